@@ -1,0 +1,5 @@
+#include <fmt/format.h>
+
+#include "core/base/version.h"
+
+int main() { fmt::print("adrep {}\n", adrep::version()); }

@@ -1,0 +1,38 @@
+# Libraries adrep stands on; adrep_dependencies is what a user of its headers needs too.
+find_package(LibTorch REQUIRED)
+if(LibTorch_VERSION VERSION_LESS 2.8)
+  message(FATAL_ERROR "LibTorch ${LibTorch_VERSION} in ${LibTorch_ROOT_DIR} is too old, adrep needs 2.8 or newer: run scripts/setup.sh, or set LIBTORCH_ROOT to your own")
+endif()
+message(STATUS "LibTorch ${LibTorch_VERSION} in ${LibTorch_ROOT_DIR}")
+
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(nlohmann_json 3.10 REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(JPEG REQUIRED)
+find_package(PNG REQUIRED)
+find_package(TIFF REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(Threads REQUIRED)
+# Debian's OpenCVConfig.cmake comes only with the very large libopencv-dev, so the two libraries are named here.
+find_path(ADREP_OPENCV_INCLUDE opencv2/imgproc.hpp PATH_SUFFIXES opencv4 REQUIRED)
+find_library(ADREP_OPENCV_CORE opencv_core REQUIRED)
+find_library(ADREP_OPENCV_IMGPROC opencv_imgproc REQUIRED)
+
+add_library(adrep_dependencies INTERFACE)
+target_include_directories(adrep_dependencies INTERFACE "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>" "$<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/generated>")
+target_compile_features(adrep_dependencies INTERFACE cxx_std_20)
+target_link_libraries(adrep_dependencies INTERFACE LibTorch::LibTorch fmt::fmt nlohmann_json::nlohmann_json)
+target_include_directories(adrep_build_flags SYSTEM INTERFACE "${ADREP_OPENCV_INCLUDE}")
+target_link_libraries(adrep_build_flags INTERFACE spdlog::spdlog yaml-cpp OpenSSL::Crypto JPEG::JPEG PNG::PNG TIFF::TIFF
+  ZLIB::ZLIB Threads::Threads "${ADREP_OPENCV_CORE}" "${ADREP_OPENCV_IMGPROC}")
+
+set(ADREP_GIT_REVISION "unknown")
+find_package(Git QUIET)
+if(Git_FOUND AND EXISTS "${PROJECT_SOURCE_DIR}/.git")
+  execute_process(COMMAND "${GIT_EXECUTABLE}" -C "${PROJECT_SOURCE_DIR}" rev-parse --short=12 HEAD
+    OUTPUT_VARIABLE ADREP_GIT_REVISION OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+endif()
+configure_file("${PROJECT_SOURCE_DIR}/cmake/build_info.h.in" "${PROJECT_BINARY_DIR}/generated/adrep_build_info.h" @ONLY)

@@ -1,0 +1,20 @@
+# cmake --install puts the library, its headers, the program and find_package(adrep) in place.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+set(ADREP_CMAKE_DIR "${CMAKE_INSTALL_LIBDIR}/cmake/adrep")
+set_target_properties(adrep PROPERTIES INSTALL_RPATH "$ORIGIN;${LibTorch_ROOT_DIR}/lib")
+set_target_properties(adrep_program PROPERTIES INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR};${LibTorch_ROOT_DIR}/lib")
+target_include_directories(adrep_dependencies INTERFACE "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/adrep>")
+
+install(TARGETS adrep adrep_dependencies EXPORT adrepTargets)
+install(TARGETS adrep_program)
+foreach(folder core datasets detectors benchmarks)
+  install(DIRECTORY "${PROJECT_SOURCE_DIR}/${folder}" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/adrep" FILES_MATCHING PATTERN "*.h")
+endforeach()
+install(EXPORT adrepTargets NAMESPACE adrep:: DESTINATION "${ADREP_CMAKE_DIR}")
+configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/adrepConfig.cmake.in" "${PROJECT_BINARY_DIR}/adrepConfig.cmake"
+  INSTALL_DESTINATION "${ADREP_CMAKE_DIR}")
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/adrepConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
+install(FILES "${PROJECT_BINARY_DIR}/adrepConfig.cmake" "${PROJECT_BINARY_DIR}/adrepConfigVersion.cmake"
+  "${PROJECT_SOURCE_DIR}/cmake/FindLibTorch.cmake" DESTINATION "${ADREP_CMAKE_DIR}")

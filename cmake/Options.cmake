@@ -1,0 +1,38 @@
+# Build options and the flags that every file of adrep is compiled with.
+option(ADREP_BUILD_TESTS "build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(ADREP_WERROR "warnings are errors (on in CI)" OFF)
+option(ADREP_USE_CCACHE "compile through ccache when it is installed" ON)
+option(ADREP_USE_MOLD "link with mold when it is installed" ON)
+set(ADREP_SANITIZE "" CACHE STRING "sanitizers, for example address,undefined or thread")
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "build type" FORCE)
+endif()
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
+
+find_program(ADREP_CCACHE ccache)
+if(ADREP_USE_CCACHE AND ADREP_CCACHE)
+  # precompiled headers need these sloppiness settings to be cached
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime "${ADREP_CCACHE}")
+endif()
+find_program(ADREP_MOLD mold)
+if(ADREP_USE_MOLD AND ADREP_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+add_library(adrep_build_flags INTERFACE)
+target_compile_options(adrep_build_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
+  -ffp-contract=off # the same arithmetic in every build of one machine
+  -fpch-preprocess # lets ccache work with the precompiled header
+  $<$<BOOL:${ADREP_WERROR}>:-Werror>)
+if(ADREP_SANITIZE)
+  target_compile_options(adrep_build_flags INTERFACE -fsanitize=${ADREP_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(adrep_build_flags INTERFACE -fsanitize=${ADREP_SANITIZE})
+endif()

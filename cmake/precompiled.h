@@ -1,0 +1,15 @@
+// Precompiled for every file of adrep: ATen costs 12 s to parse, 2 s from here (torch/torch.h only where training needs it).
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>

@@ -1,0 +1,79 @@
+#include "core/base/atomic_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "core/base/error.h"
+
+namespace adrep {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Removes the temporary file unless it was renamed.
+struct Temporary {
+  fs::path path;
+  bool kept = false;
+  ~Temporary() {
+    std::error_code ignored;
+    if (!kept) fs::remove(path, ignored);
+  }
+};
+
+fs::path temporary_name(const fs::path& file) {
+  static std::atomic<int> counter{0};
+  return file.parent_path() / fmt::format(".{}.{}.{}.tmp", file.filename().string(), getpid(), counter++);
+}
+
+void sync_path(const fs::path& path, int flags) {
+  const int descriptor = open(path.c_str(), flags | O_CLOEXEC);
+  const int result = descriptor < 0 ? -1 : fsync(descriptor);
+  const int reason = errno;
+  if (descriptor >= 0) close(descriptor);
+  if (result != 0) throw_failure("{}: cannot be written to disk: {}", path.string(), std::strerror(reason));
+}
+
+}  // namespace
+
+void write_file_atomically(const fs::path& file, const std::function<void(std::ostream&)>& writer) {
+  const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  if (failed) throw_failure("{}: the folder cannot be made: {}", folder.string(), failed.message());
+  Temporary temporary{temporary_name(folder / file.filename())};
+  {
+    errno = 0;
+    std::ofstream out(temporary.path, std::ios::binary | std::ios::trunc);
+    if (!out) throw_failure("{}: cannot be written: {}", file.string(), std::strerror(errno));
+    writer(out);
+    out.flush();
+    if (!out) throw_failure("{}: cannot be written: {}", file.string(), errno ? std::strerror(errno) : "disk full?");
+  }
+  sync_path(temporary.path, O_RDONLY);
+  fs::rename(temporary.path, file, failed);
+  if (failed) throw_failure("{}: cannot be written: {}", file.string(), failed.message());
+  temporary.kept = true;
+  sync_path(folder, O_RDONLY | O_DIRECTORY);
+}
+
+void write_file_atomically(const fs::path& file, std::string_view content) {
+  write_file_atomically(file, [&](std::ostream& out) { out.write(content.data(), static_cast<std::streamsize>(content.size())); });
+}
+
+std::string read_file(const fs::path& file, uint64_t limit) {
+  std::error_code failed;
+  const uint64_t size = fs::file_size(file, failed);
+  if (failed) throw_input("{}: cannot be read: {}", file.string(), failed.message());
+  if (size > limit) throw_input("{}: {} bytes, more than the limit of {}", file.string(), size, limit);
+  std::string content(size, '\0');
+  std::ifstream in(file, std::ios::binary);
+  if (!in.read(content.data(), static_cast<std::streamsize>(size))) throw_input("{}: cannot be read", file.string());
+  return content;
+}
+
+}  // namespace adrep

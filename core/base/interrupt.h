@@ -1,0 +1,13 @@
+#pragma once
+
+namespace adrep {
+
+/// From now on Ctrl-C and SIGTERM set a flag; a second one ends the process at once.
+void handle_interrupts();
+bool interrupted();
+/// Throws Interrupted when the flag is set: call it between two pieces of work.
+void stop_if_interrupted();
+/// Sets or clears the flag (tests).
+void set_interrupted(bool value);
+
+}  // namespace adrep

@@ -1,0 +1,17 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace adrep {
+
+/// The known name nearest to `wrong` by edit distance, or "" when none is near enough to be meant.
+std::string nearest_name(std::string_view wrong, const std::vector<std::string>& known);
+
+/// "a, b and c"
+std::string listed(const std::vector<std::string>& names);
+
+/// " (did you mean 'x'?)" or the list of what is known.
+std::string suggestion(std::string_view wrong, const std::vector<std::string>& known);
+
+}  // namespace adrep

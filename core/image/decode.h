@@ -1,0 +1,29 @@
+#pragma once
+#include <filesystem>
+#include <string>
+
+#include "core/image/image.h"
+
+namespace adrep {
+
+struct DecodeLimits {
+  int64_t max_pixels = 200'000'000;  ///< refused before decoding when the header says more
+};
+
+/// Decodes JPEG, PNG, BMP or TIFF (by content, not by name) to 8-bit RGB as Pillow's convert("RGB") does: grey is
+/// repeated, a palette applied, alpha dropped, 16-bit reduced to its high byte. EXIF orientation is ignored (Pillow's
+/// default). Throws InputError naming the file and what is wrong.
+Image decode_rgb(const std::filesystem::path& file, const DecodeLimits& limits = {});
+
+/// Decodes a mask to one channel without scaling: grey or palette index values as stored, RGB by its luma, 16-bit as 255
+/// where not zero.
+Image decode_mask(const std::filesystem::path& file, const DecodeLimits& limits = {});
+
+/// Width and height from the header only.
+struct ImageSize { int width = 0, height = 0; };
+ImageSize read_image_size(const std::filesystem::path& file);
+
+/// True for file names with an image extension we decode (any case), except macOS "._" files.
+bool is_image_name(const std::filesystem::path& file);
+
+}  // namespace adrep

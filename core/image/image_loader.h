@@ -1,0 +1,25 @@
+#pragma once
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/image/preprocess.h"
+
+namespace adrep {
+
+/// One loaded image, or why it could not be loaded.
+struct LoadedImage {
+  size_t index = 0;
+  std::optional<Image> image;  ///< preprocessed RGB
+  std::string error;           ///< set when there is no image
+};
+
+/// Decodes and preprocesses files on `threads` threads, at most `ahead` images ahead of the consumer, and hands them
+/// over in order on the calling thread. Returns early when `consume` returns false; exceptions of `consume` pass through.
+void load_images(const std::vector<std::filesystem::path>& files, const Geometry& geometry, int threads, size_t ahead,
+                 const std::function<bool(LoadedImage)>& consume);
+
+}  // namespace adrep

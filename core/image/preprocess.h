@@ -1,0 +1,36 @@
+#pragma once
+#include <ATen/ATen.h>
+
+#include <array>
+
+#include "core/image/image.h"
+
+namespace adrep {
+
+/// Resize of the shorter side, then centre crop; protocol §1.
+struct Geometry {
+  int resize = 224;
+  int crop = 224;
+  bool operator==(const Geometry&) const = default;
+};
+
+/// Pillow's antialiased bicubic (a = −0.5): horizontal then vertical pass, 22-bit fixed-point weights, 8-bit rounding
+/// between the passes. A side that already has its target length is left alone.
+Image resize_bicubic(const Image& image, int width, int height);
+
+/// Pillow's nearest: source index int(x), x starting at s/2 and growing by s = in/out in double.
+Image resize_nearest(const Image& image, int width, int height);
+
+/// Centre crop, offset = round half to even((side − crop)/2). Throws InputError when a side is shorter than the crop.
+Image centre_crop(const Image& image, int crop);
+
+/// Bicubic resize of the shorter side (longer = int(size·long/short)) and centre crop -> RGB [crop, crop].
+Image preprocess_image(const Image& image, const Geometry& geometry);
+
+/// The same geometry, nearest, then 1 where the mask is not 0 -> one channel of 0/1.
+Image preprocess_mask(const Image& mask, const Geometry& geometry);
+
+/// RGB -> float32 [3, H, W], (v/255 − mean)/std.
+at::Tensor normalised(const Image& image, const std::array<double, 3>& mean, const std::array<double, 3>& std);
+
+}  // namespace adrep

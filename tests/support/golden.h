@@ -1,0 +1,41 @@
+#pragma once
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <string>
+
+#include "core/io/safetensors.h"
+
+namespace adrep::test {
+
+/// The directory of golden files (ADREP_GOLDENS, else shared/goldens beside the source tree), or empty.
+std::filesystem::path goldens();
+
+/// One golden file; when there are no goldens, WARNs why and returns an empty one: `if (!golden) return;`.
+struct Golden {
+  Safetensors data;
+  nlohmann::json description;  ///< the metadata's description
+  bool present = false;
+
+  explicit operator bool() const { return present; }
+  const at::Tensor& operator[](const std::string& name) const { return data.at(name); }
+  bool has(const std::string& name) const { return data.tensors.contains(name); }
+};
+Golden load_golden(const std::string& name);
+
+/// Largest |difference| divided by the largest |expected| (double); infinite when shapes differ or a value is NaN.
+double relative_difference(const at::Tensor& actual, const at::Tensor& expected);
+
+/// A folder that is removed with everything in it.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace adrep::test
