@@ -108,10 +108,10 @@ at::Tensor EfficientNetLite0::apply(const Convolution& c, const at::Tensor& x) {
   const at::IntArrayRef strides(c.stride);
   at::Tensor y;
   if (rows % 2 == 0 && columns % 2 == 0) {
-    y = at::conv2d(x, c.weight, c.bias, strides, at::IntArrayRef({rows / 2, columns / 2}), 1, c.groups);
+    y = at::conv2d(x, c.weight, c.bias, strides, at::IntArrayRef({rows / 2, columns / 2}), at::IntArrayRef({1, 1}), c.groups);
   } else {
     const at::Tensor padded = at::constant_pad_nd(x, {columns / 2, columns - columns / 2, rows / 2, rows - rows / 2});
-    y = at::conv2d(padded, c.weight, c.bias, strides, 0, 1, c.groups);
+    y = at::conv2d(padded, c.weight, c.bias, strides, at::IntArrayRef({0, 0}), at::IntArrayRef({1, 1}), c.groups);
   }
   return c.activation ? y.clamp_(0, 6) : y;
 }
