@@ -46,7 +46,9 @@ struct JpegWriter {
   JpegWriter() {
     jpeg.err = jpeg_std_error(&errors);
     jpeg.client_data = this;
-    errors.error_exit = [](j_common_ptr common) { std::longjmp(static_cast<JpegWriter*>(common->client_data)->jump, 1); };
+    errors.error_exit = [](j_common_ptr common) {
+      std::longjmp(static_cast<JpegWriter*>(common->client_data)->jump, 1);
+    };
   }
   ~JpegWriter() {
     jpeg_destroy_compress(&jpeg);
@@ -64,8 +66,8 @@ std::string encode_png(const Image& image) {
   // libpng jumps back here from inside its calls: nothing with a destructor may be made after this line
   if (setjmp(png_jmpbuf(writer.png))) throw_failure("PNG cannot be encoded: {}", writer.error);
   png_set_write_fn(writer.png, &bytes, append_png_bytes, nullptr);
-  png_set_IHDR(writer.png, writer.info, static_cast<png_uint_32>(image.width), static_cast<png_uint_32>(image.height), 8,
-               image.channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
+  png_set_IHDR(writer.png, writer.info, static_cast<png_uint_32>(image.width), static_cast<png_uint_32>(image.height),
+               8, image.channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
                PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   png_write_info(writer.png, writer.info);
   for (int row = 0; row < image.height; ++row) png_write_row(writer.png, image.at(row, 0));
