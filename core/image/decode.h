@@ -11,8 +11,9 @@ struct DecodeLimits {
 };
 
 /// Decodes JPEG, PNG, BMP or TIFF (by content, not by name) to 8-bit RGB as Pillow's convert("RGB") does: grey is
-/// repeated, a palette applied, alpha dropped, 16-bit reduced to its high byte. EXIF orientation is ignored (Pillow's
-/// default). Throws InputError naming the file and what is wrong.
+/// repeated, a palette applied, alpha dropped. EXIF orientation is ignored and a TIFF's own orientation followed, both as
+/// Pillow does. Two differences from Pillow: 16-bit grey keeps its high byte (Pillow clips at 255), and a JPEG with
+/// damaged or missing data is refused (Pillow may fill it with grey). Throws InputError naming the file and what is wrong.
 Image decode_rgb(const std::filesystem::path& file, const DecodeLimits& limits = {});
 
 /// Decodes a mask to one channel without scaling: grey or palette index values as stored, RGB by its luma, 16-bit as 255

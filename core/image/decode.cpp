@@ -1,0 +1,54 @@
+#include "core/image/decode.h"
+
+#include <array>
+#include <cctype>
+
+#include "core/base/error.h"
+#include "core/image/image_format.h"
+
+namespace adrep {
+namespace {
+
+const ImageFormat& format_of(ImageSource& source, const std::filesystem::path& file) {
+  std::array<char, 8> first{};
+  source.stream().read(first.data(), first.size());
+  const std::string_view start(first.data(), static_cast<size_t>(source.stream().gcount()));
+  source.stream().clear();
+  source.stream().seekg(0);
+  for (const ImageFormat* format : {&jpeg_format, &png_format, &bmp_format, &tiff_format}) {
+    if (format->matches(start)) return *format;
+  }
+  throw_input("{}: not a JPEG, PNG, BMP or TIFF image", file.string());
+}
+
+Image decode(const std::filesystem::path& file, const DecodeLimits& limits, DecodeAs as) {
+  ImageSource source(file, limits);
+  return format_of(source, file).decode(source, as);
+}
+
+}  // namespace
+
+Image decode_rgb(const std::filesystem::path& file, const DecodeLimits& limits) {
+  return decode(file, limits, DecodeAs::rgb);
+}
+
+Image decode_mask(const std::filesystem::path& file, const DecodeLimits& limits) {
+  return decode(file, limits, DecodeAs::mask);
+}
+
+ImageSize read_image_size(const std::filesystem::path& file) {
+  ImageSource source(file, DecodeLimits{});
+  return format_of(source, file).read_size(source);
+}
+
+bool is_image_name(const std::filesystem::path& file) {
+  if (file.filename().string().starts_with("._")) return false;
+  std::string extension = file.extension().string();
+  for (char& letter : extension) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  for (const char* known : {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"}) {
+    if (extension == known) return true;
+  }
+  return false;
+}
+
+}  // namespace adrep

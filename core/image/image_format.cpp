@@ -1,0 +1,51 @@
+#include "core/image/image_format.h"
+
+#include <cerrno>
+#include <climits>
+#include <cstring>
+
+#include "core/base/error.h"
+
+namespace adrep {
+
+ImageSource::ImageSource(const std::filesystem::path& file, const DecodeLimits& limits)
+    : name_(file.string()), limits_(limits) {
+  std::error_code failed;
+  const auto type = std::filesystem::status(file, failed).type();
+  if (type == std::filesystem::file_type::not_found) throw_input("{}: no such file", name_);
+  if (failed) throw_input("{}: cannot be read: {}", name_, failed.message());
+  if (type != std::filesystem::file_type::regular) throw_input("{}: cannot be read: not a regular file", name_);
+  errno = 0;
+  stream_.open(file, std::ios::binary);
+  if (!stream_) throw_input("{}: cannot be read: {}", name_, errno ? std::strerror(errno) : "it cannot be opened");
+  bytes_ = std::filesystem::file_size(file, failed);
+  if (failed) throw_input("{}: cannot be read: {}", name_, failed.message());
+  if (bytes_ == 0) throw_input("{}: the file is empty", name_);
+}
+
+void ImageSource::read(const char* format, void* into, size_t size) {
+  if (!stream_.read(static_cast<char*>(into), static_cast<std::streamsize>(size)))
+    corrupt(format, "the file is cut short");
+}
+
+void ImageSource::check_size(const char* format, uint64_t width, uint64_t height, uint64_t raw_bytes,
+                             uint64_t max_ratio) const {
+  if (width == 0 || height == 0) corrupt(format, fmt::format("its size is {} × {}", width, height));
+  const auto limit = static_cast<uint64_t>(limits_.max_pixels);
+  if (width > limit || height > limit / width || width > INT_MAX || height > INT_MAX) {
+    throw_input("{}: {} × {} pixels, more than the limit of {}", name_, width, height, limit);
+  }
+  if (raw_bytes / max_ratio > bytes_) {
+    corrupt(format, fmt::format("{} × {} pixels cannot be held in {} bytes", width, height, bytes_));
+  }
+}
+
+void ImageSource::corrupt(const char* format, std::string_view reason) const {
+  throw_input("{}: corrupt {}: {}", name_, format, reason);
+}
+
+void ImageSource::unsupported(const char* format, std::string_view what) const {
+  throw_input("{}: {} with {} is not supported: convert it to an 8-bit PNG", name_, format, what);
+}
+
+}  // namespace adrep

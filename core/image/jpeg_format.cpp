@@ -1,0 +1,173 @@
+// JPEG through libjpeg-turbo with its defaults (slow integer DCT, smooth chroma upsampling), which are Pillow's.
+#include <array>
+#include <csetjmp>
+#include <cstdio>
+// needs <cstdio> before it
+#include <jpeglib.h>
+
+#include <jerror.h>
+
+#include "core/base/error.h"
+#include "core/image/colour.h"
+#include "core/image/image_format.h"
+
+namespace adrep {
+namespace {
+
+constexpr const char* kFormat = "JPEG";
+constexpr int kMaxScans = 500;               // a progressive file of a few kB can ask for hours of scans
+constexpr uint64_t kMaxRatio = 3 * 8 * 128;  // RGB bytes: eight blocks a byte, at most 128 pixels a block
+
+/// libjpeg's state; released also when reading the header fails.
+struct Decompress : jpeg_decompress_struct {
+  Decompress() : jpeg_decompress_struct{} {}
+  ~Decompress() { jpeg_destroy_decompress(this); }
+  Decompress(const Decompress&) = delete;
+  Decompress& operator=(const Decompress&) = delete;
+};
+
+/// One decompression, reading from an ImageSource, with its errors as InputError.
+class JpegReader {
+ public:
+  explicit JpegReader(ImageSource& source) : source_(source) {
+    jpeg_.err = jpeg_std_error(&errors_);
+    jpeg_.client_data = this;
+    errors_.error_exit = [](j_common_ptr common) { self(common).fail(); };
+    errors_.emit_message = on_message;
+    guarded([&] {
+      jpeg_create_decompress(&jpeg_);
+      set_input();
+      jpeg_read_header(&jpeg_, TRUE);
+    });
+  }
+
+  int width() const { return static_cast<int>(jpeg_.image_width); }
+  int height() const { return static_cast<int>(jpeg_.image_height); }
+  int components() const { return jpeg_.num_components; }
+
+  /// All rows in `space`; `row(y)` says where row y goes.
+  template <class RowAddress>
+  void read(J_COLOR_SPACE space, const RowAddress& row) {
+    guarded([&] {
+      jpeg_.out_color_space = space;
+      jpeg_start_decompress(&jpeg_);
+      while (jpeg_.output_scanline < jpeg_.output_height) {
+        JSAMPROW into = row(static_cast<int>(jpeg_.output_scanline));
+        jpeg_read_scanlines(&jpeg_, &into, 1);
+      }
+      jpeg_finish_decompress(&jpeg_);
+    });
+  }
+
+ private:
+  static JpegReader& self(j_common_ptr common) { return *static_cast<JpegReader*>(common->client_data); }
+  static JpegReader& self(j_decompress_ptr jpeg) { return self(reinterpret_cast<j_common_ptr>(jpeg)); }
+
+  /// Runs libjpeg calls. It reports errors by jumping out of `step`, which therefore holds nothing with a destructor.
+  template <class Step>
+  void guarded(const Step& step) {
+    if (setjmp(jump_)) source_.corrupt(kFormat, message_.data());
+    step();
+  }
+
+  [[noreturn]] void fail() {
+    errors_.format_message(reinterpret_cast<j_common_ptr>(&jpeg_), message_.data());
+    std::longjmp(jump_, 1);
+  }
+
+  [[noreturn]] void fail(const char* message) {
+    std::snprintf(message_.data(), message_.size(), "%s", message);
+    std::longjmp(jump_, 1);
+  }
+
+  /// libjpeg goes on with grey pixels after these warnings: such an image must not pass for the real one.
+  static void on_message(j_common_ptr common, int level) {
+    if (level >= 0) return;
+    const int code = common->err->msg_code;
+    if (code == JWRN_HIT_MARKER || code == JWRN_HUFF_BAD_CODE || code == JWRN_ARITH_BAD_CODE) self(common).fail();
+  }
+
+  void set_input() {
+    input_.init_source = [](j_decompress_ptr) {};
+    input_.term_source = [](j_decompress_ptr) {};
+    input_.resync_to_restart = jpeg_resync_to_restart;
+    input_.fill_input_buffer = [](j_decompress_ptr jpeg) -> boolean { return self(jpeg).fill(), TRUE; };
+    input_.skip_input_data = [](j_decompress_ptr jpeg, long count) { self(jpeg).skip(count); };
+    jpeg_.src = &input_;
+    progress_.progress_monitor = [](j_common_ptr common) {
+      JpegReader& reader = self(common);
+      if (reader.jpeg_.input_scan_number > kMaxScans) reader.fail("too many scans");
+    };
+    jpeg_.progress = &progress_;
+  }
+
+  void fill() {
+    source_.stream().read(reinterpret_cast<char*>(buffer_.data()), static_cast<std::streamsize>(buffer_.size()));
+    input_.bytes_in_buffer = static_cast<size_t>(source_.stream().gcount());
+    input_.next_input_byte = buffer_.data();
+    if (input_.bytes_in_buffer == 0) fail("premature end of data");
+  }
+
+  void skip(long count) {
+    while (count > static_cast<long>(input_.bytes_in_buffer)) {
+      count -= static_cast<long>(input_.bytes_in_buffer);
+      fill();
+    }
+    if (count <= 0) return;
+    input_.next_input_byte += count;
+    input_.bytes_in_buffer -= static_cast<size_t>(count);
+  }
+
+  ImageSource& source_;
+  jpeg_error_mgr errors_{};
+  Decompress jpeg_;
+  jpeg_source_mgr input_{};
+  jpeg_progress_mgr progress_{};
+  std::jmp_buf jump_;
+  std::array<char, JMSG_LENGTH_MAX> message_{};
+  std::array<JOCTET, 1 << 16> buffer_;
+};
+
+Image decode_cmyk(JpegReader& reader) {
+  Image cmyk(reader.width(), reader.height(), 4);
+  reader.read(JCS_CMYK, [&](int y) { return cmyk.at(y, 0); });
+  for (uint8_t& ink : cmyk.pixels) ink = static_cast<uint8_t>(255 - ink);  // stored in Adobe's polarity
+  Image rgb(cmyk.width, cmyk.height, 3);
+  for (int y = 0; y < rgb.height; ++y) {
+    for (int x = 0; x < rgb.width; ++x) rgb_from_cmyk(cmyk.at(y, x), rgb.at(y, x));
+  }
+  return rgb;
+}
+
+bool matches(std::string_view first) {
+  return first.starts_with("\xFF\xD8\xFF");
+}
+
+ImageSize read_size(ImageSource& source) {
+  const JpegReader reader(source);
+  return {reader.width(), reader.height()};
+}
+
+Image decode(ImageSource& source, DecodeAs as) {
+  JpegReader reader(source);
+  const auto width = static_cast<uint64_t>(reader.width()), height = static_cast<uint64_t>(reader.height());
+  source.check_size(kFormat, width, height, width * height * 3, kMaxRatio);
+  const int components = reader.components();
+  if (components != 1 && components != 3 && components != 4) {
+    source.unsupported(kFormat, fmt::format("{} components", components));
+  }
+  if (components == 4) {
+    const Image rgb = decode_cmyk(reader);
+    return as == DecodeAs::mask ? luma_of(rgb) : rgb;
+  }
+  const bool grey = components == 1 && as == DecodeAs::mask;
+  Image image(reader.width(), reader.height(), grey ? 1 : 3);
+  reader.read(grey ? JCS_GRAYSCALE : JCS_RGB, [&](int y) { return image.at(y, 0); });
+  return as == DecodeAs::mask && !grey ? luma_of(image) : image;
+}
+
+}  // namespace
+
+const ImageFormat jpeg_format{matches, read_size, decode};
+
+}  // namespace adrep

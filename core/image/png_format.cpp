@@ -1,0 +1,169 @@
+// PNG through libpng.
+#include <png.h>
+
+#include <algorithm>
+#include <new>
+
+#include "core/base/error.h"
+#include "core/image/colour.h"
+#include "core/image/image_format.h"
+
+namespace adrep {
+namespace {
+
+constexpr const char* kFormat = "PNG";
+constexpr uint64_t kMaxRatio = 1040;  // deflate's best is 1032
+
+/// libpng's state; released also when reading the header fails.
+struct Decompress {
+  png_structp png;
+  png_infop info;
+
+  Decompress(void* user, png_error_ptr on_error)
+      : png(png_create_read_struct(PNG_LIBPNG_VER_STRING, user, on_error, [](png_structp, png_const_charp) {})),
+        info(png ? png_create_info_struct(png) : nullptr) {}
+  ~Decompress() { png_destroy_read_struct(&png, &info, nullptr); }
+  Decompress(const Decompress&) = delete;
+  Decompress& operator=(const Decompress&) = delete;
+};
+
+/// One decompression, reading from an ImageSource, with its errors as InputError.
+class PngReader {
+ public:
+  explicit PngReader(ImageSource& source)
+      : source_(source), state_(this, on_error), png_(state_.png), info_(state_.info) {
+    if (!info_) throw std::bad_alloc();
+    guarded([&] {
+      png_set_read_fn(png_, this, on_read);
+      png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // check_size decides
+      png_read_info(png_, info_);
+    });
+  }
+
+  int width() const { return static_cast<int>(png_get_image_width(png_, info_)); }
+  int height() const { return static_cast<int>(png_get_image_height(png_, info_)); }
+  int depth() const { return png_get_bit_depth(png_, info_); }
+  int channels() const { return png_get_channels(png_, info_); }
+  int colour_type() const { return png_get_color_type(png_, info_); }
+  size_t row_bytes() const { return png_get_rowbytes(png_, info_); }
+
+  /// Whatever is stored becomes 8-bit RGB; 16-bit values keep their high byte.
+  void convert_to_rgb() {
+    guarded([&] {
+      if (colour_type() == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png_);
+      if (colour_type() == PNG_COLOR_TYPE_GRAY && depth() < 8) png_set_expand_gray_1_2_4_to_8(png_);
+      if (depth() == 16) png_set_strip_16(png_);
+      if (!(colour_type() & PNG_COLOR_MASK_COLOR)) png_set_gray_to_rgb(png_);
+      png_set_strip_alpha(png_);
+      png_set_interlace_handling(png_);
+      png_read_update_info(png_, info_);
+    });
+  }
+
+  /// Values as stored, one byte each (two when 16-bit); alpha dropped.
+  void keep_values() {
+    guarded([&] {
+      png_set_packing(png_);
+      png_set_strip_alpha(png_);
+      png_set_interlace_handling(png_);
+      png_read_update_info(png_, info_);
+    });
+  }
+
+  void read_rows(std::vector<png_bytep>& rows) {
+    guarded([&] {
+      png_read_image(png_, rows.data());
+      png_read_end(png_, nullptr);
+    });
+  }
+
+ private:
+  /// Runs libpng calls. It reports errors by jumping out of `step`, which therefore holds nothing with a destructor.
+  template <class Step>
+  void guarded(const Step& step) {
+    if (setjmp(png_jmpbuf(png_))) source_.corrupt(kFormat, message_);
+    step();
+  }
+
+  static void on_error(png_structp png, png_const_charp message) {
+    static_cast<PngReader*>(png_get_error_ptr(png))->message_ = message;
+    png_longjmp(png, 1);
+  }
+
+  static void on_read(png_structp png, png_bytep into, png_size_t size) {
+    std::ifstream& stream = static_cast<PngReader*>(png_get_io_ptr(png))->source_.stream();
+    if (!stream.read(reinterpret_cast<char*>(into), static_cast<std::streamsize>(size))) {
+      png_error(png, "premature end of data");
+    }
+  }
+
+  ImageSource& source_;
+  Decompress state_;
+  png_structp png_;
+  png_infop info_;
+  std::string message_;
+};
+
+std::vector<png_bytep> row_addresses(uint8_t* first, size_t stride, int height) {
+  std::vector<png_bytep> rows(static_cast<size_t>(height));
+  for (size_t y = 0; y < rows.size(); ++y) rows[y] = first + y * stride;
+  return rows;
+}
+
+Image decode_as_rgb(PngReader& reader) {
+  reader.convert_to_rgb();
+  Image image(reader.width(), reader.height(), 3);
+  ADREP_ASSERT(reader.row_bytes() == static_cast<size_t>(image.width) * 3, "PNG rows of {} bytes", reader.row_bytes());
+  std::vector<png_bytep> rows = row_addresses(image.pixels.data(), reader.row_bytes(), image.height);
+  reader.read_rows(rows);
+  return image;
+}
+
+/// One mask value of a pixel with `bytes` bytes: 16-bit values as 255 where one is not zero, RGB as luma.
+uint8_t mask_value(const uint8_t* pixel, size_t bytes, bool wide) {
+  if (!wide) return bytes == 3 ? luma(pixel[0], pixel[1], pixel[2]) : pixel[0];
+  return std::any_of(pixel, pixel + bytes, [](uint8_t byte) { return byte != 0; }) ? 255 : 0;
+}
+
+Image decode_as_mask(PngReader& reader) {
+  reader.keep_values();
+  const bool wide = reader.depth() == 16;
+  const size_t pixel_bytes = static_cast<size_t>(reader.channels()) * (wide ? 2 : 1);
+  ADREP_ASSERT(reader.row_bytes() == static_cast<size_t>(reader.width()) * pixel_bytes, "PNG rows of {} bytes",
+               reader.row_bytes());
+  Image mask(reader.width(), reader.height(), 1);
+  std::vector<uint8_t> values(pixel_bytes == 1 ? 0 : mask.pixels.size() * pixel_bytes);
+  uint8_t* first = pixel_bytes == 1 ? mask.pixels.data() : values.data();
+  std::vector<png_bytep> rows = row_addresses(first, reader.row_bytes(), mask.height);
+  reader.read_rows(rows);
+  if (pixel_bytes > 1) {
+    const uint8_t* pixel = values.data();
+    for (uint8_t& value : mask.pixels) {
+      value = mask_value(pixel, pixel_bytes, wide);
+      pixel += pixel_bytes;
+    }
+  }
+  return mask;
+}
+
+bool matches(std::string_view first) {
+  return first.starts_with("\x89PNG\r\n\x1A\n");
+}
+
+ImageSize read_size(ImageSource& source) {
+  const PngReader reader(source);
+  return {reader.width(), reader.height()};
+}
+
+Image decode(ImageSource& source, DecodeAs as) {
+  PngReader reader(source);
+  const auto width = static_cast<uint64_t>(reader.width()), height = static_cast<uint64_t>(reader.height());
+  source.check_size(kFormat, width, height, reader.row_bytes() * height, kMaxRatio);
+  return as == DecodeAs::rgb ? decode_as_rgb(reader) : decode_as_mask(reader);
+}
+
+}  // namespace
+
+const ImageFormat png_format{matches, read_size, decode};
+
+}  // namespace adrep
