@@ -1,1 +1,90 @@
 #include "datasets/dataset.h"
+
+#include <algorithm>
+
+#include "core/base/error.h"
+#include "core/base/names.h"
+#include "datasets/listing.h"
+
+namespace adrep {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* advice =
+    "set data= to a folder in the MVTec AD layout (CLASS/train/good, CLASS/test/DEFECT) or one with 'good' and defect "
+    "folders";
+
+/// "'a', 'b' and 5 more"
+std::string some_of(const std::vector<std::string>& names) {
+  constexpr size_t shown = 5;
+  std::vector<std::string> parts;
+  for (size_t i = 0; i < std::min(names.size(), shown); ++i) parts.push_back("'" + names[i] + "'");
+  if (names.size() > shown) parts.push_back(fmt::format("{} more", names.size() - shown));
+  return listed(parts);
+}
+
+std::string what_is_in(const Listing& listing) {
+  std::vector<std::string> parts;
+  if (!listing.folders.empty())
+    parts.push_back((listing.folders.size() == 1 ? "the folder " : "the folders ") + some_of(listing.folders));
+  if (!listing.files.empty())
+    parts.push_back((listing.files.size() == 1 ? "the file " : "the files ") + some_of(listing.files));
+  if (!listing.refused.empty())
+    parts.push_back(fmt::format("'{}' ({})", listing.refused[0].file, listing.refused[0].text));
+  return listed(parts);
+}
+
+/// Throws InputError unless it is a folder that can be listed and has something in it.
+Listing list_root(const fs::path& root) {
+  if (root.empty()) throw_input("no data set given: {}", advice);
+  std::error_code failed;
+  const fs::file_status status = fs::status(root, failed);
+  if (status.type() == fs::file_type::not_found) throw_input("{}: no such folder; {}", root.string(), advice);
+  if (!fs::status_known(status)) throw_input("{}: cannot be opened: {}; {}", root.string(), failed.message(), advice);
+  if (!fs::is_directory(status))
+    throw_input("{}: a file, not a folder (an archive must be unpacked first); {}", root.string(), advice);
+  Listing listing = RootFolder(root).list("");
+  if (!listing.refused.empty() && listing.refused[0].file == ".")
+    throw_input("{}: {}; {}", root.string(), listing.refused[0].text, advice);
+  if (listing.files.empty() && listing.folders.empty() && listing.refused.empty())
+    throw_input("{}: an empty folder; {}", root.string(), advice);
+  return listing;
+}
+
+std::vector<const LayoutEntry*> by_priority() {
+  std::vector<const LayoutEntry*> entries;
+  for (const auto& [name, entry] : LayoutRegistry::instance().all()) entries.push_back(&entry);
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const LayoutEntry* a, const LayoutEntry* b) { return a->priority > b->priority; });
+  return entries;
+}
+
+}  // namespace
+
+ClassSplit Dataset::scan(const std::string& class_name, std::vector<FileProblem>& problems) const {
+  try {
+    return load(class_name);
+  } catch (const InputError& error) {
+    problems.push_back({class_name, error.what()});
+    return {.name = class_name, .train = {}, .test = {}};
+  }
+}
+
+std::unique_ptr<Dataset> open_dataset(const fs::path& root, const std::string& layout) {
+  const LayoutEntry* chosen = layout == "auto" ? nullptr : &LayoutRegistry::instance().get(layout, "layout");
+  const Listing listing = list_root(root);
+  if (chosen) {
+    if (chosen->matches(root)) return chosen->open(root);
+    throw_input("{}: not in the layout '{}' ({}): found {}", root.string(), chosen->name, chosen->doc,
+                what_is_in(listing));
+  }
+  std::string looked_for;
+  for (const LayoutEntry* entry : by_priority()) {
+    if (entry->matches(root)) return entry->open(root);
+    looked_for += fmt::format("{}{} ({})", looked_for.empty() ? "" : ", ", entry->name, entry->doc);
+  }
+  throw_input("{}: in no known layout: looked for {}; found {}", root.string(), looked_for, what_is_in(listing));
+}
+
+}  // namespace adrep

@@ -16,7 +16,7 @@ struct Sample {
   std::filesystem::path image;                ///< full path
   std::optional<std::filesystem::path> mask;  ///< full path; none for normal images
   bool anomalous = false;
-  std::string defect = "good";                ///< name of the defect folder
+  std::string defect = "good";  ///< name of the defect folder
 };
 
 /// One class: normal training images and labelled test images, each in byte-wise order of id.
@@ -25,7 +25,14 @@ struct ClassSplit {
   std::vector<Sample> train, test;
 };
 
-/// A data set on disk in one of the known layouts. Nothing outside its root is read.
+/// A file or folder that cannot be used, and why.
+struct FileProblem {
+  std::string file;  ///< relative to the root, '/' separated; a class for what concerns all of it
+  std::string text;
+};
+
+/// A data set on disk in one of the known layouts. Nothing outside its root is read: a symbolic link that leaves it is
+/// an error, never followed and never silently skipped.
 class Dataset {
  public:
   virtual ~Dataset() = default;
@@ -33,8 +40,12 @@ class Dataset {
   virtual const std::filesystem::path& root() const = 0;
   /// In byte-wise order.
   virtual std::vector<std::string> classes() const = 0;
-  /// Throws InputError when the class has no training images, or a file needed is missing.
+  /// Throws InputError when there is no such class, it has no training images, or a file needed is missing.
   virtual ClassSplit load(const std::string& class_name) const = 0;
+  /// For verification: what load() would give, going on after a problem where the layout can. Here: load() itself.
+  virtual ClassSplit scan(const std::string& class_name, std::vector<FileProblem>& problems) const;
+  /// True when a class without a single mask is in order (it then counts for image metrics only).
+  virtual bool masks_optional() const { return false; }
 };
 
 struct LayoutEntry {
@@ -47,8 +58,8 @@ struct LayoutEntry {
 
 using LayoutRegistry = Registry<LayoutEntry>;
 
-/// Opens a data set; layout "auto" takes the first that matches. Throws InputError when the folder is missing, empty
-/// or of no known layout (saying what was expected).
+/// Opens a data set; layout "auto" takes the first that matches. Throws InputError when the folder is missing, not a
+/// folder, not readable, empty or of no known layout (saying what was looked for and what was found).
 std::unique_ptr<Dataset> open_dataset(const std::filesystem::path& root, const std::string& layout = "auto");
 
 }  // namespace adrep

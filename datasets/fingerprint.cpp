@@ -1,0 +1,100 @@
+#include "datasets/fingerprint.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string_view>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/base/hash.h"
+#include "datasets/parallel.h"
+
+namespace adrep {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Member {
+  std::string_view part;
+  std::string_view id;
+  const Sample* sample = nullptr;
+  std::string image_hash, mask_hash;
+};
+
+/// The length of "CLASS/" when every id begins with it, else 0.
+size_t common_prefix(const ClassSplit& split) {
+  const std::string prefix = split.name + "/";
+  const auto begins = [&](const Sample& sample) { return sample.id.starts_with(prefix); };
+  const bool all = std::all_of(split.train.begin(), split.train.end(), begins) &&
+                   std::all_of(split.test.begin(), split.test.end(), begins);
+  return all ? prefix.size() : 0;
+}
+
+std::vector<Member> members_of(const ClassSplit& split) {
+  const size_t prefix = common_prefix(split);
+  std::vector<Member> members;
+  const auto add = [&](const std::vector<Sample>& samples, std::string_view part) {
+    for (const Sample& sample : samples)
+      members.push_back({part, std::string_view(sample.id).substr(prefix), &sample, {}, {}});
+  };
+  add(split.train, "train");
+  add(split.test, "test");
+  std::sort(members.begin(), members.end(),
+            [](const Member& a, const Member& b) { return std::tie(a.id, a.part) < std::tie(b.id, b.part); });
+  return members;
+}
+
+}  // namespace
+
+std::string ContentHashes::of(const fs::path& file) {
+  std::error_code failed;
+  const uintmax_t size = fs::file_size(file, failed);
+  if (failed) throw_input("{}: cannot be read: {}", file.string(), failed.message());
+  const fs::file_time_type changed = fs::last_write_time(file, failed);
+  if (failed) throw_input("{}: cannot be read: {}", file.string(), failed.message());
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known = known_.find(file.string());
+    if (known != known_.end() && known->second.size == size && known->second.changed == changed)
+      return known->second.hash;
+  }
+  const bool settled = fs::file_time_type::clock::now() - changed > std::chrono::seconds(2);
+  std::string hash = sha256_of_file(file);
+  const std::lock_guard lock(mutex_);
+  ++reads_;
+  if (settled) known_[file.string()] = {size, changed, hash};
+  return hash;
+}
+
+size_t ContentHashes::reads() const {
+  const std::lock_guard lock(mutex_);
+  return reads_;
+}
+
+ContentHashes& ContentHashes::instance() {
+  static ContentHashes hashes;
+  return hashes;
+}
+
+std::string fingerprint(const ClassSplit& split, int threads) {
+  std::vector<Member> members = members_of(split);
+  for_each_index(members.size(), threads, [&](size_t i) {
+    Member& member = members[i];
+    member.image_hash = ContentHashes::instance().of(member.sample->image);
+    if (member.sample->mask) member.mask_hash = ContentHashes::instance().of(*member.sample->mask);
+  });
+  Sha256 hash;
+  const auto add = [&](std::string_view text) { hash.add(fmt::format("{}:{};", text.size(), text)); };
+  add("adrep data fingerprint 1");
+  for (const Member& member : members) {
+    add(member.part);
+    add(member.id);
+    add(member.sample->defect);
+    add(member.sample->anomalous ? "anomalous" : "normal");
+    add(member.image_hash);
+    add(member.mask_hash);
+  }
+  return hash.hex();
+}
+
+}  // namespace adrep

@@ -1,0 +1,40 @@
+#include "datasets/parallel.h"
+
+#include <catch2/catch.hpp>
+
+#include <atomic>
+#include <stdexcept>
+
+#include "core/base/error.h"
+#include "core/base/interrupt.h"
+
+using namespace adrep;
+
+TEST_CASE("every index is worked on once with any number of threads", "[datasets]") {
+  for (int threads : {0, 1, 3, 100}) {
+    std::vector<std::atomic<int>> calls(257);
+    for_each_index(calls.size(), threads, [&](size_t i) { ++calls[i]; });
+    for (const auto& count : calls) REQUIRE(count == 1);
+  }
+  for_each_index(0, 4, [](size_t) { FAIL("called without work"); });
+}
+
+TEST_CASE("an exception stops the rest and reaches the caller", "[datasets]") {
+  std::atomic<int> calls{0};
+  const auto work = [&](size_t i) {
+    ++calls;
+    if (i == 3) throw std::runtime_error("the third");
+  };
+  for (int threads : {1, 4}) CHECK_THROWS_WITH(for_each_index(1000000, threads, work), "the third");
+  CHECK(calls < 1000000);
+}
+
+TEST_CASE("Ctrl-C stops the work", "[datasets]") {
+  std::atomic<int> calls{0};
+  const auto work = [&](size_t) {
+    if (++calls == 5) set_interrupted(true);
+  };
+  CHECK_THROWS_AS(for_each_index(1000000, 2, work), Interrupted);
+  set_interrupted(false);
+  CHECK(calls < 1000000);
+}
