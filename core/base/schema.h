@@ -33,7 +33,7 @@ struct Param {
   bool exclusive_minimum = false;
   std::vector<std::string> choices;  ///< allowed texts; empty: any
   ParamValue default_value;
-  std::function<void(void* params, ParamValue value)> set;
+  std::function<void(void* params, const ParamValue& value)> set;
   std::function<ParamValue(const void* params)> get;
 
   /// "int ≥ 1", "one of cosine, l2", …
@@ -83,8 +83,8 @@ class Schema {
     Param param;
     param.name = name;
     param.default_value = P{}.*member;
-    param.set = [member](void* params, ParamValue value) {
-      static_cast<P*>(params)->*member = std::get<T>(std::move(value));
+    param.set = [member](void* params, const ParamValue& value) {
+      static_cast<P*>(params)->*member = std::get<T>(value);
     };
     param.get = [member](const void* params) -> ParamValue { return static_cast<const P*>(params)->*member; };
     return Handle(list_.add(std::move(param)));

@@ -17,8 +17,9 @@ struct LoadedImage {
   std::string error;           ///< set when there is no image
 };
 
-/// Decodes and preprocesses files on `threads` threads, at most `ahead` images ahead of the consumer, and hands them
-/// over in order on the calling thread. Returns early when `consume` returns false; exceptions of `consume` pass through.
+/// Decodes and preprocesses files on `threads` threads, at most `ahead` images ahead of the consumer (both at least 1),
+/// and hands them over in order on the calling thread. A file that cannot be used gives its error, not an exception.
+/// Returns early when `consume` returns false; exceptions of `consume` pass through. All threads have ended on return.
 void load_images(const std::vector<std::filesystem::path>& files, const Geometry& geometry, int threads, size_t ahead,
                  const std::function<bool(LoadedImage)>& consume);
 

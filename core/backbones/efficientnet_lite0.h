@@ -1,0 +1,39 @@
+#pragma once
+#include "core/backbones/backbone.h"
+#include "core/io/safetensors.h"
+
+namespace adrep {
+
+/// EfficientNet-Lite0 (ImageNet weights of TensorFlow, in the key names of protocol §10): SAME padding, ReLU6, no
+/// squeeze-excite. Levels are the outputs of blocks 2, 4, 10 and 15: 24, 40, 112 and 320 channels at strides 4 to 32.
+/// BatchNorm (eps 1e-3) is folded into the convolutions, which changes features by rounding only.
+class EfficientNetLite0 final : public Backbone {
+ public:
+  /// `weights` must hold every key with its shape; the classifier and head are ignored. Throws InputError naming `file`
+  /// and the first key that is missing, misshapen or unknown.
+  EfficientNetLite0(const TensorMap& weights, BackboneInfo info, const at::Device& device);
+
+  const BackboneInfo& info() const override { return info_; }
+  std::vector<LevelShape> shapes(int64_t image_size) const override;
+  double flops(int64_t image_size) const override;
+  Levels forward(const at::Tensor& images) const override;
+
+ private:
+  struct Convolution {
+    at::Tensor weight, bias;
+    int64_t stride = 1, groups = 1;
+    bool activation = true;
+  };
+  struct Block {
+    std::vector<Convolution> convolutions;  ///< expand (not in block 0), depthwise, project
+    bool skip = false;
+  };
+  static at::Tensor apply(const Convolution& convolution, const at::Tensor& x);
+
+  BackboneInfo info_;
+  at::Device device_;
+  Convolution stem_;
+  std::vector<Block> blocks_;
+};
+
+}  // namespace adrep

@@ -1,0 +1,27 @@
+#pragma once
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/schema.h"
+
+namespace adrep {
+
+/// Settings as the user wrote them: full dotted key -> value with its place. Nothing is checked against a schema yet.
+using RawConfig = std::map<std::string, RawValue>;
+
+/// Reads a YAML file; nested maps become dotted keys, sequences become lists.
+/// Throws InputError with file and line for bad YAML, keys given twice, or sequences of anything but scalars.
+RawConfig read_config_file(const std::filesystem::path& file);
+
+/// Adds "key=value" or "key=a,b" (a list) over what is there. Throws InputError when there is no '='.
+void apply_override(RawConfig& config, const std::string& assignment);
+
+/// The file's settings with the assignments over them.
+RawConfig read_config(const std::filesystem::path& file_or_empty, const std::vector<std::string>& assignments);
+
+/// The settings as YAML text, sorted by key.
+std::string to_yaml(const std::map<std::string, ParamValue>& values);
+
+}  // namespace adrep

@@ -1,0 +1,74 @@
+#include "core/base/progress.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "core/base/log.h"
+
+namespace adrep {
+namespace {
+
+bool shown = true;
+bool line_is_drawn = false;
+
+double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::steady_clock::time_point b) {
+  return std::chrono::duration<double>(b - a).count();
+}
+
+}  // namespace
+
+Progress::Progress(std::string stage, int64_t total, std::string unit)
+    : stage_(std::move(stage)), unit_(std::move(unit)), total_(total), start_(Clock::now()), last_(start_),
+      terminal_(is_terminal(STDERR_FILENO)) {}
+
+Progress::~Progress() {
+  if (terminal_) clear_line();
+}
+
+void Progress::update(int64_t done) {
+  if (!shown) return;
+  const auto now = Clock::now();
+  // the first line after half a second, then ten a second on a terminal and one every ten seconds in a log
+  const double wait = terminal_ ? (last_ == start_ ? 0.5 : 0.1) : 10.0;
+  if (seconds_between(last_, now) < wait) return;
+  last_ = now;
+  const std::string text = line(stage_, done, total_, unit_, seconds_between(start_, now));
+  if (terminal_) {
+    fmt::print(stderr, "\r\033[K{}", text);
+    line_is_drawn = true;
+  } else {
+    fmt::print(stderr, "adrep: {}\n", text);
+  }
+  std::fflush(stderr);
+}
+
+void Progress::show(bool value) { shown = value; }
+
+void Progress::clear_line() {
+  if (!line_is_drawn) return;
+  fmt::print(stderr, "\r\033[K");
+  std::fflush(stderr);
+  line_is_drawn = false;
+}
+
+std::string Progress::line(const std::string& stage, int64_t done, int64_t total, const std::string& unit, double seconds) {
+  const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
+  std::string text = fmt::format("{}: {}/{} {}", stage, done, total, unit);
+  if (rate > 0) {
+    text += rate >= 10 ? fmt::format(", {:.0f}/s", rate) : fmt::format(", {:.2f}/s", rate);
+    text += fmt::format(", {} left", duration_text(static_cast<double>(total - done) / rate));
+  }
+  return text;
+}
+
+std::string duration_text(double seconds) {
+  if (seconds < 1) return fmt::format("{:.0f} ms", seconds * 1000);
+  if (seconds < 60) return fmt::format("{:.1f} s", seconds);
+  const auto whole = static_cast<int64_t>(seconds + 0.5);
+  if (whole < 3600) return fmt::format("{} min {:02d} s", whole / 60, whole % 60);
+  return fmt::format("{} h {:02d} min", whole / 3600, whole % 3600 / 60);
+}
+
+}  // namespace adrep

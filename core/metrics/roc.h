@@ -1,0 +1,28 @@
+#pragma once
+#include <string>
+
+#include "core/metrics/metric.h"
+#include "core/metrics/score_groups.h"
+
+namespace adrep {
+
+/// Area under the ROC curve, ties by mid-rank: the probability that an anomalous pixel scores higher than a normal one,
+/// plus half the probability that they tie. Counted in integers (exact to 9·10¹⁸ pairs), so order does not matter.
+class Auroc {
+ public:
+  explicit Auroc(const PixelTotals& totals, std::string unit = "pixel") : totals_(totals), unit_(std::move(unit)) {}
+  void add(const ScoreGroup& group);
+  /// After all groups. Undefined with one class only.
+  Metric value() const;
+
+ private:
+  const PixelTotals& totals_;
+  std::string unit_;
+  uint64_t lost_halves_ = 0;  ///< twice the number of pairs in which the normal pixel is higher, a tie counting half
+};
+
+/// Image AUROC. Throws InputError for NaN or infinite scores.
+Metric auroc(const ScoredImages& images);
+Metric pixel_auroc(const ScoredPixels& pixels, int threads = 0);
+
+}  // namespace adrep

@@ -1,0 +1,121 @@
+#include "detectors/padim.h"
+
+#include "core/base/random.h"
+#include "detectors/feature_check.h"
+#include "detectors/score_map.h"
+
+namespace adrep {
+namespace {
+
+constexpr int64_t images_at_once = 32;
+
+CovarianceForm form_of(const std::string& name) {
+  if (name == "full") return CovarianceForm::full;
+  return name == "lowrank" ? CovarianceForm::low_rank : CovarianceForm::automatic;
+}
+
+at::Tensor choose_channels(int64_t available, int64_t wanted, uint64_t seed) {
+  if (wanted == 0 || wanted >= available) return at::arange(available, at::kLong);
+  std::vector<int64_t> chosen = Random(seed).sample(available, wanted);
+  std::sort(chosen.begin(), chosen.end());
+  return at::tensor(chosen, at::kLong);
+}
+
+/// Chosen channels of positions [first, first + count) of all images: [count, N, dims].
+at::Tensor samples_at(const FeatureSource& normals, int64_t level, const at::Tensor& channels, int64_t first,
+                      int64_t count, const at::Device& device) {
+  std::vector<at::Tensor> parts;
+  for (int64_t image = 0; image < normals.size(); image += images_at_once) {
+    const int64_t images = std::min(images_at_once, normals.size() - image);
+    const at::Tensor x = normals.level(level, image, images).flatten(2).narrow(2, first, count).to(device);
+    parts.push_back(x.index_select(1, channels.to(device)).permute({2, 0, 1}));
+  }
+  return at::cat(parts, 1);
+}
+
+}  // namespace
+
+void Padim::fit(const FeatureSource& normals, const FitContext& context) {
+  require_images(normals);
+  shapes_ = normals.shapes();
+  models_.clear();
+  channels_.clear();
+  const CovarianceForm form = form_of(params_.covariance);
+  int64_t bytes = 0;
+  for (size_t l = 0; l < shapes_.size(); ++l) {
+    const uint64_t seed = derive_seed(context.seed, fmt::format("padim channels {}", l));
+    channels_.push_back(choose_channels(shapes_[l].channels, params_.dims, seed));
+    bytes += GaussianModel::bytes(shapes_[l].positions(), normals.size(), channels_.back().size(0), form);
+  }
+  if (bytes > context.memory_bytes)
+    throw_failure("PaDiM's Gaussians take {} MiB, more than the {} MiB allowed: raise the memory limit or set dims=100",
+                  bytes >> 20, context.memory_bytes >> 20);
+
+  const auto levels = static_cast<int64_t>(shapes_.size());
+  for (int64_t l = 0; l < levels; ++l) {
+    context.observer.progress("padim", l, levels);
+    for (int64_t image = 0; image < normals.size(); image += images_at_once)
+      require_finite(normals.level(l, image, std::min(images_at_once, normals.size() - image)), l, image);
+    const at::Tensor& channels = channels_[static_cast<size_t>(l)];
+    const auto samples = [&](int64_t first, int64_t count) {
+      context.observer.progress("padim", l, levels);
+      return samples_at(normals, l, channels, first, count, context.device);
+    };
+    GaussianModel::Options options{params_.ridge, form, std::min(context.memory_bytes / 4, int64_t{512} << 20),
+                                   fmt::format("PaDiM, level {}", l)};
+    models_.push_back(GaussianModel::fit(shapes_[static_cast<size_t>(l)].positions(), samples, options));
+  }
+  context.observer.progress("padim", levels, levels);
+}
+
+at::Tensor Padim::distances(const at::Tensor& x, int64_t level) const {
+  const auto l = static_cast<size_t>(level);
+  at::Tensor features = x.flatten(2);  // [B, C, P]
+  if (channels_[l].size(0) < x.size(1)) features = features.index_select(1, channels_[l].to(x.device()));
+  return models_[l].distance(features).unflatten(1, {x.size(2), x.size(3)});
+}
+
+Scores Padim::score(const Levels& levels) const {
+  ADREP_ASSERT(!models_.empty(), "PaDiM scores before it is fitted");
+  require_fitted_shapes(levels, shapes_);
+  LevelMean maps;
+  for (int64_t l = 0; l < levels.count(); ++l)
+    maps.add(upsample(distances(levels[l], l), levels.image_size, AlignCorners::yes));
+  return scores_from_maps(gaussian_smooth(maps.value(), params_.sigma));
+}
+
+TensorMap Padim::state() const {
+  TensorMap state{{"shapes", shapes_to_tensor(shapes_)}};
+  for (size_t l = 0; l < models_.size(); ++l) {
+    models_[l].save(state, fmt::format("level{}", l));
+    state[fmt::format("level{}/channels", l)] = channels_[l];
+  }
+  return state;
+}
+
+void Padim::load(const TensorMap& state) {
+  std::vector<LevelShape> shapes = shapes_from_state(state, "shapes");
+  std::vector<GaussianModel> models;
+  std::vector<at::Tensor> channels;
+  for (size_t l = 0; l < shapes.size(); ++l) {
+    const std::string prefix = fmt::format("level{}", l);
+    models.push_back(GaussianModel::load(state, prefix));
+    channels.push_back(state_tensor(state, prefix + "/channels", 1));
+    const at::Tensor& chosen = channels.back();
+    const bool fits = models.back().positions() == shapes[l].positions() &&
+                      models.back().channels() == chosen.size(0) && chosen.scalar_type() == at::kLong &&
+                      chosen.numel() > 0 && chosen.min().item<int64_t>() >= 0 &&
+                      chosen.max().item<int64_t>() < shapes[l].channels;
+    if (!fits) throw_input("detector state: the tensors below '{}' do not fit the level's shape", prefix);
+  }
+  shapes_ = std::move(shapes);
+  models_ = std::move(models);
+  channels_ = std::move(channels);
+}
+
+ADREP_DETECTOR("padim", Padim)
+    .doc("a Gaussian for every position of every level, Mahalanobis distance")
+    .resize_for_mvtec_ad(256)
+    .post_step("min_max");
+
+}  // namespace adrep

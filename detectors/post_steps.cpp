@@ -1,0 +1,26 @@
+#include "detectors/post_steps.h"
+
+#include "detectors/score_map.h"
+
+namespace adrep {
+namespace {
+
+Scores min_max(const Scores& test_set) {
+  const at::Tensor low = test_set.maps.amin();
+  const at::Tensor range = test_set.maps.amax() - low;
+  return scores_from_maps((test_set.maps - low) / range.where(range > 0, at::ones_like(range)));
+}
+
+}  // namespace
+
+Scores apply_post_step(const std::string& name, const Scores& test_set) {
+  if (name.empty() || test_set.maps.numel() == 0) return test_set;
+  if (name == "min_max") return min_max(test_set);
+  throw_input("unknown post step '{}': {}", name, suggestion(name, post_step_names()));
+}
+
+std::vector<std::string> post_step_names() {
+  return {"min_max"};
+}
+
+}  // namespace adrep

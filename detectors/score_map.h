@@ -1,0 +1,35 @@
+#pragma once
+#include <ATen/ATen.h>
+
+#include <cstdint>
+
+#include "detectors/detector.h"
+
+namespace adrep {
+
+/// Whether the corner samples of both grids coincide (PaDiM, FeatureNorm) or the borders of their cells (PatchCore).
+enum class AlignCorners { no, yes };
+
+/// Bilinear interpolation of score grids to the size of the image. grids [B, H, W] -> [B, size, size].
+at::Tensor upsample(const at::Tensor& grids, int64_t size, AlignCorners align);
+
+/// SciPy's gaussian_filter with its defaults (protocol §8): kernel cut at 4 sigma, borders reflected with the edge
+/// pixel repeated, rows' axis first, sums in double, float32 after each axis. maps [B, H, W]; sigma 0 leaves them as
+/// they are.
+at::Tensor gaussian_smooth(const at::Tensor& maps, double sigma);
+
+/// Mean of equally large maps, one a level.
+class LevelMean {
+ public:
+  void add(const at::Tensor& map);
+  at::Tensor value() const;
+
+ private:
+  at::Tensor sum_;
+  int64_t count_ = 0;
+};
+
+/// Scores whose image score is the largest value of the map. maps [B, S, S].
+Scores scores_from_maps(const at::Tensor& maps);
+
+}  // namespace adrep

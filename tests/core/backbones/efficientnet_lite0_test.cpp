@@ -1,0 +1,91 @@
+#include <catch2/catch.hpp>
+
+#include "core/backbones/efficientnet_lite0.h"
+#include "core/base/atomic_file.h"
+#include "core/io/torch_checkpoint.h"
+#include "support/golden.h"
+
+using namespace adrep;
+using Catch::Matchers::Contains;
+
+namespace {
+
+/// The real weights, or nothing when they are not installed.
+std::filesystem::path real_weights() {
+  const BackboneEntry& entry = BackboneRegistry::instance().get("efficientnet_lite0", "backbone");
+  try {
+    return find_weights(entry, {});
+  } catch (const InputError& missing) {
+    WARN("skipped: " << missing.what());
+    return {};
+  }
+}
+
+BackboneInfo named(const std::string& file) {
+  BackboneInfo info;
+  info.weights_file = file;
+  return info;
+}
+
+}  // namespace
+
+TEST_CASE("EfficientNet-Lite0 gives the reference's features", "[golden][efficientnet]") {
+  const auto golden = test::load_golden("efficientnet_lite0");
+  const auto file = real_weights();
+  if (!golden || file.empty()) return;
+  const auto backbone = BackboneRegistry::instance().get("efficientnet_lite0", "backbone").load(file, at::kCPU);
+  const at::Tensor image = golden["input/image"];
+  const Levels levels = backbone->forward(image);
+  const auto shapes = backbone->shapes(image.size(3));
+  const std::vector<int64_t> strides = {4, 8, 16, 32};
+  REQUIRE(levels.count() == 4);
+  for (size_t l = 0; l < 4; ++l) {
+    const std::string name = "output/stride" + std::to_string(strides[l]);
+    INFO(name);
+    REQUIRE(test::relative_difference(levels.maps[l], golden[name]) < 1e-4);
+    REQUIRE(levels.maps[l].sizes() == at::IntArrayRef({image.size(0), shapes[l].channels, shapes[l].height, shapes[l].width}));
+  }
+}
+
+TEST_CASE("a batch gives each image's own features and odd sizes work", "[efficientnet]") {
+  const auto file = real_weights();
+  if (file.empty()) return;
+  const auto backbone = BackboneRegistry::instance().get("efficientnet_lite0", "backbone").load(file, at::kCPU);
+  for (int64_t side : {224, 97}) {
+    const at::Tensor images = at::linspace(-1, 1, 2 * 3 * side * side).reshape({2, 3, side, side}).sin();
+    const Levels both = backbone->forward(images), second = backbone->forward(images.narrow(0, 1, 1));
+    for (int64_t l = 0; l < both.count(); ++l) {
+      REQUIRE(test::relative_difference(both[l].narrow(0, 1, 1), second[l]) < 1e-5);
+      const LevelShape shape = backbone->shapes(side)[static_cast<size_t>(l)];
+      REQUIRE(both[l].sizes() == at::IntArrayRef({2, shape.channels, shape.height, shape.width}));
+    }
+  }
+  REQUIRE_THROWS_WITH(backbone->shapes(16), Contains("at least 32"));
+}
+
+TEST_CASE("weights of another architecture are refused with key and shapes", "[efficientnet]") {
+  const auto file = real_weights();
+  if (file.empty()) return;
+  TensorMap weights = read_state_dict(file);
+  SECTION("missing key") {
+    weights.erase("_blocks.3._project_conv.weight");
+    REQUIRE_THROWS_WITH(EfficientNetLite0(weights, named("x.pth"), at::kCPU), Contains("x.pth") && Contains("'_blocks.3._project_conv.weight'") && Contains("missing"));
+  }
+  SECTION("other shape") {
+    weights["_conv_stem.weight"] = at::zeros({48, 3, 3, 3});
+    REQUIRE_THROWS_WITH(EfficientNetLite0(weights, named("x.pth"), at::kCPU), Contains("[48, 3, 3, 3]") && Contains("[32, 3, 3, 3]"));
+  }
+  SECTION("unknown key") {
+    weights["_blocks.1._se_reduce.weight"] = at::zeros({4, 4, 1, 1});
+    REQUIRE_THROWS_WITH(EfficientNetLite0(weights, named("x.pth"), at::kCPU), Contains("unknown key '_blocks.1._se_reduce.weight'"));
+  }
+}
+
+TEST_CASE("find_weights says where it looked", "[efficientnet]") {
+  BackboneEntry entry;
+  entry.name = "imaginary";
+  entry.weights_name = "imaginary.pth";
+  entry.weights_page = "https://example.org/imaginary";
+  REQUIRE_THROWS_WITH(find_weights(entry, {}), Contains("imaginary.pth") && Contains("example.org") && Contains("weights=FILE"));
+  REQUIRE_THROWS_WITH(find_weights(entry, "/nowhere/x.pth"), Contains("/nowhere/x.pth") && Contains("no such file"));
+}

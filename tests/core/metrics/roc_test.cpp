@@ -1,0 +1,45 @@
+#include "core/metrics/roc.h"
+
+#include <catch2/catch.hpp>
+
+#include "core/metrics/score_maps.h"
+
+using namespace adrep;
+using namespace adrep::test;
+
+TEST_CASE("AUROC equals counting pairs") {
+  for (uint64_t seed = 0; seed < 30; ++seed) {
+    Random random(seed);
+    std::vector<float> scores;
+    std::vector<uint8_t> labels{0, 1};
+    const int64_t count = 2 + random.below(60), levels = 1 + random.below(20);
+    while (std::ssize(labels) < count) labels.push_back(static_cast<uint8_t>(random.below(2)));
+    for (uint8_t label : labels) scores.push_back(static_cast<float>(random.below(levels) + label - 3));
+    INFO("seed " << seed);
+    REQUIRE(auroc({scores, labels}).value == Approx(brute_auroc(scores, labels)).margin(1e-14));
+  }
+}
+
+TEST_CASE("pixel AUROC equals counting pairs, however many threads sort") {
+  for (int levels : {0, 7}) {
+    const ScoreMaps maps = random_maps(8, 3, 15, 17, levels);
+    const double expected = brute_auroc(maps.scores, maps.masks);
+    for (int threads : {1, 2, 3, 8}) CHECK(pixel_auroc(maps.view(), threads).value == Approx(expected).margin(1e-14));
+  }
+}
+
+TEST_CASE("AUROC has its closed forms") {
+  const std::vector<uint8_t> labels{0, 0, 1, 1};
+  CHECK(auroc({std::vector<float>{1, 2, 3, 4}, labels}).value == 1);
+  CHECK(auroc({std::vector<float>{4, 3, 2, 1}, labels}).value == 0);
+  CHECK(auroc({std::vector<float>{5, 5, 5, 5}, labels}).value == 0.5);
+  CHECK(auroc({std::vector<float>{0.0f, -1, -0.0f, 1}, labels}).value == 0.875);  // −0 ties with 0
+}
+
+TEST_CASE("AUROC of one class is undefined, with the reason") {
+  const std::vector<float> scores{1, 2};
+  CHECK(auroc({scores, std::vector<uint8_t>{0, 0}}).undefined == "no anomalous image");
+  CHECK(auroc({scores, std::vector<uint8_t>{1, 1}}).undefined == "no normal image");
+  CHECK(auroc({{}, {}}).undefined == "no anomalous image");
+  CHECK(pixel_auroc({scores, std::vector<uint8_t>{1, 1}, 1, 1, 2}).undefined == "no normal pixel");
+}

@@ -1,0 +1,48 @@
+#pragma once
+#include <ATen/ATen.h>
+
+#include <catch2/catch.hpp>
+
+#include <string>
+
+#include "core/base/random.h"
+#include "detectors/detector.h"
+
+namespace adrep::test {
+
+/// Standard normal numbers, the same on every machine.
+inline at::Tensor random_tensor(at::IntArrayRef shape, uint64_t seed) {
+  at::Tensor tensor = at::empty(shape, at::kFloat);
+  Random random(seed);
+  float* values = tensor.mutable_data_ptr<float>();
+  for (int64_t i = 0; i < tensor.numel(); ++i) values[i] = static_cast<float>(random.normal());
+  return tensor;
+}
+
+/// Random integers of [-largest, largest] divided by 16: sums of their products are exact in float32 in any order.
+inline at::Tensor random_sixteenths(at::IntArrayRef shape, int64_t largest, uint64_t seed) {
+  at::Tensor tensor = at::empty(shape, at::kFloat);
+  Random random(seed);
+  float* values = tensor.mutable_data_ptr<float>();
+  for (int64_t i = 0; i < tensor.numel(); ++i)
+    values[i] = static_cast<float>(random.below(2 * largest + 1) - largest) / 16.0F;
+  return tensor;
+}
+
+/// A fit context that reports nowhere.
+class Quiet : public FitObserver {
+ public:
+  explicit Quiet(uint64_t seed, at::Device device = at::kCPU) : context{*this, seed, device} {}
+  void progress(const std::string&, int64_t, int64_t) override { ++calls; }
+  FitContext context;
+  int64_t calls = 0;
+};
+
+/// True, with a warning, where there is no CUDA device.
+inline bool no_cuda() {
+  if (at::hasCUDA()) return false;
+  WARN("skipped: no CUDA device");
+  return true;
+}
+
+}  // namespace adrep::test
