@@ -1,7 +1,6 @@
 #include "datasets/synthetic.h"
 
 #include <ATen/Parallel.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -101,13 +100,7 @@ class TemporaryRoot {
   }
   const fs::path& path() const { return path_; }
 
-  /// Puts the whole on disk before the rename, so that a crash leaves no half-written set under the final name.
   void move_to_place() {
-    const int folder = open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool synced = folder >= 0 && syncfs(folder) == 0;
-    const int reason = errno;
-    if (folder >= 0) close(folder);
-    if (!synced) throw_failure("{}: cannot be written to disk: {}", path_.string(), std::strerror(reason));
     std::error_code failed;
     fs::rename(path_, root_, failed);
     if (failed) throw_failure("{}: cannot be written: {}", root_.string(), failed.message());
