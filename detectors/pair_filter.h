@@ -1,0 +1,36 @@
+#pragma once
+#include <ATen/ATen.h>
+
+#include <functional>
+
+namespace adrep {
+
+/// Finds the pairs (query, row) that may be nearer than the query's best so far. One matrix product stands for a
+/// distance each; whatever its rounding could hide is let through, so that the caller's exact distance decides and the
+/// result is that of a plain loop.
+///
+/// |q − b|² < best  ⇐  |b|²(1−κ) − 2 q·b < best − |q|²(1−κ), where κ bounds the rounding of the product.
+class PairFilter {
+ public:
+  /// Rows of `width` floats on the CPU. Subtract a common offset (mean) from queries and rows first: κ is relative to
+  /// |q|, |b|.
+  explicit PairFilter(int64_t width);
+
+  /// |x|²(1−κ) of every row: x [n, width] -> [n].
+  at::Tensor shrunken_norms(const at::Tensor& x) const;
+  /// The query's right-hand side above.
+  float limit(float best_squared, float shrunken_norm) const { return best_squared * (1 + slack_) - shrunken_norm; }
+
+  /// Called for a pair that may be nearer, rows ascending; returns the query's new limit.
+  using Visit = std::function<float(int64_t query, int64_t row)>;
+
+  /// queries [Q, width], rows [R, width], row_norms [R] shrunken, limits[Q] is updated.
+  /// `products`: a buffer of at least Q·R floats. Single-threaded when called from a parallel loop.
+  static void visit(const at::Tensor& queries, const at::Tensor& rows, const at::Tensor& row_norms, float* limits,
+                    const at::Tensor& products, const Visit& visit);
+
+ private:
+  float slack_;
+};
+
+}  // namespace adrep
