@@ -11,7 +11,6 @@ namespace {
 constexpr std::string_view magic("\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", legacy_magic_bytes);
 constexpr size_t magic_within = 32;
 constexpr int64_t protocol_version = 1001;
-constexpr size_t max_pickle = size_t{64} << 20;
 
 /// Reads the file's pickles and storages one after the other.
 class LegacyReader {
@@ -45,7 +44,7 @@ class LegacyReader {
   }
 
   pickle::Document next_pickle() {
-    pickle::Document document = pickle::parse(file_->bytes().substr(place_, max_pickle), path_, is_known_global);
+    pickle::Document document = pickle::parse(file_->bytes().substr(place_), path_, is_known_global);
     place_ += document.bytes;
     return document;
   }

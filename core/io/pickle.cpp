@@ -9,8 +9,9 @@
 namespace adrep::pickle {
 namespace {
 
-constexpr size_t max_values = 4'000'000;  // a tensor takes about 20
-constexpr size_t max_name = 500;          // of a global
+constexpr size_t max_bytes = size_t{64} << 20;
+constexpr size_t max_steps = 4'000'000;  // that take memory; a tensor needs about 20
+constexpr size_t max_name = 500;         // of a global
 
 /// Opcodes under their names in Python's pickletools.
 enum Opcode : unsigned char {
@@ -43,7 +44,8 @@ class Machine {
   [[noreturn]] void fail(const std::string& what) const { damaged(file_, "{} at byte {} of the pickle", what, place_); }
 
   std::string_view take(uint64_t count) {
-    if (count > bytes_.size() - place_) fail("it ends too early");
+    if (count > bytes_.size() - place_)
+      fail(bytes_.size() == max_bytes ? "the limit of 64 MiB is reached" : "it ends too early (file truncated?)");
     place_ += count;
     return bytes_.substr(place_ - count, count);
   }
@@ -54,8 +56,11 @@ class Machine {
     return value;
   }
 
+  void step() {
+    if (++steps_ > max_steps) fail(fmt::format("more than {} values", max_steps));
+  }
   void push(Value value) {
-    if (++pushed_ > max_values) fail(fmt::format("more than {} values", max_values));
+    step();
     stack_.push_back(value);
   }
   Value pop() {
@@ -99,6 +104,7 @@ class Machine {
   std::string_view line();
   void remember(uint64_t index) {
     if (stack_.empty()) fail("nothing on the stack");
+    step();
     memo_[index] = stack_.back();
   }
   void recall(uint64_t index) {
@@ -114,7 +120,7 @@ class Machine {
   std::vector<Value> stack_;
   std::vector<size_t> marks_;
   std::unordered_map<uint64_t, Value> memo_;
-  size_t place_ = 0, pushed_ = 0;
+  size_t place_ = 0, steps_ = 0;
 };
 
 bool Machine::number_opcode(unsigned char opcode) {
@@ -158,7 +164,10 @@ bool Machine::text_opcode(unsigned char opcode) {
 
 bool Machine::container_opcode(unsigned char opcode) {
   switch (opcode) {
-    case MARK: marks_.push_back(stack_.size()); return true;
+    case MARK:
+      step();
+      marks_.push_back(stack_.size());
+      return true;
     case EMPTY_LIST: push(&document_.lists.emplace_back()); return true;
     case LIST: {
       std::vector<Value> items = pop_to_mark();
@@ -278,7 +287,7 @@ bool Machine::memo_opcode(unsigned char opcode) {
       return true;
     }
     case FRAME:
-      if (number<uint64_t>() > bytes_.size() - place_) fail("it ends too early");
+      number<uint64_t>();  // its length, of use to a reader of streams only
       return true;
     default: return false;
   }
@@ -287,7 +296,7 @@ bool Machine::memo_opcode(unsigned char opcode) {
 }  // namespace
 
 Document parse(std::string_view bytes, const std::filesystem::path& file, const std::function<bool(const Global&)>& known) {
-  return Machine(bytes, file, known).run();
+  return Machine(bytes.substr(0, max_bytes), file, known).run();
 }
 
 }  // namespace adrep::pickle

@@ -74,7 +74,7 @@ struct Document {
 };
 
 /// Reads the pickle at the start of `bytes` (protocols 2 to 5, the opcodes that torch writes). `file` is for messages.
-/// Throws InputError when it is damaged, has more than 4 million objects, or names a global that is not `known`.
+/// Throws InputError when it is damaged, longer than 64 MiB, makes more than 4 million values, or names a global that is not `known`.
 Document parse(std::string_view bytes, const std::filesystem::path& file, const std::function<bool(const Global&)>& known);
 
 }  // namespace adrep::pickle

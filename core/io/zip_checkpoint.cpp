@@ -7,8 +7,6 @@
 namespace adrep {
 namespace {
 
-constexpr size_t max_pickle = size_t{64} << 20;
-
 /// The folder that holds data.pkl, with its slash; torch names it after the file.
 std::string top_folder(const ZipArchive& archive, const std::filesystem::path& file) {
   std::vector<std::string> found;
@@ -38,9 +36,7 @@ CheckpointValue read_zip_checkpoint(const std::shared_ptr<const MappedFile>& fil
   const std::string folder = top_folder(archive, path);
   if (archive.entries().contains(folder + "byteorder") && archive.open(folder + "byteorder").view != "little")
     throw_input("{}: its numbers are big-endian: save it again on a little-endian machine", path.string());
-  const SharedBytes pickle = archive.open(folder + "data.pkl");
-  if (pickle.view.size() > max_pickle) throw_input("{}: refused: its data.pkl has {} bytes", path.string(), pickle.view.size());
-  const pickle::Document document = pickle::parse(pickle.view, path, is_known_global);
+  const pickle::Document document = pickle::parse(archive.open(folder + "data.pkl").view, path, is_known_global);
   TensorStorages storages(path, file->bytes().size(), [&](const StorageClaim& claim) { return storage_of(archive, folder, claim, path); });
   return checkpoint_of(document, storages, path);
 }

@@ -1,11 +1,11 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include <chrono>
 #include <fstream>
 #include <set>
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "core/base/error.h"
 #include "core/io/torch_checkpoint.h"
@@ -83,11 +83,21 @@ const CheckpointValue& entry(const CheckpointValue& root, const std::string& nam
   return *inner;
 }
 
-int64_t peak_kilobytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_maxrss;
-}
+/// While it lives, the process can map only this much more: a larger allocation throws std::bad_alloc.
+class AllocationLimit {
+ public:
+  explicit AllocationLimit(rlim_t bytes) {
+    getrlimit(RLIMIT_AS, &before_);
+    rlim_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    const rlimit limit{pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) + bytes, before_.rlim_max};
+    setrlimit(RLIMIT_AS, &limit);
+  }
+  ~AllocationLimit() { setrlimit(RLIMIT_AS, &before_); }
+
+ private:
+  rlimit before_{};
+};
 
 }  // namespace
 
@@ -173,7 +183,7 @@ TEST_CASE("bad checkpoints are refused in one line, quickly and without large al
   size_t files = 0;
   for (const auto& item : fs::directory_iterator(folder)) {
     INFO(item.path());
-    const int64_t before = peak_kilobytes();
+    const AllocationLimit limit(64 << 20);
     std::string message;
     try {
       read_state_dict(item.path());
@@ -184,8 +194,7 @@ TEST_CASE("bad checkpoints are refused in one line, quickly and without large al
     REQUIRE(message.starts_with(item.path().string() + ": "));
     REQUIRE(message.find('\n') == std::string::npos);
     REQUIRE_THROWS_AS(read_torch_checkpoint(item.path()), InputError);
-    REQUIRE(peak_kilobytes() - before < 64 * 1024);
-    if (item.path().filename().string().starts_with("calls_")) REQUIRE(message.find("posix.system") != std::string::npos);
+    if (item.path().filename().string().starts_with("calls_")) REQUIRE(message.find(": refused: it uses '") != std::string::npos);
     ++files;
   }
   REQUIRE(files > 0);

@@ -2,11 +2,12 @@
 
 #include <cstdlib>
 
-#include "core/base/error.h"
+#include "core/io/checkpoint_builder.h"
 #include "core/io/torch_checkpoint.h"
 #include "support/golden.h"
 
 using namespace adrep;
+using namespace adrep::test;
 namespace fs = std::filesystem;
 
 namespace {
@@ -19,7 +20,65 @@ fs::path efficientnet_weights() {
   return folder / "weights" / "efficientnet-lite0-57934424.pth";
 }
 
+std::string weight() { return tensor(storage("FloatStorage", "0", 2), 0, {2}, {1}); }
+const std::vector<Stored> stored = {{"0", 2, raw(1.5f) + raw(-2.0f)}};
+
+/// A TorchScript object with these attributes.
+std::string module(const std::string& name, const Items& attributes) {
+  return global("__torch__.model", name) + ")\x81" + dict(attributes) + "b";
+}
+
+TensorMap state_dict_of(const std::string& opcodes) {
+  const TemporaryFolder folder;
+  test::write(folder / "w", zip_checkpoint(opcodes, stored));
+  return read_state_dict(folder / "w");
+}
+
+std::string refused(const std::string& opcodes) {
+  return refusal([&] { state_dict_of(opcodes); });
+}
+
 }  // namespace
+
+TEST_CASE("a state dict is found at the top, under state_dict or under model", "[io]") {
+  const Items weights = {{"a.weight", weight()}, {"a.bias", weight()}};
+  for (const std::string& object : {dict(weights), ordered_dict(weights), dict({{"epoch", "K\x01"}, {"state_dict", ordered_dict(weights)}}), dict({{"model", dict(weights)}, {"optimizer", "}"}}),
+                                    dict({{"model", dict({{"x", "N"}})}, {"state_dict", dict(weights)}})}) {
+    const TensorMap tensors = state_dict_of(object);
+    REQUIRE(tensors.size() == 2);
+    REQUIRE(at::equal(tensors.at("a.weight"), at::tensor({1.5f, -2.0f})));
+  }
+  REQUIRE(state_dict_of(dict({{"model", weight()}})).size() == 1);
+}
+
+TEST_CASE("what is no state dict is refused with the key that shows it", "[io]") {
+  REQUIRE(refused("K\x01").find("no dictionary") != std::string::npos);
+  REQUIRE(refused(weight()).find("no dictionary") != std::string::npos);
+  REQUIRE(refused(dict({{"a", weight()}, {"epoch", "K\x01"}})).find("'epoch' is no tensor") != std::string::npos);
+  REQUIRE(refused(joined("}K\x01", weight(), "s")).find("no text") != std::string::npos);
+}
+
+TEST_CASE("a TorchScript archive's tensors get dotted names", "[io]") {
+  const std::string shared = module("Layer", {{"weight", weight()}, {"bias", "N"}, {"training", "\x89"}});
+  const TensorMap tensors = state_dict_of(module("Net", {{"scale", weight()}, {"visual", module("Visual", {{"0", shared}, {"1", shared}})}, {"sizes", list({"K\x01"})}}));
+  std::vector<std::string> names;
+  for (const auto& [name, tensor] : tensors) names.push_back(name);
+  REQUIRE(names == std::vector<std::string>{"scale", "visual.0.weight", "visual.1.weight"});
+  REQUIRE(refused(module("Net", {}) + "K\x01" "b").find("no attributes") != std::string::npos);
+}
+
+TEST_CASE("modules that are shared again and again are refused", "[io]") {
+  // each module holds the one before it twice
+  std::string modules = module("Layer", {{"weight", weight()}}) + "q\x01";
+  for (int i = 0; i < 60; ++i) modules += joined("0", module("Pair", {{"a", "h\x01"}, {"b", "h\x01"}}), "q\x01");
+  REQUIRE(refused(modules).find("more than 1000000") != std::string::npos);
+}
+
+TEST_CASE("a safetensors file is known by its content", "[io]") {
+  const TemporaryFolder folder;
+  write_safetensors(folder / "weights.pth", {{"a", at::ones({2})}});
+  REQUIRE(at::equal(read_state_dict(folder / "weights.pth").at("a"), at::ones({2})));
+}
 
 TEST_CASE("the published EfficientNet-Lite0 file is read", "[io]") {
   const fs::path file = efficientnet_weights();
