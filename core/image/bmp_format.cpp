@@ -35,8 +35,11 @@ uint32_t little_endian(const uint8_t* bytes, int count) {
 
 void read_size_fields(ImageSource& source, const std::array<uint8_t, 124>& info, uint32_t info_size, Header& header) {
   const bool old = info_size == 12;
-  const int64_t width = old ? little_endian(&info[4], 2) : static_cast<int32_t>(little_endian(&info[4], 4));
-  const int64_t height = old ? little_endian(&info[6], 2) : static_cast<int32_t>(little_endian(&info[8], 4));
+  const auto number = [&](int at_old, int at) -> int64_t {
+    return old ? static_cast<int64_t>(little_endian(&info[static_cast<size_t>(at_old)], 2))
+               : static_cast<int32_t>(little_endian(&info[static_cast<size_t>(at)], 4));
+  };
+  const int64_t width = number(4, 4), height = number(6, 8);
   if (width <= 0 || height == 0 || height == INT32_MIN)
     source.corrupt(kFormat, fmt::format("its size is {} × {}", width, height));
   header.width = static_cast<int>(width);

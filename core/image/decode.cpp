@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cctype>
+#include <limits>
 
 #include "core/base/error.h"
 #include "core/image/image_format.h"
@@ -37,7 +38,7 @@ Image decode_mask(const std::filesystem::path& file, const DecodeLimits& limits)
 }
 
 ImageSize read_image_size(const std::filesystem::path& file) {
-  ImageSource source(file, DecodeLimits{});
+  ImageSource source(file, DecodeLimits{std::numeric_limits<int64_t>::max()});
   return format_of(source, file).read_size(source);
 }
 

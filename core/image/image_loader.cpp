@@ -71,8 +71,8 @@ class Pipeline {
   void work() {
     std::unique_lock lock(mutex_);
     while (true) {
-      freed_.wait(lock, [&] { return stopped_ || started_ == files_.size() || started_ < taken_ + ring_.size(); });
-      if (stopped_ || started_ == files_.size()) return;
+      freed_.wait(lock, [&] { return stopped_ || started_ < std::min(files_.size(), taken_ + ring_.size()); });
+      if (stopped_) return;
       const size_t index = started_++;
       lock.unlock();
       Place done;
@@ -84,7 +84,6 @@ class Pipeline {
       lock.lock();
       ring_[index % ring_.size()] = std::move(done);
       loaded_.notify_one();
-      if (started_ == files_.size()) freed_.notify_all();
     }
   }
 

@@ -1,0 +1,191 @@
+// TIFF's kinds of pixels and layouts, each compared with its meaning.
+#include "core/image/test_images.h"
+#include "support/golden.h"
+
+using namespace adrep;
+using namespace adrep::test;
+using Values = std::vector<uint8_t>;
+
+namespace {
+
+struct TiffFile {
+  uint32_t width = 0, height = 0;
+  int bits = 8, samples = 1, photometric = PHOTOMETRIC_MINISBLACK, compression = COMPRESSION_NONE,
+      planar = PLANARCONFIG_CONTIG;
+  uint32_t rows_per_strip = 0, tile = 0;  // 0: one strip; no tiles
+  int orientation = 1, alpha = -1;        // alpha: kind of the extra sample
+  const char* mode = "w";
+  std::vector<uint16_t> red = {}, green = {}, blue = {};
+
+  /// `data` is all strips (or the one tile), one after another.
+  std::filesystem::path write(const std::filesystem::path& file, Values data) const {
+    TIFF* tiff = TIFFOpen(file.c_str(), mode);
+    REQUIRE(tiff);
+    TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, width);
+    TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, height);
+    TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, bits);
+    TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, samples);
+    TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, photometric);
+    TIFFSetField(tiff, TIFFTAG_COMPRESSION, compression);
+    TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, planar);
+    TIFFSetField(tiff, TIFFTAG_ORIENTATION, orientation);
+    if (!red.empty()) TIFFSetField(tiff, TIFFTAG_COLORMAP, red.data(), green.data(), blue.data());
+    const auto kind = static_cast<uint16_t>(alpha);
+    if (alpha >= 0) TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, 1, &kind);
+    if (tile) {
+      TIFFSetField(tiff, TIFFTAG_TILEWIDTH, tile);
+      TIFFSetField(tiff, TIFFTAG_TILELENGTH, tile);
+    } else {
+      TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, rows_per_strip ? rows_per_strip : height);
+    }
+    const uint32_t blocks = tile ? TIFFNumberOfTiles(tiff) : TIFFNumberOfStrips(tiff);
+    size_t at = 0;
+    for (uint32_t i = 0; i < blocks; ++i) {
+      const auto full = static_cast<size_t>(tile ? TIFFTileSize(tiff) : TIFFStripSize(tiff));
+      const size_t size = std::min(full, data.size() - at);
+      const auto bytes = static_cast<tmsize_t>(size);
+      REQUIRE((tile ? TIFFWriteEncodedTile(tiff, i, &data[at], bytes)
+                    : TIFFWriteEncodedStrip(tiff, i, &data[at], bytes)) == bytes);
+      at += size;
+    }
+    TIFFClose(tiff);
+    return file;
+  }
+};
+
+struct Decoded {
+  Values rgb, mask;
+};
+
+Decoded decoded(const TiffFile& tiff, const Values& data) {
+  TemporaryFolder folder;
+  const auto file = tiff.write(folder / "image.tif", data);
+  return {decode_rgb(file).pixels, decode_mask(file).pixels};
+}
+
+Values thrice(const Values& grey) {
+  Values rgb;
+  for (const uint8_t v : grey) rgb.insert(rgb.end(), 3, v);
+  return rgb;
+}
+
+}  // namespace
+
+TEST_CASE("RGB TIFF in every layout and compression gives its pixels", "[image]") {
+  const Image image = noise_image(20, 18, 3, 51);
+  TiffFile tiff{.width = 20, .height = 18, .samples = 3, .photometric = PHOTOMETRIC_RGB};
+  for (const int compression : {COMPRESSION_NONE, COMPRESSION_LZW, COMPRESSION_ADOBE_DEFLATE, COMPRESSION_PACKBITS}) {
+    tiff.compression = compression;
+    for (const uint32_t rows : {0U, 5U, 18U}) {
+      tiff.rows_per_strip = rows;
+      CHECK(decoded(tiff, image.pixels).rgb == image.pixels);
+    }
+  }
+  tiff.mode = "wb8";  // BigTIFF, then big-endian
+  CHECK(decoded(tiff, image.pixels).rgb == image.pixels);
+  tiff.mode = "wb";
+  CHECK(decoded(tiff, image.pixels).rgb == image.pixels);
+
+  TemporaryFolder folder;
+  const auto by_hand = write_bytes(folder / "hand.tif", tiff_of(image));
+  CHECK(decode_rgb(by_hand).pixels == image.pixels);
+  CHECK(read_image_size(by_hand).width == 20);
+  CHECK(read_image_size(by_hand).height == 18);
+}
+
+TEST_CASE("TIFF planes and tiles are put together", "[image]") {
+  const Image image = noise_image(20, 18, 3, 52);
+  Values planes;
+  for (size_t c = 0; c < 3; ++c) {
+    for (size_t i = c; i < image.pixels.size(); i += 3) planes.push_back(image.pixels[i]);
+  }
+  TiffFile tiff{
+      .width = 20, .height = 18, .samples = 3, .photometric = PHOTOMETRIC_RGB, .planar = PLANARCONFIG_SEPARATE};
+  CHECK(decoded(tiff, planes).rgb == image.pixels);
+
+  Values tiles;  // four tiles of 16 × 16 cover 20 × 18
+  for (int top = 0; top < 18; top += 16) {
+    for (int left = 0; left < 20; left += 16) {
+      for (int i = 0; i < 256; ++i) {
+        const int y = top + i / 16, x = left + i % 16;
+        for (int c = 0; c < 3; ++c) tiles.push_back(y < 18 && x < 20 ? image.at(y, x)[c] : 99);
+      }
+    }
+  }
+  tiff.planar = PLANARCONFIG_CONTIG;
+  tiff.tile = 16;
+  CHECK(decoded(tiff, tiles).rgb == image.pixels);
+}
+
+TEST_CASE("grey TIFFs of all depths, black or white first", "[image]") {
+  const Decoded bit = decoded({.width = 5, .height = 1, .bits = 1}, {0b10110000});
+  CHECK(bit.mask == Values{1, 0, 1, 1, 0});
+  CHECK(bit.rgb == thrice({255, 0, 255, 255, 0}));
+  const Decoded white_first =
+      decoded({.width = 5, .height = 1, .bits = 1, .photometric = PHOTOMETRIC_MINISWHITE}, {0b10110000});
+  CHECK(white_first.mask == Values{0, 1, 0, 0, 1});
+  CHECK(white_first.rgb == thrice({0, 255, 0, 0, 255}));
+  const Decoded four = decoded({.width = 3, .height = 1, .bits = 4}, {0x3F, 0x10});
+  CHECK(four.mask == Values{3, 15, 1});
+  CHECK(four.rgb == thrice({51, 255, 17}));
+  const Decoded eight = decoded({.width = 3, .height = 1}, {0, 7, 255});
+  CHECK(eight.mask == Values{0, 7, 255});
+  CHECK(eight.rgb == thrice({0, 7, 255}));
+  for (const char* mode : {"wl", "wb"}) {
+    Values native(6);
+    const uint16_t values[3] = {0, 1, 0x12FF};
+    std::memcpy(native.data(), values, 6);
+    const Decoded wide = decoded({.width = 3, .height = 1, .bits = 16, .mode = mode}, native);
+    CHECK(wide.mask == Values{0, 255, 255});
+    CHECK(wide.rgb == thrice({0, 0, 0x12}));
+  }
+}
+
+TEST_CASE("TIFF palettes, alpha and inks", "[image]") {
+  TiffFile indexed{.width = 3, .height = 1, .bits = 4, .photometric = PHOTOMETRIC_PALETTE};
+  indexed.red = indexed.green = indexed.blue = std::vector<uint16_t>(16, 0);
+  indexed.red[2] = 0x0AFF, indexed.green[2] = 0x1400, indexed.blue[2] = 0x1E00;
+  const Decoded palette = decoded(indexed, {0x20, 0x20});
+  CHECK(palette.mask == Values{2, 0, 2});
+  CHECK(palette.rgb == Values{10, 20, 30, 0, 0, 0, 10, 20, 30});
+
+  TiffFile rgba{.width = 2, .height = 1, .samples = 4, .photometric = PHOTOMETRIC_RGB, .alpha = EXTRASAMPLE_UNASSALPHA};
+  CHECK(decoded(rgba, {10, 20, 30, 0, 255, 0, 0, 128}).rgb == Values{10, 20, 30, 255, 0, 0});
+  rgba.alpha = EXTRASAMPLE_ASSOCALPHA;
+  CHECK(decoded(rgba, {10, 20, 30, 51, 1, 2, 3, 0}).rgb == Values{50, 100, 150, 1, 2, 3});
+
+  const TiffFile inks{.width = 3, .height = 1, .samples = 4, .photometric = PHOTOMETRIC_SEPARATED};
+  CHECK(decoded(inks, {0, 0, 0, 0, 255, 0, 0, 0, 0, 0, 0, 155}).rgb ==
+        Values{255, 255, 255, 0, 255, 255, 100, 100, 100});
+}
+
+TEST_CASE("a TIFF's orientation is followed, also in its size", "[image]") {
+  // stored:  1 2 3 / 4 5 6
+  const std::map<int, Values> upright{{1, {1, 2, 3, 4, 5, 6}}, {2, {3, 2, 1, 6, 5, 4}}, {3, {6, 5, 4, 3, 2, 1}},
+                                      {4, {4, 5, 6, 1, 2, 3}}, {5, {1, 4, 2, 5, 3, 6}}, {6, {4, 1, 5, 2, 6, 3}},
+                                      {7, {6, 3, 5, 2, 4, 1}}, {8, {3, 6, 2, 5, 1, 4}}};
+  TemporaryFolder folder;
+  for (const auto& [orientation, expected] : upright) {
+    INFO(orientation);
+    const TiffFile tiff{.width = 3, .height = 2, .orientation = orientation};
+    const auto file = tiff.write(folder / "image.tif", {1, 2, 3, 4, 5, 6});
+    const Image mask = decode_mask(file);
+    CHECK(mask.pixels == expected);
+    CHECK(mask.width == (orientation > 4 ? 2 : 3));
+    CHECK(decode_rgb(file).pixels == thrice(expected));
+    CHECK(read_image_size(file).width == mask.width);
+    CHECK(read_image_size(file).height == mask.height);
+  }
+}
+
+TEST_CASE("TIFFs that are not understood say so", "[image]") {
+  TemporaryFolder folder;
+  const auto error = [&](const TiffFile& tiff, size_t bytes) {
+    const auto file = tiff.write(folder / "image.tif", Values(bytes));
+    return input_error_of([&] { decode_rgb(file); });
+  };
+  CHECK(error({.width = 2, .height = 1, .bits = 32}, 8).find("32 bits") != std::string::npos);
+  CHECK(error({.width = 2, .height = 1, .samples = 3, .photometric = PHOTOMETRIC_CIELAB}, 6).find("colour space 8") !=
+        std::string::npos);
+  CHECK(error({.width = 1, .height = 1, .samples = 20}, 20).find("20 samples") != std::string::npos);
+}
