@@ -2,17 +2,17 @@
 #include <ATen/ATen.h>
 
 #include <cstdint>
-
-#include "core/features/levels.h"
+#include <vector>
 
 namespace adrep {
 
 /// Every patch's 3x3 neighbourhood (stride 1, zero padding) with its values in the order channel, row, column
-/// (channel slowest). x [B, C, H, W] -> [B, H·W, 9·C].
+/// (channel slowest). x [B, C, H, W] -> [B, 9·C, H·W].
 at::Tensor neighbourhoods(const at::Tensor& x);
 
-/// Mean over `bins` nearly equal parts of the last axis: bin i covers ⌊iL/n⌋ to ⌈(i+1)L/n⌉−1. x […, L] -> […, bins].
-at::Tensor pool_to(const at::Tensor& x, int64_t bins);
+/// Adaptive average pooling of the values of every patch: bin i is the mean of values ⌊iL/n⌋ to ⌈(i+1)L/n⌉−1.
+/// x [B, L, P] -> [B, bins, P].
+at::Tensor pool_values(const at::Tensor& x, int64_t bins);
 
 /// PatchCore's patch features (Roth et al. 2022, Sec. 3.1; reference code; protocol §7): neighbourhoods of every level
 /// pooled to `dimension`, levels of other grids resized (bilinear, corners not aligned) to the first one's grid,
