@@ -1,6 +1,6 @@
 #include "detectors/gaussian_model.h"
 
-#include <tuple>
+#include <limits>
 
 #include "core/base/error.h"
 #include "detectors/feature_check.h"
@@ -12,18 +12,20 @@ bool chooses_low_rank(int64_t samples, int64_t channels, CovarianceForm form) {
   return form == CovarianceForm::low_rank || (form == CovarianceForm::automatic && samples <= channels);
 }
 
-/// Inverse Cholesky factor of each matrix [P, M, M] + ridge·I, or Error naming the position.
-at::Tensor whitening_of(at::Tensor matrices, double ridge, int64_t first_position, const std::string& where) {
+/// Inverse Cholesky factor of each matrix [P, M, M] + ridge·I, or Error naming the position where rounding hides the
+/// smallest pivot.
+at::Tensor whitening_of(const at::Tensor& matrices, double ridge, int64_t first_position, const std::string& where) {
   matrices.diagonal(0, 1, 2).add_(ridge);
-  auto [factor, info] = at::linalg_cholesky_ex(matrices);
-  const at::Tensor identity = at::eye(matrices.size(1), matrices.options()).expand_as(matrices);
-  const at::Tensor inverse = at::linalg_solve_triangular(factor, identity, /*upper=*/false).to(at::kFloat);
-  const at::Tensor failed = (info.ne(0) | inverse.isfinite().flatten(1).all(1).logical_not()).nonzero();
+  const auto [factor, info] = at::linalg_cholesky_ex(matrices);
+  const at::Tensor smallest_pivot = factor.diagonal(0, 1, 2).square().amin(1);
+  const at::Tensor rounding = matrices.diagonal(0, 1, 2).amax(1) *
+                              (4 * static_cast<double>(matrices.size(1)) * std::numeric_limits<double>::epsilon());
+  const at::Tensor failed = (info.ne(0) | (smallest_pivot > rounding).logical_not()).nonzero();
   if (failed.size(0) > 0)
-    throw_failure(
-        "{}: the covariance at position {} is not positive definite in floating point: use a larger ridge than {}",
-        where, first_position + failed[0][0].item<int64_t>(), ridge);
-  return inverse;
+    throw_failure("{}: the covariance at position {} is singular up to rounding: use a larger ridge than {}", where,
+                  first_position + failed[0][0].item<int64_t>(), ridge);
+  const at::Tensor identity = at::eye(matrices.size(1), matrices.options()).expand_as(matrices);
+  return at::linalg_solve_triangular(factor, identity, /*upper=*/false).to(at::kFloat);
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ class GaussianModel {
   using Samples = std::function<at::Tensor(int64_t first, int64_t count)>;
 
   GaussianModel() = default;
-  /// Throws Error naming the position whose covariance cannot be factored (larger ridge).
+  /// Throws Error naming the position whose covariance is singular up to rounding (remedy: a larger ridge).
   static GaussianModel fit(int64_t positions, const Samples& samples, const Options& options);
 
   /// Mahalanobis distance, with the square root. features [B, C, P] -> [B, P].

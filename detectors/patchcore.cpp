@@ -1,0 +1,143 @@
+#include "detectors/patchcore.h"
+
+#include "core/base/random.h"
+#include "detectors/coreset.h"
+#include "detectors/feature_check.h"
+#include "detectors/patch_features.h"
+#include "detectors/score_map.h"
+
+namespace adrep {
+namespace {
+
+constexpr int64_t images_at_once = 8;
+
+/// Throws Error when fitting needs more than the bound, naming a ratio that would fit.
+void require_memory(int64_t patches, int64_t selected, const PatchcoreParams& params, int64_t memory_bytes) {
+  const int64_t per_patch = 4 * params.projection + 24;  // projected, with the greedy selection's bounds
+  const int64_t per_selected = 4 * (2 * params.dimension + params.projection) + 16;  // the bank, twice, and the centres
+  const int64_t bytes = patches * per_patch + selected * per_selected;
+  if (bytes <= memory_bytes) return;
+  const double left = static_cast<double>(memory_bytes - patches * per_patch);
+  const double ratio = left / static_cast<double>(per_selected) / static_cast<double>(patches);
+  const std::string advice = ratio > 1e-4 ? fmt::format("set ratio={:.4f}", ratio * 0.99) : "set a smaller projection";
+  throw_failure(
+      "PatchCore needs {} MiB for {} training patches at ratio {}, more than the {} MiB allowed: {} or raise the limit",
+      bytes >> 20, patches, params.ratio, memory_bytes >> 20, advice);
+}
+
+}  // namespace
+
+at::Tensor random_projection(int64_t outputs, int64_t inputs, uint64_t seed) {
+  const double bound = 1 / std::sqrt(static_cast<double>(inputs));
+  Random random(seed);
+  at::Tensor weights = at::empty({outputs, inputs});
+  float* values = weights.mutable_data_ptr<float>();
+  for (int64_t i = 0; i < weights.numel(); ++i) values[i] = static_cast<float>(random.uniform(-bound, bound));
+  return weights;
+}
+
+size_t Patchcore::first_level() const {
+  const auto used = static_cast<size_t>(params_.levels);
+  return shapes_.size() > used ? shapes_.size() - used : 0;
+}
+
+at::Tensor Patchcore::patches(const Levels& levels) const {
+  const std::vector<at::Tensor> used(levels.maps.begin() + static_cast<std::ptrdiff_t>(first_level()),
+                                     levels.maps.end());
+  return patch_features(used, params_.dimension);
+}
+
+void Patchcore::fit(const FeatureSource& normals, const FitContext& context) {
+  require_images(normals);
+  shapes_ = normals.shapes();
+  const int64_t total = normals.size() * shapes_[first_level()].positions();
+  const int64_t selected = std::max<int64_t>(1, static_cast<int64_t>(static_cast<double>(total) * params_.ratio));
+  require_memory(total, selected, params_, context.memory_bytes);
+
+  const at::Tensor reduced = reduced_patches(normals, context);  // [n, projection]
+  at::Tensor initial;
+  if (params_.coreset == "exact") {
+    initial = distance_matrix_row_norms(reduced);
+  } else {
+    Random random(derive_seed(context.seed, "patchcore starts"));
+    initial = mean_distance_to(reduced, at::tensor(random.sample(total, std::min(params_.starts, total)), at::kLong));
+  }
+  const at::Tensor chosen = greedy_coreset(reduced, initial, selected, context.observer);
+  index_ = std::make_shared<NearestNeighbours>(gather(normals, chosen, context));
+}
+
+/// All training patches in the random linear map, computed a few images at a time: the patches themselves (gigabytes)
+/// are never held at once. As in the reference code there is no map when the dimensions agree.
+at::Tensor Patchcore::reduced_patches(const FeatureSource& normals, const FitContext& context) const {
+  const bool projected = params_.projection != params_.dimension;
+  at::Tensor map;
+  if (projected)
+    map = random_projection(params_.projection, params_.dimension, derive_seed(context.seed, "patchcore projection"))
+              .to(context.device)
+              .t();
+  const int64_t positions = shapes_[first_level()].positions();
+  const at::Tensor reduced =
+      at::empty({normals.size() * positions, params_.projection}, at::TensorOptions(context.device).dtype(at::kFloat));
+  for (int64_t image = 0; image < normals.size(); image += images_at_once) {
+    const int64_t count = std::min(images_at_once, normals.size() - image);
+    const Levels levels = normals.batch(image, count).to(context.device);
+    for (int64_t l = 0; l < levels.count(); ++l) require_finite(levels[l], l, image);
+    const at::Tensor x = patches(levels).flatten(0, 1);
+    reduced.narrow(0, image * positions, count * positions).copy_(projected ? x.mm(map) : x);
+    context.observer.progress("patches", image + count, normals.size());
+  }
+  return reduced;
+}
+
+/// The chosen patches, computed again: [chosen, dimension] in order of selection.
+at::Tensor Patchcore::gather(const FeatureSource& normals, const at::Tensor& chosen, const FitContext& context) const {
+  const int64_t positions = shapes_[first_level()].positions();
+  const auto [ascending, order] = chosen.sort();
+  const at::Tensor bank =
+      at::empty({chosen.size(0), params_.dimension}, at::TensorOptions(context.device).dtype(at::kFloat));
+  const int64_t* row = ascending.const_data_ptr<int64_t>();
+  for (int64_t image = 0, first = 0; image < normals.size(); image += images_at_once) {
+    const int64_t count = std::min(images_at_once, normals.size() - image);
+    const int64_t last = std::lower_bound(row, row + chosen.size(0), (image + count) * positions) - row;
+    if (last > first) {
+      const at::Tensor x = patches(normals.batch(image, count).to(context.device)).flatten(0, 1);
+      const at::Tensor local = (ascending.slice(0, first, last) - image * positions).to(context.device);
+      bank.index_copy_(0, order.slice(0, first, last).to(context.device), x.index_select(0, local));
+    }
+    context.observer.progress("memory bank", image + count, normals.size());
+    first = last;
+  }
+  return bank;
+}
+
+Scores Patchcore::score(const Levels& levels) const {
+  ADREP_ASSERT(index_ != nullptr, "PatchCore scores before it is fitted");
+  require_fitted_shapes(levels, shapes_);
+  const LevelShape& grid = shapes_[first_level()];
+  const int64_t k = std::min(params_.neighbours, bank().size(0));
+  const at::Tensor nearest = index_->search(patches(levels).flatten(0, 1), k).squared_distances;  // [B·H·W, k]
+  const at::Tensor patch_scores = nearest.mean(1).view({levels.batch(), grid.height, grid.width});
+  const at::Tensor maps = upsample(patch_scores, levels.image_size, AlignCorners::no);
+  return {gaussian_smooth(maps, params_.sigma), patch_scores.flatten(1).amax(1)};
+}
+
+TensorMap Patchcore::state() const {
+  return {{"shapes", shapes_to_tensor(shapes_)}, {"bank", bank()}};
+}
+
+void Patchcore::load(const TensorMap& state) {
+  std::vector<LevelShape> shapes = shapes_from_state(state, "shapes");
+  const at::Tensor& bank = state_tensor(state, "bank", 2);
+  if (shapes.empty() || bank.size(0) < 1 || bank.size(1) != params_.dimension || bank.scalar_type() != at::kFloat)
+    throw_input("detector state: 'bank' must be float32 [rows, {}]: it was made with another dimension",
+                params_.dimension);
+  shapes_ = std::move(shapes);
+  index_ = std::make_shared<NearestNeighbours>(bank);
+}
+
+ADREP_DETECTOR("patchcore", Patchcore)
+    .doc("distance to the nearest patch of a coreset of the training patches")
+    .resize_for_mvtec_ad(256)
+    .post_step("");
+
+}  // namespace adrep

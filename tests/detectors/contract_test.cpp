@@ -1,0 +1,179 @@
+// What every detector must do, checked for all that are registered: a new one is covered without a change here.
+#include <catch2/catch.hpp>
+
+#include "core/base/error.h"
+#include "detectors/support.h"
+#include "support/golden.h"
+
+using namespace adrep;
+using namespace adrep::test;
+
+namespace {
+
+constexpr int64_t image_size = 32;
+
+/// Normal features vary around a fixed pattern of their position.
+Levels normal_levels(int64_t images, uint64_t seed,
+                     std::vector<LevelShape> shapes = {{6, 8, 8}, {10, 4, 4}, {16, 4, 4}}) {
+  Levels levels{{}, image_size};
+  for (size_t l = 0; l < shapes.size(); ++l) {
+    const at::Tensor pattern = random_tensor({1, shapes[l].channels, shapes[l].height, shapes[l].width}, 100 + l);
+    const at::Tensor noise =
+        random_tensor({images, shapes[l].channels, shapes[l].height, shapes[l].width}, seed * 10 + l);
+    levels.maps.push_back(pattern + 0.1 * noise);
+  }
+  return levels;
+}
+
+std::unique_ptr<Detector> fitted(const DetectorEntry& entry, const Levels& normals, uint64_t seed = 0) {
+  auto detector = entry.make({});
+  Quiet quiet(seed);
+  detector->fit(MemoryFeatures(normals), quiet.context);
+  return detector;
+}
+
+void require_good(const Scores& scores, int64_t images) {
+  REQUIRE(scores.maps.sizes() == at::IntArrayRef({images, image_size, image_size}));
+  REQUIRE(scores.image_scores.sizes() == at::IntArrayRef({images}));
+  REQUIRE(scores.maps.scalar_type() == at::kFloat);
+  REQUIRE(scores.image_scores.scalar_type() == at::kFloat);
+  REQUIRE(scores.maps.isfinite().all().item<bool>());
+  REQUIRE(scores.image_scores.isfinite().all().item<bool>());
+}
+
+void for_every_detector(const std::function<void(const DetectorEntry&)>& check) {
+  REQUIRE_FALSE(DetectorRegistry::instance().all().empty());
+  for (const auto& [name, entry] : DetectorRegistry::instance().all()) {
+    INFO(name);
+    check(entry);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("every detector is documented and gives well-formed scores", "[detectors]") {
+  for_every_detector([](const DetectorEntry& entry) {
+    REQUIRE_FALSE(entry.doc_text.empty());
+    for (const Param& param : entry.params->all()) REQUIRE_FALSE(param.doc.empty());
+    require_good(fitted(entry, normal_levels(7, 1))->score(normal_levels(3, 2)), 3);
+  });
+}
+
+TEST_CASE("an image's scores do not depend on its batch", "[detectors]") {
+  for_every_detector([](const DetectorEntry& entry) {
+    const auto detector = fitted(entry, normal_levels(7, 1));
+    const Levels test = normal_levels(5, 2);
+    const Scores together = detector->score(test);
+    for (int64_t i = 0; i < 5; ++i) {
+      Levels one{{}, image_size};
+      for (const at::Tensor& map : test.maps) one.maps.push_back(map.narrow(0, i, 1));
+      const Scores alone = detector->score(one);
+      REQUIRE(relative_difference(alone.maps[0], together.maps[i]) <= 1e-5);
+      REQUIRE(relative_difference(alone.image_scores, together.image_scores.narrow(0, i, 1)) <= 1e-5);
+    }
+  });
+}
+
+TEST_CASE("a saved and loaded detector gives bit-equal scores", "[detectors]") {
+  for_every_detector([](const DetectorEntry& entry) {
+    const auto detector = fitted(entry, normal_levels(7, 1));
+    const TemporaryFolder folder;
+    write_safetensors(folder / "state.safetensors", detector->state());
+    const auto loaded = entry.make({});
+    loaded->load(read_safetensors(folder / "state.safetensors").tensors);
+    const Scores a = detector->score(normal_levels(3, 2)), b = loaded->score(normal_levels(3, 2));
+    REQUIRE(a.maps.equal(b.maps));
+    REQUIRE(a.image_scores.equal(b.image_scores));
+  });
+}
+
+TEST_CASE("a state that lacks a tensor or has a wrong shape is refused", "[detectors]") {
+  for_every_detector([](const DetectorEntry& entry) {
+    const TensorMap state = fitted(entry, normal_levels(7, 1))->state();
+    for (const auto& [key, tensor] : state) {
+      CAPTURE(key);
+      TensorMap changed = state;
+      changed[key] = at::zeros({1, 2, 3, 4, 5});
+      REQUIRE_THROWS_AS(entry.make({})->load(changed), InputError);
+    }
+    TensorMap shorter = state;
+    if (state.empty()) return;
+    shorter.erase(shorter.begin());
+    REQUIRE_THROWS_AS(entry.make({})->load(shorter), InputError);
+  });
+}
+
+TEST_CASE("the same seed gives the same scores", "[detectors]") {
+  for_every_detector([](const DetectorEntry& entry) {
+    const Levels test = normal_levels(3, 2);
+    const Scores a = fitted(entry, normal_levels(7, 1), 5)->score(test),
+                 b = fitted(entry, normal_levels(7, 1), 5)->score(test);
+    REQUIRE(a.maps.equal(b.maps));
+    REQUIRE(a.image_scores.equal(b.image_scores));
+  });
+}
+
+TEST_CASE("unusual features: constant, one image, fewer images than channels, a 1x1 grid, one level", "[detectors]") {
+  for_every_detector([](const DetectorEntry& entry) {
+    Levels constant = normal_levels(4, 1);
+    for (at::Tensor& map : constant.maps) map = at::full_like(map, 0.7);
+    require_good(fitted(entry, constant)->score(constant), 4);
+    require_good(fitted(entry, constant)->score(normal_levels(2, 2)), 2);
+    require_good(fitted(entry, normal_levels(1, 1))->score(normal_levels(2, 2)), 2);
+    require_good(fitted(entry, normal_levels(3, 1))->score(normal_levels(2, 2)), 2);
+    require_good(fitted(entry, normal_levels(40, 1))->score(normal_levels(2, 2)), 2);
+    const std::vector<LevelShape> points{{6, 1, 1}, {9, 1, 1}};
+    require_good(fitted(entry, normal_levels(12, 1, points))->score(normal_levels(2, 2, points)), 2);
+    const std::vector<LevelShape> wide{{5, 3, 7}};
+    require_good(fitted(entry, normal_levels(5, 1, wide))->score(normal_levels(1, 2, wide)), 1);
+  });
+}
+
+TEST_CASE("NaN, no image and another shape are refused, saying where", "[detectors]") {
+  for_every_detector([](const DetectorEntry& entry) {
+    Levels broken = normal_levels(6, 1);
+    broken.maps[1][4][2][1][3] = std::numeric_limits<float>::quiet_NaN();
+    REQUIRE_THROWS_WITH(fitted(entry, broken), Catch::Contains("level 1, image 4, channel 2, row 1, column 3"));
+    const auto detector = fitted(entry, normal_levels(6, 1));
+    REQUIRE_THROWS_WITH(detector->score(broken), Catch::Contains("level 1, image 4"));
+    broken.maps[1][4][2][1][3] = std::numeric_limits<float>::infinity();
+    REQUIRE_THROWS_WITH(detector->score(broken), Catch::Contains("level 1, image 4"));
+    REQUIRE_THROWS_WITH(fitted(entry, normal_levels(0, 1)), Catch::Contains("no training image"));
+    if (detector->state().empty()) return;
+    REQUIRE_THROWS_WITH(detector->score(normal_levels(2, 2, {{6, 8, 8}, {10, 4, 4}, {16, 4, 5}})),
+                        Catch::Contains("16x4x5"));
+    REQUIRE_THROWS_AS(detector->score(normal_levels(2, 2, {{6, 8, 8}})), Error);
+  });
+}
+
+TEST_CASE("a planted defect scores above every normal image, where it is", "[detectors]") {
+  for_every_detector([](const DetectorEntry& entry) {
+    const auto detector = fitted(entry, normal_levels(20, 1));
+    const Levels normals = normal_levels(6, 2);
+    Levels defects = normal_levels(6, 3);
+    for (at::Tensor& map : defects.maps) {
+      const int64_t half = map.size(2) / 2;
+      map.narrow(2, 0, half).narrow(3, half, half).mul_(3).add_(2);  // the upper right quarter
+    }
+    const Scores usual = detector->score(normals), unusual = detector->score(defects);
+    REQUIRE(unusual.image_scores.min().item<float>() > usual.image_scores.max().item<float>());
+    for (int64_t i = 0; i < 6; ++i) {
+      const int64_t brightest = unusual.maps[i].argmax().item<int64_t>();
+      REQUIRE(brightest / image_size < image_size / 2);
+      REQUIRE(brightest % image_size >= image_size / 2);
+    }
+  });
+}
+
+TEST_CASE("an interruption ends the fitting of every detector", "[detectors]") {
+  struct Stop final : FitObserver {
+    void progress(const std::string&, int64_t done, int64_t total) override {
+      REQUIRE(done <= total);
+      throw Interrupted("stopped");
+    }
+  };
+  for_every_detector([](const DetectorEntry& entry) {
+    Stop stop;
+    REQUIRE_THROWS_AS(entry.make({})->fit(MemoryFeatures(normal_levels(5, 1)), FitContext{stop}), Interrupted);
+  });
+}

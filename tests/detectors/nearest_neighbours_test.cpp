@@ -1,0 +1,52 @@
+#include "detectors/nearest_neighbours.h"
+
+#include <catch2/catch.hpp>
+
+#include "detectors/support.h"
+#include "support/golden.h"
+
+using namespace adrep;
+using namespace adrep::test;
+
+namespace {
+
+/// All distances, sorted by (distance, row).
+void compare_with_brute_force(const at::Tensor& queries, const at::Tensor& bank, int64_t k) {
+  const Neighbours found = NearestNeighbours(bank).search(queries, k);
+  for (int64_t i = 0; i < queries.size(0); ++i) {
+    const at::Tensor distances = (bank.to(at::kDouble) - queries[i].to(at::kDouble)).square().sum(1);
+    const auto [sorted, order] = distances.sort(/*stable=*/true, 0, false);
+    REQUIRE(found.rows[i].equal(order.narrow(0, 0, k)));
+    REQUIRE(relative_difference(found.squared_distances[i], sorted.narrow(0, 0, k)) < 1e-5);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("nearest rows equal brute force, of equal ones the lowest", "[nearest]") {
+  for (const int64_t k : {1, 2, 5}) {
+    compare_with_brute_force(random_sixteenths({90, 3}, 8, 1), random_sixteenths({2300, 3}, 8, 2), k);
+    compare_with_brute_force(random_tensor({40, 37}, 3), random_tensor({1100, 37}, 4), k);
+  }
+  compare_with_brute_force(random_tensor({3, 2}, 5), random_tensor({5, 2}, 6), 5);
+}
+
+TEST_CASE("a query in the bank has distance 0, far from the origin too", "[nearest]") {
+  const at::Tensor bank = random_tensor({700, 20}, 7) + 1000;
+  const Neighbours found = NearestNeighbours(bank).search(bank, 2);
+  REQUIRE(found.rows.select(1, 0).equal(at::arange(700, at::kLong)));
+  REQUIRE(found.squared_distances.select(1, 0).equal(at::zeros({700})));
+  REQUIRE(found.squared_distances.select(1, 1).gt(0).all().item<bool>());
+}
+
+TEST_CASE("a result does not depend on the other queries", "[nearest]") {
+  const at::Tensor bank = random_tensor({3000, 65}, 8), queries = random_tensor({600, 65}, 9);
+  const NearestNeighbours index(bank);
+  const Neighbours all = index.search(queries, 1);
+  for (const int64_t i : {0, 255, 256, 599}) {
+    const Neighbours one = index.search(queries.narrow(0, i, 1), 1);
+    REQUIRE(one.squared_distances[0].equal(all.squared_distances[i]));
+    REQUIRE(one.rows[0].equal(all.rows[i]));
+  }
+  REQUIRE(index.search(queries.narrow(0, 0, 0), 1).rows.sizes() == at::IntArrayRef({0, 1}));
+}
