@@ -36,6 +36,13 @@ Metric BestF1::threshold() const {
   return f1.defined() ? Metric::of(best_threshold_) : f1;
 }
 
+Metric BestF1::largest_iou() const {
+  const Metric f1 = value();
+  if (!f1.defined()) return f1;
+  return Metric::of(static_cast<double>(best_found_) /
+                    static_cast<double>(best_called_ + totals_.anomalous - best_found_));
+}
+
 namespace {
 
 template <class Sum>

@@ -23,7 +23,8 @@ class AveragePrecision {
   double sum_ = 0;
 };
 
-/// The best F1 over all thresholds, and the highest threshold that gives it (anomalous: score ≥ threshold).
+/// The best F1 over all thresholds, and the highest threshold that gives it (anomalous: score ≥ threshold). The largest
+/// IoU belongs to the same threshold: IoU = F1 / (2 − F1).
 class BestF1 {
  public:
   explicit BestF1(const PixelTotals& totals, std::string unit = "pixel") : totals_(totals), unit_(std::move(unit)) {}
@@ -31,6 +32,7 @@ class BestF1 {
   /// After all groups. Undefined with one class only.
   Metric value() const;
   Metric threshold() const;
+  Metric largest_iou() const;
 
  private:
   const PixelTotals& totals_;

@@ -3,30 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/metrics/even_thresholds.h"
+
 namespace adrep {
 namespace {
 
 constexpr float kSteps = 200;
-
-/// How many thresholds lie strictly below a score. A guess from even spacing is right but for rounding.
-class ThresholdsBelow {
- public:
-  explicit ThresholdsBelow(std::span<const double> thresholds) : thresholds_(thresholds) {
-    const double range = thresholds.back() - thresholds.front();
-    per_score_ = range > 0 ? static_cast<double>(thresholds.size() - 1) / range : 0;
-  }
-  size_t operator()(float score) const {
-    const double guess = (score - thresholds_.front()) * per_score_;
-    auto below = static_cast<size_t>(std::clamp(guess, 0.0, static_cast<double>(thresholds_.size())));
-    while (below < thresholds_.size() && thresholds_[below] < score) ++below;
-    while (below > 0 && thresholds_[below - 1] >= score) --below;
-    return below;
-  }
-
- private:
-  std::span<const double> thresholds_;
-  double per_score_;
-};
 
 /// The highest score of the square around a pixel.
 float dilated_score(const ScoredPixels& pixels, int64_t pixel, int64_t dilation) {
@@ -62,18 +44,18 @@ std::vector<double> linear_thresholds(std::span<const float> scores) {
 
 OverlapCurve overlap_curve(const ScoredPixels& pixels, const Regions& regions, std::span<const double> thresholds,
                            int dilation) {
-  const ThresholdsBelow below(thresholds);
+  const EvenThresholds places(thresholds);
   std::vector<double> normals(thresholds.size() + 1), coverage(thresholds.size() + 1);
   int64_t at = 0;
   const auto count_normals = [&](int64_t end) {
-    for (; at < end; ++at) ++normals[below(pixels.scores[static_cast<size_t>(at)])];
+    for (; at < end; ++at) ++normals[places.below(pixels.scores[static_cast<size_t>(at)])];
   };
   for (const PixelRun& run : regions.runs) {
     count_normals(run.begin);
     const double share = 1 / static_cast<double>(regions.areas[run.region]);
     for (; at < run.end; ++at) {
       const float score = dilation > 0 ? dilated_score(pixels, at, dilation) : pixels.scores[static_cast<size_t>(at)];
-      coverage[below(score)] += share;
+      coverage[places.below(score)] += share;
     }
   }
   count_normals(std::ssize(pixels.scores));

@@ -19,7 +19,7 @@ PixelMetrics exact_pixel_metrics(ScoreGroups& groups, const std::vector<double>&
     aupro.add(group);
     return true;
   });
-  return {auroc.value(), precision.value(), f1.value(), f1.threshold(), aupro.values()};
+  return {auroc.value(), precision.value(), f1.value(), f1.threshold(), f1.largest_iou(), aupro.values()};
 }
 
 PixelMetrics exact_pixel_metrics(const ScoredPixels& pixels, const std::vector<double>& limits, int threads) {

@@ -10,6 +10,7 @@ namespace adrep {
 struct PixelMetrics {
   Metric auroc, average_precision;
   Metric best_f1, best_f1_threshold;
+  Metric largest_iou;         ///< at the threshold of the best F1
   std::vector<Metric> aupro;  ///< in the order of the limits
 };
 

@@ -21,19 +21,41 @@ class MetricSet {
   std::vector<std::pair<std::string, Metric>> values_;
 };
 
-/// A named, versioned way to turn maps, masks, scores and labels into numbers. Every one gives image_auroc, image_ap,
-/// image_f1, pixel_auroc, pixel_ap, pixel_f1 and pro, so that tables of two protocols have the same columns; only `pro`
+/// What a protocol turns into numbers.
+struct Scored {
+  ScoredPixels pixels;
+  ScoredImages images;
+  int threads = 0;  ///< 0 = all; no value depends on it
+};
+
+/// A named, versioned way to evaluate. Every one gives image_auroc, image_ap, image_f1, pixel_auroc, pixel_ap,
+/// pixel_f1, the thresholds of both best F1, and pro, so that tables of two protocols have the same columns; only `pro`
 /// is computed by the protocol's own rule unless its doc says otherwise.
 struct Protocol {
   std::string name, doc;
-  int version = 1;  ///< raised whenever a value can change
-  std::function<MetricSet(const ScoredPixels&, const ScoredImages&, int threads)> evaluate;
+  int version = 1;             ///< raised whenever a value can change
+  int64_t smallest_count = 0;  ///< above 0: the name ends in "-N", and N is a count of at least this
+  std::function<MetricSet(const Scored&, int64_t count)> evaluate;
 };
 
-/// By its name ("exact", "paper", "glass"). Throws InputError with the nearest known name.
-Protocol protocol(const std::string& name);
+/// A protocol as a table names it: "exact", "paper", "glass", "mvtec-100", "adeval-1000".
+class NamedProtocol {
+ public:
+  /// Throws InputError with the nearest known name, or saying what N may be.
+  explicit NamedProtocol(const std::string& name);
+  const std::string& name() const { return name_; }
+  const std::string& doc() const { return protocol_.doc; }
+  int version() const { return protocol_.version; }
+  /// Throws InputError for sizes that do not fit and for NaN or infinite scores, naming the image's index.
+  MetricSet evaluate(const Scored& scored) const { return protocol_.evaluate(scored, count_); }
 
-/// The names that `protocol` takes.
+ private:
+  std::string name_;
+  Protocol protocol_;
+  int64_t count_ = 0;
+};
+
+/// The names of all protocols; "mvtec-N" stands for any N.
 std::vector<std::string> protocol_names();
 
 }  // namespace adrep

@@ -1,5 +1,6 @@
 #include "core/metrics/roc.h"
 
+#include "core/base/error.h"
 #include "core/metrics/score_ranking.h"
 
 namespace adrep {
@@ -15,9 +16,27 @@ Metric Auroc::value() const {
   return Metric::of(static_cast<double>(halves - lost_halves_) / static_cast<double>(halves));
 }
 
+RecallAtFpr::RecallAtFpr(const PixelTotals& totals, double false_positive_rate, std::string unit)
+    : totals_(totals), false_positive_rate_(false_positive_rate), unit_(std::move(unit)) {
+  if (!(false_positive_rate >= 0 && false_positive_rate <= 1))
+    throw_input("recall at a false-positive rate of {}: it must be from 0 to 1", false_positive_rate);
+}
+
+bool RecallAtFpr::add(const ScoreGroup& group) {
+  const auto false_positives = static_cast<double>(group.normals_above + group.normals_tied);
+  if (false_positives / static_cast<double>(totals_.normals) > false_positive_rate_) return false;
+  found_ += group.anomalous;
+  return true;
+}
+
+Metric RecallAtFpr::value() const {
+  if (const std::string missing = totals_.missing_class(unit_); !missing.empty()) return Metric::none(missing);
+  return Metric::of(static_cast<double>(found_) / static_cast<double>(totals_.anomalous));
+}
+
 namespace {
 
-Metric walk(ScoreGroups& groups, const std::string& unit) {
+Metric area(ScoreGroups& groups, const std::string& unit) {
   Auroc area(groups.totals(), unit);
   groups.visit([&](const ScoreGroup& group) {
     area.add(group);
@@ -26,16 +45,32 @@ Metric walk(ScoreGroups& groups, const std::string& unit) {
   return area.value();
 }
 
+Metric recall(ScoreGroups& groups, double false_positive_rate, const std::string& unit) {
+  RecallAtFpr recall(groups.totals(), false_positive_rate, unit);
+  groups.visit([&](const ScoreGroup& group) { return recall.add(group); });
+  return recall.value();
+}
+
 }  // namespace
 
 Metric auroc(const ScoredImages& images) {
   ScoreRanking ranking(images);
-  return walk(ranking, "image");
+  return area(ranking, "image");
 }
 
 Metric pixel_auroc(const ScoredPixels& pixels, int threads) {
   ScoreRanking ranking(pixels, threads);
-  return walk(ranking, "pixel");
+  return area(ranking, "pixel");
+}
+
+Metric recall_at_fpr(const ScoredImages& images, double false_positive_rate) {
+  ScoreRanking ranking(images);
+  return recall(ranking, false_positive_rate, "image");
+}
+
+Metric pixel_recall_at_fpr(const ScoredPixels& pixels, double false_positive_rate, int threads) {
+  ScoreRanking ranking(pixels, threads);
+  return recall(ranking, false_positive_rate, "pixel");
 }
 
 }  // namespace adrep

@@ -21,8 +21,27 @@ class Auroc {
   uint64_t lost_halves_ = 0;  ///< twice the number of pairs in which the normal pixel is higher, a tie counting half
 };
 
+/// The highest recall of all thresholds (score ≥ t) whose false-positive rate is at most a given one; no interpolation.
+class RecallAtFpr {
+ public:
+  /// `false_positive_rate` in [0, 1]; InputError otherwise.
+  RecallAtFpr(const PixelTotals& totals, double false_positive_rate, std::string unit = "pixel");
+  /// Returns whether later groups can still change the value.
+  bool add(const ScoreGroup& group);
+  /// Undefined with one class only.
+  Metric value() const;
+
+ private:
+  const PixelTotals& totals_;
+  double false_positive_rate_;
+  std::string unit_;
+  int64_t found_ = 0;
+};
+
 /// Image AUROC. Throws InputError for NaN or infinite scores.
 Metric auroc(const ScoredImages& images);
 Metric pixel_auroc(const ScoredPixels& pixels, int threads = 0);
+Metric recall_at_fpr(const ScoredImages& images, double false_positive_rate);
+Metric pixel_recall_at_fpr(const ScoredPixels& pixels, double false_positive_rate, int threads = 0);
 
 }  // namespace adrep

@@ -66,7 +66,7 @@ TEST_CASE("the named protocols give the golden values", "[golden][metrics]") {
     const auto labels = values<uint8_t>(golden[name + "/labels"]);
     for (const auto& [protocol_name, key] :
          {std::pair{"exact", "pro_exact_0_30"}, std::pair{"paper", "pro_paper"}, std::pair{"glass", "pro_glass"}}) {
-      const MetricSet set = protocol(protocol_name).evaluate(maps.view(), {scores, labels}, 2);
+      const MetricSet set = NamedProtocol(protocol_name).evaluate({maps.view(), {scores, labels}, 2});
       check_metric(golden, name, key, *set.find("pro"), kReference);
       check_metric(golden, name, "image_auroc", *set.find("image_auroc"), kExact);
       check_metric(golden, name, "pixel_f1_max", *set.find("pixel_f1"), kExact);

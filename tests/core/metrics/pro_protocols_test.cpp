@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/base/error.h"
-#include "core/metrics/protocol.h"
+#include "core/metrics/aupro.h"
 #include "core/metrics/score_maps.h"
 
 using namespace adrep;
@@ -25,16 +25,8 @@ TEST_CASE("published PROs are undefined where their code breaks, with the reason
 
 TEST_CASE("the published PRO changes under a monotone transform, the exact one does not") {
   ScoreMaps maps = random_maps(6, 5, 24, 24);
-  const auto pro = [&](const char* name) { return protocol(name).evaluate(maps.view(), {}, 1).find("pro")->value; };
-  const double paper = pro("paper"), exact = pro("exact");
+  const double paper = pro_paper(maps.view()).value, exact = aupro_exact(maps.view(), 0.3).value;
   for (float& score : maps.scores) score = std::exp(3 * score);
-  CHECK(pro("exact") == exact);
-  CHECK(std::abs(pro("paper") - paper) > 0.01);
-}
-
-TEST_CASE("protocols are found by name") {
-  CHECK(protocol("exact").version >= 1);
-  CHECK_THROWS_WITH(protocol("exakt"), Catch::Contains("exact"));
-  CHECK(protocol("exact").evaluate({{}, {}, 0, 0, 0}, {{}, {}}, 0).find("pixel_auroc")->undefined ==
-        "no anomalous pixel");
+  CHECK(aupro_exact(maps.view(), 0.3).value == exact);
+  CHECK(std::abs(pro_paper(maps.view()).value - paper) > 0.01);
 }

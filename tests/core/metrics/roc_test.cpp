@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/base/error.h"
+
 #include "core/metrics/score_maps.h"
 
 using namespace adrep;
@@ -42,4 +44,25 @@ TEST_CASE("AUROC of one class is undefined, with the reason") {
   CHECK(auroc({scores, std::vector<uint8_t>{1, 1}}).undefined == "no normal image");
   CHECK(auroc({{}, {}}).undefined == "no anomalous image");
   CHECK(pixel_auroc({scores, std::vector<uint8_t>{1, 1}, 1, 1, 2}).undefined == "no normal pixel");
+}
+
+TEST_CASE("recall at a false-positive rate is the best of all thresholds that keep to it") {
+  for (int levels : {0, 8}) {
+    const ScoreMaps maps = random_maps(9, 3, 9, 9, levels);
+    const auto normals = static_cast<double>(std::count(maps.masks.begin(), maps.masks.end(), 0));
+    const double anomalous = static_cast<double>(maps.pixels()) - normals;
+    for (double rate : {0.0, 0.05, 0.29, 0.3, 1.0}) {
+      double best = 0;
+      for (float threshold : maps.scores) {
+        double found = 0, called = 0;
+        for (size_t p = 0; p < maps.scores.size(); ++p)
+          if (maps.scores[p] >= threshold) ++(maps.masks[p] != 0 ? found : called);
+        if (called / normals <= rate) best = std::max(best, found / anomalous);
+      }
+      CHECK(pixel_recall_at_fpr(maps.view(), rate).value == Approx(best).margin(1e-15));
+      CHECK(recall_at_fpr({maps.scores, maps.masks}, rate).value == Approx(best).margin(1e-15));
+    }
+  }
+  CHECK_THROWS_AS(recall_at_fpr({std::vector<float>{1}, std::vector<uint8_t>{1}}, 1.5), InputError);
+  CHECK_FALSE(recall_at_fpr({std::vector<float>{1}, std::vector<uint8_t>{1}}, 0.5).defined());
 }
