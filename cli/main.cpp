@@ -1,5 +1,65 @@
+#include <c10/util/Exception.h>
 #include <fmt/format.h>
 
-#include "core/base/version.h"
+#include <cstdio>
 
-int main() { fmt::print("adrep {}\n", adrep::version()); }
+#include "cli/command.h"
+#include "core/base/error.h"
+#include "core/base/interrupt.h"
+#include "core/base/log.h"
+
+namespace {
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+int fail(const std::string& message, adrep::ExitCode code) {
+  adrep::log_error(first_line(message));
+  return static_cast<int>(code);
+}
+
+int run(int argc, char** argv) {
+  CLI::App program("adrep: benchmark suite for anomaly-detection representations", "adrep");
+  program.require_subcommand(1);
+  program.footer("example: adrep run data=/data/mvtec detector=padim,patchcore features=raw,residual\n"
+                 "exit codes: 0 ok, 1 failure, 2 wrong input or some cells failed, 3 metric regression");
+  bool quiet = false, verbose = false;
+  program.add_flag("-q,--quiet", quiet, "only results, warnings and errors");
+  program.add_flag("-v,--verbose", verbose, "more detail");
+  program.fallthrough();
+  program.parse_complete_callback([&] {
+    adrep::set_verbosity(quiet ? adrep::Verbosity::quiet : verbose ? adrep::Verbosity::verbose : adrep::Verbosity::normal);
+  });
+  int exit_code = 0;
+  adrep::cli::add_run_command(program, exit_code);
+  adrep::cli::add_datasets_command(program, exit_code);
+  adrep::cli::add_list_command(program);
+  adrep::cli::add_inspect_command(program);
+  adrep::cli::add_doctor_command(program, exit_code);
+  adrep::cli::add_completion_command(program);
+  adrep::cli::add_version_command(program);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::Success& help) {
+    return program.exit(help);
+  } catch (const CLI::ParseError& wrong) {
+    return fail(std::string(wrong.what()) + " (see adrep --help)", adrep::ExitCode::usage);
+  }
+  return exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  adrep::handle_interrupts();
+  try {
+    return run(argc, argv);
+  } catch (const adrep::Error& error) {
+    return fail(error.what(), error.code());
+  } catch (const c10::Error& error) {
+    return fail(error.what_without_backtrace(), adrep::ExitCode::failure);
+  } catch (const std::bad_alloc&) {
+    return fail("out of memory; lower memory= or batch=", adrep::ExitCode::failure);
+  } catch (const std::exception& error) {
+    return fail(error.what(), adrep::ExitCode::failure);
+  }
+}

@@ -52,9 +52,10 @@ Listing list_root(const fs::path& root) {
   return listing;
 }
 
-std::vector<const LayoutEntry*> by_priority() {
+std::vector<const LayoutEntry*> recognisable_by_priority() {
   std::vector<const LayoutEntry*> entries;
-  for (const auto& [name, entry] : LayoutRegistry::instance().all()) entries.push_back(&entry);
+  for (const auto& [name, entry] : LayoutRegistry::instance().all())
+    if (!entry.makes_folder) entries.push_back(&entry);
   std::stable_sort(entries.begin(), entries.end(),
                    [](const LayoutEntry* a, const LayoutEntry* b) { return a->priority > b->priority; });
   return entries;
@@ -73,6 +74,7 @@ ClassSplit Dataset::scan(const std::string& class_name, std::vector<FileProblem>
 
 std::unique_ptr<Dataset> open_dataset(const fs::path& root, const std::string& layout) {
   const LayoutEntry* chosen = layout == "auto" ? nullptr : &LayoutRegistry::instance().get(layout, "layout");
+  if (chosen && chosen->makes_folder) return chosen->open(root);
   const Listing listing = list_root(root);
   if (chosen) {
     if (chosen->matches(root)) return chosen->open(root);
@@ -80,7 +82,7 @@ std::unique_ptr<Dataset> open_dataset(const fs::path& root, const std::string& l
                 what_is_in(listing));
   }
   std::string looked_for;
-  for (const LayoutEntry* entry : by_priority()) {
+  for (const LayoutEntry* entry : recognisable_by_priority()) {
     if (entry->matches(root)) return entry->open(root);
     looked_for += fmt::format("{}{} ({})", looked_for.empty() ? "" : ", ", entry->name, entry->doc);
   }

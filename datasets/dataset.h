@@ -54,6 +54,7 @@ struct LayoutEntry {
   std::function<bool(const std::filesystem::path& root)> matches;
   std::function<std::unique_ptr<Dataset>(const std::filesystem::path& root)> open;
   int priority = 0;
+  bool makes_folder = false;  ///< opening it makes the folder; only by name, never recognised
 };
 
 using LayoutRegistry = Registry<LayoutEntry>;

@@ -45,6 +45,12 @@ class Detector {
   virtual void load(const TensorMap& state) = 0;
 };
 
+/// What fitting and scoring a class needs, roughly: for --dry-run.
+struct FitCost {
+  double flops = 0;  ///< in units of matrix products' speed
+  double bytes = 0;  ///< working memory beyond the features
+};
+
 /// A detector's parameters as the user gave them: name without the detector's prefix -> value.
 using RawParams = std::map<std::string, RawValue>;
 
@@ -54,6 +60,8 @@ struct DetectorEntry {
   const ParamList* params = nullptr;
   std::function<std::unique_ptr<Detector>(const RawParams&)> make;
   std::function<std::map<std::string, ParamValue>(const RawParams&)> resolve;  ///< all values, defaults included
+  /// Cost for features of these shapes with so many training and test images.
+  std::function<FitCost(const RawParams&, const std::vector<LevelShape>&, int64_t train, int64_t test)> cost;
   int64_t mvtec_ad_resize = 224;  ///< shorter side for MVTec AD images in the published evaluation (protocol §1)
   std::string published_post_step;  ///< step of the published evaluation over the whole test set, "" if none
 
@@ -76,7 +84,7 @@ P params_from(const RawParams& raw, const std::string& prefix) {
   return params;
 }
 
-/// Registers detector class D, made from D::Params.
+/// Registers detector class D, made from D::Params; D::cost(params, shapes, train, test) estimates what it needs.
 template <class D>
 DetectorEntry& register_detector(const std::string& name) {
   using P = typename D::Params;
@@ -89,6 +97,9 @@ DetectorEntry& register_detector(const std::string& name) {
     std::map<std::string, ParamValue> values;
     for (const Param& param : params_of<P>().all()) values[param.name] = param.get(&params);
     return values;
+  };
+  entry.cost = [name](const RawParams& raw, const std::vector<LevelShape>& shapes, int64_t train, int64_t test) {
+    return D::cost(params_from<P>(raw, name), shapes, train, test);
   };
   return DetectorRegistry::instance().add(std::move(entry));
 }

@@ -33,6 +33,12 @@ Scores FeatureNorm::score(const Levels& levels) const {
   return scores_from_maps(gaussian_smooth(maps.value(), params_.sigma));
 }
 
+FitCost FeatureNorm::cost(const Params&, const std::vector<LevelShape>& shapes, int64_t, int64_t test) {
+  double values = 0;
+  for (const LevelShape& shape : shapes) values += static_cast<double>(shape.channels * shape.positions());
+  return {values * static_cast<double>(test), 0};
+}
+
 ADREP_DETECTOR("feature_norm", FeatureNorm).doc("norm of the features, nothing is learnt");
 
 }  // namespace adrep

@@ -113,6 +113,18 @@ void Padim::load(const TensorMap& state) {
   channels_ = std::move(channels);
 }
 
+FitCost Padim::cost(const Params& params, const std::vector<LevelShape>& shapes, int64_t train, int64_t test) {
+  FitCost cost;
+  const double images = static_cast<double>(train), scored = static_cast<double>(test);
+  for (const LevelShape& shape : shapes) {
+    const double channels = static_cast<double>(params.dims > 0 ? std::min(params.dims, shape.channels) : shape.channels);
+    const double side = std::min(channels, images), positions = static_cast<double>(shape.positions());
+    cost.flops += positions * (2 * images * channels * side + side * side * side / 3 + 2 * scored * channels * side);
+    cost.bytes += positions * (channels * side + side * side) * sizeof(float);
+  }
+  return cost;
+}
+
 ADREP_DETECTOR("padim", Padim)
     .doc("a Gaussian for every position of every level, Mahalanobis distance")
     .resize_for_mvtec_ad(256)

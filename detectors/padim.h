@@ -36,6 +36,7 @@ class Padim final : public Detector {
 
   void fit(const FeatureSource& normals, const FitContext& context) override;
   Scores score(const Levels& levels) const override;
+  static FitCost cost(const Params& params, const std::vector<LevelShape>& shapes, int64_t train, int64_t test);
   TensorMap state() const override;
   void load(const TensorMap& state) override;
 

@@ -135,6 +135,16 @@ void Patchcore::load(const TensorMap& state) {
   index_ = std::make_shared<NearestNeighbours>(bank);
 }
 
+FitCost Patchcore::cost(const Params& params, const std::vector<LevelShape>& shapes, int64_t train, int64_t test) {
+  const size_t used = std::min(shapes.size(), static_cast<size_t>(params.levels));
+  const double positions = static_cast<double>(shapes[shapes.size() - used].positions());
+  const double patches = positions * static_cast<double>(train), kept = params.ratio * patches;
+  const double dimension = static_cast<double>(params.dimension), projection = static_cast<double>(params.projection);
+  const double computed = 0.1;  // share of the plain coreset's distances that is still computed, typical of real images
+  return {2 * kept * (computed * patches * projection + positions * static_cast<double>(test) * dimension),
+          (patches * projection + 2 * kept * dimension) * sizeof(float)};
+}
+
 ADREP_DETECTOR("patchcore", Patchcore)
     .doc("distance to the nearest patch of a coreset of the training patches")
     .resize_for_mvtec_ad(256)

@@ -16,6 +16,8 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
 
   void update(int64_t done);
+  /// The same when the total is known only now.
+  void update(int64_t done, int64_t total) { total_ = total, update(done); }
 
   /// Whether progress is shown at all.
   static void show(bool value);

@@ -1,0 +1,67 @@
+#include "benchmarks/cell_key.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+
+#include "benchmarks/cell.h"
+#include "core/backbones/backbone.h"
+#include "core/base/hash.h"
+#include "core/base/version.h"
+#include "core/metrics/protocol.h"
+
+namespace adrep {
+namespace {
+
+using nlohmann::json;
+
+json to_json(const ParamValue& value) {
+  return std::visit([](const auto& v) -> json { return v; }, value);
+}
+
+/// Hash of the weights file a configuration uses; each file is read once a process.
+const std::string& weights_hash(const RunSettings& settings) {
+  static std::map<std::string, std::string> known;
+  const std::string file = find_weights(BackboneRegistry::instance().get(settings.backbone, "backbone"), settings.weights).string();
+  std::string& hash = known[file];
+  if (hash.empty()) hash = sha256_of_file(file);
+  return hash;
+}
+
+}  // namespace
+
+json cell_key(const PlannedCell& planned, const std::string& layout, const std::string& fingerprint) {
+  const RunSettings& s = planned.config->settings;
+  const auto given = planned.config->detector_params.find(planned.detector);
+  json params = json::object();
+  for (const auto& [name, value] : DetectorRegistry::instance().get(planned.detector, "detector").resolve(
+           given == planned.config->detector_params.end() ? RawParams{} : given->second))
+    params[name] = to_json(value);
+  json key = {{"algorithm_version", algorithm_version},
+              {"backbone", s.backbone},
+              {"weights_sha256", weights_hash(s)},
+              {"features", planned.features},
+              {"detector", planned.detector},
+              {"detector_parameters", params},
+              {"layout", layout},
+              {"class", planned.class_name},
+              {"data_fingerprint", fingerprint},
+              {"resize", planned.geometry.resize},
+              {"crop", planned.geometry.crop},
+              {"seed", s.seed},
+              {"post", s.post},
+              {"selection", "last"},
+              {"protocol", s.protocol},
+              {"protocol_version", NamedProtocol(s.protocol).version()},
+              {"on_bad_image", s.on_bad_image}};
+  if (planned.features != "raw")
+    key["references"] = {{"select", "random"}, {"shots", s.shots}, {"seed", s.references_seed}, {"resize", s.references_resize}, {"match", s.match}};
+  return key;
+}
+
+json cell_environment(const RunSettings& settings) {
+  return {{"adrep", version()},     {"revision", git_revision()},         {"build", build_type()},
+          {"libtorch", libtorch_version()}, {"device", settings.device}, {"threads", at::get_num_threads()},
+          {"cpu", at::get_cpu_capability()}, {"batch", settings.batch}};
+}
+
+}  // namespace adrep

@@ -1,0 +1,41 @@
+#pragma once
+#include <functional>
+#include <memory>
+
+#include "benchmarks/plan.h"
+#include "core/backbones/backbone.h"
+#include "core/features/extraction.h"
+#include "core/representation/representation.h"
+
+namespace adrep {
+
+/// The features of one class, as every cell of a group needs them: raw levels of the training and test images, read
+/// once, and the residual representation made from seeded references when first asked for.
+class ClassFeatures {
+ public:
+  ClassFeatures(const PlannedGroup& group, const ClassSplit& split, const Backbone& backbone);
+
+  /// Training and test levels in this representation ("raw" or "residual"); the last one asked for stays in memory.
+  struct Pair {
+    Levels train, test;
+  };
+  const Pair& in(const std::string& features);
+
+  const std::vector<Sample>& train() const { return train_; }  ///< the images that could be read
+  const std::vector<Sample>& test() const { return test_; }
+  const std::vector<std::string>& skipped() const { return skipped_; }
+  const std::vector<std::string>& references() const { return references_; }  ///< ids; empty until "residual" was asked for
+
+ private:
+  Levels read(const std::vector<Sample>& samples, const std::string& stage, std::vector<Sample>& used);
+  std::unique_ptr<Representation> make_residual();
+
+  const PlannedGroup& group_;
+  const Backbone& backbone_;
+  std::vector<Sample> train_, test_;
+  std::vector<std::string> skipped_, references_;
+  Pair raw_, derived_;
+  std::string derived_name_;
+};
+
+}  // namespace adrep

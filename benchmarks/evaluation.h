@@ -1,0 +1,27 @@
+#pragma once
+#include <ATen/ATen.h>
+
+#include "benchmarks/cell.h"
+#include "core/image/preprocess.h"
+#include "datasets/dataset.h"
+
+namespace adrep {
+
+/// Ground truth of a class's test images.
+struct GroundTruth {
+  std::vector<uint8_t> labels;     ///< 1 = anomalous
+  std::vector<uint8_t> has_mask;   ///< 0 for an anomalous image without a mask: it counts for image metrics only
+  at::Tensor masks;                ///< [N, S, S] uint8 0/1
+  int64_t without_mask = 0;
+};
+
+/// Reads the masks. Throws InputError for an unreadable mask, or one of another size than its image.
+GroundTruth load_ground_truth(const std::vector<Sample>& samples, const Geometry& geometry);
+
+/// All metrics of one cell. maps [N, S, S] float32 on the CPU, image_scores [N].
+/// Throws Error naming the image when a score is not finite.
+std::vector<std::pair<std::string, Metric>> evaluate(const at::Tensor& maps, const at::Tensor& image_scores,
+                                                     const GroundTruth& truth, const std::vector<Sample>& samples,
+                                                     const std::string& protocol);
+
+}  // namespace adrep

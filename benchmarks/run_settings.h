@@ -1,0 +1,55 @@
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/config.h"
+#include "core/base/schema.h"
+#include "detectors/detector.h"
+
+namespace adrep {
+
+/// Everything `adrep run` can be told, declared once; a detector's own parameters are keys "DETECTOR.NAME".
+struct RunSettings {
+  std::string data;
+  std::string layout = "auto";
+  std::vector<std::string> classes;
+  std::vector<std::string> detector = {"patchcore"};
+  std::vector<std::string> features = {"raw"};
+  std::string backbone = "efficientnet_lite0";
+  std::string weights;
+  int64_t resize = 0;
+  int64_t crop = 224;
+  int64_t shots = 8;
+  int64_t references_seed = 0;
+  int64_t references_resize = 224;
+  std::string match = "cosine";
+  int64_t seed = 0;
+  std::string post = "none";
+  std::string on_bad_image = "fail";
+  std::string protocol = "exact";
+  std::string device = "cpu";
+  int64_t threads = 0;
+  int64_t batch = 8;
+  double memory = 8;
+  std::string output = "results";
+  int64_t examples = 6;
+
+  static void declare(Schema<RunSettings>& s);
+};
+
+/// One resolved configuration: settings with the parameters of every detector that was given any.
+struct RunConfig {
+  RunSettings settings;
+  std::map<std::string, RawParams> detector_params;  ///< detector -> its given parameters
+  std::string variant;                               ///< the swept keys of this configuration, "patchcore.ratio=0.01", or ""
+};
+
+/// Checks keys and values. A scalar key with several values is swept: one RunConfig for every combination.
+/// Throws InputError with the key, its place and the nearest known name.
+std::vector<RunConfig> resolve_run(const RawConfig& raw);
+
+/// The resolved settings of one configuration, detectors' parameters included: what --print-config prints.
+std::map<std::string, ParamValue> all_values(const RunConfig& config);
+
+}  // namespace adrep

@@ -1,0 +1,205 @@
+#include "benchmarks/runner.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include <chrono>
+
+#include "benchmarks/cell_key.h"
+#include "benchmarks/class_features.h"
+#include "benchmarks/evaluation.h"
+#include "benchmarks/examples.h"
+#include "core/base/device.h"
+#include "core/base/interrupt.h"
+#include "core/base/log.h"
+#include "core/base/progress.h"
+#include "core/base/random.h"
+#include "datasets/fingerprint.h"
+#include "detectors/post_steps.h"
+
+namespace adrep {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// Shows a detector's progress and passes on the user's wish to stop.
+class ShownFit final : public FitObserver {
+ public:
+  explicit ShownFit(std::string title) : title_(std::move(title)) {}
+  void progress(const std::string& stage, int64_t done, int64_t total) override {
+    stop_if_interrupted();
+    if (stage != stage_) shown_ = std::make_unique<Progress>(title_ + ": " + stage, total, "steps");
+    stage_ = stage;
+    shown_->update(done);
+  }
+
+ private:
+  std::string title_, stage_;
+  std::unique_ptr<Progress> shown_;
+};
+
+/// A backbone stays loaded while groups use the same one.
+class LoadedBackbone {
+ public:
+  const Backbone& get(const RunSettings& settings) {
+    const std::string wanted = settings.backbone + "|" + settings.weights + "|" + settings.device;
+    if (wanted != name_) {
+      backbone_.reset();
+      const BackboneEntry& entry = BackboneRegistry::instance().get(settings.backbone, "backbone");
+      backbone_ = entry.load(find_weights(entry, settings.weights), open_device(settings.device));
+      name_ = wanted;
+    }
+    return *backbone_;
+  }
+
+ private:
+  std::string name_;
+  std::unique_ptr<Backbone> backbone_;
+};
+
+Scores score_all(const Detector& detector, const Levels& test, int64_t batch, const std::string& title) {
+  const int64_t count = test.batch();
+  Progress progress(title + ": scoring", count, "images");
+  std::vector<at::Tensor> maps, scores;
+  for (int64_t first = 0; first < count; first += batch) {
+    stop_if_interrupted();
+    Levels part{{}, test.image_size};
+    for (const at::Tensor& map : test.maps) part.maps.push_back(map.narrow(0, first, std::min(batch, count - first)));
+    const Scores scored = detector.score(part);
+    maps.push_back(scored.maps);
+    scores.push_back(scored.image_scores);
+    progress.update(std::min(count, first + batch));
+  }
+  return {at::cat(maps), at::cat(scores)};
+}
+
+/// One group of a plan: which cells are missing, and their computation.
+class GroupRun {
+ public:
+  GroupRun(const PlannedGroup& group, const CellStore& store, const std::filesystem::path& output, LoadedBackbone& backbone, RunOutcome& outcome)
+      : group_(group), store_(store), output_(output), backbone_(backbone), outcome_(outcome) {}
+
+  void run() {
+    const size_t first = outcome_.cells.size();
+    for (const PlannedCell& planned : group_.cells) outcome_.cells.push_back({planned, {}, false, "", 0});
+    const std::span<CellOutcome> cells(outcome_.cells.begin() + static_cast<std::ptrdiff_t>(first), outcome_.cells.end());
+    try {
+      compute(cells);
+    } catch (const Interrupted&) {
+      throw;
+    } catch (const Error& error) {
+      log_error(error.what());
+      for (CellOutcome& cell : cells)
+        if (!cell.cell) cell.error = error.what();
+    }
+  }
+
+ private:
+  void compute(std::span<CellOutcome> cells) {
+    split_ = group_.dataset->load(group_.class_name);
+    const std::string fingerprint = adrep::fingerprint(split_);
+    std::vector<nlohmann::json> keys;
+    bool missing = false;
+    for (CellOutcome& cell : cells) {
+      keys.push_back(cell_key(cell.planned, group_.dataset->layout(), fingerprint));
+      cell.cell = store_.find(keys.back());
+      cell.reused = cell.cell.has_value();
+      missing |= !cell.reused;
+    }
+    if (!missing) return;
+    const auto start = Clock::now();
+    ClassFeatures features(group_, split_, backbone_.get(group_.config->settings));
+    const GroundTruth truth = load_ground_truth(features.test(), group_.geometry);
+    const ExampleImages examples(features.test(), truth, group_, output_, fingerprint);
+    outcome_.feature_seconds += seconds_since(start);
+    for (size_t i = 0; i < cells.size(); ++i) {
+      if (cells[i].reused) continue;
+      try {
+        compute_cell(cells[i], keys[i], features, truth, examples);
+      } catch (const Interrupted&) {
+        throw;
+      } catch (const Error& error) {
+        failed(cells[i], error.what());
+      } catch (const std::bad_alloc&) {
+        failed(cells[i], "out of memory; lower memory= or batch=");
+      } catch (const c10::Error& error) {
+        failed(cells[i], std::string(error.what_without_backtrace()).substr(0, std::string(error.what_without_backtrace()).find('\n')));
+      }
+    }
+  }
+
+  void failed(CellOutcome& outcome, const std::string& reason) {
+    outcome.error = reason;
+    log_error(outcome.planned.title() + ": " + reason);
+  }
+
+  void compute_cell(CellOutcome& outcome, const nlohmann::json& key, ClassFeatures& features, const GroundTruth& truth, const ExampleImages& examples) {
+    const PlannedCell& planned = outcome.planned;
+    const RunSettings& settings = planned.config->settings;
+    const auto feature_start = Clock::now();
+    const ClassFeatures::Pair& levels = features.in(planned.features);
+    outcome_.feature_seconds += seconds_since(feature_start);
+
+    const auto start = Clock::now();
+    const DetectorEntry& entry = DetectorRegistry::instance().get(planned.detector, "detector");
+    const auto params = planned.config->detector_params.find(planned.detector);
+    const std::unique_ptr<Detector> detector = entry.make(params == planned.config->detector_params.end() ? RawParams{} : params->second);
+    ShownFit observer(planned.title());
+    detector->fit(MemoryFeatures(levels.train), {.observer = observer,
+                                                 .seed = derive_seed(static_cast<uint64_t>(settings.seed), planned.detector),
+                                                 .device = open_device(settings.device),
+                                                 .memory_bytes = static_cast<int64_t>(settings.memory * (int64_t{1} << 30))});
+    Scores scores = score_all(*detector, levels.test, settings.batch, planned.title());
+    if (settings.post == "published" && !entry.published_post_step.empty()) scores = apply_post_step(entry.published_post_step, scores);
+    const at::Tensor maps = scores.maps.to(at::kCPU).contiguous(), image_scores = scores.image_scores.to(at::kCPU).contiguous();
+
+    Cell cell;
+    cell.key = key;
+    cell.environment = cell_environment(settings);
+    cell.metrics = evaluate(maps, image_scores, truth, features.test(), settings.protocol);
+    cell.train_images = static_cast<int64_t>(features.train().size());
+    cell.test_images = static_cast<int64_t>(features.test().size());
+    cell.images_without_mask = truth.without_mask;
+    cell.skipped = features.skipped();
+    if (planned.features != "raw") cell.references = features.references();
+    for (size_t i = 0; i < features.test().size(); ++i) {
+      const Sample& sample = features.test()[i];
+      cell.anomalous_images += sample.anomalous;
+      cell.scores.push_back({sample.id, sample.defect, sample.anomalous, image_scores[static_cast<int64_t>(i)].item<float>()});
+    }
+    examples.save_maps(cell.hash(), maps);
+    store_.put(cell);
+    outcome.seconds = seconds_since(start);
+    log_info(fmt::format("{}: {}", planned.title(), duration_text(outcome.seconds)));
+    outcome.cell = std::move(cell);
+  }
+
+  const PlannedGroup& group_;
+  const CellStore& store_;
+  const std::filesystem::path& output_;
+  LoadedBackbone& backbone_;
+  RunOutcome& outcome_;
+  ClassSplit split_;
+};
+
+}  // namespace
+
+int64_t RunOutcome::failed() const {
+  return std::count_if(cells.begin(), cells.end(), [](const CellOutcome& cell) { return !cell.cell; });
+}
+
+RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output) {
+  const at::NoGradGuard no_grad;
+  const CellStore store(output / "cells");
+  LoadedBackbone backbone;
+  RunOutcome outcome;
+  for (const PlannedGroup& group : plan.groups) {
+    stop_if_interrupted();
+    set_threads(group.config->settings.threads);
+    GroupRun(group, store, output, backbone, outcome).run();
+  }
+  return outcome;
+}
+
+}  // namespace adrep

@@ -1,0 +1,28 @@
+#pragma once
+#include <optional>
+
+#include "benchmarks/cell_store.h"
+#include "benchmarks/plan.h"
+
+namespace adrep {
+
+/// What became of a planned cell.
+struct CellOutcome {
+  PlannedCell planned;
+  std::optional<Cell> cell;  ///< none when it failed
+  bool reused = false;       ///< it was in the store already
+  std::string error;         ///< why it failed, one line
+  double seconds = 0;        ///< fit and score; 0 when reused
+};
+
+struct RunOutcome {
+  std::vector<CellOutcome> cells;  ///< in the plan's order
+  double feature_seconds = 0;      ///< decoding, backbone and representations
+  int64_t failed() const;
+};
+
+/// Computes the cells that the store does not hold, group by group. A group or cell that fails leaves the others
+/// alone. Throws Interrupted on Ctrl-C (finished cells stay), InputError when the backbone cannot be loaded.
+RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output);
+
+}  // namespace adrep

@@ -1,0 +1,83 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+
+#include "benchmarks/estimate.h"
+#include "benchmarks/report.h"
+#include "benchmarks/runner.h"
+#include "benchmarks/table_formats.h"
+#include "benchmarks/views.h"
+#include "cli/command.h"
+#include "cli/parameter_help.h"
+#include "core/base/device.h"
+#include "core/base/log.h"
+#include "core/base/progress.h"
+
+namespace adrep::cli {
+namespace {
+
+struct RunArguments {
+  std::vector<std::string> words;
+  bool print_config = false, dry_run = false;
+};
+
+/// The words of the command line: at most one file name, the rest key=value.
+RawConfig config_of(const std::vector<std::string>& words) {
+  std::string file;
+  std::vector<std::string> assignments;
+  for (const std::string& word : words) {
+    if (word.find('=') != std::string::npos) {
+      assignments.push_back(word);
+    } else if (file.empty()) {
+      file = word;
+    } else {
+      throw_input("command line: '{}' and '{}': only one configuration file can be given; settings are key=value", file, word);
+    }
+  }
+  return read_config(file, assignments);
+}
+
+int run(const RunArguments& arguments) {
+  const std::vector<RunConfig> configs = resolve_run(config_of(arguments.words));
+  if (arguments.print_config) {
+    for (const RunConfig& config : configs)
+      fmt::print("{}{}", config.variant.empty() ? "" : "# " + config.variant + "\n", to_yaml(all_values(config)));
+    return 0;
+  }
+  const auto start = std::chrono::steady_clock::now();
+  for (const RunConfig& config : configs) open_device(config.settings.device);
+  const Plan plan = make_plan(configs);
+  const std::filesystem::path output = configs.front().settings.output;
+  if (arguments.dry_run) {
+    const Estimate estimate = estimate_run(plan, output);
+    fmt::print("{}", to_text(estimate));
+    return estimate.missing.empty() ? 0 : static_cast<int>(ExitCode::usage);
+  }
+  const RunOutcome outcome = run_plan(plan, output);
+  if (outcome.failed() == static_cast<int64_t>(outcome.cells.size())) return static_cast<int>(ExitCode::usage);
+
+  const Table table = make_table(outcome.cells);
+  fmt::print("{}", table_as_text(table, use_colour(STDOUT_FILENO)));
+  std::fflush(stdout);
+  const std::filesystem::path report = write_views(output, plan, outcome, table);
+  const auto reused = std::count_if(outcome.cells.begin(), outcome.cells.end(), [](const CellOutcome& cell) { return cell.reused; });
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  fmt::print("{} cells ({} from earlier runs, {} failed) in {}\nreport: {}\n", outcome.cells.size(), reused, outcome.failed(),
+             duration_text(seconds), report.string());
+  return outcome.failed() > 0 ? static_cast<int>(ExitCode::usage) : 0;
+}
+
+}  // namespace
+
+void add_run_command(CLI::App& program, int& exit_code) {
+  const auto arguments = std::make_shared<RunArguments>();
+  CLI::App* command = program.add_subcommand("run", "evaluate detectors on a data set: table, report and cells");
+  command->add_option("words", arguments->words, "CONFIG.yaml and key=value settings")->option_text("[CONFIG.yaml] [key=value ...]");
+  command->add_flag("--print-config", arguments->print_config, "print the resolved configuration and stop");
+  command->add_flag("--dry-run", arguments->dry_run, "say what would be done: cells, images, time, memory, missing files");
+  command->footer([] { return "examples:\n  adrep run configs/demo.yaml\n  adrep run data=/data/mvtec detector=padim,patchcore features=raw,residual\n" + all_parameter_help(); });
+  command->callback([arguments, &exit_code] { exit_code = run(*arguments); });
+}
+
+}  // namespace adrep::cli

@@ -1,0 +1,69 @@
+#include <catch2/catch.hpp>
+
+#include "benchmarks/examples.h"
+#include "benchmarks/plan.h"
+#include "support/golden.h"
+#include "support/trees.h"
+
+using namespace adrep;
+using Catch::Matchers::Contains;
+
+namespace {
+
+Plan plan_of(std::vector<std::string> assignments, const std::filesystem::path& data) {
+  assignments.push_back("data=" + data.string());
+  return make_plan(resolve_run(read_config({}, assignments)));
+}
+
+}  // namespace
+
+TEST_CASE("PaDiM and PatchCore see MVTec AD's own classes at 256, all else is 224", "[plan]") {
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder.path(), "bottle", 1, 1, 32);
+  test::write_mvtec_class(folder.path(), "plate", 1, 1, 32);
+  const Plan plan = plan_of({"detector=padim,patchcore,feature_norm"}, folder.path());
+  std::map<std::string, int> resize;
+  for (const PlannedGroup& group : plan.groups)
+    for (const PlannedCell& cell : group.cells) resize[cell.class_name + "/" + cell.detector] = cell.geometry.resize;
+  REQUIRE(resize["bottle/padim"] == 256);
+  REQUIRE(resize["bottle/patchcore"] == 256);
+  REQUIRE(resize["bottle/feature_norm"] == 224);
+  REQUIRE(resize["plate/padim"] == 224);
+  REQUIRE(plan.groups.size() == 3);
+  for (const PlannedGroup& group : plan_of({"detector=padim", "image.resize=300"}, folder.path()).groups) REQUIRE(group.geometry.resize == 300);
+}
+
+TEST_CASE("cells that share features are one group, ordered by features", "[plan]") {
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder.path(), "plate", 1, 1, 32);
+  const Plan plan = plan_of({"detector=padim,patchcore", "features=residual,raw", "patchcore.ratio=0.1,0.2"}, folder.path());
+  REQUIRE(plan.groups.size() == 1);
+  REQUIRE(plan.cell_count() == 8);
+  REQUIRE(plan.groups[0].cells[0].features == "raw");
+  REQUIRE(plan.groups[0].cells[7].features == "residual");
+}
+
+TEST_CASE("a plan that cannot be is refused", "[plan]") {
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder.path(), "plate", 1, 1, 32);
+  REQUIRE_THROWS_WITH(plan_of({"classes=plat"}, folder.path()), Contains("did you mean 'plate'"));
+  REQUIRE_THROWS_WITH(plan_of({"image.resize=128"}, folder.path()), Contains("image.resize=128"));
+  REQUIRE_THROWS_WITH(plan_of({}, "/nonexistent"), Contains("/nonexistent"));
+  REQUIRE_THROWS_WITH(make_plan(resolve_run({})), Contains("data="));
+}
+
+TEST_CASE("examples take defect types in turn and end with a normal image", "[plan]") {
+  std::vector<Sample> test;
+  const auto add = [&](const std::string& defect, bool anomalous) {
+    Sample sample;
+    sample.defect = defect;
+    sample.anomalous = anomalous;
+    test.push_back(sample);
+  };
+  for (int i = 0; i < 3; ++i) add("good", false);
+  for (int i = 0; i < 3; ++i) add("hole", true);
+  add("scratch", true);
+  REQUIRE(choose_examples(test, 4) == std::vector<int64_t>{3, 4, 6, 0});
+  REQUIRE(choose_examples(test, 100).size() == 5);
+  REQUIRE(choose_examples(test, 0).empty());
+}

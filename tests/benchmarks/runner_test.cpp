@@ -1,0 +1,134 @@
+#include <catch2/catch.hpp>
+
+#include <fstream>
+
+#include "benchmarks/runner.h"
+#include "benchmarks/table.h"
+#include "benchmarks/views.h"
+#include "core/base/atomic_file.h"
+#include "core/base/interrupt.h"
+#include "core/base/log.h"
+#include "core/backbones/backbone.h"
+#include "support/golden.h"
+#include "support/trees.h"
+
+using namespace adrep;
+using Catch::Matchers::Contains;
+namespace fs = std::filesystem;
+
+namespace {
+
+bool weights_are_there() {
+  try {
+    find_weights(BackboneRegistry::instance().get("efficientnet_lite0", "backbone"), {});
+    return true;
+  } catch (const InputError& missing) {
+    WARN("skipped: " << missing.what());
+    return false;
+  }
+}
+
+Plan plan_of(std::vector<std::string> assignments, const test::TemporaryFolder& folder) {
+  assignments.push_back("data=" + (folder / "data").string());
+  assignments.push_back("image.crop=64");
+  assignments.push_back("image.resize=64");
+  assignments.push_back("references.shots=2");
+  return make_plan(resolve_run(read_config({}, assignments)));
+}
+
+std::map<std::string, std::string> cell_files(const fs::path& output) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : fs::directory_iterator(output / "cells")) files[entry.path().filename().string()] = read_file(entry.path());
+  return files;
+}
+
+}  // namespace
+
+TEST_CASE("a run finds the planted defects, writes cells once and gives the same bytes again", "[runner]") {
+  if (!weights_are_there()) return;
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder / "data", "plate", 6, 3);
+  const Plan plan = plan_of({"detector=padim,patchcore,feature_norm", "features=raw,residual"}, folder);
+  REQUIRE(plan.cell_count() == 6);
+  const RunOutcome outcome = run_plan(plan, folder / "a");
+  REQUIRE(outcome.failed() == 0);
+  for (const CellOutcome& cell : outcome.cells) {
+    INFO(cell.planned.title());
+    REQUIRE(cell.cell->metric("pixel_auroc").defined());
+    REQUIRE(cell.cell->references.size() == (cell.planned.features == "raw" ? 0 : 2));
+    if (cell.planned.detector != "feature_norm") REQUIRE(cell.cell->metric("image_auroc").value == 1.0);
+  }
+  run_plan(plan, folder / "b");
+  REQUIRE(cell_files(folder / "a") == cell_files(folder / "b"));
+
+  const RunOutcome again = run_plan(plan, folder / "a");
+  for (const CellOutcome& cell : again.cells) REQUIRE(cell.reused);
+  REQUIRE(again.feature_seconds == 0);
+}
+
+TEST_CASE("threads change no metric by more than 0.01 points", "[runner]") {
+  if (!weights_are_there()) return;
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder / "data", "plate", 6, 3);
+  const RunOutcome one = run_plan(plan_of({"detector=padim,patchcore", "threads=1"}, folder), folder / "one");
+  const RunOutcome two = run_plan(plan_of({"detector=padim,patchcore", "threads=2"}, folder), folder / "two");
+  for (size_t i = 0; i < one.cells.size(); ++i)
+    for (const auto& [name, metric] : one.cells[i].cell->metrics)
+      REQUIRE(metric.value == Approx(two.cells[i].cell->metric(name).value).margin(1e-4));
+}
+
+TEST_CASE("an unreadable image fails its class or is left out and counted", "[runner]") {
+  if (!weights_are_there()) return;
+  const test::TemporaryFolder folder;
+  set_verbosity(Verbosity::quiet);
+  test::write_mvtec_class(folder / "data", "broken", 4, 2);
+  test::write_mvtec_class(folder / "data", "whole", 4, 2);
+  const fs::path image = folder.path() / "data/broken/test/good/1.png";
+  const std::string bytes = read_file(image);
+  std::ofstream(image, std::ios::binary | std::ios::trunc) << bytes.substr(0, bytes.size() / 2);
+  const RunOutcome failed = run_plan(plan_of({"detector=feature_norm"}, folder), folder / "a");
+  REQUIRE(failed.failed() == 1);
+  REQUIRE_THAT(failed.cells[0].error, Contains("1.png"));
+  REQUIRE(failed.cells[1].cell);
+  const RunOutcome skipped = run_plan(plan_of({"detector=feature_norm", "on_bad_image=skip"}, folder), folder / "b");
+  REQUIRE(skipped.failed() == 0);
+  REQUIRE(skipped.cells[0].cell->skipped.size() == 1);
+  REQUIRE(skipped.cells[0].cell->test_images == 3);
+  bool noted = false;
+  for (const std::string& note : make_table(skipped.cells).notes) noted |= note.find("1 unreadable image") != std::string::npos;
+  REQUIRE(noted);
+}
+
+TEST_CASE("an interrupted run keeps its finished cells", "[runner]") {
+  if (!weights_are_there()) return;
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder / "data", "plate", 4, 2);
+  run_plan(plan_of({"detector=feature_norm"}, folder), folder / "a");
+  const auto before = cell_files(folder / "a");
+  set_interrupted(true);
+  REQUIRE_THROWS_AS(run_plan(plan_of({"detector=feature_norm,padim"}, folder), folder / "a"), Interrupted);
+  set_interrupted(false);
+  REQUIRE(cell_files(folder / "a") == before);
+  const RunOutcome rest = run_plan(plan_of({"detector=feature_norm,padim"}, folder), folder / "a");
+  REQUIRE((rest.cells[0].reused && !rest.cells[1].reused));
+}
+
+TEST_CASE("views of another run are moved, not overwritten, and the report stands alone", "[runner]") {
+  if (!weights_are_there()) return;
+  const test::TemporaryFolder folder;
+  set_verbosity(Verbosity::quiet);
+  test::write_mvtec_class(folder / "data", "<plate>", 4, 2);
+  const fs::path output = folder / "out";
+  const auto view = [&](const std::string& detector) {
+    const Plan plan = plan_of({"detector=" + detector, "features=raw,residual"}, folder);
+    const RunOutcome outcome = run_plan(plan, output);
+    return read_file(write_views(output, plan, outcome, make_table(outcome.cells)));
+  };
+  const std::string first = view("feature_norm"), second = view("padim");
+  REQUIRE(read_file(output / "report.html") == second);
+  std::vector<fs::path> kept;
+  for (const auto& entry : fs::directory_iterator(output / "previous")) kept.push_back(entry.path());
+  REQUIRE(kept.size() == 1);
+  REQUIRE(read_file(kept[0] / "report.html") == first);
+  REQUIRE_THAT(first, Contains("&lt;plate&gt;") && !Contains("<plate>") && Contains("data:image/jpeg;base64,") && !Contains("http:") && !Contains("https:"));
+}

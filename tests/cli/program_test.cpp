@@ -1,0 +1,145 @@
+#include <catch2/catch.hpp>
+
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+
+#include "core/backbones/backbone.h"
+#include "core/base/atomic_file.h"
+#include "support/golden.h"
+#include "support/trees.h"
+
+using namespace adrep;
+using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Result {
+  int code = 0;
+  std::string text;  ///< standard output and standard error
+  size_t lines() const { return static_cast<size_t>(std::count(text.begin(), text.end(), '\n')); }
+};
+
+Result adrep_program(const std::string& arguments, const std::string& environment = "") {
+  const std::string command = environment + " " + std::string(ADREP_PROGRAM) + " " + arguments + " 2>&1";
+  FILE* pipe = popen(command.c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  Result result;
+  std::array<char, 4096> buffer{};
+  while (const size_t count = fread(buffer.data(), 1, buffer.size(), pipe)) result.text.append(buffer.data(), count);
+  const int status = pclose(pipe);
+  result.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return result;
+}
+
+std::string installed_weights() {
+  try {
+    return find_weights(BackboneRegistry::instance().get("efficientnet_lite0", "backbone"), {}).string();
+  } catch (const InputError& missing) {
+    WARN("skipped: " << missing.what());
+    return "";
+  }
+}
+
+void cut_in_half(const fs::path& from, const fs::path& to) {
+  const std::string bytes = read_file(from);
+  write_file_atomically(to, bytes.substr(0, bytes.size() / 2));
+}
+
+}  // namespace
+
+TEST_CASE("help and lists come from what is registered", "[cli]") {
+  REQUIRE(adrep_program("--help").code == 0);
+  const Result help = adrep_program("run --help");
+  REQUIRE_THAT(help.text, Contains("patchcore.ratio=") && Contains("references.shots=") && Contains("example"));
+  const Result list = adrep_program("list");
+  REQUIRE_THAT(list.text, Contains("padim") && Contains("efficientnet_lite0") && Contains("mvtec_ad") && Contains("exact"));
+  REQUIRE_THAT(adrep_program("version").text, StartsWith("adrep "));
+  REQUIRE_THAT(adrep_program("completion bash").text, Contains("complete -F _adrep adrep") && Contains("detector=patchcore"));
+}
+
+TEST_CASE("wrong command lines are one line and exit code 2", "[cli]") {
+  for (const std::string arguments : {"", "runn", "run detectr=padim data=/tmp", "run a.yaml b.yaml", "run /nonexistent.yaml", "run detector=patchcor data=/tmp",
+                                      "run data=/nonexistent", "run", "run data=/tmp device=gpu", "inspect resnet", "datasets info /nonexistent", "datasets verify /nonexistent"}) {
+    INFO(arguments);
+    const Result result = adrep_program(arguments);
+    INFO(result.text);
+    REQUIRE(result.code == 2);
+    REQUIRE(result.lines() == 1);
+    REQUIRE_THAT(result.text, StartsWith("adrep: error: "));
+  }
+}
+
+TEST_CASE("an unknown key in a file is named with its line", "[cli]") {
+  const test::TemporaryFolder folder;
+  write_file_atomically(folder / "c.yaml", "data: /tmp\nreferences:\n  shotz: 8\n");
+  const Result result = adrep_program("run " + (folder / "c.yaml").string());
+  REQUIRE(result.code == 2);
+  REQUIRE_THAT(result.text, Contains("c.yaml:3") && Contains("references.shotz") && Contains("did you mean 'references.shots'"));
+}
+
+TEST_CASE("cut images and cut weights are one line, exit code 2, and leave no cells", "[cli]") {
+  const std::string weights = installed_weights();
+  if (weights.empty()) return;
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder / "data", "plate", 3, 1);
+  const std::string base = "run detector=feature_norm image.crop=64 image.resize=64 data=" + (folder / "data").string() + " output=" + (folder / "out").string();
+  cut_in_half(weights, folder / "half.pth");
+  const Result cut_weights = adrep_program(base + " weights=" + (folder / "half.pth").string());
+  INFO(cut_weights.text);
+  REQUIRE((cut_weights.code == 2 && cut_weights.lines() == 1));
+  REQUIRE_THAT(cut_weights.text, Contains("half.pth"));
+  const fs::path image = folder.path() / "data/plate/test/hole/0.png";
+  cut_in_half(image, image);
+  const Result cut_image = adrep_program(base);
+  INFO(cut_image.text);
+  REQUIRE((cut_image.code == 2 && cut_image.lines() == 1));
+  REQUIRE_THAT(cut_image.text, Contains("test/hole/0.png"));
+  REQUIRE_FALSE(fs::exists(folder / "out"));
+}
+
+TEST_CASE("run, run again, dry-run and print-config on a small data set", "[cli]") {
+  if (installed_weights().empty()) return;
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder / "my data", "plate", 3, 1);
+  const std::string base = "run detector=feature_norm,padim image.crop=64 image.resize=64 'data=" + (folder / "my data").string() + "' output=" + (folder / "out").string();
+  const Result dry = adrep_program(base + " --dry-run");
+  INFO(dry.text);
+  REQUIRE(dry.code == 0);
+  REQUIRE_THAT(dry.text, Contains("cells    2 (0 finished)") && Contains("images   5") && Contains("missing  nothing") && Contains("memory"));
+  REQUIRE_FALSE(fs::exists(folder / "out"));
+  const Result first = adrep_program(base);
+  INFO(first.text);
+  REQUIRE(first.code == 0);
+  REQUIRE_THAT(first.text, Contains("image AUROC") && Contains("PRO (exact)") && Contains("report: ") && !Contains("\033"));
+  REQUIRE_THAT(adrep_program(base).text, Contains("2 cells (2 from earlier runs, 0 failed)"));
+  const Result printed = adrep_program(base + " --print-config");
+  write_file_atomically(folder / "printed.yaml", printed.text);
+  REQUIRE(adrep_program("run " + (folder / "printed.yaml").string() + " --print-config").text == printed.text);
+}
+
+TEST_CASE("an output folder that cannot be written is one line and exit code 1", "[cli]") {
+  if (installed_weights().empty()) return;
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder / "data", "plate", 2, 1);
+  write_file_atomically(folder / "file", "not a folder");
+  const Result result = adrep_program("run -q detector=feature_norm image.crop=64 image.resize=64 data=" + (folder / "data").string() + " output=" + (folder / "file").string());
+  INFO(result.text);
+  REQUIRE(result.code == 1);
+  REQUIRE(result.lines() == 1);
+}
+
+TEST_CASE("verify lists problems and exits with 2", "[cli]") {
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder.path(), "plate", 2, 1);
+  REQUIRE(adrep_program("datasets verify " + folder.path().string()).code == 0);
+  fs::remove(folder.path() / "plate/ground_truth/hole/0_mask.png");
+  const Result result = adrep_program("datasets verify " + folder.path().string());
+  INFO(result.text);
+  REQUIRE(result.code == 2);
+  REQUIRE_THAT(result.text, Contains("plate/test/hole/0.png") && Contains("missing_mask"));
+}

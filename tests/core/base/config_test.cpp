@@ -1,0 +1,61 @@
+#include <catch2/catch.hpp>
+
+#include "core/base/atomic_file.h"
+#include "core/base/config.h"
+#include "support/golden.h"
+
+using namespace adrep;
+using Catch::Matchers::Contains;
+
+namespace {
+
+RawConfig read(const std::string& yaml) {
+  const test::TemporaryFolder folder;
+  write_file_atomically(folder / "c.yaml", yaml);
+  return read_config_file(folder / "c.yaml");
+}
+
+}  // namespace
+
+TEST_CASE("nested keys become dotted keys with their lines", "[config]") {
+  const RawConfig config = read("data: /d\nreferences:\n  shots: 8\n  match: cosine\ndetector: [padim, patchcore]\n");
+  REQUIRE(config.size() == 4);
+  REQUIRE(config.at("references.shots").items == std::vector<std::string>{"8"});
+  REQUIRE_THAT(config.at("references.shots").where, Catch::Matchers::EndsWith("c.yaml:3"));
+  REQUIRE(config.at("detector").is_list);
+  REQUIRE(config.at("detector").items == std::vector<std::string>{"padim", "patchcore"});
+}
+
+TEST_CASE("bad YAML is one line with file and line", "[config]") {
+  REQUIRE_THROWS_WITH(read("a: 1\nb: [1, 2\n"), Contains("c.yaml:") && Contains("not valid YAML"));
+  REQUIRE_THROWS_WITH(read("a: 1\na: 2\n"), Contains("c.yaml:2") && Contains("given twice"));
+  REQUIRE_THROWS_WITH(read("a.b: 1\na:\n  b: 2\n"), Contains("given twice"));
+  REQUIRE_THROWS_WITH(read("- 1\n- 2\n"), Contains("key: value"));
+  REQUIRE_THROWS_WITH(read("a: [[1]]\n"), Contains("list of values"));
+  REQUIRE_THROWS_AS(read_config_file("/nonexistent.yaml"), InputError);
+}
+
+TEST_CASE("the command line goes over the file", "[config]") {
+  RawConfig config = read("seed: 1\nbatch: 8\n");
+  apply_override(config, "seed=2");
+  apply_override(config, "detector=padim,patchcore");
+  apply_override(config, "weights=a=b.pth");
+  REQUIRE(config.at("seed").items == std::vector<std::string>{"2"});
+  REQUIRE(config.at("seed").where == "command line");
+  REQUIRE(config.at("batch").items == std::vector<std::string>{"8"});
+  REQUIRE(config.at("detector").items.size() == 2);
+  REQUIRE(config.at("weights").items == std::vector<std::string>{"a=b.pth"});
+  REQUIRE_THROWS_WITH(apply_override(config, "seed"), Contains("key=value"));
+  REQUIRE_THROWS_AS(apply_override(config, "=3"), InputError);
+}
+
+TEST_CASE("written YAML reads back", "[config]") {
+  const std::map<std::string, ParamValue> values = {{"data", std::string("/a b/c: d")}, {"references.shots", int64_t{8}}, {"x", std::string("say \"hi\"")},
+                                                    {"detector", std::vector<std::string>{"padim", "patch core"}}, {"empty", std::string()}};
+  const RawConfig config = read(to_yaml(values));
+  REQUIRE(config.at("data").items[0] == "/a b/c: d");
+  REQUIRE(config.at("x").items[0] == "say \"hi\"");
+  REQUIRE(config.at("references.shots").items[0] == "8");
+  REQUIRE(config.at("detector").items == std::vector<std::string>{"padim", "patch core"});
+  REQUIRE(config.at("empty").items[0].empty());
+}

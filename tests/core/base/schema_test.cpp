@@ -1,0 +1,62 @@
+#include <catch2/catch.hpp>
+
+#include "core/base/schema.h"
+
+using namespace adrep;
+using Catch::Matchers::Contains;
+
+namespace {
+
+struct Example {
+  double sigma = 4;
+  int64_t shots = 8;
+  bool fast = false;
+  std::string match = "cosine";
+  std::vector<std::string> classes;
+
+  static void declare(Schema<Example>& s) {
+    s.add(&Example::sigma, "sigma").more_than(0).doc("smoothing");
+    s.add(&Example::shots, "shots").at_least(1).at_most(64).doc("references");
+    s.add(&Example::fast, "fast").doc("fast");
+    s.add(&Example::match, "match").one_of({"cosine", "l2"}).doc("match");
+    s.add(&Example::classes, "classes").doc("classes");
+  }
+};
+
+Example set(const std::string& name, std::vector<std::string> items) {
+  Example example;
+  const Param* param = params_of<Example>().find(name);
+  REQUIRE(param != nullptr);
+  param->set(&example, param->parse({std::move(items), false, "x.yaml:3"}, name));
+  return example;
+}
+
+}  // namespace
+
+TEST_CASE("declared parameters are set from text with their types", "[schema]") {
+  REQUIRE(set("sigma", {"2.5"}).sigma == 2.5);
+  REQUIRE(set("shots", {"4"}).shots == 4);
+  REQUIRE(set("fast", {"yes"}).fast);
+  REQUIRE_FALSE(set("fast", {"off"}).fast);
+  REQUIRE(set("match", {"l2"}).match == "l2");
+  REQUIRE(set("classes", {"a", "b"}).classes == std::vector<std::string>{"a", "b"});
+}
+
+TEST_CASE("a wrong value is refused with key, place and what is allowed", "[schema]") {
+  REQUIRE_THROWS_WITH(set("sigma", {"0"}), Contains("x.yaml:3") && Contains("sigma=0") && Contains("> 0"));
+  REQUIRE_THROWS_WITH(set("sigma", {"nan"}), Contains("sigma=nan"));
+  REQUIRE_THROWS_WITH(set("sigma", {"4x"}), Contains("float"));
+  REQUIRE_THROWS_WITH(set("shots", {"65"}), Contains(">= 1 and <= 64"));
+  REQUIRE_THROWS_WITH(set("shots", {"2.5"}), Contains("int"));
+  REQUIRE_THROWS_WITH(set("shots", {"99999999999999999999"}), Contains("shots="));
+  REQUIRE_THROWS_WITH(set("match", {"cosin"}), Contains("cosine|l2") && Contains("did you mean 'cosine'"));
+  REQUIRE_THROWS_WITH(set("fast", {"maybe"}), Contains("true|false"));
+  REQUIRE_THROWS_WITH(set("shots", {"1", "2"}), Contains("one value"));
+  REQUIRE_THROWS_AS(set("shots", {"x"}), InputError);
+}
+
+TEST_CASE("the text of a value reads back as the same value", "[schema]") {
+  for (double value : {0.1, 1e-9, 123456.75, 2.0 / 3}) REQUIRE(set("sigma", {to_text(ParamValue(value))}).sigma == value);
+  REQUIRE(to_text(ParamValue(true)) == "true");
+  REQUIRE(to_text(ParamValue(std::vector<std::string>{"a", "b"})) == "a,b");
+}
