@@ -61,6 +61,20 @@ std::vector<const LayoutEntry*> recognisable_by_priority() {
   return entries;
 }
 
+const LayoutEntry* matching_layout(const fs::path& root) {
+  for (const LayoutEntry* entry : recognisable_by_priority())
+    if (entry->matches(root)) return entry;
+  return nullptr;
+}
+
+/// "; did you mean ROOT/FOLDER?" for the first folder in it that is a data set, or "".
+std::string folder_meant(const fs::path& root, const std::vector<std::string>& folders) {
+  constexpr size_t looked_at = 50;
+  for (size_t i = 0; i < std::min(folders.size(), looked_at); ++i)
+    if (matching_layout(root / folders[i])) return fmt::format("; did you mean {}?", (root / folders[i]).string());
+  return "";
+}
+
 }  // namespace
 
 ClassSplit Dataset::scan(const std::string& class_name, std::vector<FileProblem>& problems) const {
@@ -81,12 +95,12 @@ std::unique_ptr<Dataset> open_dataset(const fs::path& root, const std::string& l
     throw_input("{}: not in the layout '{}' ({}): found {}", root.string(), chosen->name, chosen->doc,
                 what_is_in(listing));
   }
+  if (const LayoutEntry* entry = matching_layout(root)) return entry->open(root);
   std::string looked_for;
-  for (const LayoutEntry* entry : recognisable_by_priority()) {
-    if (entry->matches(root)) return entry->open(root);
+  for (const LayoutEntry* entry : recognisable_by_priority())
     looked_for += fmt::format("{}{} ({})", looked_for.empty() ? "" : ", ", entry->name, entry->doc);
-  }
-  throw_input("{}: in no known layout: looked for {}; found {}", root.string(), looked_for, what_is_in(listing));
+  throw_input("{}: in no known layout: looked for {}; found {}{}", root.string(), looked_for, what_is_in(listing),
+              folder_meant(root, listing.folders));
 }
 
 }  // namespace adrep

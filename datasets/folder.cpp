@@ -1,6 +1,7 @@
 #include "datasets/folder.h"
 
 #include <algorithm>
+#include <map>
 
 #include "core/base/error.h"
 #include "core/base/random.h"

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/interrupt.h"
 #include "core/image/decode.h"
+#include "datasets/folder.h"
 #include "datasets/folder_forms.h"
 #include "datasets/listing.h"
 
@@ -78,7 +79,9 @@ class Walk {
     for (const std::string& name : names) {
       const std::string file = joined(folder, name);
       if (used_.files.contains(file)) continue;
-      if (among_masks && is_image_name(name))
+      if (among_masks && is_image_name(name) && is_normal_folder_name(fs::path(folder).filename().native()))
+        problems_.push_back({file, ProblemKind::unexpected, "a mask of a normal image: not used"});
+      else if (among_masks && is_image_name(name))
         problems_.push_back({file, ProblemKind::mask_without_image, "a mask that belongs to no anomalous image"});
       else if (among_images && !is_image_name(name))
         problems_.push_back({file, ProblemKind::unexpected, "not an image that can be read"});

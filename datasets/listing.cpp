@@ -61,10 +61,10 @@ std::string why_not_followed(const fs::path& link, const fs::path& real_folder, 
 }
 
 /// Why an entry is not read, or "". The kind comes with the name in the same pass; only links cost a look at the file.
-std::string why_not_read(const fs::directory_entry& entry, const fs::path& real_folder, const fs::path& real_root) {
+std::string why_not_read(const fs::directory_entry& entry, std::string_view name, const fs::path& real_folder,
+                         const fs::path& real_root) {
   std::error_code failed;
-  if (!is_plain_text(entry.path().filename().native()))
-    return "a name that is not valid UTF-8 or holds control characters: rename it";
+  if (!is_plain_text(name)) return "a name that is not valid UTF-8 or holds control characters: rename it";
   if (entry.is_symlink(failed))
     if (std::string reason = why_not_followed(entry.path(), real_folder, real_root); !reason.empty()) return reason;
   if (entry.is_regular_file(failed) || entry.is_directory(failed)) return "";
@@ -105,10 +105,11 @@ Listing RootFolder::read(const std::string& relative, bool with_files) const {
   if (!failed) entries = fs::directory_iterator(folder, failed);
   if (failed) return refuse_all(fmt::format("cannot be opened: {}", failed.message()));
   for (; entries != fs::directory_iterator(); entries.increment(failed)) {
-    std::string name = entries->path().filename().string();
+    const std::string& path = entries->path().native();
+    std::string name = path.substr(path.rfind('/') + 1);  // much faster than filename()
     std::error_code ignored;
     if (name.starts_with('.')) continue;
-    if (std::string reason = why_not_read(*entries, real, real_); !reason.empty())
+    if (std::string reason = why_not_read(*entries, name, real, real_); !reason.empty())
       listing.refused.push_back({{escaped(joined(relative, name)), std::move(reason)}, entries->is_directory(ignored)});
     else if (entries->is_directory(ignored))
       listing.folders.push_back(std::move(name));

@@ -50,6 +50,14 @@ TEST_CASE("many entries are not all listed", "[datasets]") {
   CHECK_THAT(opening(tree.path()), Contains("'04.txt' and 35 more"));
 }
 
+TEST_CASE("the folder above a data set says which one is meant", "[datasets]") {
+  Tree tree;
+  tree.folder("another");
+  add_small_class(tree, "mvtec/nut");
+  CHECK_THAT(opening(tree.path()), Contains("did you mean " + (tree / "mvtec").string() + "?"));
+  CHECK(opening(tree / "another").find("did you mean") == std::string::npos);
+}
+
 TEST_CASE("a layout can be named", "[datasets]") {
   Tree tree;
   add_small_class(tree, "nut");

@@ -124,6 +124,10 @@ TEST_CASE("verification finds each kind of problem with its file", "[datasets]")
     tree.mask("nut/ground_truth/scratch/000.png");
     check_only(tree, ProblemKind::mask_without_image, "nut/ground_truth/scratch/000.png", "");
   }
+  SECTION("mask of a normal image") {
+    tree.mask("nut/ground_truth/good/000_mask.png", 0);
+    check_only(tree, ProblemKind::unexpected, "nut/ground_truth/good/000_mask.png", "a mask of a normal image");
+  }
   SECTION("no image among the images") {
     tree.write("nut/train/good/notes.txt", "x");
     check_only(tree, ProblemKind::unexpected, "nut/train/good/notes.txt", "not an image");
