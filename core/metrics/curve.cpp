@@ -4,7 +4,7 @@ namespace adrep {
 
 double area_to(const Curve& curve, double limit) {
   double area = 0;
-  for (size_t i = 1; i < curve.x.size() && curve.x[i - 1] < limit; ++i) {
+  for (std::size_t i = 1; i < curve.x.size() && curve.x[i - 1] < limit; ++i) {
     const double left = curve.x[i - 1], low = curve.y[i - 1];
     double right = curve.x[i], high = curve.y[i];
     if (right > limit) {

@@ -11,7 +11,7 @@ namespace adrep {
 namespace {
 
 constexpr int64_t kBucketPixels = 8192;  // 32 kB of keys: a bucket is counted in the first-level cache
-constexpr int64_t kMostBuckets = 2048;   // more streams than this thrash the address translation while dealing
+constexpr int64_t kMostBuckets = 1024;   // more streams than this thrash the address translation while dealing
 constexpr int kMostBinBits = 16;
 
 /// A contiguous part of the pixels with the anomalous runs inside it.
@@ -162,8 +162,8 @@ ScorePartition partition_scores(const ScoredPixels& pixels, const Regions& regio
   };
   each_slice([&](Slice& slice) { count_bins(slice, pixels.scores, regions.runs, bins); });
   const int64_t anomalous = regions.pixels();
-  into.normals = std::make_unique_for_overwrite<uint32_t[]>(static_cast<size_t>(count - anomalous));
-  into.anomalous = std::make_unique_for_overwrite<AnomalousEntry[]>(static_cast<size_t>(anomalous));
+  into.normals = make_large_array<uint32_t>(static_cast<size_t>(count - anomalous));
+  into.anomalous = make_large_array<AnomalousEntry>(static_cast<size_t>(anomalous));
   const std::vector<uint16_t> bucket_of = make_buckets(bins, count, slices, into);
   each_slice([&](Slice& slice) { deal(slice, pixels.scores, regions.runs, bins, bucket_of, into); });
   return into;

@@ -1,6 +1,5 @@
 #pragma once
-#include <memory>
-
+#include "core/metrics/large_array.h"
 #include "core/metrics/metric.h"
 #include "core/metrics/regions.h"
 
@@ -28,8 +27,8 @@ struct ScoreBucket {
 /// Pixels dealt into buckets of descending scores, each small enough for a core's cache unless scores repeat.
 /// 4 bytes a normal pixel, 8 an anomalous one.
 struct ScorePartition {
-  std::unique_ptr<uint32_t[]> normals;
-  std::unique_ptr<AnomalousEntry[]> anomalous;
+  LargeArray<uint32_t> normals;
+  LargeArray<AnomalousEntry> anomalous;
   std::vector<ScoreBucket> buckets;
 };
 

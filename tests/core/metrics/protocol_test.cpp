@@ -38,9 +38,11 @@ TEST_CASE("protocols of empty, normal and constant data are undefined with a rea
   const Scored constant{{scores, mixed, 2, 2, 2}, {scores, mixed}, 0};
   for (const std::string& name : kExamples) {
     INFO(name);
-    for (const Scored* scored : {&empty, &all_normal, &constant})
-      for (const auto& [column, metric] : NamedProtocol(name).evaluate(*scored).values())
+    for (const Scored* scored : {&empty, &all_normal, &constant}) {
+      const MetricSet set = NamedProtocol(name).evaluate(*scored);
+      for (const auto& [column, metric] : set.values())
         CHECK((metric.defined() ? std::isfinite(metric.value) : metric.value == 0));
+    }
     CHECK(NamedProtocol(name).evaluate(all_normal).find("pro")->undefined == "no anomalous pixel");
   }
 }
