@@ -14,7 +14,8 @@ namespace {
 constexpr const char* stage = "coreset";
 constexpr int64_t row_tile = 256, centre_tile = 512;  // their rows and products fit a core's cache
 constexpr int64_t pool_target = 4096;
-constexpr int64_t rows_between_reports = 16384;
+constexpr int64_t rows_between_reports = 65536;
+constexpr int64_t rows_at_once = 8192;  // of initial distances: temporaries stay in the cache
 
 /// The plain loop's selection with every distance computed only when it can matter. Rows have an upper bound of d (d
 /// itself after the first `applied` centres). A round takes as pool all rows whose d is at least a threshold, selects
@@ -207,18 +208,22 @@ at::Tensor greedy_coreset(const at::Tensor& features, const at::Tensor& initial,
 }
 
 at::Tensor mean_distance_to(const at::Tensor& features, const at::Tensor& starts) {
-  at::Tensor sum = at::zeros({features.size(0)}, features.options().dtype(at::kDouble));
-  for (int64_t s = 0; s < starts.size(0); ++s) {
-    const at::Tensor start = features.index_select(0, starts.narrow(0, s, 1).to(features.device()));
-    sum += (features - start).square().sum(1).sqrt();
+  const at::Tensor start_rows = features.index_select(0, starts.to(features.device()));
+  std::vector<at::Tensor> means;
+  for (const at::Tensor& x : features.split(rows_at_once)) {
+    at::Tensor sum = at::zeros({x.size(0)}, features.options().dtype(at::kDouble));
+    for (int64_t s = 0; s < starts.size(0); ++s) sum += (x - start_rows[s]).square().sum(1).sqrt();
+    means.push_back(sum / static_cast<double>(starts.size(0)));
   }
-  return (sum / static_cast<double>(starts.size(0))).to(at::kFloat);
+  return at::cat(means).to(at::kFloat);
 }
 
 at::Tensor distance_matrix_row_norms(const at::Tensor& features) {
-  // Σ_j |x_i − x_j|² = n |x_i|² + Σ_j |x_j|² − 2 x_i·Σ_j x_j with the mean subtracted, so that the last term vanishes
-  const at::Tensor x = features.to(at::kDouble);
-  const at::Tensor squares = (x - x.mean(0)).square().sum(1);
+  // Σ_j |x_i − x_j|² = n |x_i|² + Σ_j |x_j|² − 2 x_i·Σ_j x_j, where the last term vanishes once the mean is subtracted
+  const at::Tensor mean = features.mean(0, /*keepdim=*/false, at::kDouble);
+  std::vector<at::Tensor> parts;
+  for (const at::Tensor& x : features.split(rows_at_once)) parts.push_back((x - mean).square().sum(1));
+  const at::Tensor squares = at::cat(parts);
   return (static_cast<double>(features.size(0)) * squares + squares.sum()).sqrt().to(at::kFloat);
 }
 
