@@ -15,7 +15,8 @@ constexpr const char* stage = "coreset";
 constexpr int64_t row_tile = 256, centre_tile = 512;  // their rows and products fit a core's cache
 constexpr int64_t pool_target = 4096;
 constexpr int64_t rows_between_reports = 65536;
-constexpr int64_t rows_at_once = 8192;  // of initial distances: temporaries stay in the cache
+constexpr int64_t fewest_pairs_for_products = int64_t{1} << 18;  // below, starting threads costs more than it gains
+constexpr int64_t rows_at_once = 8192;                           // of initial distances: temporaries stay in the cache
 
 /// The plain loop's selection with every distance computed only when it can matter. Rows have an upper bound of d (d
 /// itself after the first `applied` centres). A round takes as pool all rows whose d is at least a threshold, selects
@@ -94,16 +95,37 @@ class LazyGreedy {
     }
   }
 
-  /// Tiles of rows, whichever thread is free takes the next.
   void update(std::span<const int64_t> rows) {
+    int64_t pairs = 0;
+    for (const int64_t row : rows) pairs += selected() - applied_[static_cast<size_t>(row)];
+    if (pairs < fewest_pairs_for_products)
+      measure(rows);
+    else
+      update_tiles(rows);
+  }
+
+  /// One distance after the other, on this thread.
+  void measure(std::span<const int64_t> rows) {
+    for (const int64_t row : rows) {
+      int32_t& applied = applied_[static_cast<size_t>(row)];
+      for (auto c = static_cast<size_t>(applied); c < chosen_.size(); ++c)
+        bound(row) = std::min(bound(row), distance(row, chosen_[c]));
+      applied = static_cast<int32_t>(selected());
+    }
+  }
+
+  /// Tiles of rows, whichever thread is free takes the next.
+  void update_tiles(std::span<const int64_t> rows) {
     const auto total = static_cast<int64_t>(rows.size());
-    const int64_t tiles = (total + row_tile - 1) / row_tile;
+    const int64_t threads = at::get_num_threads();
+    const int64_t tile_rows = std::clamp<int64_t>((total + threads - 1) / threads, 1, row_tile);
+    const int64_t tiles = (total + tile_rows - 1) / tile_rows;
     std::atomic<int64_t> next = 0;
-    at::parallel_for(0, std::min<int64_t>(tiles, at::get_num_threads()), 1, [&](int64_t, int64_t) {
+    at::parallel_for(0, std::min(tiles, threads), 1, [&](int64_t, int64_t) {
       const at::Tensor products = at::empty({row_tile * centre_tile});
       for (int64_t tile = next++; tile < tiles; tile = next++) {
-        const int64_t first = tile * row_tile;
-        update_tile(rows.subspan(static_cast<size_t>(first), static_cast<size_t>(std::min(row_tile, total - first))),
+        const int64_t first = tile * tile_rows;
+        update_tile(rows.subspan(static_cast<size_t>(first), static_cast<size_t>(std::min(tile_rows, total - first))),
                     products);
       }
     });
