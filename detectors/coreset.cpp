@@ -14,6 +14,7 @@ namespace {
 constexpr const char* stage = "coreset";
 constexpr int64_t row_tile = 256, centre_tile = 512;  // their rows and products fit a core's cache
 constexpr int64_t pool_target = 4096;
+constexpr int64_t selections_between_reports = 64;
 constexpr int64_t rows_between_reports = 65536;
 constexpr int64_t fewest_pairs_for_products = int64_t{1} << 18;  // below, starting threads costs more than it gains
 constexpr int64_t rows_at_once = 8192;                           // of initial distances: temporaries stay in the cache
@@ -152,8 +153,8 @@ class LazyGreedy {
     for (const int64_t row : rows) applied_[static_cast<size_t>(row)] = static_cast<int32_t>(selected());
   }
 
-  /// The plain loop within the pool, as long as its largest d reaches the threshold. False when nothing is left to
-  /// cover.
+  /// The plain loop within the pool, as long as its largest d reaches the threshold. False when nothing is
+  /// left to cover.
   bool select_from_pool(float threshold) {
     const auto count = static_cast<int64_t>(pool_.size());
     const at::Tensor pool_rows = features_.index_select(0, at::from_blob(pool_.data(), {count}, at::kLong));
@@ -164,6 +165,7 @@ class LazyGreedy {
            d[static_cast<size_t>(farthest)] > 0) {
       const int64_t row = pool_[static_cast<size_t>(farthest)];
       add_centre(row);
+      if (selected() % selections_between_reports == 0) observer_.progress(stage, selected(), wanted_);
       farthest = lower_to_centre(pool_rows.const_data_ptr<float>(), count, width_, rows_ + row * width_, d.data());
     }
     for (size_t i = 0; i < pool_.size(); ++i) {
@@ -206,7 +208,6 @@ at::Tensor distances_to(const at::Tensor& x, const at::Tensor& squares, const at
 }
 
 at::Tensor plain_greedy(const at::Tensor& features, const at::Tensor& initial, int64_t count, FitObserver& observer) {
-  constexpr int64_t between_reports = 64;
   const at::Tensor squares = features.square().sum(1, true);
   at::Tensor d = initial.unsqueeze(1);
   const at::Tensor chosen = at::empty({count}, initial.options().dtype(at::kLong));
@@ -214,7 +215,7 @@ at::Tensor plain_greedy(const at::Tensor& features, const at::Tensor& initial, i
     const at::Tensor farthest = d.argmax().unsqueeze(0);
     chosen.narrow(0, k, 1).copy_(farthest);
     d = at::minimum(d, distances_to(features, squares, features.index_select(0, farthest)));
-    if (k % between_reports == 0) observer.progress(stage, k, count);
+    if (k % selections_between_reports == 0) observer.progress(stage, k, count);
   }
   return chosen.cpu();
 }
