@@ -14,7 +14,10 @@ namespace {
 constexpr const char* stage = "coreset";
 constexpr int64_t row_tile = 256, centre_tile = 512;  // their rows and products fit a core's cache
 constexpr int64_t pool_target = 4096;
-constexpr int64_t rows_between_reports = 16384;
+constexpr int64_t selections_between_reports = 64;
+constexpr int64_t rows_between_reports = 65536;
+constexpr int64_t fewest_pairs_for_products = int64_t{1} << 18;  // below, starting threads costs more than it gains
+constexpr int64_t rows_at_once = 8192;                           // of initial distances: temporaries stay in the cache
 
 /// The plain loop's selection with every distance computed only when it can matter. Rows have an upper bound of d (d
 /// itself after the first `applied` centres). A round takes as pool all rows whose d is at least a threshold, selects
@@ -93,16 +96,37 @@ class LazyGreedy {
     }
   }
 
-  /// Tiles of rows, whichever thread is free takes the next.
   void update(std::span<const int64_t> rows) {
+    int64_t pairs = 0;
+    for (const int64_t row : rows) pairs += selected() - applied_[static_cast<size_t>(row)];
+    if (pairs < fewest_pairs_for_products)
+      measure(rows);
+    else
+      update_tiles(rows);
+  }
+
+  /// One distance after the other, on this thread.
+  void measure(std::span<const int64_t> rows) {
+    for (const int64_t row : rows) {
+      int32_t& applied = applied_[static_cast<size_t>(row)];
+      for (auto c = static_cast<size_t>(applied); c < chosen_.size(); ++c)
+        bound(row) = std::min(bound(row), distance(row, chosen_[c]));
+      applied = static_cast<int32_t>(selected());
+    }
+  }
+
+  /// Tiles of rows, whichever thread is free takes the next.
+  void update_tiles(std::span<const int64_t> rows) {
     const auto total = static_cast<int64_t>(rows.size());
-    const int64_t tiles = (total + row_tile - 1) / row_tile;
+    const int64_t threads = at::get_num_threads();
+    const int64_t tile_rows = std::clamp<int64_t>((total + threads - 1) / threads, 1, row_tile);
+    const int64_t tiles = (total + tile_rows - 1) / tile_rows;
     std::atomic<int64_t> next = 0;
-    at::parallel_for(0, std::min<int64_t>(tiles, at::get_num_threads()), 1, [&](int64_t, int64_t) {
+    at::parallel_for(0, std::min(tiles, threads), 1, [&](int64_t, int64_t) {
       const at::Tensor products = at::empty({row_tile * centre_tile});
       for (int64_t tile = next++; tile < tiles; tile = next++) {
-        const int64_t first = tile * row_tile;
-        update_tile(rows.subspan(static_cast<size_t>(first), static_cast<size_t>(std::min(row_tile, total - first))),
+        const int64_t first = tile * tile_rows;
+        update_tile(rows.subspan(static_cast<size_t>(first), static_cast<size_t>(std::min(tile_rows, total - first))),
                     products);
       }
     });
@@ -129,8 +153,8 @@ class LazyGreedy {
     for (const int64_t row : rows) applied_[static_cast<size_t>(row)] = static_cast<int32_t>(selected());
   }
 
-  /// The plain loop within the pool, as long as its largest d reaches the threshold. False when nothing is left to
-  /// cover.
+  /// The plain loop within the pool, as long as its largest d reaches the threshold. False when nothing is
+  /// left to cover.
   bool select_from_pool(float threshold) {
     const auto count = static_cast<int64_t>(pool_.size());
     const at::Tensor pool_rows = features_.index_select(0, at::from_blob(pool_.data(), {count}, at::kLong));
@@ -141,6 +165,7 @@ class LazyGreedy {
            d[static_cast<size_t>(farthest)] > 0) {
       const int64_t row = pool_[static_cast<size_t>(farthest)];
       add_centre(row);
+      if (selected() % selections_between_reports == 0) observer_.progress(stage, selected(), wanted_);
       farthest = lower_to_centre(pool_rows.const_data_ptr<float>(), count, width_, rows_ + row * width_, d.data());
     }
     for (size_t i = 0; i < pool_.size(); ++i) {
@@ -183,7 +208,6 @@ at::Tensor distances_to(const at::Tensor& x, const at::Tensor& squares, const at
 }
 
 at::Tensor plain_greedy(const at::Tensor& features, const at::Tensor& initial, int64_t count, FitObserver& observer) {
-  constexpr int64_t between_reports = 64;
   const at::Tensor squares = features.square().sum(1, true);
   at::Tensor d = initial.unsqueeze(1);
   const at::Tensor chosen = at::empty({count}, initial.options().dtype(at::kLong));
@@ -191,7 +215,7 @@ at::Tensor plain_greedy(const at::Tensor& features, const at::Tensor& initial, i
     const at::Tensor farthest = d.argmax().unsqueeze(0);
     chosen.narrow(0, k, 1).copy_(farthest);
     d = at::minimum(d, distances_to(features, squares, features.index_select(0, farthest)));
-    if (k % between_reports == 0) observer.progress(stage, k, count);
+    if (k % selections_between_reports == 0) observer.progress(stage, k, count);
   }
   return chosen.cpu();
 }
@@ -207,18 +231,22 @@ at::Tensor greedy_coreset(const at::Tensor& features, const at::Tensor& initial,
 }
 
 at::Tensor mean_distance_to(const at::Tensor& features, const at::Tensor& starts) {
-  at::Tensor sum = at::zeros({features.size(0)}, features.options().dtype(at::kDouble));
-  for (int64_t s = 0; s < starts.size(0); ++s) {
-    const at::Tensor start = features.index_select(0, starts.narrow(0, s, 1).to(features.device()));
-    sum += (features - start).square().sum(1).sqrt();
+  const at::Tensor start_rows = features.index_select(0, starts.to(features.device()));
+  std::vector<at::Tensor> means;
+  for (const at::Tensor& x : features.split(rows_at_once)) {
+    at::Tensor sum = at::zeros({x.size(0)}, features.options().dtype(at::kDouble));
+    for (int64_t s = 0; s < starts.size(0); ++s) sum += (x - start_rows[s]).square().sum(1).sqrt();
+    means.push_back(sum / static_cast<double>(starts.size(0)));
   }
-  return (sum / static_cast<double>(starts.size(0))).to(at::kFloat);
+  return at::cat(means).to(at::kFloat);
 }
 
 at::Tensor distance_matrix_row_norms(const at::Tensor& features) {
-  // Σ_j |x_i − x_j|² = n |x_i|² + Σ_j |x_j|² − 2 x_i·Σ_j x_j with the mean subtracted, so that the last term vanishes
-  const at::Tensor x = features.to(at::kDouble);
-  const at::Tensor squares = (x - x.mean(0)).square().sum(1);
+  // Σ_j |x_i − x_j|² = n |x_i|² + Σ_j |x_j|² − 2 x_i·Σ_j x_j, where the last term vanishes once the mean is subtracted
+  const at::Tensor mean = features.mean(0, /*keepdim=*/false, at::kDouble);
+  std::vector<at::Tensor> parts;
+  for (const at::Tensor& x : features.split(rows_at_once)) parts.push_back((x - mean).square().sum(1));
+  const at::Tensor squares = at::cat(parts);
   return (static_cast<double>(features.size(0)) * squares + squares.sum()).sqrt().to(at::kFloat);
 }
 
