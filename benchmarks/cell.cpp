@@ -22,9 +22,13 @@ Metric metric_from(const json& value) {
 
 }  // namespace
 
-std::string hash_of_key(const json& key) { return sha256_of(key.dump()); }
+std::string hash_of_key(const json& key) {
+  return sha256_of(key.dump());
+}
 
-std::string Cell::hash() const { return hash_of_key(key); }
+std::string Cell::hash() const {
+  return hash_of_key(key);
+}
 
 std::string Cell::key_text(const std::string& name) const {
   const auto place = key.find(name);
@@ -64,7 +68,8 @@ Cell cell_from_json(const std::string& text, const std::string& file) {
   const json all = json::parse(text, nullptr, false);
   if (!all.is_object() || !all.contains("adrep_cell")) throw_input("{}: not a cell of adrep", file);
   if (all["adrep_cell"] != file_version)
-    throw_input("{}: a cell of version {}, this program reads version {}", file, all["adrep_cell"].dump(), file_version);
+    throw_input("{}: a cell of version {}, this program reads version {}", file, all["adrep_cell"].dump(),
+                file_version);
   try {
     Cell cell;
     cell.key = all.at("key");
@@ -78,7 +83,8 @@ Cell cell_from_json(const std::string& text, const std::string& file) {
     cell.images_without_mask = counts.at("without_mask");
     cell.skipped = all.at("skipped").get<std::vector<std::string>>();
     cell.references = all.at("references").get<std::vector<std::string>>();
-    for (const json& s : all.at("scores")) cell.scores.push_back({s.at("id"), s.at("defect"), s.at("anomalous"), s.at("score")});
+    for (const json& s : all.at("scores"))
+      cell.scores.push_back({s.at("id"), s.at("defect"), s.at("anomalous"), s.at("score")});
     if (all.at("hash") != cell.hash()) throw_input("{}: damaged: its hash does not fit its key", file);
     return cell;
   } catch (const json::exception& bad) {

@@ -21,7 +21,8 @@ json to_json(const ParamValue& value) {
 /// Hash of the weights file a configuration uses; each file is read once a process.
 const std::string& weights_hash(const RunSettings& settings) {
   static std::map<std::string, std::string> known;
-  const std::string file = find_weights(BackboneRegistry::instance().get(settings.backbone, "backbone"), settings.weights).string();
+  const std::string file =
+      find_weights(BackboneRegistry::instance().get(settings.backbone, "backbone"), settings.weights).string();
   std::string& hash = known[file];
   if (hash.empty()) hash = sha256_of_file(file);
   return hash;
@@ -33,8 +34,10 @@ json cell_key(const PlannedCell& planned, const std::string& layout, const std::
   const RunSettings& s = planned.config->settings;
   const auto given = planned.config->detector_params.find(planned.detector);
   json params = json::object();
-  for (const auto& [name, value] : DetectorRegistry::instance().get(planned.detector, "detector").resolve(
-           given == planned.config->detector_params.end() ? RawParams{} : given->second))
+  for (const auto& [name, value] :
+       DetectorRegistry::instance()
+           .get(planned.detector, "detector")
+           .resolve(given == planned.config->detector_params.end() ? RawParams{} : given->second))
     params[name] = to_json(value);
   json key = {{"algorithm_version", algorithm_version},
               {"backbone", s.backbone},
@@ -54,14 +57,23 @@ json cell_key(const PlannedCell& planned, const std::string& layout, const std::
               {"protocol_version", NamedProtocol(s.protocol).version()},
               {"on_bad_image", s.on_bad_image}};
   if (planned.features != "raw")
-    key["references"] = {{"select", "random"}, {"shots", s.shots}, {"seed", s.references_seed}, {"resize", s.references_resize}, {"match", s.match}};
+    key["references"] = {{"select", "random"},
+                         {"shots", s.shots},
+                         {"seed", s.references_seed},
+                         {"resize", s.references_resize},
+                         {"match", s.match}};
   return key;
 }
 
 json cell_environment(const RunSettings& settings) {
-  return {{"adrep", version()},     {"revision", git_revision()},         {"build", build_type()},
-          {"libtorch", libtorch_version()}, {"device", settings.device}, {"threads", at::get_num_threads()},
-          {"cpu", at::get_cpu_capability()}, {"batch", settings.batch}};
+  return {{"adrep", version()},
+          {"revision", git_revision()},
+          {"build", build_type()},
+          {"libtorch", libtorch_version()},
+          {"device", settings.device},
+          {"threads", at::get_num_threads()},
+          {"cpu", at::get_cpu_capability()},
+          {"batch", settings.batch}};
 }
 
 }  // namespace adrep

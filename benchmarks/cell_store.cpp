@@ -19,6 +19,8 @@ std::optional<Cell> CellStore::find(const nlohmann::json& key) const {
   return std::nullopt;
 }
 
-void CellStore::put(const Cell& cell) const { write_file_atomically(file_of(cell.hash()), to_json_text(cell)); }
+void CellStore::put(const Cell& cell) const {
+  write_file_atomically(file_of(cell.hash()), to_json_text(cell));
+}
 
 }  // namespace adrep

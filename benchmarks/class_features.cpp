@@ -15,7 +15,8 @@ std::vector<std::filesystem::path> files_of(const std::vector<Sample>& samples) 
 }
 
 /// Applies a representation batch by batch, so that its working memory stays small.
-Levels represented(const Representation& representation, const Levels& levels, const std::string& stage, int64_t batch) {
+Levels represented(const Representation& representation, const Levels& levels, const std::string& stage,
+                   int64_t batch) {
   Levels result{{}, levels.image_size};
   for (const at::Tensor& map : levels.maps) result.maps.push_back(at::empty_like(map));
   const int64_t count = levels.batch();
@@ -26,7 +27,8 @@ Levels represented(const Representation& representation, const Levels& levels, c
     Levels part{{}, levels.image_size};
     for (const at::Tensor& map : levels.maps) part.maps.push_back(map.narrow(0, first, size));
     const Levels made = representation.apply(part);
-    for (int64_t l = 0; l < made.count(); ++l) result.maps[static_cast<size_t>(l)].narrow(0, first, size).copy_(made[l]);
+    for (int64_t l = 0; l < made.count(); ++l)
+      result.maps[static_cast<size_t>(l)].narrow(0, first, size).copy_(made[l]);
     progress.update(first + size);
   }
   return result;
@@ -38,14 +40,17 @@ ClassFeatures::ClassFeatures(const PlannedGroup& group, const ClassSplit& split,
     : group_(group), backbone_(backbone) {
   raw_.train = read(split.train, group.class_name + ": features of training images", train_);
   raw_.test = read(split.test, group.class_name + ": features of test images", test_);
-  if (train_.empty()) throw_input("class {}: none of its {} training images could be read", group.class_name, split.train.size());
+  if (train_.empty())
+    throw_input("class {}: none of its {} training images could be read", group.class_name, split.train.size());
   if (test_.empty()) throw_input("class {}: it has no readable test images", group.class_name);
 }
 
 Levels ClassFeatures::read(const std::vector<Sample>& samples, const std::string& stage, std::vector<Sample>& used) {
   const RunSettings& settings = group_.config->settings;
   Progress progress(stage, static_cast<int64_t>(samples.size()), "images");
-  ExtractionOptions options{.geometry = group_.geometry, .batch = settings.batch, .skip_bad = settings.on_bad_image == "skip",
+  ExtractionOptions options{.geometry = group_.geometry,
+                            .batch = settings.batch,
+                            .skip_bad = settings.on_bad_image == "skip",
                             .progress = [&](int64_t done) { progress.update(done); }};
   Extracted extracted = extract(backbone_, files_of(samples), options);
   for (size_t index : extracted.used) used.push_back(samples[index]);
@@ -61,15 +66,18 @@ std::unique_ptr<Representation> ClassFeatures::make_residual() {
   const auto seed = static_cast<uint64_t>(settings.references_seed);
   const auto chosen = random_references(static_cast<int64_t>(train_.size()), settings.shots, seed);
   if (static_cast<int64_t>(chosen.size()) < settings.shots)
-    log_warning(fmt::format("class {}: {} references, its training images, instead of {}", group_.class_name, chosen.size(), settings.shots));
+    log_warning(fmt::format("class {}: {} references, its training images, instead of {}", group_.class_name,
+                            chosen.size(), settings.shots));
   std::vector<std::filesystem::path> files;
   references_.clear();
   for (int64_t index : chosen) {
     files.push_back(train_[static_cast<size_t>(index)].image);
     references_.push_back(train_[static_cast<size_t>(index)].id);
   }
-  const Geometry geometry{static_cast<int>(std::max(settings.references_resize, settings.crop)), static_cast<int>(settings.crop)};
-  const Extracted extracted = extract(backbone_, files, {.geometry = geometry, .batch = settings.batch, .progress = {}});
+  const Geometry geometry{static_cast<int>(std::max(settings.references_resize, settings.crop)),
+                          static_cast<int>(settings.crop)};
+  const Extracted extracted =
+      extract(backbone_, files, {.geometry = geometry, .batch = settings.batch, .progress = {}});
   return std::make_unique<ResidualRepresentation>(make_bank(extracted.levels, references_, seed),
                                                   settings.match == "l2" ? Match::l2 : Match::cosine);
 }

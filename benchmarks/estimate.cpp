@@ -19,7 +19,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 /// Seconds of one call, the best of a few.
 template <class F>
@@ -63,14 +65,15 @@ double bytes_of(const std::vector<LevelShape>& shapes) {
 double residual_flops(const std::vector<LevelShape>& shapes, int64_t shots) {
   double flops = 0;
   for (const LevelShape& shape : shapes)
-    flops += 2.0 * static_cast<double>(shape.positions()) * static_cast<double>(shape.positions() * shots) * static_cast<double>(shape.channels);
+    flops += 2.0 * static_cast<double>(shape.positions()) * static_cast<double>(shape.positions() * shots) *
+             static_cast<double>(shape.channels);
   return flops;
 }
 
 /// Rates measured once for a whole plan.
 struct Rates {
-  double flops = 1;             ///< matrix products, operations a second
-  double image_seconds = 0;     ///< one image through the backbone
+  double flops = 1;          ///< matrix products, operations a second
+  double image_seconds = 0;  ///< one image through the backbone
   std::vector<LevelShape> shapes;
 };
 
@@ -105,11 +108,12 @@ class Estimator {
     for (const PlannedCell& cell : todo) {
       const DetectorEntry& entry = DetectorRegistry::instance().get(cell.detector, "detector");
       const auto params = cell.config->detector_params.find(cell.detector);
-      const FitCost cost = entry.cost(params == cell.config->detector_params.end() ? RawParams{} : params->second, rates->shapes,
-                                      static_cast<int64_t>(train), static_cast<int64_t>(test));
+      const FitCost cost = entry.cost(params == cell.config->detector_params.end() ? RawParams{} : params->second,
+                                      rates->shapes, static_cast<int64_t>(train), static_cast<int64_t>(test));
       seconds += cost.flops / rates->flops;
       detector_bytes = std::max(detector_bytes, cost.bytes);
-      if (cell.features != "raw" && !residual) seconds += (train + test) * residual_flops(rates->shapes, settings.shots) / (0.25 * rates->flops);
+      if (cell.features != "raw" && !residual)
+        seconds += (train + test) * residual_flops(rates->shapes, settings.shots) / (0.25 * rates->flops);
       residual |= cell.features != "raw";
     }
     const double maps = test * static_cast<double>(settings.crop * settings.crop) * (sizeof(float) + 1 + 12);
@@ -119,15 +123,19 @@ class Estimator {
       estimate_.peak_bytes = peak;
       estimate_.peak_class = group.class_name;
     }
-    estimate_.lines.push_back(fmt::format("{}: {} cells to do, {} train and {} test images, resize {} crop {}, about {}, {:.1f} GB", group.class_name, todo.size(),
-                                          split.train.size(), split.test.size(), group.geometry.resize, group.geometry.crop, duration_text(seconds), peak / 1e9));
+    estimate_.lines.push_back(
+        fmt::format("{}: {} cells to do, {} train and {} test images, resize {} crop {}, about {}, {:.1f} GB",
+                    group.class_name, todo.size(), split.train.size(), split.test.size(), group.geometry.resize,
+                    group.geometry.crop, duration_text(seconds), peak / 1e9));
   }
 
   std::vector<PlannedCell> unfinished(const PlannedGroup& group, const ClassSplit& split) {
     std::vector<PlannedCell> todo = group.cells;
     try {
       const std::string print = fingerprint(split);
-      std::erase_if(todo, [&](const PlannedCell& cell) { return store_.find(cell_key(cell, group.dataset->layout(), print)).has_value(); });
+      std::erase_if(todo, [&](const PlannedCell& cell) {
+        return store_.find(cell_key(cell, group.dataset->layout(), print)).has_value();
+      });
       estimate_.finished_cells += static_cast<int64_t>(group.cells.size() - todo.size());
     } catch (const InputError& missing) {
       note_missing(missing.what());
@@ -138,7 +146,8 @@ class Estimator {
   /// Nothing when the backbone cannot be loaded; that is noted as missing.
   const Rates* rates_for(const PlannedGroup& group) {
     const RunSettings& settings = group.config->settings;
-    const std::string name = fmt::format("{}|{}|{}|{}", settings.backbone, settings.weights, settings.device, settings.crop);
+    const std::string name =
+        fmt::format("{}|{}|{}|{}", settings.backbone, settings.weights, settings.device, settings.crop);
     if (const auto known = rates_.find(name); known != rates_.end()) return &known->second;
     try {
       const BackboneEntry& entry = BackboneRegistry::instance().get(settings.backbone, "backbone");
@@ -146,7 +155,8 @@ class Estimator {
       const auto backbone = entry.load(find_weights(entry, settings.weights), device);
       const at::Tensor images = at::zeros({settings.batch, 3, settings.crop, settings.crop}, at::TensorOptions(device));
       Rates rates{matmul_rate(device), 0, backbone->shapes(settings.crop)};
-      rates.image_seconds = best_seconds([&] { backbone->forward(images).maps.back().sum().item<float>(); }) / static_cast<double>(settings.batch);
+      rates.image_seconds = best_seconds([&] { backbone->forward(images).maps.back().sum().item<float>(); }) /
+                            static_cast<double>(settings.batch);
       return &(rates_[name] = rates);
     } catch (const InputError& missing) {
       note_missing(missing.what());
@@ -155,7 +165,8 @@ class Estimator {
   }
 
   void note_missing(const std::string& text) {
-    if (std::find(estimate_.missing.begin(), estimate_.missing.end(), text) == estimate_.missing.end()) estimate_.missing.push_back(text);
+    if (std::find(estimate_.missing.begin(), estimate_.missing.end(), text) == estimate_.missing.end())
+      estimate_.missing.push_back(text);
   }
 
   const Plan& plan_;
@@ -167,17 +178,21 @@ class Estimator {
 
 }  // namespace
 
-Estimate estimate_run(const Plan& plan, const std::filesystem::path& output) { return Estimator(plan, output).run(); }
+Estimate estimate_run(const Plan& plan, const std::filesystem::path& output) {
+  return Estimator(plan, output).run();
+}
 
 std::string to_text(const Estimate& estimate) {
-  std::string text = fmt::format("cells    {} ({} finished)\nimages   {}\n", estimate.cells, estimate.finished_cells, estimate.images);
+  std::string text =
+      fmt::format("cells    {} ({} finished)\nimages   {}\n", estimate.cells, estimate.finished_cells, estimate.images);
   for (const std::string& line : estimate.lines) text += "  " + line + "\n";
-  text += fmt::format("time     about {} (estimated from a short measurement on this machine)\n", duration_text(estimate.seconds));
+  text += fmt::format("time     about {} (estimated from a short measurement on this machine)\n",
+                      duration_text(estimate.seconds));
   struct sysinfo machine {};
   sysinfo(&machine);
   if (estimate.peak_bytes > 0)
-    text += fmt::format("memory   about {:.1f} GB for {}; this machine has {:.1f} GB\n", estimate.peak_bytes / 1e9, estimate.peak_class,
-                        static_cast<double>(machine.totalram) * machine.mem_unit / 1e9);
+    text += fmt::format("memory   about {:.1f} GB for {}; this machine has {:.1f} GB\n", estimate.peak_bytes / 1e9,
+                        estimate.peak_class, static_cast<double>(machine.totalram) * machine.mem_unit / 1e9);
   if (estimate.missing.empty()) text += "missing  nothing\n";
   for (const std::string& line : estimate.missing) text += "missing  " + line + "\n";
   return text;

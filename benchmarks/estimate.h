@@ -9,8 +9,8 @@ namespace adrep {
 /// What a run would do and need, found without doing it.
 struct Estimate {
   int64_t cells = 0, finished_cells = 0, images = 0;
-  double seconds = 0;               ///< of what is still to do
-  double peak_bytes = 0;            ///< largest memory of any class: features, maps and the detector's own
+  double seconds = 0;     ///< of what is still to do
+  double peak_bytes = 0;  ///< largest memory of any class: features, maps and the detector's own
   std::string peak_class;
   std::vector<std::string> missing;  ///< files that the run needs and that are not there
   std::vector<std::string> lines;    ///< one for each class

@@ -10,12 +10,14 @@
 namespace adrep {
 namespace {
 
-/// The mask of one anomalous image at the maps' size. Throws InputError when it cannot be read or does not fit its image.
+/// The mask of one anomalous image at the maps' size. Throws InputError when it cannot be read or does not fit its
+/// image.
 Image load_mask(const Sample& sample, const Geometry& geometry) {
   const Image mask = decode_mask(*sample.mask);
   const ImageSize size = read_image_size(sample.image);
   if (mask.width != size.width || mask.height != size.height)
-    throw_input("{}: the mask has {}x{} pixels, its image {} has {}x{}", sample.mask->string(), mask.width, mask.height, sample.id, size.width, size.height);
+    throw_input("{}: the mask has {}x{} pixels, its image {} has {}x{}", sample.mask->string(), mask.width, mask.height,
+                sample.id, size.width, size.height);
   return preprocess_mask(mask, geometry);
 }
 
@@ -26,14 +28,17 @@ void check_finite(const at::Tensor& values, const std::vector<Sample>& samples) 
   throw_failure("the score of {} is NaN or infinite", samples[static_cast<size_t>(first)].id);
 }
 
-std::span<const float> floats(const at::Tensor& tensor) { return {tensor.const_data_ptr<float>(), static_cast<size_t>(tensor.numel())}; }
+std::span<const float> floats(const at::Tensor& tensor) {
+  return {tensor.const_data_ptr<float>(), static_cast<size_t>(tensor.numel())};
+}
 
 }  // namespace
 
 GroundTruth load_ground_truth(const std::vector<Sample>& samples, const Geometry& geometry) {
   const auto count = static_cast<int64_t>(samples.size());
   const int64_t side = geometry.crop, pixels = side * side;
-  GroundTruth truth{std::vector<uint8_t>(samples.size()), std::vector<uint8_t>(samples.size()), at::zeros({count, side, side}, at::kByte), 0};
+  GroundTruth truth{std::vector<uint8_t>(samples.size()), std::vector<uint8_t>(samples.size()),
+                    at::zeros({count, side, side}, at::kByte), 0};
   uint8_t* masks = truth.masks.data_ptr<uint8_t>();
   at::parallel_for(0, count, 4, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
@@ -48,8 +53,9 @@ GroundTruth load_ground_truth(const std::vector<Sample>& samples, const Geometry
   return truth;
 }
 
-std::vector<std::pair<std::string, Metric>> evaluate(const at::Tensor& maps, const at::Tensor& image_scores, const GroundTruth& truth,
-                                                     const std::vector<Sample>& samples, const std::string& protocol_name) {
+std::vector<std::pair<std::string, Metric>> evaluate(const at::Tensor& maps, const at::Tensor& image_scores,
+                                                     const GroundTruth& truth, const std::vector<Sample>& samples,
+                                                     const std::string& protocol_name) {
   check_finite(maps, samples);
   check_finite(image_scores, samples);
   // anomalous images without a mask count for image metrics only
@@ -59,8 +65,14 @@ std::vector<std::pair<std::string, Metric>> evaluate(const at::Tensor& maps, con
     scored = maps.index_select(0, kept);
     masks = truth.masks.index_select(0, kept);
   }
-  const ScoredPixels pixels{floats(scored), {masks.const_data_ptr<uint8_t>(), static_cast<size_t>(masks.numel())}, scored.size(0), scored.size(1), scored.size(2)};
-  return NamedProtocol(protocol_name).evaluate({pixels, {floats(image_scores), truth.labels}, at::get_num_threads()}).values();
+  const ScoredPixels pixels{floats(scored),
+                            {masks.const_data_ptr<uint8_t>(), static_cast<size_t>(masks.numel())},
+                            scored.size(0),
+                            scored.size(1),
+                            scored.size(2)};
+  return NamedProtocol(protocol_name)
+      .evaluate({pixels, {floats(image_scores), truth.labels}, at::get_num_threads()})
+      .values();
 }
 
 }  // namespace adrep

@@ -9,9 +9,9 @@ namespace adrep {
 
 /// Ground truth of a class's test images.
 struct GroundTruth {
-  std::vector<uint8_t> labels;     ///< 1 = anomalous
-  std::vector<uint8_t> has_mask;   ///< 0 for an anomalous image without a mask: it counts for image metrics only
-  at::Tensor masks;                ///< [N, S, S] uint8 0/1
+  std::vector<uint8_t> labels;    ///< 1 = anomalous
+  std::vector<uint8_t> has_mask;  ///< 0 for an anomalous image without a mask: it counts for image metrics only
+  at::Tensor masks;               ///< [N, S, S] uint8 0/1
   int64_t without_mask = 0;
 };
 

@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 std::vector<int64_t> choose_examples(const std::vector<Sample>& test, int64_t count) {
   std::map<std::string, std::vector<int64_t>> by_defect;
   std::vector<int64_t> normal, chosen;
-  for (size_t i = 0; i < test.size(); ++i) (test[i].anomalous ? by_defect[test[i].defect] : normal).push_back(static_cast<int64_t>(i));
+  for (size_t i = 0; i < test.size(); ++i)
+    (test[i].anomalous ? by_defect[test[i].defect] : normal).push_back(static_cast<int64_t>(i));
   const int64_t anomalous = count - (normal.empty() ? 0 : 1);
   for (size_t round = 0; static_cast<int64_t>(chosen.size()) < anomalous; ++round) {
     const size_t before = chosen.size();
@@ -28,11 +29,11 @@ std::vector<int64_t> choose_examples(const std::vector<Sample>& test, int64_t co
   return chosen;
 }
 
-ExampleImages::ExampleImages(const std::vector<Sample>& test, const GroundTruth& truth, const PlannedGroup& group, const fs::path& output,
-                             const std::string& fingerprint)
+ExampleImages::ExampleImages(const std::vector<Sample>& test, const GroundTruth& truth, const PlannedGroup& group,
+                             const fs::path& output, const std::string& fingerprint)
     : folder_(output / "examples"),
-      images_file_(fmt::format("images-{}-{}-{}-{}.safetensors", fingerprint.substr(0, 16), group.geometry.resize, group.geometry.crop,
-                               group.config->settings.examples)),
+      images_file_(fmt::format("images-{}-{}-{}-{}.safetensors", fingerprint.substr(0, 16), group.geometry.resize,
+                               group.geometry.crop, group.config->settings.examples)),
       chosen_(choose_examples(test, group.config->settings.examples)),
       labels_(truth.labels) {
   if (chosen_.empty() || fs::exists(folder_ / images_file_)) return;
@@ -47,13 +48,15 @@ ExampleImages::ExampleImages(const std::vector<Sample>& test, const GroundTruth&
     defects.push_back(sample.anomalous ? sample.defect : "good");
   }
   const at::Tensor masks = truth.masks.index_select(0, at::tensor(chosen_, at::kLong));
-  write_safetensors(folder_ / images_file_, {{"images", images}, {"masks", masks}}, {{"ids", ids.dump()}, {"defects", defects.dump()}});
+  write_safetensors(folder_ / images_file_, {{"images", images}, {"masks", masks}},
+                    {{"ids", ids.dump()}, {"defects", defects.dump()}});
 }
 
 void ExampleImages::save_maps(const std::string& cell_hash, const at::Tensor& maps) const {
   if (chosen_.empty()) return;
   const at::Tensor normal = (at::tensor(labels_, at::kByte) == 0).nonzero().flatten();
-  const at::Tensor quiet = normal.numel() > 0 ? maps.index_select(0, normal.narrow(0, 0, std::min<int64_t>(normal.numel(), 16))) : maps;
+  const at::Tensor quiet =
+      normal.numel() > 0 ? maps.index_select(0, normal.narrow(0, 0, std::min<int64_t>(normal.numel(), 16))) : maps;
   const at::Tensor kept = maps.index_select(0, at::tensor(chosen_, at::kLong));
   write_safetensors(folder_ / (cell_hash.substr(0, 32) + ".safetensors"), {{"maps", kept}},
                     {{"images", images_file_},
@@ -77,8 +80,9 @@ CellExamples load_examples(const fs::path& output, const std::string& cell_hash)
     examples.ids = nlohmann::json::parse(images.metadata.at("ids")).get<std::vector<std::string>>();
     examples.defects = nlohmann::json::parse(images.metadata.at("defects")).get<std::vector<std::string>>();
     const int64_t count = examples.maps.size(0), side = examples.maps.size(1);
-    if (examples.images.sizes() != at::IntArrayRef({count, side, side, 3}) || examples.masks.sizes() != examples.maps.sizes() ||
-        static_cast<int64_t>(examples.ids.size()) != count || static_cast<int64_t>(examples.defects.size()) != count)
+    if (examples.images.sizes() != at::IntArrayRef({count, side, side, 3}) ||
+        examples.masks.sizes() != examples.maps.sizes() || static_cast<int64_t>(examples.ids.size()) != count ||
+        static_cast<int64_t>(examples.defects.size()) != count)
       throw_input("{}: does not fit {}", file.string(), images_file.string());
   } catch (const std::exception& damaged) {
     log_warning(fmt::format("score maps left out of the report: {}", damaged.what()));

@@ -29,9 +29,9 @@ class ExampleImages {
 
 /// Stored examples of one cell.
 struct CellExamples {
-  at::Tensor images;  ///< [n, S, S, 3] uint8
-  at::Tensor masks;   ///< [n, S, S] uint8 0/1
-  at::Tensor maps;    ///< [n, S, S] float32
+  at::Tensor images;         ///< [n, S, S, 3] uint8
+  at::Tensor masks;          ///< [n, S, S] uint8 0/1
+  at::Tensor maps;           ///< [n, S, S] float32
   double low = 0, high = 1;  ///< range of the pictures: median of normal images' pixels, largest score of the examples
   std::vector<std::string> ids, defects;
 };

@@ -7,7 +7,8 @@ namespace adrep {
 namespace {
 
 /// Protocol §1: PaDiM and PatchCore resize MVTec AD to 256 before the crop of 224; everything else resizes to the crop.
-Geometry geometry_of(const RunSettings& settings, const std::string& detector, const Dataset& dataset, const std::string& class_name) {
+Geometry geometry_of(const RunSettings& settings, const std::string& detector, const Dataset& dataset,
+                     const std::string& class_name) {
   Geometry geometry{static_cast<int>(settings.resize), static_cast<int>(settings.crop)};
   if (geometry.resize == 0) {
     const bool mvtec_ad = dataset.layout() == "mvtec_ad" && is_official_mvtec_ad_class(class_name);
@@ -15,7 +16,8 @@ Geometry geometry_of(const RunSettings& settings, const std::string& detector, c
     geometry.resize = static_cast<int>(std::max(side, settings.crop));
   }
   if (geometry.resize < geometry.crop)
-    throw_input("image.resize={} is smaller than image.crop={}: the crop would leave the image", geometry.resize, geometry.crop);
+    throw_input("image.resize={} is smaller than image.crop={}: the crop would leave the image", geometry.resize,
+                geometry.crop);
   return geometry;
 }
 
@@ -31,8 +33,9 @@ std::vector<std::string> chosen_classes(const RunSettings& settings, const Datas
 /// What must be equal for two cells to share extracted features.
 std::string group_key(const RunConfig& config, const std::string& class_name, const Geometry& geometry) {
   const RunSettings& s = config.settings;
-  return fmt::format("{}|{}|{}|{}|{}|{}x{}|{}|{}|{}|{}|{}|{}", s.data, s.layout, class_name, s.backbone, s.weights, geometry.resize,
-                     geometry.crop, s.shots, s.references_seed, s.references_resize, s.match, s.device, s.on_bad_image);
+  return fmt::format("{}|{}|{}|{}|{}|{}x{}|{}|{}|{}|{}|{}|{}", s.data, s.layout, class_name, s.backbone, s.weights,
+                     geometry.resize, geometry.crop, s.shots, s.references_seed, s.references_resize, s.match, s.device,
+                     s.on_bad_image);
 }
 
 }  // namespace
@@ -75,9 +78,11 @@ Plan make_plan(const std::vector<RunConfig>& configs) {
       }
     }
   }
-  if (plan.cell_count() == 0) throw_input("nothing to do: set at least one detector, one kind of features and a data set with classes");
+  if (plan.cell_count() == 0)
+    throw_input("nothing to do: set at least one detector, one kind of features and a data set with classes");
   for (PlannedGroup& group : plan.groups)
-    std::stable_sort(group.cells.begin(), group.cells.end(), [](const PlannedCell& a, const PlannedCell& b) { return a.features < b.features; });
+    std::stable_sort(group.cells.begin(), group.cells.end(),
+                     [](const PlannedCell& a, const PlannedCell& b) { return a.features < b.features; });
   return plan;
 }
 

@@ -31,7 +31,9 @@ Image plain_image(const CellExamples& examples, int64_t i) {
 std::string data_address(const Image& image) {
   const std::string bytes = encode_jpeg(image, 88);
   std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  const int length =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
   text.resize(static_cast<size_t>(length));
   return "data:image/jpeg;base64," + text;
 }
@@ -43,7 +45,8 @@ Image example_image(const CellExamples& examples, int64_t i) {
 }
 
 Image example_heat_map(const CellExamples& examples, int64_t i) {
-  Image overlay = heat_overlay(plain_image(examples, i), examples.maps[i].contiguous().const_data_ptr<float>(), examples.low, examples.high);
+  Image overlay = heat_overlay(plain_image(examples, i), examples.maps[i].contiguous().const_data_ptr<float>(),
+                               examples.low, examples.high);
   draw_outline(overlay, mask_of(examples, i), truth_colour);
   return overlay;
 }

@@ -5,20 +5,23 @@
 namespace adrep {
 namespace {
 
-constexpr double plot_width = 420, label_width = 190, row_height = 22;
+constexpr double plot_width = 300, row_height = 22, character_width = 6.6;
 
 /// Dots of one plot line: features -> value in percent.
 using Dots = std::vector<std::pair<std::string, double>>;
 
-/// The lower end of the axis: a multiple of ten below every value.
+/// The lower end of the axis: a round number below every value, so that ticks end at 100.
 double axis_start(const std::vector<std::pair<std::string, Dots>>& lines) {
   double low = 100;
   for (const auto& [name, dots] : lines)
     for (const auto& [features, value] : dots) low = std::min(low, value);
-  return std::clamp(std::floor((low - 1) / 10) * 10, 0.0, 90.0);
+  const double step = low < 51 ? 20 : 10;
+  return std::clamp(std::floor((low - 1) / step) * step, 0.0, 90.0);
 }
 
-std::string feature_class(const std::string& features) { return features == "raw" ? "raw" : "derived"; }
+std::string feature_class(const std::string& features) {
+  return features == "raw" ? "raw" : "derived";
+}
 
 }  // namespace
 
@@ -26,12 +29,23 @@ std::string html_text(const std::string& text) {
   std::string safe;
   for (char c : text) {
     switch (c) {
-      case '&': safe += "&amp;"; break;
-      case '<': safe += "&lt;"; break;
-      case '>': safe += "&gt;"; break;
-      case '"': safe += "&quot;"; break;
-      case '\'': safe += "&#39;"; break;
-      default: safe += c;
+      case '&':
+        safe += "&amp;";
+        break;
+      case '<':
+        safe += "&lt;";
+        break;
+      case '>':
+        safe += "&gt;";
+        break;
+      case '"':
+        safe += "&quot;";
+        break;
+      case '\'':
+        safe += "&#39;";
+        break;
+      default:
+        safe += c;
     }
   }
   return safe;
@@ -48,18 +62,27 @@ std::string metric_plot(const Table& table, size_t column) {
     lines[place->second].second.emplace_back(row.features, 100 * row.values[column].value);
   }
   if (lines.size() < 2) return "";
+  size_t longest = 0;
+  for (const auto& [name, dots] : lines) longest = std::max(longest, name.size());
+  const double label_width = character_width * static_cast<double>(longest) + 10;
   const double start = axis_start(lines), height = row_height * static_cast<double>(lines.size()) + 26;
   const auto x = [&](double value) { return label_width + (value - start) / (100 - start) * plot_width; };
-  std::string svg = fmt::format("<svg class=plot role=img aria-label=\"{}\" viewBox=\"0 0 {} {}\" width={} height={}>", html_text(table.headings[column]),
-                                label_width + plot_width + 30, height, label_width + plot_width + 30, height);
+  std::string svg = fmt::format("<svg class=plot role=img aria-label=\"{}\" viewBox=\"0 0 {} {}\" width={} height={}>",
+                                html_text(table.headings[column]), label_width + plot_width + 30, height,
+                                label_width + plot_width + 30, height);
   for (double tick = start; tick <= 100; tick += start < 50 ? 20 : 10)
-    svg += fmt::format("<line class=grid x1={0:.1f} x2={0:.1f} y1=4 y2={1}></line><text class=tick x={0:.1f} y={2}>{3}</text>", x(tick), height - 20, height - 5, tick);
+    svg += fmt::format(
+        "<line class=grid x1={0:.1f} x2={0:.1f} y1=4 y2={1}></line><text class=tick x={0:.1f} y={2}>{3}</text>",
+        x(tick), height - 20, height - 5, tick);
   double y = row_height * 0.75;
   for (const auto& [name, dots] : lines) {
     svg += fmt::format("<text class=label x={} y={:.1f}>{}</text>", label_width - 10, y + 4, html_text(name));
-    for (size_t i = 1; i < dots.size(); ++i) svg += fmt::format("<line class=join x1={:.1f} x2={:.1f} y1={:.1f} y2={:.1f}></line>", x(dots[i - 1].second), x(dots[i].second), y, y);
+    for (size_t i = 1; i < dots.size(); ++i)
+      svg += fmt::format("<line class=join x1={:.1f} x2={:.1f} y1={:.1f} y2={:.1f}></line>", x(dots[i - 1].second),
+                         x(dots[i].second), y, y);
     for (const auto& [features, value] : dots)
-      svg += fmt::format("<circle class={} cx={:.1f} cy={:.1f} r=5><title>{} {}: {:.1f}</title></circle>", feature_class(features), x(value), y, html_text(name), html_text(features), value);
+      svg += fmt::format("<circle class={} cx={:.1f} cy={:.1f} r=5><title>{} {}: {:.1f}</title></circle>",
+                         feature_class(features), x(value), y, html_text(name), html_text(features), value);
     y += row_height;
   }
   return svg + "</svg>";
@@ -70,9 +93,13 @@ std::string score_strip(const Cell& cell) {
   double low = cell.scores[0].score, high = low;
   for (const ImageScore& score : cell.scores) low = std::min(low, score.score), high = std::max(high, score.score);
   const double range = high > low ? high - low : 1, width = 300;
-  std::string svg = fmt::format("<svg class=strip role=img aria-label=\"image scores\" viewBox=\"0 0 {0} 34\" width={0} height=34><line class=grid x1=0 x2={0} y1=17 y2=17></line>", width);
+  std::string svg = fmt::format(
+      "<svg class=strip role=img aria-label=\"image scores\" viewBox=\"0 0 {0} 34\" width={0} height=34><line "
+      "class=grid x1=0 x2={0} y1=17 y2=17></line>",
+      width);
   for (const ImageScore& score : cell.scores)
-    svg += fmt::format("<line class={0} x1={1:.1f} x2={1:.1f} y1={2} y2={3}><title>{4} {5:.4g}</title></line>", score.anomalous ? "bad" : "good", 1 + (score.score - low) / range * (width - 2),
+    svg += fmt::format("<line class={0} x1={1:.1f} x2={1:.1f} y1={2} y2={3}><title>{4} {5:.4g}</title></line>",
+                       score.anomalous ? "bad" : "good", 1 + (score.score - low) / range * (width - 2),
                        score.anomalous ? 19 : 3, score.anomalous ? 31 : 15, html_text(score.id), score.score);
   return svg + "</svg>";
 }

@@ -36,7 +36,8 @@ RunConfig resolve_one(const RawConfig& raw, std::string variant) {
     ParamValue parsed = param->parse(value, key);
     if (params_of<RunSettings>().find(key)) {
       param->set(&config.settings, std::move(parsed));
-      if (key == "metrics.protocol") static_cast<void>(NamedProtocol(config.settings.protocol));  // refuses unknown names
+      if (key == "metrics.protocol")
+        static_cast<void>(NamedProtocol(config.settings.protocol));  // refuses unknown names
     } else {
       const size_t dot = key.find('.');
       config.detector_params[key.substr(0, dot)][key.substr(dot + 1)] = value;
@@ -48,33 +49,67 @@ RunConfig resolve_one(const RawConfig& raw, std::string variant) {
 }  // namespace
 
 void RunSettings::declare(Schema<RunSettings>& s) {
-  s.add(&RunSettings::data, "data").example("data=/data/mvtec").doc(
-      "folder of the data set (a relative path is also looked for in the folders of ADREP_DATA)");
-  s.add(&RunSettings::layout, "layout").one_of(with_auto(LayoutRegistry::instance().names())).doc("how the folder is organised; auto recognises it");
+  s.add(&RunSettings::data, "data")
+      .example("data=/data/mvtec")
+      .doc("folder of the data set (a relative path is also looked for in the folders of ADREP_DATA)");
+  s.add(&RunSettings::layout, "layout")
+      .one_of(with_auto(LayoutRegistry::instance().names()))
+      .doc("how the folder is organised; auto recognises it");
   s.add(&RunSettings::classes, "classes").example("classes=bottle,cable").doc("classes to evaluate; empty: all");
-  s.add(&RunSettings::detector, "detector").one_of(DetectorRegistry::instance().names()).example("detector=padim,patchcore").doc("detectors to evaluate");
-  s.add(&RunSettings::features, "features").one_of({"raw", "residual"}).example("features=raw,residual").doc(
-      "what detectors see: backbone features, or their residuals to normal references");
-  s.add(&RunSettings::backbone, "backbone").one_of(BackboneRegistry::instance().names()).doc("frozen feature extractor");
-  s.add(&RunSettings::weights, "weights").example("weights=my.pth").doc("weights file; empty: the official file in ADREP_WEIGHTS or the user cache");
-  s.add(&RunSettings::resize, "image.resize").at_least(0).at_most(4096).doc(
-      "shorter side after the bicubic resize; 0: the protocol's (256 for PaDiM and PatchCore on MVTec AD's classes, else 224)");
-  s.add(&RunSettings::crop, "image.crop").at_least(32).at_most(4096).doc("side of the centre crop, and of the score maps");
+  s.add(&RunSettings::detector, "detector")
+      .one_of(DetectorRegistry::instance().names())
+      .example("detector=padim,patchcore")
+      .doc("detectors to evaluate");
+  s.add(&RunSettings::features, "features")
+      .one_of({"raw", "residual"})
+      .example("features=raw,residual")
+      .doc("what detectors see: backbone features, or their residuals to normal references");
+  s.add(&RunSettings::backbone, "backbone")
+      .one_of(BackboneRegistry::instance().names())
+      .doc("frozen feature extractor");
+  s.add(&RunSettings::weights, "weights")
+      .example("weights=my.pth")
+      .doc("weights file; empty: the official file in ADREP_WEIGHTS or the user cache");
+  s.add(&RunSettings::resize, "image.resize")
+      .at_least(0)
+      .at_most(4096)
+      .doc(
+          "shorter side after the bicubic resize; 0: the protocol's (256 for PaDiM and PatchCore on MVTec AD's "
+          "classes, else 224)");
+  s.add(&RunSettings::crop, "image.crop")
+      .at_least(32)
+      .at_most(4096)
+      .doc("side of the centre crop, and of the score maps");
   s.add(&RunSettings::shots, "references.shots").at_least(1).at_most(4096).doc("normal reference images a class");
-  s.add(&RunSettings::references_seed, "references.seed").at_least(0).doc("seed of the random references, apart from seed");
-  s.add(&RunSettings::references_resize, "references.resize").at_least(32).at_most(4096).doc("shorter side of reference images (224 in the reference code, whatever the queries have)");
-  s.add(&RunSettings::match, "references.match").one_of({"cosine", "l2"}).doc("how a feature finds its reference: cosine (reference code) or l2 (paper)");
+  s.add(&RunSettings::references_seed, "references.seed")
+      .at_least(0)
+      .doc("seed of the random references, apart from seed");
+  s.add(&RunSettings::references_resize, "references.resize")
+      .at_least(32)
+      .at_most(4096)
+      .doc("shorter side of reference images (224 in the reference code, whatever the queries have)");
+  s.add(&RunSettings::match, "references.match")
+      .one_of({"cosine", "l2"})
+      .doc("how a feature finds its reference: cosine (reference code) or l2 (paper)");
   s.add(&RunSettings::seed, "seed").at_least(0).doc("seed of everything random in the detectors");
-  s.add(&RunSettings::post, "post").one_of({"none", "published"}).doc(
-      "published: steps of the published evaluation that look at the whole test set (PaDiM's min-max)");
-  s.add(&RunSettings::on_bad_image, "on_bad_image").one_of({"fail", "skip"}).doc("what an unreadable image does; skipped images are counted in the result");
-  s.add(&RunSettings::protocol, "metrics.protocol").example("metrics.protocol=mvtec-100").doc("how PRO is computed: exact, or as a published code does (see adrep list)");
+  s.add(&RunSettings::post, "post")
+      .one_of({"none", "published"})
+      .doc("published: steps of the published evaluation that look at the whole test set (PaDiM's min-max)");
+  s.add(&RunSettings::on_bad_image, "on_bad_image")
+      .one_of({"fail", "skip"})
+      .doc("what an unreadable image does; skipped images are counted in the result");
+  s.add(&RunSettings::protocol, "metrics.protocol")
+      .example("metrics.protocol=mvtec-100")
+      .doc("how PRO is computed: exact, or as a published code does (see adrep list)");
   s.add(&RunSettings::device, "device").example("device=cuda:0").doc("cpu, cuda or cuda:INDEX");
   s.add(&RunSettings::threads, "threads").at_least(0).at_most(1024).doc("threads for computing; 0: one a core");
   s.add(&RunSettings::batch, "batch").at_least(1).at_most(4096).doc("images a forward pass");
   s.add(&RunSettings::memory, "memory").at_least(0.5).doc("bound for detectors' working memory, GiB");
   s.add(&RunSettings::output, "output").example("output=results/mine").doc("folder of cells, tables and the report");
-  s.add(&RunSettings::examples, "report.examples").at_least(0).at_most(64).doc("test images a class whose score maps are kept for the report");
+  s.add(&RunSettings::examples, "report.examples")
+      .at_least(0)
+      .at_most(64)
+      .doc("test images a class whose score maps are kept for the report");
 }
 
 std::vector<RunConfig> resolve_run(const RawConfig& raw) {
@@ -105,7 +140,8 @@ std::map<std::string, ParamValue> all_values(const RunConfig& config) {
   for (const Param& param : params_of<RunSettings>().all()) values[param.name] = param.get(&config.settings);
   for (const auto& [name, entry] : DetectorRegistry::instance().all()) {
     const auto given = config.detector_params.find(name);
-    for (const auto& [param, value] : entry.resolve(given == config.detector_params.end() ? RawParams{} : given->second))
+    for (const auto& [param, value] :
+         entry.resolve(given == config.detector_params.end() ? RawParams{} : given->second))
       values[name + "." + param] = value;
   }
   return values;

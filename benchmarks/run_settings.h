@@ -42,7 +42,7 @@ struct RunSettings {
 struct RunConfig {
   RunSettings settings;
   std::map<std::string, RawParams> detector_params;  ///< detector -> its given parameters
-  std::string variant;                               ///< the swept keys of this configuration, "patchcore.ratio=0.01", or ""
+  std::string variant;  ///< the swept keys of this configuration, "patchcore.ratio=0.01", or ""
 };
 
 /// Checks keys and values. A scalar key with several values is swept: one RunConfig for every combination.

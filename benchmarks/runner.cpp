@@ -21,7 +21,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 /// Shows a detector's progress and passes on the user's wish to stop.
 class ShownFit final : public FitObserver {
@@ -77,16 +79,20 @@ Scores score_all(const Detector& detector, const Levels& test, int64_t batch, co
 /// One group of a plan: which cells are missing, and their computation.
 class GroupRun {
  public:
-  GroupRun(const PlannedGroup& group, const CellStore& store, const std::filesystem::path& output, LoadedBackbone& backbone, RunOutcome& outcome)
+  GroupRun(const PlannedGroup& group, const CellStore& store, const std::filesystem::path& output,
+           LoadedBackbone& backbone, RunOutcome& outcome)
       : group_(group), store_(store), output_(output), backbone_(backbone), outcome_(outcome) {}
 
   void run() {
     const size_t first = outcome_.cells.size();
     for (const PlannedCell& planned : group_.cells) outcome_.cells.push_back({planned, {}, false, "", 0});
-    const std::span<CellOutcome> cells(outcome_.cells.begin() + static_cast<std::ptrdiff_t>(first), outcome_.cells.end());
+    const std::span<CellOutcome> cells(outcome_.cells.begin() + static_cast<std::ptrdiff_t>(first),
+                                       outcome_.cells.end());
     try {
       compute(cells);
     } catch (const Interrupted&) {
+      throw;
+    } catch (const WriteError&) {
       throw;
     } catch (const Error& error) {
       log_error(error.what());
@@ -119,12 +125,15 @@ class GroupRun {
         compute_cell(cells[i], keys[i], features, truth, examples);
       } catch (const Interrupted&) {
         throw;
+      } catch (const WriteError&) {
+        throw;
       } catch (const Error& error) {
         failed(cells[i], error.what());
       } catch (const std::bad_alloc&) {
         failed(cells[i], "out of memory; lower memory= or batch=");
       } catch (const c10::Error& error) {
-        failed(cells[i], std::string(error.what_without_backtrace()).substr(0, std::string(error.what_without_backtrace()).find('\n')));
+        failed(cells[i], std::string(error.what_without_backtrace())
+                             .substr(0, std::string(error.what_without_backtrace()).find('\n')));
       }
     }
   }
@@ -134,7 +143,8 @@ class GroupRun {
     log_error(outcome.planned.title() + ": " + reason);
   }
 
-  void compute_cell(CellOutcome& outcome, const nlohmann::json& key, ClassFeatures& features, const GroundTruth& truth, const ExampleImages& examples) {
+  void compute_cell(CellOutcome& outcome, const nlohmann::json& key, ClassFeatures& features, const GroundTruth& truth,
+                    const ExampleImages& examples) {
     const PlannedCell& planned = outcome.planned;
     const RunSettings& settings = planned.config->settings;
     const auto feature_start = Clock::now();
@@ -144,15 +154,19 @@ class GroupRun {
     const auto start = Clock::now();
     const DetectorEntry& entry = DetectorRegistry::instance().get(planned.detector, "detector");
     const auto params = planned.config->detector_params.find(planned.detector);
-    const std::unique_ptr<Detector> detector = entry.make(params == planned.config->detector_params.end() ? RawParams{} : params->second);
+    const std::unique_ptr<Detector> detector =
+        entry.make(params == planned.config->detector_params.end() ? RawParams{} : params->second);
     ShownFit observer(planned.title());
-    detector->fit(MemoryFeatures(levels.train), {.observer = observer,
-                                                 .seed = derive_seed(static_cast<uint64_t>(settings.seed), planned.detector),
-                                                 .device = open_device(settings.device),
-                                                 .memory_bytes = static_cast<int64_t>(settings.memory * (int64_t{1} << 30))});
+    detector->fit(MemoryFeatures(levels.train),
+                  {.observer = observer,
+                   .seed = derive_seed(static_cast<uint64_t>(settings.seed), planned.detector),
+                   .device = open_device(settings.device),
+                   .memory_bytes = static_cast<int64_t>(settings.memory * (int64_t{1} << 30))});
     Scores scores = score_all(*detector, levels.test, settings.batch, planned.title());
-    if (settings.post == "published" && !entry.published_post_step.empty()) scores = apply_post_step(entry.published_post_step, scores);
-    const at::Tensor maps = scores.maps.to(at::kCPU).contiguous(), image_scores = scores.image_scores.to(at::kCPU).contiguous();
+    if (settings.post == "published" && !entry.published_post_step.empty())
+      scores = apply_post_step(entry.published_post_step, scores);
+    const at::Tensor maps = scores.maps.to(at::kCPU).contiguous(),
+                     image_scores = scores.image_scores.to(at::kCPU).contiguous();
 
     Cell cell;
     cell.key = key;
@@ -166,7 +180,8 @@ class GroupRun {
     for (size_t i = 0; i < features.test().size(); ++i) {
       const Sample& sample = features.test()[i];
       cell.anomalous_images += sample.anomalous;
-      cell.scores.push_back({sample.id, sample.defect, sample.anomalous, image_scores[static_cast<int64_t>(i)].item<float>()});
+      cell.scores.push_back(
+          {sample.id, sample.defect, sample.anomalous, image_scores[static_cast<int64_t>(i)].item<float>()});
     }
     examples.save_maps(cell.hash(), maps);
     store_.put(cell);

@@ -22,7 +22,7 @@ struct RunOutcome {
 };
 
 /// Computes the cells that the store does not hold, group by group. A group or cell that fails leaves the others
-/// alone. Throws Interrupted on Ctrl-C (finished cells stay), InputError when the backbone cannot be loaded.
+/// alone. Throws Interrupted on Ctrl-C (finished cells stay), WriteError when results cannot be written.
 RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output);
 
 }  // namespace adrep

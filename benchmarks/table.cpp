@@ -11,7 +11,8 @@ std::string heading_of(const std::string& metric) {
   std::replace(text.begin(), text.end(), '_', ' ');
   for (const auto& [word, written] : {std::pair{"pro", "PRO"}, {"auroc", "AUROC"}, {"ap", "AP"}, {"f1", "F1"}})
     for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1))
-      if ((at == 0 || text[at - 1] == ' ') && (at + std::string(word).size() == text.size() || text[at + std::string(word).size()] == ' '))
+      if ((at == 0 || text[at - 1] == ' ') &&
+          (at + std::string(word).size() == text.size() || text[at + std::string(word).size()] == ' '))
         text.replace(at, std::string(word).size(), written);
   return text;
 }
@@ -37,14 +38,17 @@ std::string common_protocol(const std::vector<CellOutcome>& cells) {
   return protocols.size() == 1 ? *protocols.begin() : "";
 }
 
-std::string group_name(const TableRow& row) { return row.detector + "|" + row.features + "|" + row.variant; }
+std::string group_name(const TableRow& row) {
+  return row.detector + "|" + row.features + "|" + row.variant;
+}
 
 /// Means over the classes of rows with the same detector, features and variant, in order of first appearance.
 std::vector<TableRow> mean_rows(const Table& table) {
   std::vector<TableRow> means;
   std::map<std::string, std::vector<const TableRow*>> members;
   for (const TableRow& row : table.rows) {
-    if (members[group_name(row)].empty()) means.push_back({"mean", row.detector, row.features, row.variant, {}, 0, true});
+    if (members[group_name(row)].empty())
+      means.push_back({"mean", row.detector, row.features, row.variant, {}, 0, true});
     members[group_name(row)].push_back(&row);
   }
   for (TableRow& mean : means) {
@@ -58,7 +62,8 @@ std::vector<TableRow> mean_rows(const Table& table) {
         sum += row->values[column].value;
         ++defined;
       }
-      mean.values.push_back(defined > 0 ? Metric::of(sum / static_cast<double>(defined)) : Metric::none("undefined for every class"));
+      mean.values.push_back(defined > 0 ? Metric::of(sum / static_cast<double>(defined))
+                                        : Metric::none("undefined for every class"));
     }
   }
   return means;
@@ -90,16 +95,21 @@ std::vector<std::string> notes_of(const std::vector<CellOutcome>& cells, const T
   for (const auto& [text, count] : undefined)
     notes.push_back(fmt::format("undefined, left out of means: {} ({} cell{})", text, count, count == 1 ? "" : "s"));
   if (skipped > 0) notes.push_back(fmt::format("{} unreadable image{} left out", skipped, skipped == 1 ? "" : "s"));
-  if (without_mask > 0) notes.push_back(fmt::format("{} anomalous image{} without a mask count for image metrics only", without_mask, without_mask == 1 ? "" : "s"));
+  if (without_mask > 0)
+    notes.push_back(fmt::format("{} anomalous image{} without a mask count for image metrics only", without_mask,
+                                without_mask == 1 ? "" : "s"));
   if (!protocols.empty())
-    notes.push_back(fmt::format("percent; metric protocol {}; backbone {}; selection: last (nothing chosen on test data); {} seed{}", fmt::join(protocols, ", "),
-                                fmt::join(backbones, ", "), seeds.size(), seeds.size() == 1 ? "" : "s"));
+    notes.push_back(fmt::format(
+        "percent; metric protocol {}; backbone {}; selection: last (nothing chosen on test data); {} seed{}",
+        fmt::join(protocols, ", "), fmt::join(backbones, ", "), seeds.size(), seeds.size() == 1 ? "" : "s"));
   return notes;
 }
 
 }  // namespace
 
-std::string percent(const Metric& metric) { return metric.defined() ? fmt::format("{:.1f}", 100 * metric.value) : "undef."; }
+std::string percent(const Metric& metric) {
+  return metric.defined() ? fmt::format("{:.1f}", 100 * metric.value) : "undef.";
+}
 
 std::vector<bool> best_in_class(const Table& table, size_t column) {
   std::map<std::string, std::pair<std::string, int>> best;
@@ -126,7 +136,8 @@ Table make_table(const std::vector<CellOutcome>& cells) {
     table.headings.push_back(heading_of(name) + (name == "pro" && !protocol.empty() ? " (" + protocol + ")" : ""));
   std::vector<std::string> classes;
   for (const CellOutcome& outcome : cells)
-    if (std::find(classes.begin(), classes.end(), outcome.planned.class_name) == classes.end()) classes.push_back(outcome.planned.class_name);
+    if (std::find(classes.begin(), classes.end(), outcome.planned.class_name) == classes.end())
+      classes.push_back(outcome.planned.class_name);
   for (const std::string& class_name : classes) {
     for (const CellOutcome& outcome : cells) {
       if (!outcome.cell || outcome.planned.class_name != class_name) continue;

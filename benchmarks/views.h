@@ -9,6 +9,7 @@ namespace adrep {
 
 /// Writes what people look at beside the cells: table.csv, .md, .tex, .json, report.html and the resolved config.yaml.
 /// Views of another plan that lie there are moved to previous/ID, never overwritten. Returns the report's path.
-std::filesystem::path write_views(const std::filesystem::path& output, const Plan& plan, const RunOutcome& outcome, const Table& table);
+std::filesystem::path write_views(const std::filesystem::path& output, const Plan& plan, const RunOutcome& outcome,
+                                  const Table& table);
 
 }  // namespace adrep

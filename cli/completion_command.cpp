@@ -47,7 +47,8 @@ std::string bash_script(const CLI::App& program) {
 }}
 complete -F _adrep adrep
 )",
-                     completion_words(), command_names(*program.get_subcommand("datasets")), command_names(program), command_names(program));
+                     completion_words(), command_names(*program.get_subcommand("datasets")), command_names(program),
+                     command_names(program));
 }
 
 }  // namespace

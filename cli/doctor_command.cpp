@@ -24,7 +24,8 @@ int show_weights() {
       const fs::path file = find_weights(entry, {});
       const std::string hash = sha256_of_file(file);
       const bool official = entry.weights_sha256.empty() || hash == entry.weights_sha256;
-      fmt::print("weights     {}: {} ({})\n", name, file.string(), official ? "SHA-256 as published" : "its SHA-256 is not the published one: " + hash);
+      fmt::print("weights     {}: {} ({})\n", name, file.string(),
+                 official ? "SHA-256 as published" : "its SHA-256 is not the published one: " + hash);
       found += official;
     } catch (const InputError& missing) {
       fmt::print("weights     {}: missing: {}\n", name, missing.what());
@@ -36,11 +37,13 @@ int show_weights() {
 void show_folders() {
   const auto data = folders_of_variable("ADREP_DATA");
   if (data.empty()) fmt::print("data        ADREP_DATA is not set: give data=PATH\n");
-  for (const fs::path& root : data) fmt::print("data        {}{}\n", root.string(), fs::is_directory(root) ? "" : ": no such folder");
+  for (const fs::path& root : data)
+    fmt::print("data        {}{}\n", root.string(), fs::is_directory(root) ? "" : ": no such folder");
   const fs::path cache = cache_folder();
   std::error_code failed;
   const auto space = fs::space(fs::exists(cache) ? cache : fs::current_path(), failed);
-  fmt::print("cache       {}{}, {:.1f} GB free\n", cache.string(), fs::exists(cache) ? "" : " (not made yet)", static_cast<double>(space.available) / 1e9);
+  fmt::print("cache       {}{}, {:.1f} GB free\n", cache.string(), fs::exists(cache) ? "" : " (not made yet)",
+             static_cast<double>(space.available) / 1e9);
 }
 
 int doctor() {
@@ -48,10 +51,12 @@ int doctor() {
   fmt::print("LibTorch    {}, CPU kernels {}\n", libtorch_version(), at::get_cpu_capability());
   fmt::print("threads     {} of {} cores\n", at::get_num_threads(), std::thread::hardware_concurrency());
   const CudaState cuda = cuda_state();
-  fmt::print("device      cpu{}\n", cuda.available ? fmt::format(", {} CUDA device(s)", cuda.devices) : "; no cuda: " + cuda.why_not);
+  fmt::print("device      cpu{}\n",
+             cuda.available ? fmt::format(", {} CUDA device(s)", cuda.devices) : "; no cuda: " + cuda.why_not);
   const int found = show_weights();
   show_folders();
-  fmt::print("{}\n", found > 0 ? "ready: adrep run configs/demo.yaml" : "not ready: no backbone has its weights; run scripts/setup.sh");
+  fmt::print("{}\n", found > 0 ? "ready: adrep run configs/demo.yaml"
+                               : "not ready: no backbone has its weights; run scripts/setup.sh");
   return found > 0 ? 0 : static_cast<int>(ExitCode::usage);
 }
 

@@ -23,7 +23,8 @@ double measured_rate(const Backbone& backbone, const at::Tensor& images) {
     const auto start = Clock::now();
     const Levels levels = backbone.forward(images);
     levels.maps.back().sum().item<float>();  // waits for a device
-    best = std::max(best, static_cast<double>(images.size(0)) / std::chrono::duration<double>(Clock::now() - start).count());
+    best = std::max(best,
+                    static_cast<double>(images.size(0)) / std::chrono::duration<double>(Clock::now() - start).count());
   }
   return best;
 }
@@ -35,10 +36,11 @@ void inspect(const Arguments& arguments) {
   const auto backbone = entry.load(find_weights(entry, arguments.weights), device);
   const BackboneInfo& info = backbone->info();
   const auto shapes = backbone->shapes(arguments.size);
-  fmt::print("{}: {}\nweights     {}\nsha256      {}{}\n", entry.name, entry.doc, info.weights_file.string(), info.weights_sha256,
-             info.weights_sha256 == entry.weights_sha256 ? " (the official file)" : "");
-  fmt::print("parameters  {:.2f} M\nFLOPs       {:.2f} G an image of {}x{} (a multiply-add counts as 2)\n", static_cast<double>(info.parameters) / 1e6,
-             backbone->flops(arguments.size) / 1e9, arguments.size, arguments.size);
+  fmt::print("{}: {}\nweights     {}\nsha256      {}{}\n", entry.name, entry.doc, info.weights_file.string(),
+             info.weights_sha256, info.weights_sha256 == entry.weights_sha256 ? " (the official file)" : "");
+  fmt::print("parameters  {:.2f} M\nFLOPs       {:.2f} G an image of {}x{} (a multiply-add counts as 2)\n",
+             static_cast<double>(info.parameters) / 1e6, backbone->flops(arguments.size) / 1e9, arguments.size,
+             arguments.size);
   int64_t floats = 0;
   for (size_t l = 0; l < shapes.size(); ++l) {
     fmt::print("level {}     {} channels, {}x{}\n", l + 1, shapes[l].channels, shapes[l].height, shapes[l].width);
@@ -47,7 +49,8 @@ void inspect(const Arguments& arguments) {
   fmt::print("features    {:.2f} MB an image\n", static_cast<double>(floats) * 4 / 1e6);
   const at::Tensor images = at::zeros({arguments.batch, 3, arguments.size, arguments.size}, at::TensorOptions(device));
   backbone->forward(images);
-  fmt::print("speed       {:.1f} images/s on {} with {} threads, batch {}\n", measured_rate(*backbone, images), arguments.device, threads, arguments.batch);
+  fmt::print("speed       {:.1f} images/s on {} with {} threads, batch {}\n", measured_rate(*backbone, images),
+             arguments.device, threads, arguments.batch);
 }
 
 }  // namespace

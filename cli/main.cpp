@@ -10,7 +10,9 @@
 
 namespace {
 
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
 
 int fail(const std::string& message, adrep::ExitCode code) {
   adrep::log_error(first_line(message));
@@ -20,14 +22,17 @@ int fail(const std::string& message, adrep::ExitCode code) {
 int run(int argc, char** argv) {
   CLI::App program("adrep: benchmark suite for anomaly-detection representations", "adrep");
   program.require_subcommand(1);
-  program.footer("example: adrep run data=/data/mvtec detector=padim,patchcore features=raw,residual\n"
-                 "exit codes: 0 ok, 1 failure, 2 wrong input or some cells failed, 3 metric regression");
+  program.footer(
+      "example: adrep run data=/data/mvtec detector=padim,patchcore features=raw,residual\n"
+      "exit codes: 0 ok, 1 failure, 2 wrong input or some cells failed, 3 metric regression");
   bool quiet = false, verbose = false;
   program.add_flag("-q,--quiet", quiet, "only results, warnings and errors");
   program.add_flag("-v,--verbose", verbose, "more detail");
   program.fallthrough();
   program.parse_complete_callback([&] {
-    adrep::set_verbosity(quiet ? adrep::Verbosity::quiet : verbose ? adrep::Verbosity::verbose : adrep::Verbosity::normal);
+    adrep::set_verbosity(quiet     ? adrep::Verbosity::quiet
+                         : verbose ? adrep::Verbosity::verbose
+                                   : adrep::Verbosity::normal);
   });
   int exit_code = 0;
   adrep::cli::add_run_command(program, exit_code);

@@ -32,7 +32,8 @@ RawConfig config_of(const std::vector<std::string>& words) {
     } else if (file.empty()) {
       file = word;
     } else {
-      throw_input("command line: '{}' and '{}': only one configuration file can be given; settings are key=value", file, word);
+      throw_input("command line: '{}' and '{}': only one configuration file can be given; settings are key=value", file,
+                  word);
     }
   }
   return read_config(file, assignments);
@@ -61,10 +62,11 @@ int run(const RunArguments& arguments) {
   fmt::print("{}", table_as_text(table, use_colour(STDOUT_FILENO)));
   std::fflush(stdout);
   const std::filesystem::path report = write_views(output, plan, outcome, table);
-  const auto reused = std::count_if(outcome.cells.begin(), outcome.cells.end(), [](const CellOutcome& cell) { return cell.reused; });
+  const auto reused =
+      std::count_if(outcome.cells.begin(), outcome.cells.end(), [](const CellOutcome& cell) { return cell.reused; });
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  fmt::print("{} cells ({} from earlier runs, {} failed) in {}\nreport: {}\n", outcome.cells.size(), reused, outcome.failed(),
-             duration_text(seconds), report.string());
+  fmt::print("{} cells ({} from earlier runs, {} failed) in {}\nreport: {}\n", outcome.cells.size(), reused,
+             outcome.failed(), duration_text(seconds), report.string());
   return outcome.failed() > 0 ? static_cast<int>(ExitCode::usage) : 0;
 }
 
@@ -73,10 +75,16 @@ int run(const RunArguments& arguments) {
 void add_run_command(CLI::App& program, int& exit_code) {
   const auto arguments = std::make_shared<RunArguments>();
   CLI::App* command = program.add_subcommand("run", "evaluate detectors on a data set: table, report and cells");
-  command->add_option("words", arguments->words, "CONFIG.yaml and key=value settings")->option_text("[CONFIG.yaml] [key=value ...]");
+  command->add_option("words", arguments->words, "CONFIG.yaml and key=value settings")
+      ->option_text("[CONFIG.yaml] [key=value ...]");
   command->add_flag("--print-config", arguments->print_config, "print the resolved configuration and stop");
-  command->add_flag("--dry-run", arguments->dry_run, "say what would be done: cells, images, time, memory, missing files");
-  command->footer([] { return "examples:\n  adrep run configs/demo.yaml\n  adrep run data=/data/mvtec detector=padim,patchcore features=raw,residual\n" + all_parameter_help(); });
+  command->add_flag("--dry-run", arguments->dry_run,
+                    "say what would be done: cells, images, time, memory, missing files");
+  command->footer([] {
+    return "examples:\n  adrep run configs/demo.yaml\n  adrep run data=/data/mvtec detector=padim,patchcore "
+           "features=raw,residual\n" +
+           all_parameter_help();
+  });
   command->callback([arguments, &exit_code] { exit_code = run(*arguments); });
 }
 

@@ -4,7 +4,8 @@
 
 namespace adrep {
 
-/// layout=demo: the demo data set, drawn when the folder does not exist yet; afterwards it is an ordinary MVTec AD tree.
+/// layout=demo: the demo data set, drawn when the folder does not exist yet; afterwards it is an ordinary MVTec AD
+/// tree.
 ADREP_LAYOUT({
     .name = "demo",
     .doc = "the procedurally drawn demo data set, made on the spot in data=",

@@ -53,5 +53,6 @@ std::vector<std::filesystem::path> weights_folders();
 }  // namespace adrep
 
 /// ADREP_BACKBONE({.name = "efficientnet_lite0", .doc = "…", …});
-#define ADREP_BACKBONE(...) \
-  static const ::adrep::BackboneEntry& adrep_registered_backbone = ::adrep::BackboneRegistry::instance().add(__VA_ARGS__)
+#define ADREP_BACKBONE(...)                                        \
+  static const ::adrep::BackboneEntry& adrep_registered_backbone = \
+      ::adrep::BackboneRegistry::instance().add(__VA_ARGS__)

@@ -35,7 +35,8 @@ void sync_path(const fs::path& path, int flags) {
   const int result = descriptor < 0 ? -1 : fsync(descriptor);
   const int reason = errno;
   if (descriptor >= 0) close(descriptor);
-  if (result != 0) throw_failure("{}: cannot be written to disk: {}", path.string(), std::strerror(reason));
+  if (result != 0)
+    throw WriteError(fmt::format("{}: cannot be written to disk: {}", path.string(), std::strerror(reason)));
 }
 
 }  // namespace
@@ -44,25 +45,28 @@ void write_file_atomically(const fs::path& file, const std::function<void(std::o
   const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
   std::error_code failed;
   fs::create_directories(folder, failed);
-  if (failed) throw_failure("{}: the folder cannot be made: {}", folder.string(), failed.message());
+  if (failed) throw WriteError(fmt::format("{}: the folder cannot be made: {}", folder.string(), failed.message()));
   Temporary temporary{temporary_name(folder / file.filename())};
   {
     errno = 0;
     std::ofstream out(temporary.path, std::ios::binary | std::ios::trunc);
-    if (!out) throw_failure("{}: cannot be written: {}", file.string(), std::strerror(errno));
+    if (!out) throw WriteError(fmt::format("{}: cannot be written: {}", file.string(), std::strerror(errno)));
     writer(out);
     out.flush();
-    if (!out) throw_failure("{}: cannot be written: {}", file.string(), errno ? std::strerror(errno) : "disk full?");
+    if (!out)
+      throw WriteError(
+          fmt::format("{}: cannot be written: {}", file.string(), errno ? std::strerror(errno) : "disk full?"));
   }
   sync_path(temporary.path, O_RDONLY);
   fs::rename(temporary.path, file, failed);
-  if (failed) throw_failure("{}: cannot be written: {}", file.string(), failed.message());
+  if (failed) throw WriteError(fmt::format("{}: cannot be written: {}", file.string(), failed.message()));
   temporary.kept = true;
   sync_path(folder, O_RDONLY | O_DIRECTORY);
 }
 
 void write_file_atomically(const fs::path& file, std::string_view content) {
-  write_file_atomically(file, [&](std::ostream& out) { out.write(content.data(), static_cast<std::streamsize>(content.size())); });
+  write_file_atomically(
+      file, [&](std::ostream& out) { out.write(content.data(), static_cast<std::streamsize>(content.size())); });
 }
 
 std::string read_file(const fs::path& file, uint64_t limit) {

@@ -7,7 +7,8 @@
 namespace adrep {
 
 /// Writes a file that is either complete or absent: temporary name beside it, fsync, rename.
-/// Parent folders are made. Throws Error (exit 1) naming the file when the disk is full or the folder cannot be written.
+/// Parent folders are made. Throws WriteError (exit 1) naming the file when the disk is full or the folder cannot be
+/// written.
 void write_file_atomically(const std::filesystem::path& file, std::string_view content);
 
 /// The same for content that is written as a stream.

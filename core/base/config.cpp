@@ -54,7 +54,8 @@ std::string quoted_if_needed(const std::string& text) {
   const bool plain = !text.empty() && text.find_first_of(":#{}[],&*!|>'\"%@` \n\t\\") == std::string::npos;
   if (plain) return text;
   std::string escaped;
-  for (char c : text) escaped += (c == '"' || c == '\\') ? std::string("\\") + c : c == '\n' ? "\\n" : std::string(1, c);
+  for (char c : text)
+    escaped += (c == '"' || c == '\\') ? std::string("\\") + c : c == '\n' ? "\\n" : std::string(1, c);
   return '"' + escaped + '"';
 }
 

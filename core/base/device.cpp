@@ -37,7 +37,8 @@ at::Device open_device(const std::string& text) {
 }
 
 int set_threads(int64_t threads) {
-  const int count = threads > 0 ? static_cast<int>(threads) : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const int count =
+      threads > 0 ? static_cast<int>(threads) : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   at::set_num_threads(count);
   return count;
 }

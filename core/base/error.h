@@ -26,6 +26,12 @@ class InputError : public Error {
   explicit InputError(const std::string& message) : Error(message, ExitCode::usage) {}
 };
 
+/// Results cannot be written (disk full, folder not writable): nothing more can be done. Exit code 1.
+class WriteError : public Error {
+ public:
+  explicit WriteError(const std::string& message) : Error(message) {}
+};
+
 /// Ctrl-C or SIGTERM: work stops at the next safe point; finished cells stay.
 class Interrupted : public Error {
  public:
@@ -49,7 +55,7 @@ template <class... Args>
 }  // namespace adrep
 
 /// Our own bug, never the user's mistake: throws std::logic_error with file and line.
-#define ADREP_ASSERT(condition, ...)                                                              \
-  do {                                                                                            \
+#define ADREP_ASSERT(condition, ...)                                                                       \
+  do {                                                                                                     \
     if (!(condition)) ::adrep::assertion_failed(#condition, __FILE__, __LINE__, fmt::format(__VA_ARGS__)); \
   } while (false)

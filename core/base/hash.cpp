@@ -16,13 +16,16 @@ struct Sha256::Context {
 };
 
 Sha256::Sha256() : context_(std::make_unique<Context>()) {
-  if (EVP_DigestInit_ex(context_->evp, EVP_sha256(), nullptr) != 1) throw_failure("SHA-256 is not available in libcrypto");
+  if (EVP_DigestInit_ex(context_->evp, EVP_sha256(), nullptr) != 1)
+    throw_failure("SHA-256 is not available in libcrypto");
 }
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
-void Sha256::add(const void* data, size_t bytes) { EVP_DigestUpdate(context_->evp, data, bytes); }
+void Sha256::add(const void* data, size_t bytes) {
+  EVP_DigestUpdate(context_->evp, data, bytes);
+}
 
 std::string Sha256::hex() {
   std::array<unsigned char, 32> digest{};

@@ -27,12 +27,16 @@ void handle_interrupts() {
   sigaction(SIGTERM, &action, nullptr);
 }
 
-bool interrupted() { return flag != 0; }
+bool interrupted() {
+  return flag != 0;
+}
 
 void stop_if_interrupted() {
   if (flag) throw Interrupted("interrupted: finished cells are kept; the same command continues with the rest");
 }
 
-void set_interrupted(bool value) { flag = value ? 1 : 0; }
+void set_interrupted(bool value) {
+  flag = value ? 1 : 0;
+}
 
 }  // namespace adrep

@@ -13,8 +13,8 @@ namespace {
 
 spdlog::logger& logger() {
   static const std::shared_ptr<spdlog::logger> made = [] {
-    auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>(use_colour(STDERR_FILENO) ? spdlog::color_mode::always
-                                                                                                 : spdlog::color_mode::never);
+    auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>(
+        use_colour(STDERR_FILENO) ? spdlog::color_mode::always : spdlog::color_mode::never);
     auto created = std::make_shared<spdlog::logger>("adrep", sink);
     created->set_pattern("adrep: %v");
     created->flush_on(spdlog::level::debug);
@@ -37,16 +37,26 @@ void set_verbosity(Verbosity verbosity) {
   Progress::show(verbosity != Verbosity::quiet);
 }
 
-bool is_terminal(int descriptor) { return isatty(descriptor) == 1; }
+bool is_terminal(int descriptor) {
+  return isatty(descriptor) == 1;
+}
 
 bool use_colour(int descriptor) {
   const char* no_colour = std::getenv("NO_COLOR");
   return is_terminal(descriptor) && !(no_colour && *no_colour);
 }
 
-void log_detail(const std::string& text) { say(spdlog::level::debug, "", text); }
-void log_info(const std::string& text) { say(spdlog::level::info, "", text); }
-void log_warning(const std::string& text) { say(spdlog::level::warn, "warning: ", text); }
-void log_error(const std::string& text) { say(spdlog::level::err, "error: ", text); }
+void log_detail(const std::string& text) {
+  say(spdlog::level::debug, "", text);
+}
+void log_info(const std::string& text) {
+  say(spdlog::level::info, "", text);
+}
+void log_warning(const std::string& text) {
+  say(spdlog::level::warn, "warning: ", text);
+}
+void log_error(const std::string& text) {
+  say(spdlog::level::err, "error: ", text);
+}
 
 }  // namespace adrep

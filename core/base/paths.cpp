@@ -8,7 +8,10 @@ namespace adrep {
 namespace fs = std::filesystem;
 
 fs::path cache_folder() {
-  const auto variable = [](const char* name) { const char* value = std::getenv(name); return value ? std::string(value) : std::string(); };
+  const auto variable = [](const char* name) {
+    const char* value = std::getenv(name);
+    return value ? std::string(value) : std::string();
+  };
   if (const std::string own = variable("ADREP_CACHE"); !own.empty()) return own;
   if (const std::string xdg = variable("XDG_CACHE_HOME"); !xdg.empty()) return fs::path(xdg) / "adrep";
   const std::string home = variable("HOME");

@@ -20,7 +20,11 @@ double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::ste
 }  // namespace
 
 Progress::Progress(std::string stage, int64_t total, std::string unit)
-    : stage_(std::move(stage)), unit_(std::move(unit)), total_(total), start_(Clock::now()), last_(start_),
+    : stage_(std::move(stage)),
+      unit_(std::move(unit)),
+      total_(total),
+      start_(Clock::now()),
+      last_(start_),
       terminal_(is_terminal(STDERR_FILENO)) {}
 
 Progress::~Progress() {
@@ -44,7 +48,9 @@ void Progress::update(int64_t done) {
   std::fflush(stderr);
 }
 
-void Progress::show(bool value) { shown = value; }
+void Progress::show(bool value) {
+  shown = value;
+}
 
 void Progress::clear_line() {
   if (!line_is_drawn) return;
@@ -53,7 +59,8 @@ void Progress::clear_line() {
   line_is_drawn = false;
 }
 
-std::string Progress::line(const std::string& stage, int64_t done, int64_t total, const std::string& unit, double seconds) {
+std::string Progress::line(const std::string& stage, int64_t done, int64_t total, const std::string& unit,
+                           double seconds) {
   const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
   std::string text = fmt::format("{}: {}/{} {}", stage, done, total, unit);
   if (rate > 0) {

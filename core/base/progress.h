@@ -25,7 +25,8 @@ class Progress {
   static void clear_line();
 
   /// "coreset 1200/4704 points, 310/s, 11 s left" (tests)
-  static std::string line(const std::string& stage, int64_t done, int64_t total, const std::string& unit, double seconds);
+  static std::string line(const std::string& stage, int64_t done, int64_t total, const std::string& unit,
+                          double seconds);
 
  private:
   using Clock = std::chrono::steady_clock;

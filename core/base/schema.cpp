@@ -8,7 +8,9 @@
 namespace adrep {
 namespace {
 
-std::string number_text(double value) { return fmt::format("{}", value); }
+std::string number_text(double value) {
+  return fmt::format("{}", value);
+}
 
 template <class T>
 bool parse_number(const std::string& text, T& value) {
@@ -50,7 +52,8 @@ std::string to_text(const ParamValue& value) {
 }
 
 std::string Param::type_text() const {
-  if (!choices.empty()) return (is_list() ? "list of " : "one of ") + [this] {
+  if (!choices.empty())
+    return (is_list() ? "list of " : "one of ") + [this] {
       std::string text;
       for (size_t i = 0; i < choices.size(); ++i) text += (i ? "|" : "") + choices[i];
       return text;

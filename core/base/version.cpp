@@ -9,9 +9,15 @@
 
 namespace adrep {
 
-std::string version() { return ADREP_VERSION; }
-std::string git_revision() { return ADREP_GIT_REVISION; }
-std::string build_type() { return ADREP_BUILD_TYPE; }
+std::string version() {
+  return ADREP_VERSION;
+}
+std::string git_revision() {
+  return ADREP_GIT_REVISION;
+}
+std::string build_type() {
+  return ADREP_BUILD_TYPE;
+}
 std::string libtorch_version() {
   return std::to_string(TORCH_VERSION_MAJOR) + "." + std::to_string(TORCH_VERSION_MINOR) + "." +
          std::to_string(TORCH_VERSION_PATCH);

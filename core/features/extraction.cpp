@@ -33,7 +33,8 @@ class LevelWriter {
     const int64_t count = levels.batch();
     for (size_t l = 0; l < shapes_.size(); ++l) {
       const at::Tensor& map = levels.maps[l];
-      if (maps_.size() <= l) maps_.push_back(at::empty({capacity_, map.size(1), map.size(2), map.size(3)}, map.options()));
+      if (maps_.size() <= l)
+        maps_.push_back(at::empty({capacity_, map.size(1), map.size(2), map.size(3)}, map.options()));
       maps_[l].narrow(0, written_, count).copy_(map);
     }
     written_ += count;
@@ -49,7 +50,8 @@ class LevelWriter {
 
 }  // namespace
 
-Extracted extract(const Backbone& backbone, const std::vector<std::filesystem::path>& files, const ExtractionOptions& options) {
+Extracted extract(const Backbone& backbone, const std::vector<std::filesystem::path>& files,
+                  const ExtractionOptions& options) {
   Extracted result;
   LevelWriter writer(backbone, static_cast<int64_t>(files.size()), options);
   const auto ahead = static_cast<size_t>(2 * options.batch);

@@ -11,9 +11,9 @@ namespace adrep {
 
 struct ExtractionOptions {
   Geometry geometry;
-  int64_t batch = 8;         ///< images a forward pass
-  int decode_threads = 2;    ///< threads that decode and resize ahead of the model
-  bool skip_bad = false;     ///< leave unreadable images out instead of throwing
+  int64_t batch = 8;       ///< images a forward pass
+  int decode_threads = 2;  ///< threads that decode and resize ahead of the model
+  bool skip_bad = false;   ///< leave unreadable images out instead of throwing
   std::function<void(int64_t done)> progress;
 };
 
@@ -26,6 +26,7 @@ struct Extracted {
 
 /// Decodes, preprocesses and runs the backbone; the tensors stay on its device.
 /// Throws InputError for the first unreadable image unless skip_bad, Interrupted when the user wants to stop.
-Extracted extract(const Backbone& backbone, const std::vector<std::filesystem::path>& files, const ExtractionOptions& options);
+Extracted extract(const Backbone& backbone, const std::vector<std::filesystem::path>& files,
+                  const ExtractionOptions& options);
 
 }  // namespace adrep

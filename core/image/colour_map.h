@@ -6,8 +6,8 @@
 
 namespace adrep {
 
-/// Colour of a value in [0, 1] (clamped): dark blue, purple, orange, light yellow; lightness grows with the value, so it
-/// reads in grey and for colour-blind readers too.
+/// Colour of a value in [0, 1] (clamped): dark blue, purple, orange, light yellow; lightness grows with the value, so
+/// it reads in grey and for colour-blind readers too.
 std::array<uint8_t, 3> heat_colour(double value);
 
 /// A score map over its image: grey image below, heat colours above, more opaque where the score is higher.

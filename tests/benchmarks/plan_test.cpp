@@ -30,13 +30,15 @@ TEST_CASE("PaDiM and PatchCore see MVTec AD's own classes at 256, all else is 22
   REQUIRE(resize["bottle/feature_norm"] == 224);
   REQUIRE(resize["plate/padim"] == 224);
   REQUIRE(plan.groups.size() == 3);
-  for (const PlannedGroup& group : plan_of({"detector=padim", "image.resize=300"}, folder.path()).groups) REQUIRE(group.geometry.resize == 300);
+  for (const PlannedGroup& group : plan_of({"detector=padim", "image.resize=300"}, folder.path()).groups)
+    REQUIRE(group.geometry.resize == 300);
 }
 
 TEST_CASE("cells that share features are one group, ordered by features", "[plan]") {
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder.path(), "plate", 1, 1, 32);
-  const Plan plan = plan_of({"detector=padim,patchcore", "features=residual,raw", "patchcore.ratio=0.1,0.2"}, folder.path());
+  const Plan plan =
+      plan_of({"detector=padim,patchcore", "features=residual,raw", "patchcore.ratio=0.1,0.2"}, folder.path());
   REQUIRE(plan.groups.size() == 1);
   REQUIRE(plan.cell_count() == 8);
   REQUIRE(plan.groups[0].cells[0].features == "raw");

@@ -7,7 +7,9 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-std::vector<RunConfig> resolved(const std::vector<std::string>& assignments) { return resolve_run(read_config({}, assignments)); }
+std::vector<RunConfig> resolved(const std::vector<std::string>& assignments) {
+  return resolve_run(read_config({}, assignments));
+}
 
 }  // namespace
 

@@ -5,10 +5,10 @@
 #include "benchmarks/runner.h"
 #include "benchmarks/table.h"
 #include "benchmarks/views.h"
+#include "core/backbones/backbone.h"
 #include "core/base/atomic_file.h"
 #include "core/base/interrupt.h"
 #include "core/base/log.h"
-#include "core/backbones/backbone.h"
 #include "support/golden.h"
 #include "support/trees.h"
 
@@ -38,7 +38,8 @@ Plan plan_of(std::vector<std::string> assignments, const test::TemporaryFolder& 
 
 std::map<std::string, std::string> cell_files(const fs::path& output) {
   std::map<std::string, std::string> files;
-  for (const auto& entry : fs::directory_iterator(output / "cells")) files[entry.path().filename().string()] = read_file(entry.path());
+  for (const auto& entry : fs::directory_iterator(output / "cells"))
+    files[entry.path().filename().string()] = read_file(entry.path());
   return files;
 }
 
@@ -95,7 +96,8 @@ TEST_CASE("an unreadable image fails its class or is left out and counted", "[ru
   REQUIRE(skipped.cells[0].cell->skipped.size() == 1);
   REQUIRE(skipped.cells[0].cell->test_images == 3);
   bool noted = false;
-  for (const std::string& note : make_table(skipped.cells).notes) noted |= note.find("1 unreadable image") != std::string::npos;
+  for (const std::string& note : make_table(skipped.cells).notes)
+    noted |= note.find("1 unreadable image") != std::string::npos;
   REQUIRE(noted);
 }
 
@@ -130,5 +132,6 @@ TEST_CASE("views of another run are moved, not overwritten, and the report stand
   for (const auto& entry : fs::directory_iterator(output / "previous")) kept.push_back(entry.path());
   REQUIRE(kept.size() == 1);
   REQUIRE(read_file(kept[0] / "report.html") == first);
-  REQUIRE_THAT(first, Contains("&lt;plate&gt;") && !Contains("<plate>") && Contains("data:image/jpeg;base64,") && !Contains("http:") && !Contains("https:"));
+  REQUIRE_THAT(first, Contains("&lt;plate&gt;") && !Contains("<plate>") && Contains("data:image/jpeg;base64,") &&
+                          !Contains("http:") && !Contains("https:"));
 }

@@ -1,6 +1,8 @@
 #include <catch2/catch.hpp>
 
+#include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdio>
@@ -24,9 +26,8 @@ struct Result {
   size_t lines() const { return static_cast<size_t>(std::count(text.begin(), text.end(), '\n')); }
 };
 
-Result adrep_program(const std::string& arguments, const std::string& environment = "") {
-  const std::string command = environment + " " + std::string(ADREP_PROGRAM) + " " + arguments + " 2>&1";
-  FILE* pipe = popen(command.c_str(), "r");
+Result run_command(const std::string& command) {
+  FILE* pipe = popen((command + " 2>&1").c_str(), "r");
   REQUIRE(pipe != nullptr);
   Result result;
   std::array<char, 4096> buffer{};
@@ -34,6 +35,10 @@ Result adrep_program(const std::string& arguments, const std::string& environmen
   const int status = pclose(pipe);
   result.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   return result;
+}
+
+Result adrep_program(const std::string& arguments) {
+  return run_command(std::string(ADREP_PROGRAM) + " " + arguments);
 }
 
 std::string installed_weights() {
@@ -57,14 +62,18 @@ TEST_CASE("help and lists come from what is registered", "[cli]") {
   const Result help = adrep_program("run --help");
   REQUIRE_THAT(help.text, Contains("patchcore.ratio=") && Contains("references.shots=") && Contains("example"));
   const Result list = adrep_program("list");
-  REQUIRE_THAT(list.text, Contains("padim") && Contains("efficientnet_lite0") && Contains("mvtec_ad") && Contains("exact"));
+  REQUIRE_THAT(list.text,
+               Contains("padim") && Contains("efficientnet_lite0") && Contains("mvtec_ad") && Contains("exact"));
   REQUIRE_THAT(adrep_program("version").text, StartsWith("adrep "));
-  REQUIRE_THAT(adrep_program("completion bash").text, Contains("complete -F _adrep adrep") && Contains("detector=patchcore"));
+  REQUIRE_THAT(adrep_program("completion bash").text,
+               Contains("complete -F _adrep adrep") && Contains("detector=patchcore"));
 }
 
 TEST_CASE("wrong command lines are one line and exit code 2", "[cli]") {
-  for (const std::string arguments : {"", "runn", "run detectr=padim data=/tmp", "run a.yaml b.yaml", "run /nonexistent.yaml", "run detector=patchcor data=/tmp",
-                                      "run data=/nonexistent", "run", "run data=/tmp device=gpu", "inspect resnet", "datasets info /nonexistent", "datasets verify /nonexistent"}) {
+  for (const std::string arguments :
+       {"", "runn", "run detectr=padim data=/tmp", "run a.yaml b.yaml", "run /nonexistent.yaml",
+        "run detector=patchcor data=/tmp", "run data=/nonexistent", "run", "run data=/tmp device=gpu", "inspect resnet",
+        "datasets info /nonexistent", "datasets verify /nonexistent"}) {
     INFO(arguments);
     const Result result = adrep_program(arguments);
     INFO(result.text);
@@ -79,7 +88,8 @@ TEST_CASE("an unknown key in a file is named with its line", "[cli]") {
   write_file_atomically(folder / "c.yaml", "data: /tmp\nreferences:\n  shotz: 8\n");
   const Result result = adrep_program("run " + (folder / "c.yaml").string());
   REQUIRE(result.code == 2);
-  REQUIRE_THAT(result.text, Contains("c.yaml:3") && Contains("references.shotz") && Contains("did you mean 'references.shots'"));
+  REQUIRE_THAT(result.text,
+               Contains("c.yaml:3") && Contains("references.shotz") && Contains("did you mean 'references.shots'"));
 }
 
 TEST_CASE("cut images and cut weights are one line, exit code 2, and leave no cells", "[cli]") {
@@ -87,7 +97,9 @@ TEST_CASE("cut images and cut weights are one line, exit code 2, and leave no ce
   if (weights.empty()) return;
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 3, 1);
-  const std::string base = "run detector=feature_norm image.crop=64 image.resize=64 data=" + (folder / "data").string() + " output=" + (folder / "out").string();
+  const std::string base =
+      "run detector=feature_norm image.crop=64 image.resize=64 data=" + (folder / "data").string() +
+      " output=" + (folder / "out").string();
   cut_in_half(weights, folder / "half.pth");
   const Result cut_weights = adrep_program(base + " weights=" + (folder / "half.pth").string());
   INFO(cut_weights.text);
@@ -106,16 +118,20 @@ TEST_CASE("run, run again, dry-run and print-config on a small data set", "[cli]
   if (installed_weights().empty()) return;
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "my data", "plate", 3, 1);
-  const std::string base = "run detector=feature_norm,padim image.crop=64 image.resize=64 'data=" + (folder / "my data").string() + "' output=" + (folder / "out").string();
+  const std::string base =
+      "run detector=feature_norm,padim image.crop=64 image.resize=64 'data=" + (folder / "my data").string() +
+      "' output=" + (folder / "out").string();
   const Result dry = adrep_program(base + " --dry-run");
   INFO(dry.text);
   REQUIRE(dry.code == 0);
-  REQUIRE_THAT(dry.text, Contains("cells    2 (0 finished)") && Contains("images   5") && Contains("missing  nothing") && Contains("memory"));
+  REQUIRE_THAT(dry.text, Contains("cells    2 (0 finished)") && Contains("images   5") &&
+                             Contains("missing  nothing") && Contains("memory"));
   REQUIRE_FALSE(fs::exists(folder / "out"));
   const Result first = adrep_program(base);
   INFO(first.text);
   REQUIRE(first.code == 0);
-  REQUIRE_THAT(first.text, Contains("image AUROC") && Contains("PRO (exact)") && Contains("report: ") && !Contains("\033"));
+  REQUIRE_THAT(first.text,
+               Contains("image AUROC") && Contains("PRO (exact)") && Contains("report: ") && !Contains("\033"));
   REQUIRE_THAT(adrep_program(base).text, Contains("2 cells (2 from earlier runs, 0 failed)"));
   const Result printed = adrep_program(base + " --print-config");
   write_file_atomically(folder / "printed.yaml", printed.text);
@@ -127,10 +143,51 @@ TEST_CASE("an output folder that cannot be written is one line and exit code 1",
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 2, 1);
   write_file_atomically(folder / "file", "not a folder");
-  const Result result = adrep_program("run -q detector=feature_norm image.crop=64 image.resize=64 data=" + (folder / "data").string() + " output=" + (folder / "file").string());
+  const Result result =
+      adrep_program("run -q detector=feature_norm image.crop=64 image.resize=64 data=" + (folder / "data").string() +
+                    " output=" + (folder / "file").string());
   INFO(result.text);
   REQUIRE(result.code == 1);
   REQUIRE(result.lines() == 1);
+}
+
+TEST_CASE("a full disk is one line, exit code 1, and leaves nothing half-written", "[cli]") {
+  if (installed_weights().empty()) return;
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder / "data", "plate", 2, 1);
+  // a limit on file size makes writing fail as a full disk does
+  const std::string limited = "bash -c \"trap '' XFSZ; ulimit -f 4; exec " + std::string(ADREP_PROGRAM);
+  const Result result = run_command(limited + " run -q detector=feature_norm image.crop=64 image.resize=64 data=" +
+                                    (folder / "data").string() + " output=" + (folder / "out").string() + "\"");
+  INFO(result.text);
+  REQUIRE(result.code == 1);
+  REQUIRE(result.lines() == 1);
+  REQUIRE_THAT(result.text, Contains("cannot be written"));
+  for (const auto& entry : fs::recursive_directory_iterator(folder / "out")) REQUIRE_FALSE(entry.is_regular_file());
+}
+
+TEST_CASE("SIGINT and SIGTERM stop a run; finished cells stay and are not computed again", "[cli]") {
+  if (installed_weights().empty()) return;
+  const int signal = GENERATE(SIGINT, SIGTERM);
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder / "data", "plate", 12, 1);
+  const std::string data = "data=" + (folder / "data").string(), output = "output=" + (folder / "out").string();
+  const pid_t child = fork();
+  if (child == 0) {
+    // a whole coreset takes many seconds: the signal comes before it ends
+    execl(ADREP_PROGRAM, "adrep", "run", "-q", data.c_str(), output.c_str(), "detector=feature_norm,patchcore",
+          "patchcore.ratio=1", "patchcore.projection=2048", static_cast<char*>(nullptr));
+    _exit(127);
+  }
+  const fs::path cells = folder.path() / "out" / "cells";
+  for (int i = 0; i < 600 && !(fs::exists(cells) && !fs::is_empty(cells)); ++i) usleep(100'000);
+  kill(child, signal);
+  int status = 0;
+  waitpid(child, &status, 0);
+  REQUIRE((WIFEXITED(status) && WEXITSTATUS(status) == 1));
+  REQUIRE(std::distance(fs::directory_iterator(cells), fs::directory_iterator()) == 1);
+  const Result again = adrep_program("run " + data + " " + output + " detector=feature_norm");
+  REQUIRE_THAT(again.text, Contains("1 cells (1 from earlier runs"));
 }
 
 TEST_CASE("verify lists problems and exits with 2", "[cli]") {

@@ -20,7 +20,8 @@ void write_texture(const std::filesystem::path& file, int width, int height, uns
     for (int column = 0; column < width; ++column) {
       const double wave = 100 + 30 * std::sin(0.3 * row) + 30 * std::cos(0.2 * column);
       for (int c = 0; c < 3; ++c) {
-        const double value = mark && in_square(row, column, width, height) ? 250 : wave + 10 * c + random.uniform(-8, 8);
+        const double value =
+            mark && in_square(row, column, width, height) ? 250 : wave + 10 * c + random.uniform(-8, 8);
         image.at(row, column)[c] = static_cast<uint8_t>(std::clamp(value, 0.0, 255.0));
       }
     }
@@ -30,13 +31,15 @@ void write_texture(const std::filesystem::path& file, int width, int height, uns
 void write_square_mask(const std::filesystem::path& file, int width, int height) {
   Image mask(width, height, 1);
   for (int row = 0; row < height; ++row)
-    for (int column = 0; column < width; ++column) *mask.at(row, column) = in_square(row, column, width, height) ? 255 : 0;
+    for (int column = 0; column < width; ++column)
+      *mask.at(row, column) = in_square(row, column, width, height) ? 255 : 0;
   write_file_atomically(file, encode_png(mask));
 }
 
 void write_mvtec_class(const std::filesystem::path& root, const std::string& name, int train, int test, int side) {
   const std::filesystem::path folder = root / name;
-  for (int i = 0; i < train; ++i) write_texture(folder / "train" / "good" / (std::to_string(i) + ".png"), side, side, static_cast<unsigned>(i));
+  for (int i = 0; i < train; ++i)
+    write_texture(folder / "train" / "good" / (std::to_string(i) + ".png"), side, side, static_cast<unsigned>(i));
   for (int i = 0; i < test; ++i) {
     const std::string stem = std::to_string(i);
     write_texture(folder / "test" / "good" / (stem + ".png"), side, side, static_cast<unsigned>(1000 + i));

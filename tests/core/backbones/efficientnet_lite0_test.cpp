@@ -43,7 +43,8 @@ TEST_CASE("EfficientNet-Lite0 gives the reference's features", "[golden][efficie
     const std::string name = "output/stride" + std::to_string(strides[l]);
     INFO(name);
     REQUIRE(test::relative_difference(levels.maps[l], golden[name]) < 1e-4);
-    REQUIRE(levels.maps[l].sizes() == at::IntArrayRef({image.size(0), shapes[l].channels, shapes[l].height, shapes[l].width}));
+    REQUIRE(levels.maps[l].sizes() ==
+            at::IntArrayRef({image.size(0), shapes[l].channels, shapes[l].height, shapes[l].width}));
   }
 }
 
@@ -69,15 +70,18 @@ TEST_CASE("weights of another architecture are refused with key and shapes", "[e
   TensorMap weights = read_state_dict(file);
   SECTION("missing key") {
     weights.erase("_blocks.3._project_conv.weight");
-    REQUIRE_THROWS_WITH(EfficientNetLite0(weights, named("x.pth"), at::kCPU), Contains("x.pth") && Contains("'_blocks.3._project_conv.weight'") && Contains("missing"));
+    REQUIRE_THROWS_WITH(EfficientNetLite0(weights, named("x.pth"), at::kCPU),
+                        Contains("x.pth") && Contains("'_blocks.3._project_conv.weight'") && Contains("missing"));
   }
   SECTION("other shape") {
     weights["_conv_stem.weight"] = at::zeros({48, 3, 3, 3});
-    REQUIRE_THROWS_WITH(EfficientNetLite0(weights, named("x.pth"), at::kCPU), Contains("[48, 3, 3, 3]") && Contains("[32, 3, 3, 3]"));
+    REQUIRE_THROWS_WITH(EfficientNetLite0(weights, named("x.pth"), at::kCPU),
+                        Contains("[48, 3, 3, 3]") && Contains("[32, 3, 3, 3]"));
   }
   SECTION("unknown key") {
     weights["_blocks.1._se_reduce.weight"] = at::zeros({4, 4, 1, 1});
-    REQUIRE_THROWS_WITH(EfficientNetLite0(weights, named("x.pth"), at::kCPU), Contains("unknown key '_blocks.1._se_reduce.weight'"));
+    REQUIRE_THROWS_WITH(EfficientNetLite0(weights, named("x.pth"), at::kCPU),
+                        Contains("unknown key '_blocks.1._se_reduce.weight'"));
   }
 }
 
@@ -86,6 +90,7 @@ TEST_CASE("find_weights says where it looked", "[efficientnet]") {
   entry.name = "imaginary";
   entry.weights_name = "imaginary.pth";
   entry.weights_page = "https://example.org/imaginary";
-  REQUIRE_THROWS_WITH(find_weights(entry, {}), Contains("imaginary.pth") && Contains("example.org") && Contains("weights=FILE"));
+  REQUIRE_THROWS_WITH(find_weights(entry, {}),
+                      Contains("imaginary.pth") && Contains("example.org") && Contains("weights=FILE"));
   REQUIRE_THROWS_WITH(find_weights(entry, "/nowhere/x.pth"), Contains("/nowhere/x.pth") && Contains("no such file"));
 }

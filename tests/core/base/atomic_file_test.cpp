@@ -13,7 +13,8 @@ using Catch::Matchers::Contains;
 namespace {
 
 size_t entries(const std::filesystem::path& folder) {
-  return static_cast<size_t>(std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator()));
+  return static_cast<size_t>(
+      std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator()));
 }
 
 }  // namespace
@@ -31,14 +32,20 @@ TEST_CASE("a file is written whole, folders are made, old content is replaced", 
 TEST_CASE("a writer that throws leaves the old file and no temporary one", "[files]") {
   const test::TemporaryFolder folder;
   write_file_atomically(folder / "a", "old");
-  REQUIRE_THROWS_WITH(write_file_atomically(folder / "a", [](std::ostream& out) { out << "half"; throw std::runtime_error("stop"); }), "stop");
+  REQUIRE_THROWS_WITH(write_file_atomically(folder / "a",
+                                            [](std::ostream& out) {
+                                              out << "half";
+                                              throw std::runtime_error("stop");
+                                            }),
+                      "stop");
   REQUIRE(read_file(folder / "a") == "old");
   REQUIRE(entries(folder.path()) == 1);
 }
 
 TEST_CASE("a stream that fails is one clear line and nothing half-written", "[files]") {
   const test::TemporaryFolder folder;
-  REQUIRE_THROWS_WITH(write_file_atomically(folder / "a", [](std::ostream& out) { out.setstate(std::ios::badbit); }), Contains("cannot be written"));
+  REQUIRE_THROWS_WITH(write_file_atomically(folder / "a", [](std::ostream& out) { out.setstate(std::ios::badbit); }),
+                      Contains("cannot be written"));
   REQUIRE(entries(folder.path()) == 0);
 }
 

@@ -50,8 +50,11 @@ TEST_CASE("the command line goes over the file", "[config]") {
 }
 
 TEST_CASE("written YAML reads back", "[config]") {
-  const std::map<std::string, ParamValue> values = {{"data", std::string("/a b/c: d")}, {"references.shots", int64_t{8}}, {"x", std::string("say \"hi\"")},
-                                                    {"detector", std::vector<std::string>{"padim", "patch core"}}, {"empty", std::string()}};
+  const std::map<std::string, ParamValue> values = {{"data", std::string("/a b/c: d")},
+                                                    {"references.shots", int64_t{8}},
+                                                    {"x", std::string("say \"hi\"")},
+                                                    {"detector", std::vector<std::string>{"padim", "patch core"}},
+                                                    {"empty", std::string()}};
   const RawConfig config = read(to_yaml(values));
   REQUIRE(config.at("data").items[0] == "/a b/c: d");
   REQUIRE(config.at("x").items[0] == "say \"hi\"");

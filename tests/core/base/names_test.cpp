@@ -16,13 +16,16 @@ TEST_CASE("the nearest name is suggested, a far one is not", "[names]") {
 }
 
 TEST_CASE("a registry finds by name and suggests", "[names]") {
-  struct Entry { std::string name, doc; };
+  struct Entry {
+    std::string name, doc;
+  };
   Registry<Entry> registry;
   registry.add({"alpha", "first"});
   registry.add({"beta", "second"});
   REQUIRE(registry.get("beta", "letter").doc == "second");
   REQUIRE(registry.find("gamma") == nullptr);
-  REQUIRE_THROWS_WITH(registry.get("alpa", "letter"), Contains("unknown letter 'alpa'") && Contains("did you mean 'alpha'"));
+  REQUIRE_THROWS_WITH(registry.get("alpa", "letter"),
+                      Contains("unknown letter 'alpa'") && Contains("did you mean 'alpha'"));
   REQUIRE_THROWS_AS(registry.add({"alpha", "again"}), std::logic_error);
 }
 

@@ -56,7 +56,8 @@ TEST_CASE("a wrong value is refused with key, place and what is allowed", "[sche
 }
 
 TEST_CASE("the text of a value reads back as the same value", "[schema]") {
-  for (double value : {0.1, 1e-9, 123456.75, 2.0 / 3}) REQUIRE(set("sigma", {to_text(ParamValue(value))}).sigma == value);
+  for (double value : {0.1, 1e-9, 123456.75, 2.0 / 3})
+    REQUIRE(set("sigma", {to_text(ParamValue(value))}).sigma == value);
   REQUIRE(to_text(ParamValue(true)) == "true");
   REQUIRE(to_text(ParamValue(std::vector<std::string>{"a", "b"})) == "a,b");
 }
