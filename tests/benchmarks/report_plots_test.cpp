@@ -1,0 +1,46 @@
+#include "benchmarks/report_plots.h"
+
+#include <catch2/catch.hpp>
+
+using namespace adrep;
+using Catch::Matchers::Contains;
+
+namespace {
+
+size_t count(const std::string& text, const std::string& part) {
+  size_t found = 0;
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("text from outside is harmless in HTML", "[report]") {
+  REQUIRE(html_text("<b a='1'>&\"") == "&lt;b a=&#39;1&#39;&gt;&amp;&quot;");
+}
+
+TEST_CASE("a metric plot has a dot for each defined value", "[report]") {
+  Table table;
+  table.metrics = {"image_auroc"};
+  table.headings = {"image AUROC"};
+  for (const std::string detector : {"padim", "patchcore"})
+    for (const std::string features : {"raw", "residual"})
+      table.rows.push_back({"gear", detector, features, "", {Metric::of(0.75)}});
+  table.rows.back().values[0] = Metric::none("one class only");
+  const std::string plot = metric_plot(table, 0);
+  REQUIRE(count(plot, "<circle") == 3);
+  REQUIRE(count(plot, "class=join") == 1);
+  REQUIRE_THAT(plot, Contains("gear · padim raw: 75.0") && Contains(">100<"));
+  table.rows.resize(2);
+  REQUIRE(metric_plot(table, 0).empty());
+}
+
+TEST_CASE("a score strip has a line for each image, equal scores included", "[report]") {
+  Cell cell;
+  REQUIRE(score_strip(cell).empty());
+  cell.scores = {{"a", "good", false, 1}, {"b", "hole", true, 1}, {"c", "hole", true, 1}};
+  const std::string strip = score_strip(cell);
+  REQUIRE(count(strip, "class=good") == 1);
+  REQUIRE(count(strip, "class=bad") == 2);
+  REQUIRE_THAT(strip, !Contains("nan") && !Contains("inf"));
+}
