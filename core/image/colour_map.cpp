@@ -58,9 +58,9 @@ void draw_outline(Image& image, const Image& mask, const std::array<uint8_t, 3>&
   };
   for (int row = 0; row < mask.height; ++row)
     for (int column = 0; column < mask.width; ++column) {
-      const bool edge =
-          !inside(row - 1, column) || !inside(row + 1, column) || !inside(row, column - 1) || !inside(row, column + 1);
-      if (inside(row, column) && edge) std::copy(colour.begin(), colour.end(), image.at(row, column));
+      const bool beside =
+          inside(row - 1, column) || inside(row + 1, column) || inside(row, column - 1) || inside(row, column + 1);
+      if (beside && !inside(row, column)) std::copy(colour.begin(), colour.end(), image.at(row, column));
     }
 }
 
