@@ -7,7 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/hash.h"
-#include "datasets/parallel.h"
+#include "core/base/parallel.h"
 
 namespace adrep {
 namespace {

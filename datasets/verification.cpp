@@ -7,7 +7,7 @@
 #include "core/base/error.h"
 #include "datasets/image_checks.h"
 #include "datasets/leftovers.h"
-#include "datasets/parallel.h"
+#include "core/base/parallel.h"
 
 namespace adrep {
 namespace {

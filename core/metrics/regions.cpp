@@ -4,7 +4,7 @@
 #include <limits>
 #include <numeric>
 
-#include "core/metrics/parallel.h"
+#include "core/base/parallel.h"
 
 namespace adrep {
 namespace {
@@ -104,7 +104,7 @@ int64_t Regions::pixels() const {
 Regions find_regions(std::span<const uint8_t> masks, int64_t images, int64_t height, int64_t width,
                      Connectivity connectivity, int threads) {
   std::vector<Regions> parts(static_cast<size_t>(images));
-  run_jobs(images, threads, [&](int64_t image) {
+  for_each_index(static_cast<size_t>(images), threads, [&](int64_t image) {
     const int64_t first_pixel = image * height * width;
     ImageRegions found(masks.data() + first_pixel, height, width, first_pixel, connectivity);
     parts[static_cast<size_t>(image)] = {std::move(found.runs()), std::move(found.areas()), {}};

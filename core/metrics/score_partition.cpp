@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "core/metrics/parallel.h"
+#include "core/base/parallel.h"
 #include "core/metrics/score_groups.h"
 #include "core/metrics/validation.h"
 
@@ -40,7 +40,7 @@ struct KeyRange {
 
 KeyRange key_range(std::span<const float> scores, const std::vector<Slice>& slices) {
   std::vector<KeyRange> ranges(slices.size());
-  run_jobs(std::ssize(slices), static_cast<int>(slices.size()), [&](int64_t i) {
+  for_each_index(slices.size(), static_cast<int>(slices.size()), [&](int64_t i) {
     const Slice& slice = slices[static_cast<size_t>(i)];
     KeyRange range;
     for (int64_t p = slice.begin; p < slice.end; ++p) {
@@ -151,14 +151,14 @@ ScorePartition partition_scores(const ScoredPixels& pixels, const Regions& regio
   const int64_t count = std::ssize(pixels.scores);
   ScorePartition into;
   if (count == 0) return into;
-  std::vector<Slice> slices(static_cast<size_t>(metric_threads(threads, count / (1 << 16) + 1)));
+  std::vector<Slice> slices(static_cast<size_t>(thread_count(threads, count / (1 << 16) + 1)));
   const int64_t jobs = std::ssize(slices);
   for (int64_t i = 0; i < jobs; ++i)
     slices[static_cast<size_t>(i)] = {count * i / jobs, count * (i + 1) / jobs, {}, {}};
 
   const Bins bins(key_range(pixels.scores, slices), count);
   const auto each_slice = [&](auto work) {
-    run_jobs(jobs, threads, [&](int64_t i) { work(slices[static_cast<size_t>(i)]); });
+    for_each_index(static_cast<size_t>(jobs), threads, [&](int64_t i) { work(slices[static_cast<size_t>(i)]); });
   };
   each_slice([&](Slice& slice) { count_bins(slice, pixels.scores, regions.runs, bins); });
   const int64_t anomalous = regions.pixels();

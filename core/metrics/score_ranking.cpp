@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "core/metrics/parallel.h"
+#include "core/base/parallel.h"
 #include "core/metrics/validation.h"
 
 namespace adrep {
@@ -125,7 +125,7 @@ void ScoreRanking::visit(const Visitor& visitor) {
   int64_t normals_above = 0;
   for (int64_t first = 0; first < count; first += kBatch) {
     std::vector<BucketGroups> batch(static_cast<size_t>(std::min(kBatch, count - first)));
-    run_jobs(std::ssize(batch), threads_, [&](int64_t i) {
+    for_each_index(batch.size(), threads_, [&](int64_t i) {
       batch[static_cast<size_t>(i)] = rank(partition_.buckets[static_cast<size_t>(first + i)]);
     });
     for (const BucketGroups& groups : batch)

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/base/parallel.h"
 #include "core/base/random.h"
-#include "core/metrics/parallel.h"
 #include "core/metrics/validation.h"
 
 namespace adrep {
@@ -31,7 +31,7 @@ struct Strata {
 /// Every replicate has its own seed, so threads and their order change nothing.
 std::vector<Metric> replicate(const Strata& strata, const ImageStatistic& statistic, const BootstrapOptions& options) {
   std::vector<Metric> values(static_cast<size_t>(options.replicates));
-  run_jobs(options.replicates, options.threads, [&](int64_t i) {
+  for_each_index(static_cast<size_t>(options.replicates), options.threads, [&](int64_t i) {
     Random random(derive_seed(options.seed, "bootstrap replicate " + std::to_string(i)));
     values[static_cast<size_t>(i)] = statistic(strata.draw(random));
   });

@@ -1,4 +1,4 @@
-#include "datasets/parallel.h"
+#include "core/base/parallel.h"
 
 #include <algorithm>
 #include <atomic>
@@ -11,8 +11,12 @@
 
 namespace adrep {
 
+int thread_count(int requested, int64_t jobs) {
+  const int wanted = requested > 0 ? requested : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  return static_cast<int>(std::clamp<int64_t>(jobs, 1, wanted));
+}
+
 void for_each_index(size_t count, int threads, const std::function<void(size_t)>& work) {
-  const size_t wanted = threads > 0 ? static_cast<size_t>(threads) : std::max(1u, std::thread::hardware_concurrency());
   std::atomic<size_t> next{0};
   std::exception_ptr first_error;
   std::mutex error_mutex;
@@ -29,7 +33,7 @@ void for_each_index(size_t count, int threads, const std::function<void(size_t)>
     }
   };
   std::vector<std::jthread> workers;
-  for (size_t i = 1; i < std::min(wanted, count); ++i) workers.emplace_back(run);
+  for (int i = 1; i < thread_count(threads, static_cast<int64_t>(count)); ++i) workers.emplace_back(run);
   run();
   workers.clear();
   if (first_error) std::rethrow_exception(first_error);

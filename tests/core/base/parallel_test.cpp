@@ -1,4 +1,4 @@
-#include "datasets/parallel.h"
+#include "core/base/parallel.h"
 
 #include <catch2/catch.hpp>
 
@@ -10,7 +10,7 @@
 
 using namespace adrep;
 
-TEST_CASE("every index is worked on once with any number of threads", "[datasets]") {
+TEST_CASE("every index is worked on once with any number of threads", "[parallel]") {
   for (int threads : {0, 1, 3, 100}) {
     std::vector<std::atomic<int>> calls(257);
     for_each_index(calls.size(), threads, [&](size_t i) { ++calls[i]; });
@@ -19,7 +19,7 @@ TEST_CASE("every index is worked on once with any number of threads", "[datasets
   for_each_index(0, 4, [](size_t) { FAIL("called without work"); });
 }
 
-TEST_CASE("an exception stops the rest and reaches the caller", "[datasets]") {
+TEST_CASE("an exception stops the rest and reaches the caller", "[parallel]") {
   std::atomic<int> calls{0};
   const auto work = [&](size_t i) {
     ++calls;
@@ -29,7 +29,7 @@ TEST_CASE("an exception stops the rest and reaches the caller", "[datasets]") {
   CHECK(calls < 1000000);
 }
 
-TEST_CASE("Ctrl-C stops the work", "[datasets]") {
+TEST_CASE("Ctrl-C stops the work", "[parallel]") {
   std::atomic<int> calls{0};
   const auto work = [&](size_t) {
     if (++calls == 5) set_interrupted(true);
@@ -37,4 +37,12 @@ TEST_CASE("Ctrl-C stops the work", "[datasets]") {
   CHECK_THROWS_AS(for_each_index(1000000, 2, work), Interrupted);
   set_interrupted(false);
   CHECK(calls < 1000000);
+}
+
+TEST_CASE("threads never outnumber jobs and are at least one", "[parallel]") {
+  CHECK(thread_count(4, 100) == 4);
+  CHECK(thread_count(4, 3) == 3);
+  CHECK(thread_count(4, 0) == 1);
+  CHECK(thread_count(0, 1) == 1);
+  CHECK(thread_count(0, 1 << 20) >= 1);
 }
