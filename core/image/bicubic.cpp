@@ -110,7 +110,7 @@ void turn_tile(std::array<TileRow, kTile>& tile) {
 
 /// to[column · to_stride + row] = from[row · from_stride + column], row < rows, column < columns.
 void turn(const uint8_t* from, size_t from_stride, size_t rows, size_t columns, uint8_t* to, size_t to_stride) {
-  std::array<TileRow, kTile> tile;
+  std::array<TileRow, kTile> tile{};
   for (size_t top = 0; top < rows; top += kTile) {
     for (size_t left = 0; left < columns; left += kTile) {
       const size_t height = std::min(kTile, rows - top), width = std::min(kTile, columns - left);

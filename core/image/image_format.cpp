@@ -41,7 +41,11 @@ void ImageSource::check_size(const char* format, uint64_t width, uint64_t height
 }
 
 void ImageSource::corrupt(const char* format, std::string_view reason) const {
-  throw_input("{}: corrupt {}: {}", name_, format, reason);
+  std::string line(reason);  // libtiff's messages may have several
+  for (char& c : line) {
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+  }
+  throw_input("{}: corrupt {}: {}", name_, format, line);
 }
 
 void ImageSource::unsupported(const char* format, std::string_view what) const {

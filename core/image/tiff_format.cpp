@@ -29,6 +29,7 @@ struct Header {
   int colours() const { return photometric == PHOTOMETRIC_RGB ? 3 : photometric == PHOTOMETRIC_SEPARATED ? 4 : 1; }
   /// Colours, and the alpha they were multiplied with.
   int kept() const { return colours() + (premultiplied ? 1 : 0); }
+  uint64_t max_ratio() const { return compression == COMPRESSION_NONE ? 1 : kMaxRatio; }
 };
 
 /// One open TIFF, reading from an ImageSource, with libtiff's first error kept for ours.
@@ -197,8 +198,7 @@ void place_block(const std::vector<uint8_t>& block, const Header& header, const 
 /// All kept samples, one byte each, header.kept() a pixel.
 Image read_samples(ImageSource& source, TiffReader& reader, const Header& header, DecodeAs as) {
   const Blocks blocks(reader.get(), header);
-  const uint64_t max_ratio = header.compression == COMPRESSION_NONE ? 1 : kMaxRatio;
-  source.check_size(kFormat, blocks.width, blocks.height, blocks.bytes(), max_ratio);
+  source.check_size(kFormat, blocks.width, blocks.height, blocks.bytes(), header.max_ratio());
   if (blocks.bytes() > uint64_t{kMaxAllocation})
     source.unsupported(kFormat, fmt::format("blocks of {} bytes", blocks.bytes()));
   std::vector<uint8_t> block(blocks.bytes());
@@ -284,7 +284,8 @@ ImageSize read_size(ImageSource& source) {
 Image decode(ImageSource& source, DecodeAs as) {
   TiffReader reader(source);
   const Header header = read_header(reader);
-  source.check_size(kFormat, header.width, header.height, 0, 1);
+  const uint64_t row_bytes = (uint64_t{header.width} * header.bits * header.samples + 7) / 8;
+  source.check_size(kFormat, header.width, header.height, row_bytes * header.height, header.max_ratio());
   require_supported(source, header);
   Image samples = read_samples(source, reader, header, as);
   if (as == DecodeAs::mask && header.bits == 16)
