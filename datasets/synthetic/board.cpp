@@ -32,9 +32,9 @@ Placement misplaced(const Part& part, Random& random, double strength) {
   Placement wrong{part.u, part.v, radians(part.degrees)};
   const double side = random.below(2) ? 1 : -1;
   if (random.below(2)) {
-    wrong.angle += side * radians(8 + 30 * strength);
+    wrong.angle += side * radians(12 + 35 * strength);
   } else {
-    const double direction = random.uniform(0, 2 * std::numbers::pi), distance = 2.5 + 5 * strength;
+    const double direction = random.uniform(0, 2 * std::numbers::pi), distance = 3.5 + 5.5 * strength;
     wrong.u += distance * std::cos(direction);
     wrong.v += distance * std::sin(direction);
     wrong.angle += side * radians(random.uniform(0, 6));
@@ -65,10 +65,10 @@ Assembly bare_board(Random& random, int size, const Camera& camera) {
   const double px = size / 320.0;
   const auto mat = static_cast<float>(random.uniform(0.17, 0.21));
   Assembly a{Surface(size, {mat, mat * 1.02f, mat * 1.08f}), {}, white_noise(random, size, size)};
-  a.board = Frame::at(size / 2.0 + px * random.uniform(-6, 6), size / 2.0 + px * random.uniform(-6, 6),
-                      radians(random.uniform(-3, 3)), px * random.uniform(0.985, 1.015));
+  a.board = Frame::at(size / 2.0 + px * random.uniform(-4, 4), size / 2.0 + px * random.uniform(-4, 4),
+                      radians(random.uniform(-1.5, 1.5)), px * random.uniform(1.10, 1.12));
   const cv::Mat bumps = streak_noise(random, size, size, 2.5 * px, 2.5 * px);
-  a.surface.height = 0.22 * bumps;
+  a.surface.height = 0.15 * bumps;
   Painter painter(a.surface, camera, a.grain);
   paint_bare_board(painter, a.board, random);
   return a;
@@ -109,22 +109,26 @@ cv::Mat populate(Assembly& a, uint64_t seed, const Camera& camera, const Defect*
   return changed;
 }
 
-/// Solder that joins neighbouring leads of a chip.
-cv::Mat add_bridge(Random& random, Assembly& a, const Camera& camera) {
+/// A blob of solder over two to four neighbouring leads of a chip.
+cv::Mat add_bridge(Random& random, Assembly& a, const Camera& camera, double strength) {
   cv::Mat changed = cv::Mat::zeros(a.surface.size(), a.surface.size(), CV_8U);
   Painter painter(a.surface, camera, a.grain);
   painter.record(&changed);
   const Part& chip = board_parts()[static_cast<size_t>(random.below(2))];
   const std::vector<Terminal> leads = terminals_of(chip);
-  size_t first = 0;  // two neighbours of one side
-  do first = static_cast<size_t>(random.below(static_cast<int64_t>(leads.size()) - 1));
-  while (leads[first].degrees != leads[first + 1].degrees);
+  const auto joined = static_cast<size_t>(1 + std::lround(2 * std::min(1.0, strength)));
+  size_t first = 0;  // all on one side
+  do first = static_cast<size_t>(random.below(static_cast<int64_t>(leads.size() - joined)));
+  while (leads[first].degrees != leads[first + joined].degrees);
   const Frame frame = a.board.placed(chip.u, chip.v, radians(chip.degrees));
-  const cv::Point2d one(leads[first].u, leads[first].v), other(leads[first + 1].u, leads[first + 1].v);
-  const double thick = random.uniform(2.5, 5.5);
-  const Material solder = {{0.62f, 0.63f, 0.64f}, 2.2, 2.2, 0.35, 0.03};
-  painter.line(frame, one, other, thick, solder);
-  painter.disc(frame.placed((one.x + other.x) / 2 + random.normal(), (one.y + other.y) / 2 + random.normal(), 0), 0.75 * thick, solder);
+  const cv::Point2d from(leads[first].u, leads[first].v), to(leads[first + joined].u, leads[first + joined].v);
+  const double thick = random.uniform(5, 8.5);
+  const Material solder = {{0.62f, 0.63f, 0.64f}, 2.4, 2.4, 0.35, 0.03};
+  painter.line(frame, from, to, thick, solder);
+  for (int drop = 0; drop < 2; ++drop) {
+    const cv::Point2d at = from + random.uniform() * (to - from);
+    painter.disc(frame.placed(at.x + random.normal(), at.y + random.normal(), 0), random.uniform(0.5, 0.8) * thick, solder);
+  }
   return changed;
 }
 
@@ -154,7 +158,7 @@ cv::Mat add_residue(Random& random, Assembly& a, double strength) {
       if (film <= 0) continue;
       cv::Vec3f& colour = a.surface.colour.at<cv::Vec3f>(y, x);
       const double rim = film * (1 - 0.5 * smooth_step(4 * px, 12 * px, distance.at<float>(y, x)));
-      colour += static_cast<float>(0.55 * strength * rim) * (cv::Vec3f(0.52f, 0.47f, 0.36f) - colour);
+      colour += static_cast<float>(0.7 * strength * rim) * (cv::Vec3f(0.52f, 0.47f, 0.36f) - colour);
     }
   return above_zero(distance);
 }
@@ -166,7 +170,7 @@ Scene draw_board(uint64_t seed, int size, const Camera& camera, const Defect* de
   if (defect && changed.empty()) {
     Random fault(defect->seed);
     const double strength = defect_contrast * fault.uniform(0.35, 1.0);
-    if (defect->type == "solder_bridge") changed = add_bridge(fault, a, camera);
+    if (defect->type == "solder_bridge") changed = add_bridge(fault, a, camera, strength);
     if (defect->type == "scratch") changed = add_scratch(fault, a, strength);
     if (defect->type == "stain") changed = add_residue(fault, a, strength);
   }

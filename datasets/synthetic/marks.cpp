@@ -43,7 +43,6 @@ void hole(Surface& surface, const cv::Mat& distance, const cv::Vec3f& below, dou
     blend(surface.colour.at<cv::Vec3f>(p), below, open);
     surface.gloss.at<float>(p) *= static_cast<float>(1 - open);
     surface.height.at<float>(p) -= static_cast<float>(1.5 * open);
-    surface.shade.at<float>(p) *= static_cast<float>(1 - 0.4 * smooth_step(edge, 0, inside - edge));
   });
 }
 

@@ -12,15 +12,15 @@ namespace adrep::synthetic {
 namespace {
 
 /// Scales how plain the defects of this class are.
-constexpr double defect_contrast = 1.0;
+constexpr double defect_contrast = 0.7;
 
 /// Grooves of brushing, turned by `angle` (radians, from x towards y): CV_32F, standard deviation about 1.
 cv::Mat grooves(Random& random, int size, double angle) {
-  const double px = size / 320.0;
+  const double px = size / 320.0, coarse = random.uniform(0.2, 0.5);
   const int side = static_cast<int>(size * (std::abs(std::cos(angle)) + std::abs(std::sin(angle)))) + 8;
   cv::Mat grain = 0.80 * streak_noise(random, side, side, 90 * px, 0.9 * px) +
                   0.5 * streak_noise(random, side, side, 28 * px, 0.5 * px) +
-                  0.35 * streak_noise(random, side, side, 120 * px, 3.5 * px);
+                  coarse * streak_noise(random, side, side, 120 * px, 3.5 * px);
   cv::Mat turn = cv::getRotationMatrix2D(cv::Point2f(side / 2.0f, side / 2.0f), -angle * 180 / std::numbers::pi, 1);
   turn.at<double>(0, 2) -= (side - size) / 2.0;
   turn.at<double>(1, 2) -= (side - size) / 2.0;
@@ -32,11 +32,24 @@ cv::Mat grooves(Random& random, int size, double angle) {
 /// Single marks of the brush that are longer and deeper than the others: part of a normal plate.
 void add_brush_marks(Random& random, cv::Mat& grain, double angle) {
   const int size = grain.rows;
-  const auto marks = 6 + random.below(14);
+  const auto marks = 6 + random.below(18);
   for (int64_t i = 0; i < marks; ++i) {
     const double length = size * random.uniform(0.15, 0.6), width = size / 320.0 * random.uniform(0.5, 1.1);
     const cv::Mat line = stroke(random, size, random_place(random, size, 0), angle + 0.02 * random.normal(), length, width, 1);
-    grain += random.uniform(-2.0, 2.0) * line;
+    grain += random.uniform(-2.8, 2.8) * line;
+  }
+}
+
+/// Dust: part of a normal plate.
+void add_dust(Random& random, Surface& surface) {
+  const int size = surface.size();
+  const double px = size / 320.0;
+  const auto specks = random.below(9);
+  for (int64_t i = 0; i < specks; ++i) {
+    const auto grey = static_cast<float>(random.uniform(0.15, 0.8));
+    const cv::Mat speck = stroke(random, size, random_place(random, size, 0), random.uniform(0, std::numbers::pi),
+                                 px * random.uniform(1.5, 5), px * random.uniform(1.0, 1.6), 0);
+    scratch(surface, speck, {grey, grey, grey}, random.uniform(0.2, 0.6), 0);
   }
 }
 
@@ -62,8 +75,10 @@ Steel steel_plate(Random& random, int size) {
   steel.surface.lobe_x = 0.20;
   steel.surface.lobe_y = 0.45;
   cv::Mat grain = grooves(random, size, steel.angle);
+  grain *= random.uniform(0.75, 1.3);  // wear of the brush
   add_brush_marks(random, grain, steel.angle);
   set_grain(steel.surface, grain, smooth_noise(random, size, size, size / 5.0));
+  add_dust(random, steel.surface);
   return steel;
 }
 
@@ -96,8 +111,8 @@ cv::Mat add_stain(Random& random, Surface& surface, double strength) {
 cv::Mat add_hole(Random& random, Surface& surface, double strength) {
   const int size = surface.size();
   const double px = size / 320.0;
-  const cv::Mat distance = blob(random, size, random_place(random, size, 0.12), px * random.uniform(2.5, 6.5), 0.7);
-  const auto left = static_cast<float>(0.06 + 0.3 * std::max(0.0, 1 - strength));
+  const cv::Mat distance = blob(random, size, random_place(random, size, 0.12), px * random.uniform(2.0, 4.5), 0.7);
+  const auto left = static_cast<float>(0.06 + 0.35 * std::max(0.0, 1 - strength));
   hole(surface, distance, {left, left, left}, 2 * px);
   return above_zero(distance);
 }
@@ -127,7 +142,7 @@ cv::Mat add_turned_grain(Random& random, Surface& surface, double angle, double 
 
 cv::Mat add_defect(const Defect& defect, Surface& surface, double angle) {
   Random random(defect.seed);
-  const double strength = defect_contrast * random.uniform(0.35, 1.0);
+  const double strength = defect_contrast * random.uniform(0.3, 1.0);
   if (defect.type == "scratch") return add_scratch(random, surface, angle, strength);
   if (defect.type == "dent") return add_dent(random, surface, strength);
   if (defect.type == "stain") return add_stain(random, surface, strength);

@@ -45,6 +45,9 @@ cv::Mat blob(Random& random, int size, const cv::Point2d& centre, double radius,
       const double ragged = 0.05 * roughness * roughness * radius * std::clamp(jitter.at<float>(y, x), -2.0f, 2.0f);
       distance.at<float>(y, x) = static_cast<float>(radius * std::max(outline, 0.3) - from_centre + ragged);
     }
+  const cv::Rect picture(0, 0, size, size);
+  const cv::Point middle(cvRound(centre.x), cvRound(centre.y));
+  if (picture.contains(middle)) distance.at<float>(middle) = std::max(distance.at<float>(middle), 0.5f);  // never empty
   return distance;
 }
 

@@ -93,13 +93,15 @@ TEST_CASE("the demo data set has the MVTec AD layout and the wanted counts", "[s
   REQUIRE(marker["version"].is_number_integer());
   for (const auto& [name, bytes] : files) {
     if (!name.ends_with(".png")) continue;
+    INFO(name);
     const fs::path file = folder / "demo" / name;
     const Image image = name.ends_with("_mask.png") ? decode_mask(file) : decode_rgb(file);
     REQUIRE((image.width == 64 && image.height == 64));
     if (!name.ends_with("_mask.png")) continue;
     REQUIRE(std::all_of(image.pixels.begin(), image.pixels.end(), [](uint8_t v) { return v == 0 || v == 255; }));
     const auto marked = std::count(image.pixels.begin(), image.pixels.end(), 255);
-    REQUIRE((marked > 0 && marked < 64 * 64 / 2));
+    REQUIRE(marked > 0);
+    REQUIRE(marked < 64 * 64 / 2);
   }
 }
 
@@ -147,7 +149,7 @@ TEST_CASE("a mask covers what its defect changed, and no more than a margin", "[
         REQUIRE(cv::countNonZero(changed & ~widened(mask, synthetic::camera_reach)) == 0);
         double largest = 0;
         cv::minMaxLoc(changed, nullptr, &largest, nullptr, nullptr, mask);
-        REQUIRE(largest >= 12);
+        REQUIRE(largest >= 6);
         REQUIRE(cv::countNonZero(mask & ~widened(changed > 0, margin)) == 0);
       }
 }
