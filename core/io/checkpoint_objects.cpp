@@ -15,9 +15,15 @@ constexpr uint64_t max_text = uint64_t{256} << 20;
 bool is(const pickle::Global& global, std::string_view module, std::string_view name) {
   return global.module == module && global.name == name;
 }
-bool is_ordered_dict(const pickle::Global& global) { return is(global, "collections", "OrderedDict"); }
-bool is_tensor(const pickle::Global& global) { return is(global, "torch._utils", "_rebuild_tensor_v2"); }
-bool is_parameter(const pickle::Global& global) { return is(global, "torch._utils", "_rebuild_parameter"); }
+bool is_ordered_dict(const pickle::Global& global) {
+  return is(global, "collections", "OrderedDict");
+}
+bool is_tensor(const pickle::Global& global) {
+  return is(global, "torch._utils", "_rebuild_tensor_v2");
+}
+bool is_parameter(const pickle::Global& global) {
+  return is(global, "torch._utils", "_rebuild_parameter");
+}
 bool is_torchscript_class(const pickle::Global& global) {
   return global.module == "__torch__" || global.module.starts_with("__torch__.");
 }
@@ -52,7 +58,8 @@ class Converter {
     });
   }
   CheckpointValue plain(const pickle::Dict* dict) {
-    return once(dict, [&] { return CheckpointValue{std::make_shared<CheckpointValue::Dict>(entries({&dict->items}))}; });
+    return once(dict,
+                [&] { return CheckpointValue{std::make_shared<CheckpointValue::Dict>(entries({&dict->items}))}; });
   }
   CheckpointValue plain(const pickle::Object* object) {
     return once(object, [&] { return built(*object); });
@@ -77,7 +84,9 @@ class Converter {
     done_[source] = {value, height, true};
     return value;
   }
-  [[noreturn]] void too_deep() const { throw_input("{}: refused: it is nested more than {} deep", file_.string(), max_depth); }
+  [[noreturn]] void too_deep() const {
+    throw_input("{}: refused: it is nested more than {} deep", file_.string(), max_depth);
+  }
 
   std::string counted(const std::string& text) {
     text_ += text.size();
@@ -189,7 +198,8 @@ bool is_known_global(const pickle::Global& global) {
          is_numpy_scalar(global) || is_numpy_dtype(global) || is_codecs_encode(global) || is_torchscript_class(global);
 }
 
-CheckpointValue checkpoint_of(const pickle::Document& document, TensorStorages& storages, const std::filesystem::path& file) {
+CheckpointValue checkpoint_of(const pickle::Document& document, TensorStorages& storages,
+                              const std::filesystem::path& file) {
   return Converter(storages, file).convert(document.root);
 }
 

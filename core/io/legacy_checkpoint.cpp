@@ -26,7 +26,8 @@ class LegacyReader {
     const pickle::Document keys = next_pickle();
     declare(object);
     locate(keys);
-    TensorStorages storages(path_, file_->bytes().size(), [this](const StorageClaim& claim) { return storage_of(claim); });
+    TensorStorages storages(path_, file_->bytes().size(),
+                            [this](const StorageClaim& claim) { return storage_of(claim); });
     return checkpoint_of(object, storages, path_);
   }
 
@@ -51,7 +52,8 @@ class LegacyReader {
 
   void check_version(const pickle::Document& document) const {
     const auto* version = std::get_if<int64_t>(&document.root);
-    if (!version || *version != protocol_version) throw_input("{}: is written in an unknown version of torch's format", path_.string());
+    if (!version || *version != protocol_version)
+      throw_input("{}: is written in an unknown version of torch's format", path_.string());
   }
 
   void check_system(const pickle::Document& document) const {
@@ -86,7 +88,8 @@ class LegacyReader {
       const std::string name = fmt::format("storage '{}'", printable(**key));
       int64_t count = 0;
       std::memcpy(&count, take(sizeof(count), name).data(), sizeof(count));
-      if (count != place->second.claim.count) damaged(path_, "{} has {} elements of {}", name, count, place->second.claim.count);
+      if (count != place->second.claim.count)
+        damaged(path_, "{} has {} elements of {}", name, count, place->second.claim.count);
       place->second.bytes = take(place->second.claim.bytes(), name);
     }
   }
@@ -94,7 +97,8 @@ class LegacyReader {
   at::Tensor storage_of(const StorageClaim& claim) const {
     const Storage& storage = storages_.at(claim.key);
     if (!storage.bytes) damaged(path_, "storage '{}' is missing", printable(claim.key));
-    if (claim.type == at::kBool && !are_bools(*storage.bytes)) damaged(path_, "storage '{}' has values that are no bools", printable(claim.key));
+    if (claim.type == at::kBool && !are_bools(*storage.bytes))
+      damaged(path_, "storage '{}' has values that are no bools", printable(claim.key));
     return tensor_on({*storage.bytes, file_}, claim.type);
   }
 
@@ -110,6 +114,8 @@ size_t legacy_magic(std::string_view bytes) {
   return bytes.starts_with("\x80") ? bytes.substr(0, magic_within).find(magic) : std::string_view::npos;
 }
 
-CheckpointValue read_legacy_checkpoint(const std::shared_ptr<const MappedFile>& file) { return LegacyReader(file).read(); }
+CheckpointValue read_legacy_checkpoint(const std::shared_ptr<const MappedFile>& file) {
+  return LegacyReader(file).read();
+}
 
 }  // namespace adrep

@@ -17,7 +17,8 @@ std::string type_code(const pickle::Value& value, const std::filesystem::path& f
   if (!code) damaged(file, "a NumPy type without its name");
   // its state is (version, byte order, ...)
   const auto* state = std::get_if<pickle::Tuple*>(&(*dtype)->state);
-  const auto* order = state && (*state)->items.size() > 1 ? std::get_if<const std::string*>(&(*state)->items[1]) : nullptr;
+  const auto* order =
+      state && (*state)->items.size() > 1 ? std::get_if<const std::string*>(&(*state)->items[1]) : nullptr;
   if (order && **order == ">") throw_input("{}: a NumPy scalar in it is big-endian", file.string());
   return **code;
 }
@@ -25,7 +26,8 @@ std::string type_code(const pickle::Value& value, const std::filesystem::path& f
 template <class T, class Result>
 CheckpointValue number(const std::string& bytes, const std::filesystem::path& file) {
   T value;
-  if (bytes.size() != sizeof(T)) damaged(file, "a NumPy scalar of {} bytes where {} are needed", bytes.size(), sizeof(T));
+  if (bytes.size() != sizeof(T))
+    damaged(file, "a NumPy scalar of {} bytes where {} are needed", bytes.size(), sizeof(T));
   std::memcpy(&value, bytes.data(), sizeof(T));
   return {static_cast<Result>(value)};
 }
@@ -33,18 +35,25 @@ CheckpointValue number(const std::string& bytes, const std::filesystem::path& fi
 }  // namespace
 
 bool is_numpy_scalar(const pickle::Global& global) {
-  return (global.module == "numpy.core.multiarray" || global.module == "numpy._core.multiarray") && global.name == "scalar";
+  return (global.module == "numpy.core.multiarray" || global.module == "numpy._core.multiarray") &&
+         global.name == "scalar";
 }
-bool is_numpy_dtype(const pickle::Global& global) { return global.module == "numpy" && global.name == "dtype"; }
-bool is_codecs_encode(const pickle::Global& global) { return global.module == "_codecs" && global.name == "encode"; }
+bool is_numpy_dtype(const pickle::Global& global) {
+  return global.module == "numpy" && global.name == "dtype";
+}
+bool is_codecs_encode(const pickle::Global& global) {
+  return global.module == "_codecs" && global.name == "encode";
+}
 
 CheckpointValue numpy_scalar(const pickle::Object& scalar, const std::filesystem::path& file) {
   const std::vector<pickle::Value>& arguments = scalar.arguments->items;
   if (arguments.size() != 2) damaged(file, "a NumPy scalar without type and value");
   const std::string code = type_code(arguments[0], file);
   std::string bytes;
-  if (const auto* plain = std::get_if<const pickle::Bytes*>(&arguments[1])) bytes = (*plain)->data;
-  else if (const auto* call = std::get_if<pickle::Object*>(&arguments[1])) bytes = encoded_bytes(**call, file);
+  if (const auto* plain = std::get_if<const pickle::Bytes*>(&arguments[1]))
+    bytes = (*plain)->data;
+  else if (const auto* call = std::get_if<pickle::Object*>(&arguments[1]))
+    bytes = encoded_bytes(**call, file);
   if (code == "f8") return number<double, double>(bytes, file);
   if (code == "f4") return number<float, double>(bytes, file);
   if (code == "f2") return number<at::Half, double>(bytes, file);

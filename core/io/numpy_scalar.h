@@ -12,7 +12,8 @@ bool is_numpy_scalar(const pickle::Global& global);
 bool is_numpy_dtype(const pickle::Global& global);
 bool is_codecs_encode(const pickle::Global& global);
 
-/// scalar(dtype('f8', False, True), bytes): a number or bool. Throws InputError for other types and for big-endian ones.
+/// scalar(dtype('f8', False, True), bytes): a number or bool. Throws InputError for other types and for big-endian
+/// ones.
 CheckpointValue numpy_scalar(const pickle::Object& scalar, const std::filesystem::path& file);
 
 /// _codecs.encode(text, 'latin1'), as protocol 2 writes bytes. Throws InputError for another encoding or character.

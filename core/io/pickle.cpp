@@ -13,6 +13,7 @@ constexpr size_t max_bytes = size_t{64} << 20;
 constexpr size_t max_steps = 4'000'000;  // that take memory; a tensor needs about 20
 constexpr size_t max_name = 500;         // of a global
 
+// clang-format off
 /// Opcodes under their names in Python's pickletools.
 enum Opcode : unsigned char {
   MARK = '(', STOP = '.', POP = '0', POP_MARK = '1', DUP = '2', NONE = 'N', NEWTRUE = 0x88, NEWFALSE = 0x89,
@@ -24,6 +25,7 @@ enum Opcode : unsigned char {
   GLOBAL = 'c', STACK_GLOBAL = 0x93, REDUCE = 'R', NEWOBJ = 0x81, BUILD = 'b', BINPERSID = 'Q',
   BINPUT = 'q', LONG_BINPUT = 'r', MEMOIZE = 0x94, BINGET = 'h', LONG_BINGET = 'j', PROTO = 0x80, FRAME = 0x95
 };
+// clang-format on
 
 /// Python's pickle machine: a stack, marks on it, and a memo of numbered values.
 class Machine {
@@ -33,7 +35,8 @@ class Machine {
 
   Document run() {
     for (unsigned char opcode = number<uint8_t>(); opcode != STOP; opcode = number<uint8_t>())
-      if (!number_opcode(opcode) && !text_opcode(opcode) && !container_opcode(opcode) && !object_opcode(opcode) && !memo_opcode(opcode))
+      if (!number_opcode(opcode) && !text_opcode(opcode) && !container_opcode(opcode) && !object_opcode(opcode) &&
+          !memo_opcode(opcode))
         fail(fmt::format("unknown opcode 0x{:02x}", opcode));
     document_.root = pop();
     document_.bytes = place_;
@@ -43,9 +46,12 @@ class Machine {
  private:
   [[noreturn]] void fail(const std::string& what) const { damaged(file_, "{} at byte {} of the pickle", what, place_); }
 
+  [[noreturn]] void ends_early() const {
+    fail(bytes_.size() == max_bytes ? "the limit of 64 MiB is reached" : "it ends too early (file truncated?)");
+  }
+
   std::string_view take(uint64_t count) {
-    if (count > bytes_.size() - place_)
-      fail(bytes_.size() == max_bytes ? "the limit of 64 MiB is reached" : "it ends too early (file truncated?)");
+    if (count > bytes_.size() - place_) ends_early();
     place_ += count;
     return bytes_.substr(place_ - count, count);
   }
@@ -125,16 +131,35 @@ class Machine {
 
 bool Machine::number_opcode(unsigned char opcode) {
   switch (opcode) {
-    case NONE: push(std::monostate()); return true;
-    case NEWTRUE: push(true); return true;
-    case NEWFALSE: push(false); return true;
-    case BININT: push(int64_t{number<int32_t>()}); return true;
-    case BININT1: push(int64_t{number<uint8_t>()}); return true;
-    case BININT2: push(int64_t{number<uint16_t>()}); return true;
-    case LONG1: push(long_integer(number<uint8_t>())); return true;
-    case LONG4: push(long_integer(number<uint32_t>())); return true;
-    case BINFLOAT: push(std::bit_cast<double>(__builtin_bswap64(number<uint64_t>()))); return true;  // big-endian
-    default: return false;
+    case NONE:
+      push(std::monostate());
+      return true;
+    case NEWTRUE:
+      push(true);
+      return true;
+    case NEWFALSE:
+      push(false);
+      return true;
+    case BININT:
+      push(int64_t{number<int32_t>()});
+      return true;
+    case BININT1:
+      push(int64_t{number<uint8_t>()});
+      return true;
+    case BININT2:
+      push(int64_t{number<uint16_t>()});
+      return true;
+    case LONG1:
+      push(long_integer(number<uint8_t>()));
+      return true;
+    case LONG4:
+      push(long_integer(number<uint32_t>()));
+      return true;
+    case BINFLOAT:
+      push(std::bit_cast<double>(__builtin_bswap64(number<uint64_t>())));
+      return true;  // big-endian
+    default:
+      return false;
   }
 }
 
@@ -151,14 +176,27 @@ int64_t Machine::long_integer(uint64_t count) {
 bool Machine::text_opcode(unsigned char opcode) {
   switch (opcode) {
     case SHORT_BINSTRING:  // Python 2's text
-    case SHORT_BINUNICODE: push_text(number<uint8_t>()); return true;
+    case SHORT_BINUNICODE:
+      push_text(number<uint8_t>());
+      return true;
     case BINSTRING:
-    case BINUNICODE: push_text(number<uint32_t>()); return true;
-    case BINUNICODE8: push_text(number<uint64_t>()); return true;
-    case SHORT_BINBYTES: push_bytes(number<uint8_t>()); return true;
-    case BINBYTES: push_bytes(number<uint32_t>()); return true;
-    case BINBYTES8: push_bytes(number<uint64_t>()); return true;
-    default: return false;
+    case BINUNICODE:
+      push_text(number<uint32_t>());
+      return true;
+    case BINUNICODE8:
+      push_text(number<uint64_t>());
+      return true;
+    case SHORT_BINBYTES:
+      push_bytes(number<uint8_t>());
+      return true;
+    case BINBYTES:
+      push_bytes(number<uint32_t>());
+      return true;
+    case BINBYTES8:
+      push_bytes(number<uint64_t>());
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -168,29 +206,52 @@ bool Machine::container_opcode(unsigned char opcode) {
       step();
       marks_.push_back(stack_.size());
       return true;
-    case EMPTY_LIST: push(&document_.lists.emplace_back()); return true;
+    case EMPTY_LIST:
+      push(&document_.lists.emplace_back());
+      return true;
     case LIST: {
       std::vector<Value> items = pop_to_mark();
       push(&document_.lists.emplace_back(List{std::move(items)}));
       return true;
     }
-    case APPEND: append_items(pop(1)); return true;
-    case APPENDS: append_items(pop_to_mark()); return true;
-    case EMPTY_DICT: push(&document_.dicts.emplace_back()); return true;
+    case APPEND:
+      append_items(pop(1));
+      return true;
+    case APPENDS:
+      append_items(pop_to_mark());
+      return true;
+    case EMPTY_DICT:
+      push(&document_.dicts.emplace_back());
+      return true;
     case DICT: {
       const std::vector<Value> pairs = pop_to_mark();
       push(&document_.dicts.emplace_back());
       set_items(pairs);
       return true;
     }
-    case SETITEM: set_items(pop(2)); return true;
-    case SETITEMS: set_items(pop_to_mark()); return true;
-    case EMPTY_TUPLE: push_tuple({}); return true;
-    case TUPLE: push_tuple(pop_to_mark()); return true;
-    case TUPLE1: push_tuple(pop(1)); return true;
-    case TUPLE2: push_tuple(pop(2)); return true;
-    case TUPLE3: push_tuple(pop(3)); return true;
-    default: return false;
+    case SETITEM:
+      set_items(pop(2));
+      return true;
+    case SETITEMS:
+      set_items(pop_to_mark());
+      return true;
+    case EMPTY_TUPLE:
+      push_tuple({});
+      return true;
+    case TUPLE:
+      push_tuple(pop_to_mark());
+      return true;
+    case TUPLE1:
+      push_tuple(pop(1));
+      return true;
+    case TUPLE2:
+      push_tuple(pop(2));
+      return true;
+    case TUPLE3:
+      push_tuple(pop(3));
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -241,12 +302,15 @@ bool Machine::object_opcode(unsigned char opcode) {
       push(&document_.persistent_ids.emplace_back(PersistentId{id}));
       return true;
     }
-    default: return false;
+    default:
+      return false;
   }
 }
 
 std::string_view Machine::line() {
-  const size_t end = bytes_.substr(place_, max_name + 1).find('\n');
+  const std::string_view ahead = bytes_.substr(place_, max_name + 1);
+  const size_t end = ahead.find('\n');
+  if (end == std::string_view::npos && ahead.size() <= max_name) ends_early();
   if (end == std::string_view::npos) fail("a global's name without end");
   const std::string_view text = take(end);
   take(1);
@@ -257,24 +321,38 @@ void Machine::push_global(std::string_view module, std::string_view name) {
   if (module.size() > max_name || name.size() > max_name) fail("a global's name without end");
   const Global& global = document_.globals.emplace_back(Global{std::string(module), std::string(name)});
   if (!known_(global))
-    throw_input("{}: refused: it uses '{}', which a checkpoint of tensors does not need (nothing in it was run)", file_.string(),
-                printable(global.full_name()));
+    throw_input("{}: refused: it uses '{}', which a checkpoint of tensors does not need (nothing in it was run)",
+                file_.string(), printable(global.full_name()));
   push(&global);
 }
 
 bool Machine::memo_opcode(unsigned char opcode) {
   switch (opcode) {
-    case BINPUT: remember(number<uint8_t>()); return true;
-    case LONG_BINPUT: remember(number<uint32_t>()); return true;
-    case MEMOIZE: remember(memo_.size()); return true;
-    case BINGET: recall(number<uint8_t>()); return true;
-    case LONG_BINGET: recall(number<uint32_t>()); return true;
+    case BINPUT:
+      remember(number<uint8_t>());
+      return true;
+    case LONG_BINPUT:
+      remember(number<uint32_t>());
+      return true;
+    case MEMOIZE:
+      remember(memo_.size());
+      return true;
+    case BINGET:
+      recall(number<uint8_t>());
+      return true;
+    case LONG_BINGET:
+      recall(number<uint32_t>());
+      return true;
     case POP:
       // as Python does it: with nothing above the mark, the mark itself goes
-      if (!marks_.empty() && marks_.back() == stack_.size()) marks_.pop_back();
-      else pop();
+      if (!marks_.empty() && marks_.back() == stack_.size())
+        marks_.pop_back();
+      else
+        pop();
       return true;
-    case POP_MARK: pop_to_mark(); return true;
+    case POP_MARK:
+      pop_to_mark();
+      return true;
     case DUP: {
       const Value value = pop();
       push(value);
@@ -289,13 +367,15 @@ bool Machine::memo_opcode(unsigned char opcode) {
     case FRAME:
       number<uint64_t>();  // its length, of use to a reader of streams only
       return true;
-    default: return false;
+    default:
+      return false;
   }
 }
 
 }  // namespace
 
-Document parse(std::string_view bytes, const std::filesystem::path& file, const std::function<bool(const Global&)>& known) {
+Document parse(std::string_view bytes, const std::filesystem::path& file,
+               const std::function<bool(const Global&)>& known) {
   return Machine(bytes.substr(0, max_bytes), file, known).run();
 }
 

@@ -9,8 +9,8 @@
 #include <variant>
 #include <vector>
 
-/// Python's pickle format read as data. A pickle is a program that may name any Python function and call it; here a call
-/// is only noted (Object), nothing is ever executed, and a name that the caller does not know ends the reading.
+/// Python's pickle format read as data. A pickle is a program that may name any Python function and call it; here a
+/// call is only noted (Object), nothing is ever executed, and a name that the caller does not know ends the reading.
 namespace adrep::pickle {
 
 struct Bytes {
@@ -23,9 +23,10 @@ struct Global;
 struct Object;
 struct PersistentId;
 
-/// A value; what it points to belongs to its Document. The same object can be reached on several ways, also from itself.
-using Value = std::variant<std::monostate, bool, int64_t, double, const std::string*, const Bytes*, List*, Tuple*, Dict*,
-                           const Global*, Object*, PersistentId*>;
+/// A value; what it points to belongs to its Document. The same object can be reached on several ways, also from
+/// itself.
+using Value = std::variant<std::monostate, bool, int64_t, double, const std::string*, const Bytes*, List*, Tuple*,
+                           Dict*, const Global*, Object*, PersistentId*>;
 
 struct List {
   std::vector<Value> items;
@@ -74,7 +75,9 @@ struct Document {
 };
 
 /// Reads the pickle at the start of `bytes` (protocols 2 to 5, the opcodes that torch writes). `file` is for messages.
-/// Throws InputError when it is damaged, longer than 64 MiB, makes more than 4 million values, or names a global that is not `known`.
-Document parse(std::string_view bytes, const std::filesystem::path& file, const std::function<bool(const Global&)>& known);
+/// Throws InputError when it is damaged, longer than 64 MiB, makes more than 4 million values, or names a global that
+/// is not `known`.
+Document parse(std::string_view bytes, const std::filesystem::path& file,
+               const std::function<bool(const Global&)>& known);
 
 }  // namespace adrep::pickle

@@ -33,7 +33,8 @@ struct Description {
 };
 
 uint64_t whole_number(const nlohmann::json& value, const std::filesystem::path& file, const std::string& name) {
-  if (!value.is_number_unsigned()) damaged(file, "'{}' has a size or offset that is not a whole number", printable(name));
+  if (!value.is_number_unsigned())
+    damaged(file, "'{}' has a size or offset that is not a whole number", printable(name));
   return value.get<uint64_t>();
 }
 
@@ -43,30 +44,41 @@ at::ScalarType type_of(const std::string& dtype, const std::filesystem::path& fi
   damaged(file, "'{}' has the unknown dtype '{}'", printable(name), printable(dtype));
 }
 
-Description described(const std::string& name, const nlohmann::json& entry, uint64_t data_bytes, const std::filesystem::path& file) {
+Description described(const std::string& name, const nlohmann::json& entry, uint64_t data_bytes,
+                      const std::filesystem::path& file) {
   if (!entry.is_object() || !entry.contains("dtype") || !entry.contains("shape") || !entry.contains("data_offsets"))
     damaged(file, "'{}' has no dtype, shape or data_offsets", printable(name));
   const nlohmann::json &dtype = entry["dtype"], &shape = entry["shape"], &offsets = entry["data_offsets"];
   if (!dtype.is_string() || !shape.is_array() || !offsets.is_array() || offsets.size() != 2)
     damaged(file, "'{}' has a misshapen dtype, shape or data_offsets", printable(name));
-  Description result{name, type_of(dtype.get<std::string>(), file, name), {}, whole_number(offsets[0], file, name), whole_number(offsets[1], file, name)};
+  Description result{name,
+                     type_of(dtype.get<std::string>(), file, name),
+                     {},
+                     whole_number(offsets[0], file, name),
+                     whole_number(offsets[1], file, name)};
   if (result.begin > result.end || result.end > data_bytes)
-    damaged(file, "'{}' lies outside the file (bytes {} to {} of {})", printable(name), result.begin, result.end, data_bytes);
+    damaged(file, "'{}' lies outside the file (bytes {} to {} of {})", printable(name), result.begin, result.end,
+            data_bytes);
   for (const nlohmann::json& side : shape) result.sizes.push_back(static_cast<int64_t>(whole_number(side, file, name)));
   const std::optional<int64_t> count = element_count(result.sizes);
   if (!count) damaged(file, "'{}' has an impossible shape", printable(name));
   const uint64_t bytes = static_cast<uint64_t>(*count) * c10::elementSize(result.type);
   if (bytes != result.end - result.begin)
-    damaged(file, "'{}' has a shape of {} bytes and {} bytes of data", printable(name), bytes, result.end - result.begin);
+    damaged(file, "'{}' has a shape of {} bytes and {} bytes of data", printable(name), bytes,
+            result.end - result.begin);
   return result;
 }
 
 /// The format wants the data without gaps and overlaps: a file that was cut or joined shows itself here.
 void check_cover(std::vector<Description>& tensors, uint64_t data_bytes, const std::filesystem::path& file) {
-  std::sort(tensors.begin(), tensors.end(), [](const Description& a, const Description& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); });
+  std::sort(tensors.begin(), tensors.end(), [](const Description& a, const Description& b) {
+    return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+  });
   uint64_t end = 0;
   for (const Description& tensor : tensors) {
-    if (tensor.begin != end) damaged(file, "'{}' begins at byte {} of the data, the one before it ends at {}", printable(tensor.name), tensor.begin, end);
+    if (tensor.begin != end)
+      damaged(file, "'{}' begins at byte {} of the data, the one before it ends at {}", printable(tensor.name),
+              tensor.begin, end);
     end = tensor.end;
   }
   if (end != data_bytes) damaged(file, "its tensors end at byte {} of the data, the file at {}", end, data_bytes);
@@ -94,7 +106,8 @@ Safetensors read_safetensors(const std::filesystem::path& file) {
   std::memcpy(&header_bytes, bytes.data(), length_bytes);
   if (header_bytes > max_header_bytes || header_bytes > bytes.size() - length_bytes)
     damaged(file, "its safetensors header claims {} bytes", header_bytes);
-  const std::string_view text = bytes.substr(length_bytes, header_bytes), data = bytes.substr(length_bytes + header_bytes);
+  const std::string_view text = bytes.substr(length_bytes, header_bytes),
+                         data = bytes.substr(length_bytes + header_bytes);
   const nlohmann::json header = nlohmann::json::parse(text.begin(), text.end(), nullptr, false);
   if (!header.is_object()) damaged(file, "its safetensors header is not a JSON object");
 
@@ -111,8 +124,10 @@ Safetensors read_safetensors(const std::filesystem::path& file) {
   check_cover(tensors, data.size(), file);
   for (const Description& tensor : tensors) {
     const std::string_view content = data.substr(tensor.begin, tensor.end - tensor.begin);
-    if (tensor.type == at::kBool && !are_bools(content)) damaged(file, "'{}' has values that are no bools", printable(tensor.name));
-    result.tensors[tensor.name] = content.empty() ? at::empty(tensor.sizes, tensor.type) : tensor_on({content, mapping}, tensor.type).view(tensor.sizes);
+    if (tensor.type == at::kBool && !are_bools(content))
+      damaged(file, "'{}' has values that are no bools", printable(tensor.name));
+    result.tensors[tensor.name] = content.empty() ? at::empty(tensor.sizes, tensor.type)
+                                                  : tensor_on({content, mapping}, tensor.type).view(tensor.sizes);
   }
   return result;
 }
@@ -127,7 +142,8 @@ void write_safetensors(const std::filesystem::path& file, const TensorMap& tenso
     ADREP_ASSERT(name != metadata_key, "a tensor cannot have the name {}", metadata_key);
     data.push_back(tensor.detach().cpu().contiguous());
     const uint64_t bytes = data.back().nbytes();
-    header[name] = {{"dtype", dtype_name(tensor)}, {"shape", tensor.sizes().vec()}, {"data_offsets", {offset, offset + bytes}}};
+    header[name] = {
+        {"dtype", dtype_name(tensor)}, {"shape", tensor.sizes().vec()}, {"data_offsets", {offset, offset + bytes}}};
     offset += bytes;
   }
   // a text that is not UTF-8 would throw: it gets replacement characters
@@ -138,7 +154,8 @@ void write_safetensors(const std::filesystem::path& file, const TensorMap& tenso
     out.write(reinterpret_cast<const char*>(&length), length_bytes);
     out.write(text.data(), static_cast<std::streamsize>(text.size()));
     for (const at::Tensor& tensor : data)
-      if (tensor.nbytes() > 0) out.write(static_cast<const char*>(tensor.data_ptr()), static_cast<std::streamsize>(tensor.nbytes()));
+      if (tensor.nbytes() > 0)
+        out.write(static_cast<const char*>(tensor.data_ptr()), static_cast<std::streamsize>(tensor.nbytes()));
   });
 }
 

@@ -14,7 +14,8 @@ class ModuleWalk {
 
   void walk(const CheckpointValue::Module& module, const std::string& prefix) {
     // submodules that are shared are walked once for each name, so their number is not bounded by the file's size
-    if (++objects_ > max_objects) throw_input("{}: refused: it has more than {} modules and tensors", file_.string(), max_objects);
+    if (++objects_ > max_objects)
+      throw_input("{}: refused: it has more than {} modules and tensors", file_.string(), max_objects);
     for (const auto& [key, value] : module.attributes) {
       if (!key.text()) damaged(file_, "a module has an attribute without name");
       const std::string name = prefix + *key.text();
@@ -34,8 +35,10 @@ TensorMap tensors_of(const CheckpointValue::Dict& dict, const std::filesystem::p
   for (const auto& [key, value] : dict) {
     if (!key.text()) throw_input("{}: has no state dict: a key of it is no text", file.string());
     if (!value.tensor())
-      throw_input("{}: has no state dict: '{}' is no tensor (a dictionary of tensors is needed, or one under 'state_dict' or 'model')",
-                  file.string(), printable(*key.text()));
+      throw_input(
+          "{}: has no state dict: '{}' is no tensor (a dictionary of tensors is needed, or one under 'state_dict' or "
+          "'model')",
+          file.string(), printable(*key.text()));
     tensors[*key.text()] = *value.tensor();
   }
   return tensors;
@@ -52,7 +55,8 @@ TensorMap read_state_dict(const std::filesystem::path& file) {
     return tensors;
   }
   for (const char* key : {"state_dict", "model"})
-    if (const CheckpointValue* nested = checkpoint.find(key); nested && nested->dict()) return tensors_of(*nested->dict(), file);
+    if (const CheckpointValue* nested = checkpoint.find(key); nested && nested->dict())
+      return tensors_of(*nested->dict(), file);
   if (!checkpoint.dict()) throw_input("{}: has no state dict: it is no dictionary", file.string());
   return tensors_of(*checkpoint.dict(), file);
 }

@@ -27,7 +27,8 @@ at::Tensor tensor_on(const SharedBytes& bytes, at::ScalarType type) {
   const int64_t count = static_cast<int64_t>(bytes.view.size() / element);
   if (count == 0) return at::empty({0}, type);
   if (reinterpret_cast<uintptr_t>(bytes.view.data()) % element == 0)
-    return at::from_blob(const_cast<char*>(bytes.view.data()), {count}, [owner = bytes.owner](void*) {}, type);
+    return at::from_blob(
+        const_cast<char*>(bytes.view.data()), {count}, [owner = bytes.owner](void*) {}, type);
   at::Tensor copy = at::empty({count}, type);
   std::memcpy(copy.data_ptr(), bytes.view.data(), bytes.view.size());
   return copy;

@@ -10,10 +10,11 @@ struct StorageClass {
   const char* name;
   at::ScalarType type;
 };
-constexpr StorageClass storage_classes[] = {
-    {"DoubleStorage", at::kDouble}, {"FloatStorage", at::kFloat}, {"HalfStorage", at::kHalf}, {"BFloat16Storage", at::kBFloat16},
-    {"LongStorage", at::kLong},     {"IntStorage", at::kInt},     {"ShortStorage", at::kShort}, {"CharStorage", at::kChar},
-    {"ByteStorage", at::kByte},     {"BoolStorage", at::kBool}};
+constexpr StorageClass storage_classes[] = {{"DoubleStorage", at::kDouble}, {"FloatStorage", at::kFloat},
+                                            {"HalfStorage", at::kHalf},     {"BFloat16Storage", at::kBFloat16},
+                                            {"LongStorage", at::kLong},     {"IntStorage", at::kInt},
+                                            {"ShortStorage", at::kShort},   {"CharStorage", at::kChar},
+                                            {"ByteStorage", at::kByte},     {"BoolStorage", at::kBool}};
 
 const StorageClass* find_storage_class(const pickle::Global& global) {
   if (global.module != "torch") return nullptr;
@@ -32,7 +33,8 @@ bool fits(int64_t count, int64_t offset, at::IntArrayRef sizes, at::IntArrayRef 
   int64_t last = offset;
   for (size_t i = 0; i < sizes.size(); ++i) {
     int64_t way = 0;
-    if (strides[i] < 0 || __builtin_mul_overflow(sizes[i] - 1, strides[i], &way) || __builtin_add_overflow(last, way, &last))
+    if (strides[i] < 0 || __builtin_mul_overflow(sizes[i] - 1, strides[i], &way) ||
+        __builtin_add_overflow(last, way, &last))
       return false;
   }
   return last < count;
@@ -40,7 +42,9 @@ bool fits(int64_t count, int64_t offset, at::IntArrayRef sizes, at::IntArrayRef 
 
 }  // namespace
 
-bool is_storage_class(const pickle::Global& global) { return find_storage_class(global) != nullptr; }
+bool is_storage_class(const pickle::Global& global) {
+  return find_storage_class(global) != nullptr;
+}
 
 StorageClaim storage_claim(const pickle::PersistentId& id, const std::filesystem::path& file) {
   const auto* tuple = std::get_if<pickle::Tuple*>(&id.id);
@@ -54,8 +58,9 @@ StorageClaim storage_claim(const pickle::PersistentId& id, const std::filesystem
   if (!kind || **kind != "storage" || !known || !key || !count || items.size() > 6)
     damaged(file, "a tensor's storage is not described");
   if (items.size() == 6 && !std::holds_alternative<std::monostate>(items[5]))
-    throw_input("{}: storage '{}' is a part of another one, as torch before 0.4 wrote it: save it again with a newer torch",
-                file.string(), printable(**key));
+    throw_input(
+        "{}: storage '{}' is a part of another one, as torch before 0.4 wrote it: save it again with a newer torch",
+        file.string(), printable(**key));
   if (!element_count({*count})) damaged(file, "storage '{}' claims {} elements", printable(**key), *count);
   return {**key, known->type, *count};
 }
@@ -68,11 +73,13 @@ at::Tensor TensorStorages::view(const StorageClaim& claim, int64_t offset, const
   if (storage.scalar_type() != claim.type || storage.numel() != claim.count)
     damaged(file_, "storage '{}' is described in two ways", printable(claim.key));
   const std::optional<int64_t> count = element_count(sizes);
-  if (!count || strides.size() != sizes.size()) damaged(file_, "a tensor on storage '{}' has an impossible shape", printable(claim.key));
+  if (!count || strides.size() != sizes.size())
+    damaged(file_, "a tensor on storage '{}' has an impossible shape", printable(claim.key));
   if (offset < 0 || offset > claim.count || (*count > 0 && !fits(claim.count, offset, sizes, strides)))
     damaged(file_, "a tensor on storage '{}' lies outside its {} elements", printable(claim.key), claim.count);
   if (*count > claim.count && static_cast<uint64_t>(*count) * c10::elementSize(claim.type) > file_bytes_)
-    throw_input("{}: refused: a tensor on storage '{}' repeats {} elements to {}", file_.string(), printable(claim.key), claim.count, *count);
+    throw_input("{}: refused: a tensor on storage '{}' repeats {} elements to {}", file_.string(), printable(claim.key),
+                claim.count, *count);
   if (*count == 0) return at::empty(sizes, claim.type);
   return at::empty({0}, claim.type).set_(storage.storage(), offset, sizes, strides);
 }

@@ -20,7 +20,8 @@ struct StorageClaim {
   uint64_t bytes() const { return static_cast<uint64_t>(count) * c10::elementSize(type); }
 };
 
-/// True for torch's storage classes of the types that tensors here have ("FloatStorage", ..., not complex or quantised).
+/// True for torch's storage classes of the types that tensors here have ("FloatStorage", ..., not complex or
+/// quantised).
 bool is_storage_class(const pickle::Global& global);
 
 /// Throws InputError when it is no storage or its size is impossible.
@@ -36,7 +37,8 @@ class TensorStorages {
 
   /// A view of a storage. Throws InputError when it leaves the storage, or when it repeats elements (stride 0) to more
   /// bytes than the file has.
-  at::Tensor view(const StorageClaim& claim, int64_t offset, const std::vector<int64_t>& sizes, const std::vector<int64_t>& strides);
+  at::Tensor view(const StorageClaim& claim, int64_t offset, const std::vector<int64_t>& sizes,
+                  const std::vector<int64_t>& strides);
 
  private:
   std::filesystem::path file_;

@@ -17,10 +17,17 @@ namespace adrep {
 struct CheckpointValue {
   using List = std::vector<CheckpointValue>;
   using Dict = std::vector<std::pair<CheckpointValue, CheckpointValue>>;
-  struct Tuple { List items; };
-  struct Bytes { std::string data; };
+  struct Tuple {
+    List items;
+  };
+  struct Bytes {
+    std::string data;
+  };
   /// An object of a TorchScript class: its name ("__torch__.model.CLIP") and its attributes.
-  struct Module { std::string type; Dict attributes; };
+  struct Module {
+    std::string type;
+    Dict attributes;
+  };
   std::variant<std::monostate, bool, int64_t, double, std::string, Bytes, at::Tensor, std::shared_ptr<List>,
                std::shared_ptr<Tuple>, std::shared_ptr<Dict>, std::shared_ptr<Module>>
       value;
@@ -42,9 +49,9 @@ struct CheckpointValue {
 /// shared a storage when saved share it here. Throws InputError naming the file and what is wrong.
 CheckpointValue read_torch_checkpoint(const std::filesystem::path& file);
 
-/// The tensors of a state dict: a dictionary of tensors, or one under "state_dict" or "model"; the parameters and buffers
-/// of a TorchScript archive under dotted names ("visual.conv1.weight"); a safetensors file. The content decides, not the
-/// file's name. Throws InputError else.
+/// The tensors of a state dict: a dictionary of tensors, or one under "state_dict" or "model"; the parameters and
+/// buffers of a TorchScript archive under dotted names ("visual.conv1.weight"); a safetensors file. The content
+/// decides, not the file's name. Throws InputError else.
 TensorMap read_state_dict(const std::filesystem::path& file);
 
 }  // namespace adrep

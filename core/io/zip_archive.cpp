@@ -84,13 +84,16 @@ ZipArchive::Directory ZipArchive::find_directory() const {
   for (uint64_t end = bytes.size() >= end_bytes ? bytes.size() - end_bytes + 1 : 0; end-- > first;) {
     if (!has_signature(bytes, end, "PK\5\6") || little<uint16_t>(bytes, end + 20) > bytes.size() - end - end_bytes)
       continue;
-    Directory directory{little<uint32_t>(bytes, end + 16), little<uint32_t>(bytes, end + 12), little<uint16_t>(bytes, end + 10)};
+    Directory directory{little<uint32_t>(bytes, end + 16), little<uint32_t>(bytes, end + 12),
+                        little<uint16_t>(bytes, end + 10)};
     uint64_t limit = end;
     if (end >= locator_bytes && has_signature(bytes, end - locator_bytes, "PK\6\7")) {
       limit = little<uint64_t>(bytes, end - locator_bytes + 8);
-      if (limit > end - locator_bytes || end - locator_bytes - limit < end64_bytes || !has_signature(bytes, limit, "PK\6\6"))
+      if (limit > end - locator_bytes || end - locator_bytes - limit < end64_bytes ||
+          !has_signature(bytes, limit, "PK\6\6"))
         damaged(file_->path(), "the zip's Zip64 end record is not where it should be");
-      directory = {little<uint64_t>(bytes, limit + 48), little<uint64_t>(bytes, limit + 40), little<uint64_t>(bytes, limit + 32)};
+      directory = {little<uint64_t>(bytes, limit + 48), little<uint64_t>(bytes, limit + 40),
+                   little<uint64_t>(bytes, limit + 32)};
     }
     if (directory.offset > limit || directory.bytes > limit - directory.offset)
       damaged(file_->path(), "the zip's central directory lies outside the file");
@@ -107,12 +110,16 @@ void ZipArchive::read_directory(const Directory& directory) {
   for (uint64_t i = 0; i < directory.count; ++i) {
     if (bytes.size() < central_bytes || !has_signature(bytes, 0, "PK\1\2"))
       damaged(file_->path(), "the zip's central directory ends after {} of {} files", i, directory.count);
-    Entry entry{.header = little<uint32_t>(bytes, 42), .compressed = little<uint32_t>(bytes, 20), .size = little<uint32_t>(bytes, 24),
-                .crc = little<uint32_t>(bytes, 16), .method = little<uint16_t>(bytes, 10),
+    Entry entry{.header = little<uint32_t>(bytes, 42),
+                .compressed = little<uint32_t>(bytes, 20),
+                .size = little<uint32_t>(bytes, 24),
+                .crc = little<uint32_t>(bytes, 16),
+                .method = little<uint16_t>(bytes, 10),
                 .encrypted = (little<uint16_t>(bytes, 8) & encrypted_flag) != 0};
     const uint64_t name_bytes = little<uint16_t>(bytes, 28), extra_bytes = little<uint16_t>(bytes, 30);
     const uint64_t entry_bytes = central_bytes + name_bytes + extra_bytes + little<uint16_t>(bytes, 32);
-    if (bytes.size() < entry_bytes) damaged(file_->path(), "the zip's central directory ends after {} of {} files", i, directory.count);
+    if (bytes.size() < entry_bytes)
+      damaged(file_->path(), "the zip's central directory ends after {} of {} files", i, directory.count);
     std::string name(bytes.substr(central_bytes, name_bytes));
     if (!take_zip64_fields(bytes.substr(central_bytes + name_bytes, extra_bytes), entry))
       damaged(file_->path(), "'{}' has no Zip64 sizes", printable(name));
@@ -127,7 +134,8 @@ std::string_view ZipArchive::data_of(const std::string& name, const Entry& entry
   const std::string_view bytes = file_->bytes().substr(0, data_end_);
   if (!has_signature(bytes, entry.header, "PK\3\4") || bytes.size() - entry.header < local_bytes)
     damaged(file_->path(), "'{}' is not where the zip's directory says", printable(name));
-  const uint64_t name_bytes = little<uint16_t>(bytes, entry.header + 26), extra_bytes = little<uint16_t>(bytes, entry.header + 28);
+  const uint64_t name_bytes = little<uint16_t>(bytes, entry.header + 26),
+                 extra_bytes = little<uint16_t>(bytes, entry.header + 28);
   const uint64_t start = entry.header + local_bytes + name_bytes + extra_bytes;
   if (start > bytes.size() || entry.compressed > bytes.size() - start)
     damaged(file_->path(), "'{}' ends outside the file", printable(name));
@@ -144,7 +152,8 @@ SharedBytes ZipArchive::open(const std::string& name) {
   const std::string_view data = data_of(name, entry);
   if (entry.method == deflated) return inflated(name, entry, data);
   if (entry.method != stored)
-    throw_input("{}: '{}' is compressed by zip's method {}: only stored and deflated are read", file_->path().string(), printable(name), entry.method);
+    throw_input("{}: '{}' is compressed by zip's method {}: only stored and deflated are read", file_->path().string(),
+                printable(name), entry.method);
   if (entry.size != entry.compressed) damaged(file_->path(), "'{}' has two different sizes", printable(name));
   return {data, file_};
 }
@@ -154,7 +163,8 @@ SharedBytes ZipArchive::inflated(const std::string& name, const Entry& entry, st
     damaged(file_->path(), "'{}' claims {} bytes in {} deflated ones", printable(name), entry.size, entry.compressed);
   const uint64_t limit = 16 * file_->bytes().size() + (uint64_t{64} << 20);
   if (entry.size > limit - inflated_)
-    throw_input("{}: refused: inflating '{}' would take more than {} bytes of memory", file_->path().string(), printable(name), limit);
+    throw_input("{}: refused: inflating '{}' would take more than {} bytes of memory", file_->path().string(),
+                printable(name), limit);
   inflated_ += entry.size;
   const std::shared_ptr<char[]> content(new char[entry.size]);
   const bool complete = inflate_exactly(data, content.get(), entry.size);

@@ -8,8 +8,8 @@
 
 namespace adrep {
 
-/// Reader of zip archives (also Zip64, APPNOTE 6.3): stored entries are used where they lie in the mapped file, deflated
-/// ones are inflated when asked for. No size is believed before it was compared with the file.
+/// Reader of zip archives (also Zip64, APPNOTE 6.3): stored entries are used where they lie in the mapped file,
+/// deflated ones are inflated when asked for. No size is believed before it was compared with the file.
 class ZipArchive {
  public:
   /// Reads the central directory. Throws InputError when it is missing, cut or contradicts the file.

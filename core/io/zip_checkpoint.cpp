@@ -12,19 +12,22 @@ std::string top_folder(const ZipArchive& archive, const std::filesystem::path& f
   std::vector<std::string> found;
   for (const auto& [name, entry] : archive.entries()) {
     const size_t slash = name.find('/');
-    if (slash != std::string::npos && std::string_view(name).substr(slash) == "/data.pkl") found.push_back(name.substr(0, slash + 1));
+    if (slash != std::string::npos && std::string_view(name).substr(slash) == "/data.pkl")
+      found.push_back(name.substr(0, slash + 1));
   }
   if (found.empty()) throw_input("{}: is a zip, but not one of torch: it has no data.pkl", file.string());
   if (found.size() > 1) damaged(file, "it has {} files data.pkl", found.size());
   return found[0];
 }
 
-at::Tensor storage_of(ZipArchive& archive, const std::string& folder, const StorageClaim& claim, const std::filesystem::path& file) {
+at::Tensor storage_of(ZipArchive& archive, const std::string& folder, const StorageClaim& claim,
+                      const std::filesystem::path& file) {
   SharedBytes content = archive.open(folder + "data/" + claim.key);
   if (content.view.size() < claim.bytes())
     damaged(file, "storage '{}' has {} bytes of {}", printable(claim.key), content.view.size(), claim.bytes());
   content.view = content.view.substr(0, claim.bytes());
-  if (claim.type == at::kBool && !are_bools(content.view)) damaged(file, "storage '{}' has values that are no bools", printable(claim.key));
+  if (claim.type == at::kBool && !are_bools(content.view))
+    damaged(file, "storage '{}' has values that are no bools", printable(claim.key));
   return tensor_on(content, claim.type);
 }
 
@@ -37,7 +40,8 @@ CheckpointValue read_zip_checkpoint(const std::shared_ptr<const MappedFile>& fil
   if (archive.entries().contains(folder + "byteorder") && archive.open(folder + "byteorder").view != "little")
     throw_input("{}: its numbers are big-endian: save it again on a little-endian machine", path.string());
   const pickle::Document document = pickle::parse(archive.open(folder + "data.pkl").view, path, is_known_global);
-  TensorStorages storages(path, file->bytes().size(), [&](const StorageClaim& claim) { return storage_of(archive, folder, claim, path); });
+  TensorStorages storages(path, file->bytes().size(),
+                          [&](const StorageClaim& claim) { return storage_of(archive, folder, claim, path); });
   return checkpoint_of(document, storages, path);
 }
 

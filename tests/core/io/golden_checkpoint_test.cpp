@@ -32,8 +32,9 @@ json expected_values(const std::string& name) {
 
 std::string dtype_of(const at::Tensor& tensor) {
   static const std::map<at::ScalarType, std::string> names = {
-      {at::kFloat, "float32"}, {at::kHalf, "float16"}, {at::kBFloat16, "bfloat16"}, {at::kDouble, "float64"}, {at::kLong, "int64"},
-      {at::kInt, "int32"},     {at::kShort, "int16"},  {at::kChar, "int8"},         {at::kByte, "uint8"},     {at::kBool, "bool"}};
+      {at::kFloat, "float32"}, {at::kHalf, "float16"}, {at::kBFloat16, "bfloat16"}, {at::kDouble, "float64"},
+      {at::kLong, "int64"},    {at::kInt, "int32"},    {at::kShort, "int16"},       {at::kChar, "int8"},
+      {at::kByte, "uint8"},    {at::kBool, "bool"}};
   return names.at(tensor.scalar_type());
 }
 
@@ -65,12 +66,18 @@ void check_value(const CheckpointValue& value, const json& expected) {
     for (size_t i = 0; i < items->size(); ++i) check_value((*items)[i], expected[i]);
     return;
   }
-  if (value.is_none()) REQUIRE(expected.is_null());
-  else if (value.text()) REQUIRE(*value.text() == expected.get<std::string>());
-  else if (const bool* flag = std::get_if<bool>(&value.value)) REQUIRE((expected.is_boolean() && *flag == expected.get<bool>()));
-  else if (const int64_t* whole = std::get_if<int64_t>(&value.value)) REQUIRE((expected.is_number_integer() && *whole == expected.get<int64_t>()));
-  else if (const double* number = std::get_if<double>(&value.value)) REQUIRE((expected.is_number() && *number == expected.get<double>()));
-  else FAIL("a value of an unexpected kind");
+  if (value.is_none())
+    REQUIRE(expected.is_null());
+  else if (value.text())
+    REQUIRE(*value.text() == expected.get<std::string>());
+  else if (const bool* flag = std::get_if<bool>(&value.value))
+    REQUIRE((expected.is_boolean() && *flag == expected.get<bool>()));
+  else if (const int64_t* whole = std::get_if<int64_t>(&value.value))
+    REQUIRE((expected.is_number_integer() && *whole == expected.get<int64_t>()));
+  else if (const double* number = std::get_if<double>(&value.value))
+    REQUIRE((expected.is_number() && *number == expected.get<double>()));
+  else
+    FAIL("a value of an unexpected kind");
 }
 
 /// "extra.view" is root["extra"]["view"]; the part after the first dot may hold dots.
@@ -113,7 +120,8 @@ TEST_CASE("a nested checkpoint has the values that torch reads", "[io][golden]")
 
 TEST_CASE("the reference's checkpoints have the values that torch reads", "[io][golden]") {
   const json expected = expected_values("checkpoint_reference_expected.json");
-  for (const char* name : {"checkpoint_reference.pth", "checkpoint_reference_numpy2.pth", "checkpoint_reference_legacy.pth"}) {
+  for (const char* name :
+       {"checkpoint_reference.pth", "checkpoint_reference_numpy2.pth", "checkpoint_reference_legacy.pth"}) {
     INFO(name);
     const fs::path file = golden_file(name);
     if (file.empty() || expected.is_null()) continue;
@@ -157,7 +165,8 @@ TEST_CASE("a TorchScript archive gives dotted names and the weights of its plain
   const json& archive = golden.description.at("archive");
   const TensorMap tensors = read_state_dict(test::goldens() / archive.at("file").get<std::string>());
   size_t named = 0;
-  for (const auto& [list, type] : {std::pair("fp16_keys", at::kHalf), {"fp32_keys", at::kFloat}, {"int64_keys", at::kLong}})
+  for (const auto& [list, type] :
+       {std::pair("fp16_keys", at::kHalf), {"fp32_keys", at::kFloat}, {"int64_keys", at::kLong}})
     for (const std::string key : archive.at(list)) {
       INFO(key);
       REQUIRE(tensors.contains(key));
@@ -194,7 +203,8 @@ TEST_CASE("bad checkpoints are refused in one line, quickly and without large al
     REQUIRE(message.starts_with(item.path().string() + ": "));
     REQUIRE(message.find('\n') == std::string::npos);
     REQUIRE_THROWS_AS(read_torch_checkpoint(item.path()), InputError);
-    if (item.path().filename().string().starts_with("calls_")) REQUIRE(message.find(": refused: it uses '") != std::string::npos);
+    if (item.path().filename().string().starts_with("calls_"))
+      REQUIRE(message.find(": refused: it uses '") != std::string::npos);
     ++files;
   }
   REQUIRE(files > 0);

@@ -20,7 +20,9 @@ fs::path efficientnet_weights() {
   return folder / "weights" / "efficientnet-lite0-57934424.pth";
 }
 
-std::string weight() { return tensor(storage("FloatStorage", "0", 2), 0, {2}, {1}); }
+std::string weight() {
+  return tensor(storage("FloatStorage", "0", 2), 0, {2}, {1});
+}
 const std::vector<Stored> stored = {{"0", 2, raw(1.5f) + raw(-2.0f)}};
 
 /// A TorchScript object with these attributes.
@@ -42,8 +44,10 @@ std::string refused(const std::string& opcodes) {
 
 TEST_CASE("a state dict is found at the top, under state_dict or under model", "[io]") {
   const Items weights = {{"a.weight", weight()}, {"a.bias", weight()}};
-  for (const std::string& object : {dict(weights), ordered_dict(weights), dict({{"epoch", "K\x01"}, {"state_dict", ordered_dict(weights)}}), dict({{"model", dict(weights)}, {"optimizer", "}"}}),
-                                    dict({{"model", dict({{"x", "N"}})}, {"state_dict", dict(weights)}})}) {
+  for (const std::string& object :
+       {dict(weights), ordered_dict(weights), dict({{"epoch", "K\x01"}, {"state_dict", ordered_dict(weights)}}),
+        dict({{"model", dict(weights)}, {"optimizer", "}"}}),
+        dict({{"model", dict({{"x", "N"}})}, {"state_dict", dict(weights)}})}) {
     const TensorMap tensors = state_dict_of(object);
     REQUIRE(tensors.size() == 2);
     REQUIRE(at::equal(tensors.at("a.weight"), at::tensor({1.5f, -2.0f})));
@@ -60,11 +64,15 @@ TEST_CASE("what is no state dict is refused with the key that shows it", "[io]")
 
 TEST_CASE("a TorchScript archive's tensors get dotted names", "[io]") {
   const std::string shared = module("Layer", {{"weight", weight()}, {"bias", "N"}, {"training", "\x89"}});
-  const TensorMap tensors = state_dict_of(module("Net", {{"scale", weight()}, {"visual", module("Visual", {{"0", shared}, {"1", shared}})}, {"sizes", list({"K\x01"})}}));
+  const TensorMap tensors = state_dict_of(module(
+      "Net",
+      {{"scale", weight()}, {"visual", module("Visual", {{"0", shared}, {"1", shared}})}, {"sizes", list({"K\x01"})}}));
   std::vector<std::string> names;
   for (const auto& [name, tensor] : tensors) names.push_back(name);
   REQUIRE(names == std::vector<std::string>{"scale", "visual.0.weight", "visual.1.weight"});
-  REQUIRE(refused(module("Net", {}) + "K\x01" "b").find("no attributes") != std::string::npos);
+  REQUIRE(refused(module("Net", {}) + "K\x01"
+                                      "b")
+              .find("no attributes") != std::string::npos);
 }
 
 TEST_CASE("modules that are shared again and again are refused", "[io]") {
