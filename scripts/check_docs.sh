@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# Runs the commands of README.md and docs/*.md: every line of every ```sh fence.
+#   scripts/check_docs.sh [FOLDER]     the folder that holds the program; default build/release/bin
+#   adrep …        runs in a temporary folder that holds the data sets my-parts and my-photos, and configs/;
+#                  it must exit 0, or N where the line ends in "# exits N". VARIABLE=value may stand before it.
+#   scripts/…      the script must be there and executable
+#   cmake, ctest   the preset that the line names must be there
+# Anything else in a ```sh fence is a failure: write what is not to be checked into a ```text fence.
+# A fence "```yaml NAME" is written to the file NAME in the temporary folder. Links between the pages must lead somewhere.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+root=$PWD
+program_folder=$(realpath "${1:-build/release/bin}") || exit 1
+[ -x "$program_folder/adrep" ] || { echo "check_docs: $program_folder/adrep is not there: run scripts/build.sh, or name the folder of the program" >&2; exit 2; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export PATH="$program_folder:$PATH"
+export OMP_WAIT_POLICY=passive # threads that wait must not keep the cores of a busy machine
+unset ADREP_DATA
+pages=(README.md docs/*.md)
+passed=0 failed=0
+
+result() { # PLACE TEXT PROBLEM: an empty problem is a success
+  if [ -z "$3" ]; then
+    passed=$((passed + 1))
+    printf 'ok    %s  %s\n' "$1" "$2"
+  else
+    failed=$((failed + 1))
+    printf 'FAIL  %s  %s\n      %s\n' "$1" "$2" "$3"
+  fi
+}
+
+make_data() {
+  cd "$work" || exit 1
+  ln -s "$root/configs" configs
+  adrep datasets make-demo my-parts train_per_class=12 normal_test_per_class=4 defects_per_type=1 size=128 >/dev/null || exit 1
+  mkdir -p my-photos/masks
+  cp -r my-parts/fabric/train/good my-photos/good
+  for image in my-parts/fabric/test/good/*.png; do cp "$image" "my-photos/good/more-$(basename "$image")"; done
+  for defect in hole stain; do
+    cp -r "my-parts/fabric/test/$defect" "my-photos/$defect"
+    cp -r "my-parts/fabric/ground_truth/$defect" "my-photos/masks/$defect"
+  done
+  cd "$root" || exit 1
+}
+
+# One line "PLACE<tab>COMMAND" for each command of a page; "```yaml NAME" fences go to files.
+commands_of() { # PAGE
+  awk -v page="$1" -v work="$work" '
+    /^```/ {
+      if (fence != "") { fence = ""; if (file != "") close(file); file = ""; next }
+      fence = $1
+      if (fence == "```yaml" && NF > 1) { file = work "/" $2; printf "" > file }
+      next
+    }
+    file != "" { print > file }
+    fence == "```sh" && NF > 0 && $1 !~ /^#/ { printf "%s:%d\t%s\n", page, NR, $0 }' "$1"
+}
+
+run_adrep() { # PLACE LINE
+  local wanted=0 output code
+  [[ $2 =~ \#\ exits\ ([0-9]+)$ ]] && wanted=${BASH_REMATCH[1]}
+  output=$(cd "$work" && timeout 120 bash -c "$2" 2>&1 </dev/null)
+  code=$?
+  if [ "$code" -eq "$wanted" ]; then result "$1" "$2" ""; else result "$1" "$2" "exit code $code instead of $wanted: $output"; fi
+}
+
+check_preset() { # PLACE LINE
+  local preset
+  preset=$(sed -nE 's,.*(--preset[ =]|build/)([a-z]+).*,\2,p' <<<"$2")
+  if [ -n "$preset" ] && grep -q "\"name\": \"$preset\", \"displayName\"" CMakePresets.json; then
+    result "$1" "$2" ""
+  else
+    result "$1" "$2" "no such preset in CMakePresets.json: '$preset'"
+  fi
+}
+
+check_command() { # PLACE LINE
+  local script
+  if [[ $2 =~ ^([A-Z_]+=[^ ]*\ )*adrep\  ]]; then
+    run_adrep "$1" "$2"
+  elif [[ $2 =~ ^([A-Z_]+=[^ ]*\ )*(scripts/[a-z_]+\.sh) ]]; then
+    script=${BASH_REMATCH[2]}
+    if [ -x "$script" ]; then result "$1" "$2" ""; else result "$1" "$2" "$script is not there or not executable"; fi
+  elif [[ $2 =~ ^(cmake|ctest)\  ]]; then
+    check_preset "$1" "$2"
+  else
+    result "$1" "$2" "only adrep, scripts/, cmake and ctest lines can be checked: use a \`\`\`text fence"
+  fi
+}
+
+check_links() { # PAGE
+  local target
+  while read -r target; do
+    target=${target%%#*}
+    if [ -n "$target" ] && [ ! -e "$(dirname "$1")/$target" ]; then result "$1" "$target" "a link to nothing"; fi
+  done < <(grep -oE '\]\([^)]+\)' "$1" | sed -E 's/^\]\(//; s/\)$//' | grep -vE '^[a-z]+:')
+}
+
+make_data
+for page in "${pages[@]}"; do
+  check_links "$page"
+  while IFS=$'\t' read -r place line; do check_command "$place" "$line"; done < <(commands_of "$page")
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
