@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the commands of README.md and docs/*.md: every line of every ```sh fence.
+# Runs the commands of README.md, CONTRIBUTING.md and docs/*.md: every line of every ```sh fence.
 #   scripts/check_docs.sh [FOLDER]     the folder that holds the program; default build/release/bin
 #   adrep …        runs in a temporary folder that holds the data sets my-parts and my-photos, and configs/;
 #                  it must exit 0, or N where the line ends in "# exits N". VARIABLE=value may stand before it.
@@ -17,7 +17,7 @@ trap 'rm -rf "$work"' EXIT
 export PATH="$program_folder:$PATH"
 export OMP_WAIT_POLICY=passive # threads that wait must not keep the cores of a busy machine
 unset ADREP_DATA
-pages=(README.md docs/*.md)
+pages=(README.md CONTRIBUTING.md docs/*.md)
 passed=0 failed=0
 
 result() { # PLACE TEXT PROBLEM: an empty problem is a success
