@@ -27,7 +27,7 @@ struct Cell {
   nlohmann::json environment;  ///< versions, device and threads: recorded, not part of the name
   std::vector<std::pair<std::string, Metric>> metrics;  ///< "image_auroc" … in the order of the protocol
   int64_t train_images = 0, test_images = 0, anomalous_images = 0, images_without_mask = 0;
-  std::vector<std::string> skipped;  ///< unreadable images left out, a line each
+  std::vector<std::string> skipped;  ///< ids of unreadable images that were left out
   std::vector<std::string> references;
   std::vector<ImageScore> scores;
 

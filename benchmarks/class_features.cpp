@@ -1,5 +1,7 @@
 #include "benchmarks/class_features.h"
 
+#include <ATen/Parallel.h>
+
 #include "core/base/interrupt.h"
 #include "core/base/log.h"
 #include "core/base/progress.h"
@@ -50,13 +52,20 @@ Levels ClassFeatures::read(const std::vector<Sample>& samples, const std::string
   Progress progress(stage, static_cast<int64_t>(samples.size()), "images");
   ExtractionOptions options{.geometry = group_.geometry,
                             .batch = settings.batch,
+                            .decode_threads = at::get_num_threads(),
                             .skip_bad = settings.on_bad_image == "skip",
                             .progress = [&](int64_t done) { progress.update(done); }};
   Extracted extracted = extract(backbone_, files_of(samples), options);
-  for (size_t index : extracted.used) used.push_back(samples[index]);
-  for (const std::string& line : extracted.skipped) {
-    log_warning("skipped: " + line);
-    skipped_.push_back(line);
+  for (const std::string& line : extracted.skipped) log_warning("skipped: " + line);
+  size_t next = 0;
+  for (size_t i = 0; i < samples.size(); ++i) {
+    const bool readable = next < extracted.used.size() && extracted.used[next] == i;
+    if (readable) {
+      used.push_back(samples[i]);
+      ++next;
+    } else {
+      skipped_.push_back(samples[i].id);
+    }
   }
   return std::move(extracted.levels);
 }

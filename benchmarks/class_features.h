@@ -23,7 +23,7 @@ class ClassFeatures {
 
   const std::vector<Sample>& train() const { return train_; }  ///< the images that could be read
   const std::vector<Sample>& test() const { return test_; }
-  const std::vector<std::string>& skipped() const { return skipped_; }
+  const std::vector<std::string>& skipped() const { return skipped_; }  ///< ids of those that could not
   const std::vector<std::string>& references() const {
     return references_;
   }  ///< ids; empty until "residual" was asked for

@@ -93,7 +93,7 @@ void add_datasets_command(CLI::App& program, int& exit_code) {
   CLI::App* demo_command =
       command->add_subcommand("make-demo", "draw the demo data set (three classes, MVTec AD layout)");
   demo_command->add_option("path", arguments->path, "folder to make")->required();
-  demo_command->add_option("words", arguments->words, "key=value settings")->option_text("[key=value ...]");
+  demo_command->add_option("settings", arguments->words, "key=value settings")->option_text("[key=value ...]");
   demo_command->footer([] {
     return "example: adrep datasets make-demo demo-data seed=1\nkeys:\n" + parameter_help(params_of<DemoOptions>(), "");
   });

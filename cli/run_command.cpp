@@ -75,7 +75,7 @@ int run(const RunArguments& arguments) {
 void add_run_command(CLI::App& program, int& exit_code) {
   const auto arguments = std::make_shared<RunArguments>();
   CLI::App* command = program.add_subcommand("run", "evaluate detectors on a data set: table, report and cells");
-  command->add_option("words", arguments->words, "CONFIG.yaml and key=value settings")
+  command->add_option("settings", arguments->words, "CONFIG.yaml and key=value settings")
       ->option_text("[CONFIG.yaml] [key=value ...]");
   command->add_flag("--print-config", arguments->print_config, "print the resolved configuration and stop");
   command->add_flag("--dry-run", arguments->dry_run,

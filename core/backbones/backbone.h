@@ -14,7 +14,7 @@ struct BackboneInfo {
   std::string name;
   std::filesystem::path weights_file;
   std::string weights_sha256;
-  int64_t parameters = 0;
+  int64_t parameters = 0;  ///< of the layers that are used, without running statistics
   std::array<double, 3> mean{}, std{};  ///< of the input normalisation, RGB in [0, 1]
 };
 

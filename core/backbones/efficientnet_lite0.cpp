@@ -31,8 +31,12 @@ class WeightTaker {
       throw_input("{}: not EfficientNet-Lite0: key '{}' has shape {}, expected {}", file_, key,
                   text(place->second.sizes()), text(shape));
     taken_.insert({key, true});
+    if (key.ends_with(".weight") || key.ends_with(".bias")) parameters_ += place->second.numel();
     return place->second.to(at::kFloat);
   }
+
+  /// Weights and biases taken so far, without running statistics.
+  int64_t parameters() const { return parameters_; }
 
   /// The first key that is neither taken nor known to be of no use here.
   void refuse_unknown() const {
@@ -52,6 +56,7 @@ class WeightTaker {
   const TensorMap& weights_;
   std::string file_;
   std::map<std::string, bool> taken_;
+  int64_t parameters_ = 0;
 };
 
 /// w·x followed by BatchNorm equals (w·scale)·x + shift.
@@ -65,13 +70,6 @@ std::pair<at::Tensor, at::Tensor> folded(WeightTaker& take, const std::string& c
   const at::Tensor variance = take.take(norm + ".running_var", {out}).to(at::kDouble);
   const at::Tensor scale = gamma / (variance + batch_norm_eps).sqrt();
   return {(weight * scale.reshape({-1, 1, 1, 1})).to(at::kFloat), (beta - mean * scale).to(at::kFloat)};
-}
-
-int64_t parameter_count(const TensorMap& weights) {
-  int64_t count = 0;
-  for (const auto& [key, tensor] : weights)
-    if (key.ends_with(".weight") || key.ends_with(".bias")) count += tensor.numel();
-  return count;
 }
 
 int64_t ceil_divide(int64_t a, int64_t b) {
@@ -108,7 +106,7 @@ EfficientNetLite0::EfficientNetLite0(const TensorMap& weights, BackboneInfo info
     }
   }
   taker.refuse_unknown();
-  info_.parameters = parameter_count(weights);
+  info_.parameters = taker.parameters();
 }
 
 at::Tensor EfficientNetLite0::apply(const Convolution& c, const at::Tensor& x) {

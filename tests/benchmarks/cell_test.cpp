@@ -19,7 +19,7 @@ Cell example() {
   cell.train_images = 4;
   cell.test_images = 2;
   cell.anomalous_images = 1;
-  cell.skipped = {"a.png: corrupt"};
+  cell.skipped = {"train/good/007.png"};
   cell.references = {"train/good/000.png"};
   cell.scores = {{"test/hole/001.png", "hole", true, 1.5}, {"test/good/ü \"x\".png", "good", false, -0.25}};
   return cell;
