@@ -60,7 +60,7 @@ commands_of() { # PAGE
 run_adrep() { # PLACE LINE
   local wanted=0 output code
   [[ $2 =~ \#\ exits\ ([0-9]+)$ ]] && wanted=${BASH_REMATCH[1]}
-  output=$(cd "$work" && timeout 120 bash -c "$2" 2>&1 </dev/null)
+  output=$(cd "$work" && timeout 600 bash -c "$2" 2>&1 </dev/null)
   code=$?
   if [ "$code" -eq "$wanted" ]; then result "$1" "$2" ""; else result "$1" "$2" "exit code $code instead of $wanted: $output"; fi
 }
