@@ -13,11 +13,11 @@ template <class... Args>
   throw_input("{}: damaged: {}", file.string(), fmt::format(text, std::forward<Args>(args)...));
 }
 
-/// A name that came out of a file, for a message: one line, no control characters, at most 80 bytes.
+/// A name that came out of a file, for a message: one line of at most 80 printable ASCII characters, '?' for others.
 inline std::string printable(std::string_view name) {
   std::string text(name.substr(0, 80));
   for (char& c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+    if (c < ' ' || c > '~') c = '?';
   return name.size() > text.size() ? text + "..." : text;
 }
 

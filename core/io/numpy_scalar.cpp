@@ -64,7 +64,7 @@ CheckpointValue numpy_scalar(const pickle::Object& scalar, const std::filesystem
   if (code == "u4") return number<uint32_t, int64_t>(bytes, file);
   if (code == "u2") return number<uint16_t, int64_t>(bytes, file);
   if (code == "u1") return number<uint8_t, int64_t>(bytes, file);
-  if (code == "b1") return {bytes.size() == 1 && bytes[0] != 0};
+  if (code == "b1") return number<uint8_t, bool>(bytes, file);
   throw_input("{}: a NumPy scalar of type '{}' is not read: save plain Python numbers", file.string(), printable(code));
 }
 

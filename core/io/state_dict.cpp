@@ -5,7 +5,8 @@
 namespace adrep {
 namespace {
 
-constexpr size_t max_objects = 1'000'000;
+constexpr size_t max_attributes = 200'000;
+constexpr size_t max_name = 1000;
 
 /// Collects a TorchScript module's tensors under dotted names.
 class ModuleWalk {
@@ -13,21 +14,22 @@ class ModuleWalk {
   ModuleWalk(const std::filesystem::path& file, TensorMap& tensors) : file_(file), tensors_(tensors) {}
 
   void walk(const CheckpointValue::Module& module, const std::string& prefix) {
-    // submodules that are shared are walked once for each name, so their number is not bounded by the file's size
-    if (++objects_ > max_objects)
-      throw_input("{}: refused: it has more than {} modules and tensors", file_.string(), max_objects);
     for (const auto& [key, value] : module.attributes) {
       if (!key.text()) damaged(file_, "a module has an attribute without name");
+      // modules that are shared are walked once for each name, so the file's size does not bound their number
       const std::string name = prefix + *key.text();
+      if (++attributes_ > max_attributes || name.size() > max_name)
+        throw_input("{}: refused: its modules have more than {} attributes or names longer than {}", file_.string(),
+                    max_attributes, max_name);
       if (const auto* child = value.module()) walk(*child, name + ".");
-      if (value.tensor() && ++objects_ <= max_objects) tensors_[name] = *value.tensor();
+      if (value.tensor()) tensors_[name] = *value.tensor();
     }
   }
 
  private:
   const std::filesystem::path& file_;
   TensorMap& tensors_;
-  size_t objects_ = 0;
+  size_t attributes_ = 0;
 };
 
 TensorMap tensors_of(const CheckpointValue::Dict& dict, const std::filesystem::path& file) {

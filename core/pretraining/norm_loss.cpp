@@ -1,5 +1,7 @@
 #include "core/pretraining/norm_loss.h"
 
+#include <fmt/ranges.h>
+
 #include <limits>
 
 #include "core/base/error.h"

@@ -1,5 +1,7 @@
 #include "core/pretraining/patch_labels.h"
 
+#include <fmt/ranges.h>
+
 #include "core/base/error.h"
 
 namespace adrep {

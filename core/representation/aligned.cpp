@@ -1,6 +1,7 @@
 #include "core/representation/aligned.h"
 
 #include <ATen/core/grad_mode.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 

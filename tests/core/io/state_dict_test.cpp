@@ -79,7 +79,11 @@ TEST_CASE("modules that are shared again and again are refused", "[io]") {
   // each module holds the one before it twice
   std::string modules = module("Layer", {{"weight", weight()}}) + "q\x01";
   for (int i = 0; i < 60; ++i) modules += joined("0", module("Pair", {{"a", "h\x01"}, {"b", "h\x01"}}), "q\x01");
-  REQUIRE(refused(modules).find("more than 1000000") != std::string::npos);
+  REQUIRE(refused(modules).find("more than 200000 attributes") != std::string::npos);
+}
+
+TEST_CASE("a module's name of unreasonable length is refused", "[io]") {
+  REQUIRE(refused(module("Net", {{std::string(1001, 'x'), weight()}})).find("longer than 1000") != std::string::npos);
 }
 
 TEST_CASE("a safetensors file is known by its content", "[io]") {

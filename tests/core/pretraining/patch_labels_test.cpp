@@ -1,6 +1,8 @@
 #include "core/pretraining/patch_labels.h"
 
 #include <catch2/catch.hpp>
+
+#include <array>
 #include <cmath>
 
 #include "core/base/error.h"

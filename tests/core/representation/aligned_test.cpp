@@ -1,5 +1,6 @@
 #include "core/representation/aligned.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 
