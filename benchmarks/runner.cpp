@@ -95,7 +95,10 @@ class GroupRun {
     } catch (const WriteError&) {
       throw;
     } catch (const Error& error) {
-      log_error(error.what());
+      // the same weights or setting may fail every class: it is said once
+      const bool known = std::any_of(outcome_.cells.begin(), outcome_.cells.end(),
+                                     [&](const CellOutcome& cell) { return cell.error == error.what(); });
+      if (!known) log_error(error.what());
       for (CellOutcome& cell : cells)
         if (!cell.cell) cell.error = error.what();
     }
@@ -111,6 +114,8 @@ class GroupRun {
       keys.push_back(cell_key(cell.planned, group_.dataset->layout(), fingerprint));
       cell.cell = store_.find(keys.back());
       cell.reused = cell.cell.has_value();
+      if (cell.reused)
+        log_detail(cell.planned.title() + ": finished earlier, " + store_.file_of(cell.cell->hash()).string());
       missing |= !cell.reused;
     }
     if (!missing) return;
@@ -129,6 +134,8 @@ class GroupRun {
         throw;
       } catch (const Error& error) {
         failed(cells[i], error.what());
+      } catch (const std::logic_error& bug) {
+        failed(cells[i], bug.what());
       } catch (const std::bad_alloc&) {
         failed(cells[i], "out of memory; lower memory= or batch=");
       } catch (const c10::Error& error) {

@@ -225,8 +225,12 @@ at::Tensor plain_greedy(const at::Tensor& features, const at::Tensor& initial, i
 at::Tensor greedy_coreset(const at::Tensor& features, const at::Tensor& initial, int64_t count, FitObserver& observer) {
   ADREP_ASSERT(features.dim() == 2 && initial.numel() == features.size(0), "one initial distance a row");
   ADREP_ASSERT(count >= 0 && count <= features.size(0), "{} of {} rows", count, features.size(0));
-  if (features.device().is_cpu())
-    return at::tensor(LazyGreedy(features.contiguous(), initial.contiguous(), count, observer).run(), at::kLong);
+  if (features.device().is_cpu()) {
+    std::vector<int64_t> chosen = LazyGreedy(features.contiguous(), initial.contiguous(), count, observer).run();
+    if (chosen.empty() && count > 0)
+      chosen.push_back(0);  // all rows alike: the plain loop's first choice stands for them
+    return at::tensor(chosen, at::kLong);
+  }
   return plain_greedy(features, initial, count, observer);
 }
 

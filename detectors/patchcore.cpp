@@ -140,8 +140,7 @@ FitCost Patchcore::cost(const Params& params, const std::vector<LevelShape>& sha
   const double positions = static_cast<double>(shapes[shapes.size() - used].positions());
   const double patches = positions * static_cast<double>(train), kept = params.ratio * patches;
   const double dimension = static_cast<double>(params.dimension), projection = static_cast<double>(params.projection);
-  const double slowness = 4;  // of the coreset against a matrix product of its size: memory, not arithmetic, limits it
-  return {2 * kept * (slowness * patches * projection + positions * static_cast<double>(test) * dimension),
+  return {2 * kept * (patches * projection + positions * static_cast<double>(test) * dimension),
           (patches * projection + 2 * kept * dimension) * sizeof(float)};
 }
 

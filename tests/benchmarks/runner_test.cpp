@@ -67,6 +67,17 @@ TEST_CASE("a run finds the planted defects, writes cells once and gives the same
   REQUIRE(again.feature_seconds == 0);
 }
 
+TEST_CASE("references that are all training images leave zero residuals, and every detector lives with that",
+          "[runner]") {
+  if (!weights_are_there()) return;
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder / "data", "plate", 2, 2);
+  const Plan plan = plan_of({"detector=padim,patchcore,feature_norm", "features=residual"}, folder);
+  const RunOutcome outcome = run_plan(plan, folder / "out");
+  REQUIRE(outcome.failed() == 0);
+  for (const CellOutcome& cell : outcome.cells) REQUIRE(cell.cell->metric("image_auroc").value == 1.0);
+}
+
 TEST_CASE("threads change no metric by more than 0.01 points", "[runner]") {
   if (!weights_are_there()) return;
   const test::TemporaryFolder folder;

@@ -105,6 +105,9 @@ TEST_CASE("cut images and cut weights are one line, exit code 2, and leave no ce
   INFO(cut_weights.text);
   REQUIRE((cut_weights.code == 2 && cut_weights.lines() == 1));
   REQUIRE_THAT(cut_weights.text, Contains("half.pth"));
+  test::write_mvtec_class(folder / "data", "second", 3, 1);
+  REQUIRE(adrep_program(base + " weights=" + (folder / "half.pth").string()).lines() == 1);
+  fs::remove_all(folder.path() / "data" / "second");
   const fs::path image = folder.path() / "data/plate/test/hole/0.png";
   cut_in_half(image, image);
   const Result cut_image = adrep_program(base);
