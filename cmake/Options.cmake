@@ -32,6 +32,7 @@ target_compile_options(adrep_build_flags INTERFACE
   # GCC 12 sees overflows in std::string's own code that are not there (GCC bugs 105329, 105651)
   $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow> $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
   -ffp-contract=off # the same arithmetic in every build of one machine
+  -fopenmp # without it at::parallel_for runs every loop of ours on one thread
   -fpch-preprocess # lets ccache work with the precompiled header
   $<$<BOOL:${ADREP_WERROR}>:-Werror>)
 if(ADREP_SANITIZE)
