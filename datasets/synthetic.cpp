@@ -23,7 +23,7 @@ using synthetic::DemoClass;
 using synthetic::PictureId;
 
 /// Raised whenever the same options draw other pictures than before.
-constexpr int generator_version = 1;
+constexpr int generator_version = 2;
 constexpr const char* marker_name = "demo.json";
 
 /// One picture of the plan and its files, relative to the root.
@@ -58,7 +58,8 @@ void check_bounds(const DemoOptions& options) {
 /// What marks a finished set: the options and the generator that drew it.
 std::string marker(const DemoOptions& options) {
   nlohmann::json json = {{"generator", "adrep demo"}, {"version", generator_version}};
-  for (const Param& param : params_of<DemoOptions>().all()) json["options"][param.name] = std::get<int64_t>(param.get(&options));
+  for (const Param& param : params_of<DemoOptions>().all())
+    json["options"][param.name] = std::get<int64_t>(param.get(&options));
   return json.dump(2) + "\n";
 }
 
@@ -69,18 +70,21 @@ bool already_made(const fs::path& root, const DemoOptions& options, const std::v
   const fs::file_status status = fs::status(root, failed);
   if (status.type() == fs::file_type::not_found) return false;
   if (status.type() != fs::file_type::directory)
-    throw_input("{}: exists and is not a folder that can be read: choose another folder for the demo data set", root.string());
+    throw_input("{}: exists and is not a folder that can be read: choose another folder for the demo data set",
+                root.string());
   const bool empty = fs::is_empty(root, failed);
   if (failed) throw_input("{}: cannot be read: {}", root.string(), failed.message());
   if (empty) return false;
   if (!fs::is_regular_file(root / marker_name, failed))
     throw_input("{}: not empty and not a demo data set: choose another folder", root.string());
   if (read_file(root / marker_name, 1 << 16) != marker(options))
-    throw_input("{}: a demo data set with other options or of another version: remove it or choose another folder", root.string());
+    throw_input("{}: a demo data set with other options or of another version: remove it or choose another folder",
+                root.string());
   for (const Job& job : jobs)
     for (const fs::path& file : {job.image, job.mask})
       if (!file.empty() && !fs::is_regular_file(root / file, failed))
-        throw_input("{}: missing from the demo data set: remove {} and make it anew", (root / file).string(), root.string());
+        throw_input("{}: missing from the demo data set: remove {} and make it anew", (root / file).string(),
+                    root.string());
   return true;
 }
 

@@ -15,9 +15,18 @@ struct DemoOptions {
   int64_t seed = 0;
 
   static void declare(Schema<DemoOptions>& s) {
-    s.add(&DemoOptions::train_per_class, "train_per_class").at_least(1).at_most(999).doc("normal training images of each class");
-    s.add(&DemoOptions::normal_test_per_class, "normal_test_per_class").at_least(1).at_most(999).doc("normal test images of each class");
-    s.add(&DemoOptions::defects_per_type, "defects_per_type").at_least(1).at_most(999).doc("test images of each defect type");
+    s.add(&DemoOptions::train_per_class, "train_per_class")
+        .at_least(1)
+        .at_most(999)
+        .doc("normal training images of each class");
+    s.add(&DemoOptions::normal_test_per_class, "normal_test_per_class")
+        .at_least(1)
+        .at_most(999)
+        .doc("normal test images of each class");
+    s.add(&DemoOptions::defects_per_type, "defects_per_type")
+        .at_least(1)
+        .at_most(999)
+        .doc("test images of each defect type");
     s.add(&DemoOptions::size, "size").at_least(64).at_most(2048).doc("side of the square images, pixels");
     s.add(&DemoOptions::seed, "seed").at_least(0).doc("another seed draws other images of the same classes");
   }

@@ -15,7 +15,9 @@ namespace {
 /// Scales how plain the defects of this class are.
 constexpr double defect_contrast = 1.0;
 
-double radians(double degrees) { return degrees * std::numbers::pi / 180; }
+double radians(double degrees) {
+  return degrees * std::numbers::pi / 180;
+}
 
 /// Where a part sits on one board.
 struct Placement {
@@ -24,7 +26,8 @@ struct Placement {
 
 /// Placement within the tolerance of the machine that placed it.
 Placement placed_normally(const Part& part, Random& random) {
-  return {part.u + 0.5 * random.uniform(-1, 1), part.v + 0.5 * random.uniform(-1, 1), radians(part.degrees + 1.5 * random.uniform(-1, 1))};
+  return {part.u + 0.35 * random.uniform(-1, 1), part.v + 0.35 * random.uniform(-1, 1),
+          radians(part.degrees + 1.5 * random.uniform(-1, 1))};
 }
 
 /// Placement that no inspection would accept: turned, or shifted off its pads.
@@ -65,10 +68,11 @@ Assembly bare_board(Random& random, int size, const Camera& camera) {
   const double px = size / 320.0;
   const auto mat = static_cast<float>(random.uniform(0.17, 0.21));
   Assembly a{Surface(size, {mat, mat * 1.02f, mat * 1.08f}), {}, white_noise(random, size, size)};
-  a.board = Frame::at(size / 2.0 + px * random.uniform(-4, 4), size / 2.0 + px * random.uniform(-4, 4),
-                      radians(random.uniform(-1.5, 1.5)), px * random.uniform(1.10, 1.12));
+  const double x = size / 2.0 + px * random.uniform(-4, 4), y = size / 2.0 + px * random.uniform(-4, 4);
+  const double angle = radians(random.uniform(-1.5, 1.5)), scale = px * random.uniform(1.10, 1.12);
+  a.board = Frame::at(x, y, angle, scale);
   const cv::Mat bumps = streak_noise(random, size, size, 2.5 * px, 2.5 * px);
-  a.surface.height = 0.15 * bumps;
+  a.surface.height = 0.10 * bumps;
   Painter painter(a.surface, camera, a.grain);
   paint_bare_board(painter, a.board, random);
   return a;
@@ -127,7 +131,8 @@ cv::Mat add_bridge(Random& random, Assembly& a, const Camera& camera, double str
   painter.line(frame, from, to, thick, solder);
   for (int drop = 0; drop < 2; ++drop) {
     const cv::Point2d at = from + random.uniform() * (to - from);
-    painter.disc(frame.placed(at.x + random.normal(), at.y + random.normal(), 0), random.uniform(0.5, 0.8) * thick, solder);
+    const double u = at.x + random.normal(), v = at.y + random.normal(), radius = random.uniform(0.5, 0.8) * thick;
+    painter.disc(frame.placed(u, v, 0), radius, solder);
   }
   return changed;
 }
@@ -141,8 +146,9 @@ cv::Point2d place_on_board(Random& random, const Frame& board, double margin) {
 cv::Mat add_scratch(Random& random, Assembly& a, double strength) {
   const int size = a.surface.size();
   const double px = size / 320.0;
-  const cv::Mat line = stroke(random, size, place_on_board(random, a.board, 45), random.uniform(0, std::numbers::pi),
-                              px * random.uniform(30, 85), px * random.uniform(0.9, 1.9), 3 * px);
+  const cv::Mat line = stroke_coverage(random, size,
+                                       Stroke{place_on_board(random, a.board, 45), random.uniform(0, std::numbers::pi),
+                                              px * random.uniform(30, 85), px * random.uniform(0.9, 1.9), 3 * px});
   scratch(a.surface, line, {0.70f, 0.55f, 0.38f}, std::min(1.0, 0.25 + 0.7 * strength), 0.4);
   return above_zero(line);
 }
@@ -151,7 +157,8 @@ cv::Mat add_scratch(Random& random, Assembly& a, double strength) {
 cv::Mat add_residue(Random& random, Assembly& a, double strength) {
   const int size = a.surface.size();
   const double px = size / 320.0;
-  const cv::Mat distance = blob(random, size, place_on_board(random, a.board, 40), px * random.uniform(12, 26), 1.0);
+  const cv::Mat distance =
+      blob_distance(random, size, Blob{place_on_board(random, a.board, 40), px * random.uniform(12, 26), 1.0});
   for (int y = 0; y < size; ++y)
     for (int x = 0; x < size; ++x) {
       const double film = smooth_step(0, 4 * px, distance.at<float>(y, x));

@@ -53,8 +53,10 @@ void print_labels(Painter& painter, const Frame& board) {
   for (const Part& part : board_parts()) {
     const double turn = part.degrees * std::numbers::pi / 180;
     const double leads = part.kind == PartKind::chip || part.kind == PartKind::small_chip ? 9 : 5;
-    const double reach_u = std::abs(std::cos(turn)) * (part.half_u + leads) + std::abs(std::sin(turn)) * (part.half_v + 2);
-    const double reach_v = std::abs(std::sin(turn)) * (part.half_u + leads) + std::abs(std::cos(turn)) * (part.half_v + 2);
+    const double reach_u =
+        std::abs(std::cos(turn)) * (part.half_u + leads) + std::abs(std::sin(turn)) * (part.half_v + 2);
+    const double reach_v =
+        std::abs(std::sin(turn)) * (part.half_u + leads) + std::abs(std::cos(turn)) * (part.half_v + 2);
     const bool beside = part.half_u < 8 && part.degrees == 0;
     const double u = part.u + (beside ? reach_u + 4.5 : 0), v = part.v + (beside ? 0 : -reach_v - 3);
     painter.text(board.placed(u, v, 0), part.label, 4.2, silk, 0.8);

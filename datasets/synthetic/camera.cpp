@@ -9,8 +9,8 @@
 namespace adrep::synthetic {
 namespace {
 
-/// Light of every surface point: diffuse part by Lambert's law, 1 where flat; mirror-like part as a Gaussian lobe of the
-/// slope around the one that mirrors the light, which moves over the picture as with a near lamp.
+/// Light of every surface point: diffuse part by Lambert's law, 1 where flat; mirror-like part as a Gaussian lobe of
+/// the slope around the one that mirrors the light, which moves over the picture as with a near lamp.
 cv::Mat shaded(const Surface& surface, const Camera& camera) {
   const int size = surface.size();
   const double light_z = std::sqrt(1 - camera.light_x * camera.light_x - camera.light_y * camera.light_y);

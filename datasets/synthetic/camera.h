@@ -8,10 +8,10 @@ namespace adrep::synthetic {
 
 /// What lies before the camera, one value a pixel.
 struct Surface {
-  cv::Mat colour;  ///< CV_32FC3, RGB reflectance in [0, 1]
-  cv::Mat height;  ///< CV_32F, pixels; only its slope is seen
-  cv::Mat gloss;   ///< CV_32F, strength of the mirror-like reflection
-  cv::Mat shade;   ///< CV_32F, share of the light that arrives, in [0, 1]
+  cv::Mat colour;                     ///< CV_32FC3, RGB reflectance in [0, 1]
+  cv::Mat height;                     ///< CV_32F, pixels; only its slope is seen
+  cv::Mat gloss;                      ///< CV_32F, strength of the mirror-like reflection
+  cv::Mat shade;                      ///< CV_32F, share of the light that arrives, in [0, 1]
   double lobe_x = 0.3, lobe_y = 0.3;  ///< width of the mirror-like reflection, in slope
 
   /// A flat surface of one colour.
@@ -21,12 +21,12 @@ struct Surface {
 
 /// Light and camera of one shot: the nuisances that every picture has, defect or not.
 struct Camera {
-  double light_x = 0, light_y = 0;      ///< horizontal part of the unit vector towards the light
-  double glint_x = 0, glint_y = 0;      ///< slope that mirrors the light in the middle of the picture
+  double light_x = 0, light_y = 0;  ///< horizontal part of the unit vector towards the light
+  double glint_x = 0, glint_y = 0;  ///< slope that mirrors the light in the middle of the picture
   double gain = 1, slope_x = 0, slope_y = 0, vignetting = 0;  ///< brightness over the picture
-  cv::Vec3f balance = {1, 1, 1};        ///< white balance, RGB
-  double blur = 0.6;                    ///< standard deviation, pixels
-  double grain = 0.008;                 ///< sensor noise at half brightness
+  cv::Vec3f balance = {1, 1, 1};                              ///< white balance, RGB
+  double blur = 0.6;                                          ///< standard deviation, pixels
+  double grain = 0.008;                                       ///< sensor noise at half brightness
 
   static Camera draw(Random& random);
 };

@@ -36,7 +36,7 @@ YarnFault draw_fault(Random& random, const Weave& weave, int size, double from_p
 Tear draw_tear(Random& random, const Weave& weave, int size) {
   Tear tear;
   const double radius = weave.pitch * random.uniform(1.1, 2.4);
-  tear.distance = blob(random, size, random_place(random, size, 0.15), radius, 0.6);
+  tear.distance = blob_distance(random, size, Blob{random_place(random, size, 0.15), radius, 0.6});
   for (std::vector<double>* fray : {&tear.warp_fray, &tear.weft_fray})
     for (size_t i = 0; i < weave.warp.size(); ++i) fray->push_back(weave.pitch * random.uniform(0, 0.9));
   return tear;
@@ -45,9 +45,10 @@ Tear draw_tear(Random& random, const Weave& weave, int size) {
 cv::Mat add_stain(Random& random, Surface& surface, double strength) {
   const int size = surface.size();
   const double px = size / 320.0;
-  const cv::Mat distance = blob(random, size, random_place(random, size, 0.18), px * random.uniform(14, 32), 0.9);
+  const cv::Mat distance =
+      blob_distance(random, size, Blob{random_place(random, size, 0.18), px * random.uniform(14, 32), 0.9});
   const cv::Vec3f oil = {0.50f, 0.45f, 0.38f}, water = {0.58f, 0.60f, 0.64f};
-  stain(surface, distance, random.below(2) ? oil : water, 0.9 * strength, 6 * px);
+  stain(surface, distance, random.below(2) ? oil : water, std::min(1.0, 1.25 * strength), 6 * px);
   return above_zero(distance);
 }
 
@@ -55,8 +56,9 @@ cv::Mat add_stain(Random& random, Surface& surface, double strength) {
 cv::Mat add_thread(Random& random, Surface& surface, double strength) {
   const int size = surface.size();
   const double px = size / 320.0;
-  const cv::Mat line = stroke(random, size, random_place(random, size, 0.25), random.uniform(0, std::numbers::pi),
-                              px * random.uniform(35, 95), px * random.uniform(1.9, 3.2), 9 * px);
+  const cv::Mat line = stroke_coverage(random, size,
+                                       Stroke{random_place(random, size, 0.25), random.uniform(0, std::numbers::pi),
+                                              px * random.uniform(35, 95), px * random.uniform(1.9, 3.2), 9 * px});
   const cv::Vec3f white = {0.9f, 0.88f, 0.84f}, dark = {0.12f, 0.1f, 0.1f};
   scratch(surface, line, random.below(2) ? white : dark, std::min(1.0, 0.45 + 0.6 * strength), -1.2 * px);
   return above_zero(line);
@@ -75,7 +77,7 @@ Scene draw_fabric(uint64_t seed, int size, const Camera&, const Defect* defect) 
     fault.thickness = 0;
   } else if (type == "thick_yarn") {
     fault = draw_fault(fault_random, weave, size, 8, 16);
-    fault.thickness = 1.25 + 0.65 * strength;
+    fault.thickness = 1.4 + 0.8 * strength;
   } else if (type == "hole") {
     tear = draw_tear(fault_random, weave, size);
   }
@@ -89,6 +91,8 @@ Scene draw_fabric(uint64_t seed, int size, const Camera&, const Defect* defect) 
 
 }  // namespace
 
-DemoClass fabric() { return {"fabric", {"hole", "loose_thread", "missing_yarn", "stain", "thick_yarn"}, draw_fabric}; }
+DemoClass fabric() {
+  return {"fabric", {"hole", "loose_thread", "missing_yarn", "stain", "thick_yarn"}, draw_fabric};
+}
 
 }  // namespace adrep::synthetic

@@ -52,6 +52,8 @@ void dent(Surface& surface, const cv::Mat& distance, double radius, double depth
   });
 }
 
-cv::Mat above_zero(const cv::Mat& where) { return where > 0; }
+cv::Mat above_zero(const cv::Mat& where) {
+  return where > 0;
+}
 
 }  // namespace adrep::synthetic

@@ -12,15 +12,15 @@ namespace adrep::synthetic {
 namespace {
 
 /// Scales how plain the defects of this class are.
-constexpr double defect_contrast = 0.7;
+constexpr double defect_contrast = 0.5;
 
 /// Grooves of brushing, turned by `angle` (radians, from x towards y): CV_32F, standard deviation about 1.
 cv::Mat grooves(Random& random, int size, double angle) {
   const double px = size / 320.0, coarse = random.uniform(0.2, 0.5);
   const int side = static_cast<int>(size * (std::abs(std::cos(angle)) + std::abs(std::sin(angle)))) + 8;
-  cv::Mat grain = 0.80 * streak_noise(random, side, side, 90 * px, 0.9 * px) +
-                  0.5 * streak_noise(random, side, side, 28 * px, 0.5 * px) +
-                  coarse * streak_noise(random, side, side, 120 * px, 3.5 * px);
+  cv::Mat grain = 0.80 * streak_noise(random, side, side, 90 * px, 0.9 * px);
+  grain += 0.5 * streak_noise(random, side, side, 28 * px, 0.5 * px);
+  grain += coarse * streak_noise(random, side, side, 120 * px, 3.5 * px);
   cv::Mat turn = cv::getRotationMatrix2D(cv::Point2f(side / 2.0f, side / 2.0f), -angle * 180 / std::numbers::pi, 1);
   turn.at<double>(0, 2) -= (side - size) / 2.0;
   turn.at<double>(1, 2) -= (side - size) / 2.0;
@@ -35,7 +35,8 @@ void add_brush_marks(Random& random, cv::Mat& grain, double angle) {
   const auto marks = 6 + random.below(18);
   for (int64_t i = 0; i < marks; ++i) {
     const double length = size * random.uniform(0.15, 0.6), width = size / 320.0 * random.uniform(0.5, 1.1);
-    const cv::Mat line = stroke(random, size, random_place(random, size, 0), angle + 0.02 * random.normal(), length, width, 1);
+    const cv::Mat line = stroke_coverage(
+        random, size, Stroke{random_place(random, size, 0), angle + 0.02 * random.normal(), length, width, 1});
     grain += random.uniform(-2.8, 2.8) * line;
   }
 }
@@ -47,9 +48,10 @@ void add_dust(Random& random, Surface& surface) {
   const auto specks = random.below(9);
   for (int64_t i = 0; i < specks; ++i) {
     const auto grey = static_cast<float>(random.uniform(0.15, 0.8));
-    const cv::Mat speck = stroke(random, size, random_place(random, size, 0), random.uniform(0, std::numbers::pi),
-                                 px * random.uniform(1.5, 5), px * random.uniform(1.0, 1.6), 0);
-    scratch(surface, speck, {grey, grey, grey}, random.uniform(0.2, 0.6), 0);
+    const cv::Mat speck = stroke_coverage(random, size,
+                                          Stroke{random_place(random, size, 0), random.uniform(0, std::numbers::pi),
+                                                 px * random.uniform(1.5, 6), px * random.uniform(1.0, 1.8), 0});
+    scratch(surface, speck, {grey, grey, grey}, random.uniform(0.2, 0.75), 0);
   }
 }
 
@@ -85,8 +87,10 @@ Steel steel_plate(Random& random, int size) {
 cv::Mat add_scratch(Random& random, Surface& surface, double angle, double strength) {
   const int size = surface.size();
   const double px = size / 320.0, side = random.below(2) ? 1 : -1, length = px * random.uniform(35, 130);
-  const cv::Mat line = stroke(random, size, random_place(random, size, 0.25), angle + side * random.uniform(0.35, 1.5),
-                              length, px * random.uniform(0.7, 1.7), 0.025 * length);
+  const cv::Mat line =
+      stroke_coverage(random, size,
+                      Stroke{random_place(random, size, 0.25), angle + side * random.uniform(0.35, 1.5), length,
+                             px * random.uniform(0.7, 1.7), 0.025 * length});
   scratch(surface, line, {0.92f, 0.93f, 0.95f}, 0.65 * strength, 0.8 * strength);
   return above_zero(line);
 }
@@ -94,7 +98,7 @@ cv::Mat add_scratch(Random& random, Surface& surface, double angle, double stren
 cv::Mat add_dent(Random& random, Surface& surface, double strength) {
   const int size = surface.size();
   const double px = size / 320.0, radius = px * random.uniform(8, 17);
-  const cv::Mat distance = blob(random, size, random_place(random, size, 0.15), radius, 0.2);
+  const cv::Mat distance = blob_distance(random, size, Blob{random_place(random, size, 0.15), radius, 0.2});
   dent(surface, distance, radius, 0.34 * radius * strength);
   return above_zero(distance);
 }
@@ -102,7 +106,8 @@ cv::Mat add_dent(Random& random, Surface& surface, double strength) {
 cv::Mat add_stain(Random& random, Surface& surface, double strength) {
   const int size = surface.size();
   const double px = size / 320.0;
-  const cv::Mat distance = blob(random, size, random_place(random, size, 0.18), px * random.uniform(14, 34), 1.0);
+  const cv::Mat distance =
+      blob_distance(random, size, Blob{random_place(random, size, 0.18), px * random.uniform(14, 34), 1.0});
   stain(surface, distance, {0.62f, 0.52f, 0.38f}, 0.75 * strength, 3.5 * px);
   return above_zero(distance);
 }
@@ -111,7 +116,8 @@ cv::Mat add_stain(Random& random, Surface& surface, double strength) {
 cv::Mat add_hole(Random& random, Surface& surface, double strength) {
   const int size = surface.size();
   const double px = size / 320.0;
-  const cv::Mat distance = blob(random, size, random_place(random, size, 0.12), px * random.uniform(2.0, 4.5), 0.7);
+  const cv::Mat distance =
+      blob_distance(random, size, Blob{random_place(random, size, 0.12), px * random.uniform(1.8, 4.0), 0.7});
   const auto left = static_cast<float>(0.06 + 0.35 * std::max(0.0, 1 - strength));
   hole(surface, distance, {left, left, left}, 2 * px);
   return above_zero(distance);
@@ -121,7 +127,8 @@ cv::Mat add_hole(Random& random, Surface& surface, double strength) {
 cv::Mat add_turned_grain(Random& random, Surface& surface, double angle, double strength) {
   const int size = surface.size();
   const double px = size / 320.0;
-  const cv::Mat distance = blob(random, size, random_place(random, size, 0.2), px * random.uniform(20, 38), 0.7);
+  const cv::Mat distance =
+      blob_distance(random, size, Blob{random_place(random, size, 0.2), px * random.uniform(20, 38), 0.7});
   const cv::Mat patch = coverage_of(distance, 5 * px);
   Surface other(size, surface.colour.at<cv::Vec3f>(size / 2, size / 2));
   const cv::Mat grain = grooves(random, size, angle + random.uniform(0.7, 2.2));
@@ -160,6 +167,8 @@ Scene draw_metal(uint64_t seed, int size, const Camera&, const Defect* defect) {
 
 }  // namespace
 
-DemoClass brushed_metal() { return {"brushed_metal", {"dent", "hole", "scratch", "stain", "turned_grain"}, draw_metal}; }
+DemoClass brushed_metal() {
+  return {"brushed_metal", {"dent", "hole", "scratch", "stain", "turned_grain"}, draw_metal};
+}
 
 }  // namespace adrep::synthetic

@@ -9,9 +9,13 @@ namespace adrep::synthetic {
 namespace {
 
 /// Standard deviation of white noise after a Gaussian blur of one axis.
-double deviation_after_blur(double sigma) { return sigma > 0.3 ? 1 / std::sqrt(2 * sigma * std::sqrt(std::numbers::pi)) : 1.0; }
+double deviation_after_blur(double sigma) {
+  return sigma > 0.3 ? 1 / std::sqrt(2 * sigma * std::sqrt(std::numbers::pi)) : 1.0;
+}
 
-int kernel_side(double sigma) { return sigma > 0.3 ? 2 * static_cast<int>(std::ceil(3 * sigma)) + 1 : 1; }
+int kernel_side(double sigma) {
+  return sigma > 0.3 ? 2 * static_cast<int>(std::ceil(3 * sigma)) + 1 : 1;
+}
 
 }  // namespace
 

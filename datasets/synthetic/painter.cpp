@@ -90,7 +90,8 @@ void Painter::line(const Frame& frame, cv::Point2d from, cv::Point2d to, double 
         [=](cv::Point2d p) { return line_distance(p, from, to) - width / 2; });
 }
 
-void Painter::text(const Frame& frame, const std::string& text, double cap_height, const cv::Vec3f& colour, double strength) {
+void Painter::text(const Frame& frame, const std::string& text, double cap_height, const cv::Vec3f& colour,
+                   double strength) {
   constexpr double samples = 6, capital = 21;  // samples a unit; height of a capital of this font at scale 1
   const double font_scale = cap_height * samples / capital;
   int below = 0;
@@ -98,7 +99,8 @@ void Painter::text(const Frame& frame, const std::string& text, double cap_heigh
   const cv::Size extent = cv::getTextSize(text, cv::FONT_HERSHEY_SIMPLEX, font_scale, thickness, &below);
   const int border = 2 * thickness + 2;
   cv::Mat letters = cv::Mat::zeros(extent.height + below + 2 * border, extent.width + 2 * border, CV_8U);
-  cv::putText(letters, text, {border, border + extent.height}, cv::FONT_HERSHEY_SIMPLEX, font_scale, 255, thickness, cv::LINE_AA);
+  cv::putText(letters, text, {border, border + extent.height}, cv::FONT_HERSHEY_SIMPLEX, font_scale, 255, thickness,
+              cv::LINE_AA);
   cv::GaussianBlur(letters, letters, cv::Size(), 0.35 * samples / std::max(frame.scale, 0.2));
   const cv::Rect area = bounds(frame, {0, 0}, std::hypot(letters.cols, letters.rows) / 2 / samples);
   for (int y = area.y; y < area.br().y; ++y)
@@ -106,7 +108,8 @@ void Painter::text(const Frame& frame, const std::string& text, double cap_heigh
       const cv::Point2d p = frame.local(x, y);
       const int column = static_cast<int>(std::floor(p.x * samples + letters.cols / 2.0));
       const int row = static_cast<int>(std::floor(p.y * samples + border + extent.height / 2.0));
-      if (column < 0 || row < 0 || column >= letters.cols || row >= letters.rows || !letters.at<uint8_t>(row, column)) continue;
+      if (column < 0 || row < 0 || column >= letters.cols || row >= letters.rows || !letters.at<uint8_t>(row, column))
+        continue;
       const auto share = static_cast<float>(strength * letters.at<uint8_t>(row, column) / 255.0);
       cv::Vec3f& under = surface_.colour.at<cv::Vec3f>(y, x);
       under += share * (colour - under);

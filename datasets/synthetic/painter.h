@@ -30,7 +30,8 @@ struct Material {
 class Painter {
  public:
   /// `grain` is CV_32F [size, size], standard deviation 1.
-  Painter(Surface& surface, const Camera& camera, cv::Mat grain) : surface_(surface), camera_(camera), grain_(std::move(grain)) {}
+  Painter(Surface& surface, const Camera& camera, cv::Mat grain)
+      : surface_(surface), camera_(camera), grain_(std::move(grain)) {}
 
   void box(const Frame& frame, double half_u, double half_v, double corner, const Material& material);
   void disc(const Frame& frame, double radius, const Material& material);
@@ -44,7 +45,8 @@ class Painter {
   void record(cv::Mat* footprint) { footprint_ = footprint; }
 
  private:
-  /// `distance` is the signed distance to the outline at (u, v), negative inside; its shape lies within `reach` of the origin.
+  /// `distance` is the signed distance to the outline at (u, v), negative inside; its shape lies within `reach` of the
+  /// origin.
   void paint(const Frame& frame, cv::Point2d centre, double reach, const Material& material,
              const std::function<double(cv::Point2d)>& distance);
   cv::Rect bounds(const Frame& frame, cv::Point2d centre, double reach) const;

@@ -9,7 +9,9 @@
 namespace adrep::synthetic {
 namespace {
 
-double radians(double degrees) { return degrees * std::numbers::pi / 180; }
+double radians(double degrees) {
+  return degrees * std::numbers::pi / 180;
+}
 
 const Material solder = {{0.60f, 0.61f, 0.62f}, 0.9, 1.6, 0.30, 0.04};
 const Material paste = {{0.47f, 0.48f, 0.48f}, 0.35, 1.0, 0.06, 0.10};
@@ -33,8 +35,11 @@ void body(Painter& painter, const Frame& frame, const Part& part, double corner,
 void paint_two_caps(Painter& painter, const Frame& frame, const Part& part, const Material& material, Random& random) {
   const double cap = 0.24 * part.half_u;
   painter.shadow(frame, part.half_u, part.half_v, 0.8, 1.8);
-  for (const double side : {-1.0, 1.0})
-    painter.box(frame.placed(side * (part.half_u + 0.4), 0, 0), 1.7 + 0.2 * random.normal(), part.half_v * 0.9, 1.3, lot(solder, random, 0.05));
+  for (const double side : {-1.0, 1.0}) {
+    const double reach = 1.7 + 0.2 * random.normal();
+    painter.box(frame.placed(side * (part.half_u + 0.4), 0, 0), reach, part.half_v * 0.9, 1.3,
+                lot(solder, random, 0.05));
+  }
   for (const double side : {-1.0, 1.0})
     painter.box(frame.placed(side * (part.half_u - cap), 0, 0), cap, part.half_v, 0.5, lot(tin, random, 0.04));
   painter.box(frame, part.half_u - 2 * cap, part.half_v, 0.2, material);
@@ -59,7 +64,8 @@ void paint_chip(Painter& painter, const Frame& frame, const Part& part, Random& 
   if (corner > 8) painter.disc(frame.placed(-part.half_u + 5, -part.half_v + 5, 0), 1.8, hollow);
   const double letters = std::min(6.5, 0.22 * corner + 1.6);
   const bool upright = part.half_v > 1.4 * part.half_u;
-  painter.text(frame.placed(0, 0, upright ? -std::numbers::pi / 2 : 0), part.marking, letters, print, random.uniform(0.45, 0.75));
+  painter.text(frame.placed(0, 0, upright ? -std::numbers::pi / 2 : 0), part.marking, letters, print,
+               random.uniform(0.45, 0.75));
   if (corner > 20) {
     painter.text(frame.placed(0, 10, 0), fmt::format("{:04d}", 2310 + random.below(40)), 4.5, print, 0.5);
     painter.text(frame.placed(0, -11, 0), "ARM", 4.5, print, 0.5);
@@ -69,7 +75,8 @@ void paint_chip(Painter& painter, const Frame& frame, const Part& part, Random& 
 void paint_can(Painter& painter, const Frame& frame, const Part& part, Random& random) {
   const double radius = part.half_u;
   painter.shadow(frame, radius, radius, radius, 6);
-  painter.box(frame, radius * 1.04, radius * 1.04, radius * 0.25, lot({{0.07f, 0.07f, 0.075f}, 1.5, 1, 0.04, 0.05}, random, 0.05));
+  painter.box(frame, radius * 1.04, radius * 1.04, radius * 0.25,
+              lot({{0.07f, 0.07f, 0.075f}, 1.5, 1, 0.04, 0.05}, random, 0.05));
   const Material can = lot({{0.58f, 0.59f, 0.60f}, 5.5, 2.6, 0.30, 0.02}, random, 0.04);
   painter.disc(frame, radius * 0.97, can);
   Material stripe = can;  // marks the negative pole
@@ -105,19 +112,22 @@ void paint_header(Painter& painter, const Frame& frame, const Part& part, Random
 
 void paint_led(Painter& painter, const Frame& frame, const Part& part, Random& random) {
   paint_two_caps(painter, frame, part, lot({{0.78f, 0.78f, 0.74f}, 1.8, 0.8, 0.06, 0.02}, random, 0.03), random);
-  painter.disc(frame, part.half_v * 0.72, lot({{0.80f, 0.72f, 0.30f}, 2.3, part.half_v * 0.7, 0.25, 0.02}, random, 0.05));
+  painter.disc(frame, part.half_v * 0.72,
+               lot({{0.80f, 0.72f, 0.30f}, 2.3, part.half_v * 0.7, 0.25, 0.02}, random, 0.05));
 }
 
 void paint_tantalum(Painter& painter, const Frame& frame, const Part& part, Random& random) {
   paint_two_caps(painter, frame, part, lot({{0.72f, 0.52f, 0.12f}, 2.4, 1.0, 0.06, 0.04}, random, 0.04), random);
-  painter.box(frame.placed(-0.36 * part.half_u, 0, 0), 0.13 * part.half_u, part.half_v * 0.98, 0.1, {{0.33f, 0.16f, 0.06f}, 2.4, 0.6, 0.05, 0.04});
+  painter.box(frame.placed(-0.36 * part.half_u, 0, 0), 0.13 * part.half_u, part.half_v * 0.98, 0.1,
+              {{0.33f, 0.16f, 0.06f}, 2.4, 0.6, 0.05, 0.04});
   painter.text(frame.placed(0.15 * part.half_u, 0, 0), part.marking, 0.6 * part.half_v, {0.3f, 0.18f, 0.08f}, 0.7);
 }
 
 void paint_crystal(Painter& painter, const Frame& frame, const Part& part, Random& random) {
   painter.shadow(frame, part.half_u, part.half_v, part.half_v, 3);
   body(painter, frame, part, part.half_v, lot({{0.55f, 0.55f, 0.55f}, 1.2, 0.8, 0.2, 0.02}, random, 0.03));
-  painter.box(frame, part.half_u - 1.5, part.half_v - 1.5, part.half_v - 1.5, lot({{0.63f, 0.63f, 0.62f}, 3.0, 1.8, 0.28, 0.02}, random, 0.03));
+  painter.box(frame, part.half_u - 1.5, part.half_v - 1.5, part.half_v - 1.5,
+              lot({{0.63f, 0.63f, 0.62f}, 3.0, 1.8, 0.28, 0.02}, random, 0.03));
   painter.text(frame, part.marking, 0.5 * part.half_v, {0.2f, 0.2f, 0.2f}, 0.75);
 }
 
@@ -128,11 +138,13 @@ void paint_inductor(Painter& painter, const Frame& frame, const Part& part, Rand
   painter.text(frame, part.marking, 0.42 * part.half_v, print, 0.8);
 }
 
-std::vector<Terminal> row_of_leads(int count, double pitch, double at, double half_u, double half_v, std::initializer_list<double> sides) {
+std::vector<Terminal> row_of_leads(int count, double pitch, double at, double half_u, double half_v,
+                                   std::initializer_list<double> sides) {
   std::vector<Terminal> all;
   for (const double degrees : sides)
     for (int i = 0; i < count; ++i) {
-      const double along = (i - (count - 1) / 2.0) * pitch, c = std::cos(radians(degrees)), s = std::sin(radians(degrees));
+      const double along = (i - (count - 1) / 2.0) * pitch, c = std::cos(radians(degrees)),
+                   s = std::sin(radians(degrees));
       all.push_back({c * at - s * along, s * at + c * along, degrees, half_u, half_v});
     }
   return all;
@@ -148,12 +160,17 @@ std::vector<Terminal> terminals_of(const Part& part) {
       const int count = std::max(2, static_cast<int>(2 * part.half_v / 7.5));
       return row_of_leads(count, 7.5, part.half_u + 4, 4.0, 2.0, {0, 180});
     }
-    case PartKind::inductor: return row_of_leads(1, 1, part.half_u, 4.0, 0.6 * part.half_v, {0, 180});
-    case PartKind::can_capacitor: return row_of_leads(1, 1, part.half_u, 4.0, 3.0, {0, 180});
-    case PartKind::crystal: return row_of_leads(1, 1, 0.6 * part.half_u, 3.0, 3.0, {0, 180});
+    case PartKind::inductor:
+      return row_of_leads(1, 1, part.half_u, 4.0, 0.6 * part.half_v, {0, 180});
+    case PartKind::can_capacitor:
+      return row_of_leads(1, 1, part.half_u, 4.0, 3.0, {0, 180});
+    case PartKind::crystal:
+      return row_of_leads(1, 1, 0.6 * part.half_u, 3.0, 3.0, {0, 180});
     case PartKind::pin_header:
-    case PartKind::connector: return {};
-    default: return row_of_leads(1, 1, part.half_u - 0.4, 3.0, part.half_v + 0.9, {0, 180});
+    case PartKind::connector:
+      return {};
+    default:
+      return row_of_leads(1, 1, part.half_u - 0.4, 3.0, part.half_v + 0.9, {0, 180});
   }
 }
 
@@ -170,21 +187,30 @@ void paint_pads(Painter& painter, const Frame& part_frame, const Part& part) {
 void paint_part(Painter& painter, const Frame& part_frame, const Part& part, Random& random) {
   switch (part.kind) {
     case PartKind::resistor:
-      paint_two_caps(painter, part_frame, part, lot({{0.075f, 0.08f, 0.085f}, 1.5, 0.6, 0.08, 0.05}, random, 0.06), random);
+      paint_two_caps(painter, part_frame, part, lot({{0.075f, 0.08f, 0.085f}, 1.5, 0.6, 0.08, 0.05}, random, 0.06),
+                     random);
       painter.text(part_frame, part.marking, 0.75 * part.half_v, {0.75f, 0.75f, 0.73f}, 0.85);
       return;
     case PartKind::ceramic_capacitor:
-      paint_two_caps(painter, part_frame, part, lot({{0.45f, 0.34f, 0.23f}, 2.0, 0.9, 0.08, 0.03}, random, 0.07), random);
+      paint_two_caps(painter, part_frame, part, lot({{0.45f, 0.34f, 0.23f}, 2.0, 0.9, 0.08, 0.03}, random, 0.07),
+                     random);
       return;
-    case PartKind::tantalum_capacitor: return paint_tantalum(painter, part_frame, part, random);
-    case PartKind::can_capacitor: return paint_can(painter, part_frame, part, random);
-    case PartKind::inductor: return paint_inductor(painter, part_frame, part, random);
-    case PartKind::crystal: return paint_crystal(painter, part_frame, part, random);
-    case PartKind::led: return paint_led(painter, part_frame, part, random);
+    case PartKind::tantalum_capacitor:
+      return paint_tantalum(painter, part_frame, part, random);
+    case PartKind::can_capacitor:
+      return paint_can(painter, part_frame, part, random);
+    case PartKind::inductor:
+      return paint_inductor(painter, part_frame, part, random);
+    case PartKind::crystal:
+      return paint_crystal(painter, part_frame, part, random);
+    case PartKind::led:
+      return paint_led(painter, part_frame, part, random);
     case PartKind::small_chip:
-    case PartKind::chip: return paint_chip(painter, part_frame, part, random);
+    case PartKind::chip:
+      return paint_chip(painter, part_frame, part, random);
     case PartKind::pin_header:
-    case PartKind::connector: return paint_header(painter, part_frame, part, random);
+    case PartKind::connector:
+      return paint_header(painter, part_frame, part, random);
   }
 }
 

@@ -6,7 +6,19 @@
 
 namespace adrep::synthetic {
 
-enum class PartKind { resistor, ceramic_capacitor, tantalum_capacitor, can_capacitor, inductor, crystal, led, small_chip, chip, pin_header, connector };
+enum class PartKind {
+  resistor,
+  ceramic_capacitor,
+  tantalum_capacitor,
+  can_capacitor,
+  inductor,
+  crystal,
+  led,
+  small_chip,
+  chip,
+  pin_header,
+  connector
+};
 
 /// A component of a circuit board. Lengths in units of the board.
 struct Part {

@@ -29,7 +29,8 @@ const std::vector<DemoClass>& demo_classes() {
 }
 
 Picture draw_picture(const DemoClass& demo_class, uint64_t seed, int size, const PictureId& id, bool with_defect) {
-  const bool known = id.defect == "good" || std::ranges::find(demo_class.defects, id.defect) != demo_class.defects.end();
+  const bool known =
+      id.defect == "good" || std::ranges::find(demo_class.defects, id.defect) != demo_class.defects.end();
   ADREP_ASSERT(known, "{} has no defect {}", demo_class.name, id.defect);
   const uint64_t own = derive_seed(seed, fmt::format("{}/{}/{}/{}", demo_class.name, id.split, id.defect, id.index));
   Random camera_random(derive_seed(own, "camera"));

@@ -41,7 +41,7 @@ const std::vector<DemoClass>& demo_classes();
 
 /// Which picture of the data set.
 struct PictureId {
-  std::string split;           ///< "train" or "test"
+  std::string split;            ///< "train" or "test"
   std::string defect = "good";  ///< "good" or a defect type of the class
   int64_t index = 0;
 };
@@ -53,6 +53,7 @@ struct Picture {
 
 /// Draws one picture. It depends on nothing but the arguments. `with_defect` false draws the same piece, light and
 /// noise without its defect (the mask stays empty).
-Picture draw_picture(const DemoClass& demo_class, uint64_t seed, int size, const PictureId& id, bool with_defect = true);
+Picture draw_picture(const DemoClass& demo_class, uint64_t seed, int size, const PictureId& id,
+                     bool with_defect = true);
 
 }  // namespace adrep::synthetic

@@ -18,7 +18,8 @@ cv::Point2d random_place(Random& random, int size, double margin) {
   return {x * size, y * size};
 }
 
-cv::Mat blob(Random& random, int size, const cv::Point2d& centre, double radius, double roughness) {
+cv::Mat blob_distance(Random& random, int size, const Blob& blob) {
+  const auto [centre, radius, roughness] = blob;
   constexpr int harmonics = 6;
   double amplitude[harmonics], phase[harmonics], reach = 1 + 0.1 * roughness;
   for (int k = 0; k < harmonics; ++k) {
@@ -51,8 +52,8 @@ cv::Mat blob(Random& random, int size, const cv::Point2d& centre, double radius,
   return distance;
 }
 
-cv::Mat stroke(Random& random, int size, const cv::Point2d& middle, double angle, double length, double width,
-               double waviness) {
+cv::Mat stroke_coverage(Random& random, int size, const Stroke& stroke) {
+  const auto [middle, angle, length, width, waviness] = stroke;
   cv::Mat covered = cv::Mat::zeros(size, size, CV_32F);
   const double bend = 2 * waviness * random.normal(), wobble = waviness * random.uniform(0.3, 1.0);
   const double phase = random.uniform(0, 2 * std::numbers::pi), periods = random.uniform(0.7, 2.2);

@@ -11,13 +11,22 @@ double smooth_step(double from, double to, double x);
 /// A random place at least `margin` (share of the side) away from the borders.
 cv::Point2d random_place(Random& random, int size, double margin);
 
-/// About the distance in pixels to the outline of an irregular blob, positive inside: CV_32F [size, size].
-/// `roughness` 0 is an ellipse; 1 is ragged.
-cv::Mat blob(Random& random, int size, const cv::Point2d& centre, double radius, double roughness);
+/// An irregular round shape. Lengths in pixels. Filled from random numbers in braces, whose order is fixed in C++
+/// (that of function arguments is not).
+struct Blob {
+  cv::Point2d centre;
+  double radius, roughness;  ///< roughness 0 is an ellipse; 1 is ragged
+};
+/// About the distance to the blob's outline, positive inside, above 0 in at least one pixel: CV_32F [size, size].
+cv::Mat blob_distance(Random& random, int size, const Blob& blob);
 
-/// How much a wavering line covers of each pixel, in [0, 1]: CV_32F [size, size]. It thins out towards its ends.
-cv::Mat stroke(Random& random, int size, const cv::Point2d& middle, double angle, double length, double width,
-               double waviness);
+/// A wavering line. Lengths in pixels, angle in radians from x towards y.
+struct Stroke {
+  cv::Point2d middle;
+  double angle, length, width, waviness;
+};
+/// How much the line covers of each pixel, in [0, 1]: CV_32F [size, size]. It thins out towards its ends.
+cv::Mat stroke_coverage(Random& random, int size, const Stroke& stroke);
 
 /// Coverage of a blob whose edge is `softness` pixels wide, outside its outline 0: CV_32F.
 cv::Mat coverage_of(const cv::Mat& distance, double softness);

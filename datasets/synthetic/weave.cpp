@@ -15,18 +15,22 @@ const cv::Vec3f table_colour = {0.07f, 0.07f, 0.075f};
 constexpr double table_depth = -1.6;  // below the middle of the cloth, in yarn radii
 
 /// +1 where the warp yarn lies on top of the weft yarn, else −1.
-int twill(int64_t warp, int64_t weft) { return (((warp + weft) % 4) + 4) % 4 < 2 ? 1 : -1; }
+int twill(int64_t warp, int64_t weft) {
+  return (((warp + weft) % 4) + 4) % 4 < 2 ? 1 : -1;
+}
 
 /// One yarn at one pixel.
 struct Strand {
   bool there = false;
-  double height = 0;   ///< of its upper side, pixels
-  double across = 0;   ///< −1 … 1 over its width
+  double height = 0;  ///< of its upper side, pixels
+  double across = 0;  ///< −1 … 1 over its width
   cv::Vec3f colour;
 };
 
 /// How high the middle of a yarn lies between two crossings: smooth between over and under.
-double undulation(int before, int after, double t) { return before + (after - before) * smooth_step(0.25, 0.75, t); }
+double undulation(int before, int after, double t) {
+  return before + (after - before) * smooth_step(0.25, 0.75, t);
+}
 
 Strand strand(const Yarn& yarn, double side, double along, double level, double pitch, double thickness) {
   Strand s;
@@ -67,14 +71,16 @@ struct Crossing {
     const double at = along / weave.pitch - 0.5;
     const auto crossing = static_cast<int64_t>(std::floor(at));
     const int sign = warp ? 1 : -1;
-    const double level = undulation(sign * twill(yarn, crossing), sign * twill(yarn, crossing + 1), at - std::floor(at));
+    const double level =
+        undulation(sign * twill(yarn, crossing), sign * twill(yarn, crossing + 1), at - std::floor(at));
     return strand(found, side, along, level, weave.pitch, thickness);
   }
 
   /// The highest strand at cloth place (u, v); a thick yarn reaches over its neighbours.
   Strand top(double u, double v, float distance) const {
     Strand best;
-    const auto column = static_cast<int64_t>(std::floor(u / weave.pitch)), row = static_cast<int64_t>(std::floor(v / weave.pitch));
+    const auto column = static_cast<int64_t>(std::floor(u / weave.pitch)),
+               row = static_cast<int64_t>(std::floor(v / weave.pitch));
     for (int64_t near = -1; near <= 1; ++near)
       for (const bool warp : {true, false}) {
         const Strand s = warp ? look(true, column + near, u, v, distance) : look(false, row + near, v, u, distance);
@@ -93,7 +99,8 @@ void join_along(cv::Mat& changed, const Weave& weave, bool warp) {
   const double half = 1.3 * weave.pitch, angle = weave.angle + (warp ? std::numbers::pi / 2 : 0);
   const int side = 2 * static_cast<int>(std::ceil(half)) + 1, middle = side / 2;
   cv::Mat bar = cv::Mat::zeros(side, side, CV_8U);
-  const cv::Point end(static_cast<int>(std::lround(half * std::cos(angle))), static_cast<int>(std::lround(half * std::sin(angle))));
+  const cv::Point end(static_cast<int>(std::lround(half * std::cos(angle))),
+                      static_cast<int>(std::lround(half * std::sin(angle))));
   cv::line(bar, cv::Point(middle, middle) - end, cv::Point(middle, middle) + end, 1);
   cv::morphologyEx(changed, changed, cv::MORPH_CLOSE, bar);
 }
@@ -122,8 +129,9 @@ Weave Weave::draw(Random& random, int size, double pitch, const cv::Vec3f& warp_
   const int count = static_cast<int>(1.3 * size / pitch) + 4;
   weave.warp = yarns(random, count, pitch, warp_colour);
   weave.weft = yarns(random, count, pitch, weft_colour);
-  weave.pull_x = smooth_noise(random, size, size, size / 3.0) * (0.25 * pitch) + random.uniform(0, 4 * pitch);
-  weave.pull_y = smooth_noise(random, size, size, size / 3.0) * (0.25 * pitch) + random.uniform(0, 4 * pitch);
+  const double shift_x = random.uniform(0, 4 * pitch), shift_y = random.uniform(0, 4 * pitch);
+  weave.pull_x = smooth_noise(random, size, size, size / 3.0) * (0.25 * pitch) + shift_x;
+  weave.pull_y = smooth_noise(random, size, size, size / 3.0) * (0.25 * pitch) + shift_y;
   weave.fuzz = white_noise(random, size, size);
   return weave;
 }
@@ -154,7 +162,8 @@ Surface woven(const Weave& weave, int size, const YarnFault* fault, const Tear* 
       const auto fibre = 1 + 0.05f * weave.fuzz.at<float>(y, x);
       surface.height.at<float>(y, x) = static_cast<float>(0.8 * height);
       if (top.there) surface.colour.at<cv::Vec3f>(y, x) = top.colour * fibre;
-      surface.shade.at<float>(y, x) = static_cast<float>(0.55 + 0.45 * smooth_step(-0.6 * middle, 1.0 * middle, height));
+      surface.shade.at<float>(y, x) =
+          static_cast<float>(0.55 + 0.45 * smooth_step(-0.6 * middle, 1.0 * middle, height));
     }
   if (fault) join_along(changed, weave, fault->warp);
   return surface;

@@ -33,7 +33,8 @@ DemoOptions small() {
 std::map<std::string, std::string> contents(const fs::path& root) {
   std::map<std::string, std::string> files;
   for (const auto& entry : fs::recursive_directory_iterator(root))
-    if (entry.is_regular_file()) files[entry.path().lexically_relative(root).generic_string()] = read_file(entry.path());
+    if (entry.is_regular_file())
+      files[entry.path().lexically_relative(root).generic_string()] = read_file(entry.path());
   return files;
 }
 
@@ -44,7 +45,9 @@ struct Threads {
   ~Threads() { at::set_num_threads(before); }
 };
 
-cv::Mat as_mat(Image& image) { return {image.height, image.width, CV_8UC(image.channels), image.pixels.data()}; }
+cv::Mat as_mat(Image& image) {
+  return {image.height, image.width, CV_8UC(image.channels), image.pixels.data()};
+}
 
 cv::Mat widened(const cv::Mat& mask, int by) {
   cv::Mat wide;
@@ -61,7 +64,9 @@ cv::Mat difference(Image& a, Image& b) {
   return largest;
 }
 
-bool is_empty_folder(const fs::path& folder) { return fs::directory_iterator(folder) == fs::directory_iterator(); }
+bool is_empty_folder(const fs::path& folder) {
+  return fs::directory_iterator(folder) == fs::directory_iterator();
+}
 
 struct ClearInterrupt {
   ~ClearInterrupt() { set_interrupted(false); }
