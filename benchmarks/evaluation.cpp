@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "core/image/decode.h"
+#include "core/metrics/device_ranking.h"
 #include "core/metrics/protocol.h"
 
 namespace adrep {
@@ -62,16 +63,19 @@ std::vector<std::pair<std::string, Metric>> evaluate(const at::Tensor& maps, con
   at::Tensor scored = maps, masks = truth.masks;
   if (truth.without_mask > 0) {
     const at::Tensor kept = at::tensor(truth.has_mask, at::kByte).nonzero().flatten();
-    scored = maps.index_select(0, kept);
+    scored = maps.index_select(0, kept.to(maps.device()));
     masks = truth.masks.index_select(0, kept);
   }
-  const ScoredPixels pixels{floats(scored),
+  std::optional<DeviceRanking> on_device;
+  if (!scored.is_cpu()) on_device.emplace(scored, masks);
+  const at::Tensor host = scored.cpu().contiguous(), host_scores = image_scores.cpu().contiguous();
+  const ScoredPixels pixels{floats(host),
                             {masks.const_data_ptr<uint8_t>(), static_cast<size_t>(masks.numel())},
-                            scored.size(0),
-                            scored.size(1),
-                            scored.size(2)};
+                            host.size(0),
+                            host.size(1),
+                            host.size(2)};
   return NamedProtocol(protocol_name)
-      .evaluate({pixels, {floats(image_scores), truth.labels}, at::get_num_threads()})
+      .evaluate({pixels, {floats(host_scores), truth.labels}, at::get_num_threads(), on_device ? &*on_device : nullptr})
       .values();
 }
 

@@ -18,7 +18,8 @@ struct GroundTruth {
 /// Reads the masks. Throws InputError for an unreadable mask, or one of another size than its image.
 GroundTruth load_ground_truth(const std::vector<Sample>& samples, const Geometry& geometry);
 
-/// All metrics of one cell. maps [N, S, S] float32 on the CPU, image_scores [N].
+/// All metrics of one cell. maps [N, S, S] float32, image_scores [N], on any device: the exact metrics are
+/// reduced there.
 /// Throws Error naming the image when a score is not finite.
 std::vector<std::pair<std::string, Metric>> evaluate(const at::Tensor& maps, const at::Tensor& image_scores,
                                                      const GroundTruth& truth, const std::vector<Sample>& samples,

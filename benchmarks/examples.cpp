@@ -54,10 +54,10 @@ ExampleImages::ExampleImages(const std::vector<Sample>& test, const GroundTruth&
 
 void ExampleImages::save_maps(const std::string& cell_hash, const at::Tensor& maps) const {
   if (chosen_.empty()) return;
-  const at::Tensor normal = (at::tensor(labels_, at::kByte) == 0).nonzero().flatten();
+  const at::Tensor normal = (at::tensor(labels_, at::kByte) == 0).nonzero().flatten().to(maps.device());
   const at::Tensor quiet =
       normal.numel() > 0 ? maps.index_select(0, normal.narrow(0, 0, std::min<int64_t>(normal.numel(), 16))) : maps;
-  const at::Tensor kept = maps.index_select(0, at::tensor(chosen_, at::kLong));
+  const at::Tensor kept = maps.index_select(0, at::tensor(chosen_, at::kLong).to(maps.device()));
   write_safetensors(folder_ / (cell_hash.substr(0, 32) + ".safetensors"), {{"maps", kept}},
                     {{"images", images_file_},
                      {"low", fmt::format("{}", quiet.median().item<double>())},

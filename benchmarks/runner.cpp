@@ -172,25 +172,24 @@ class GroupRun {
     Scores scores = score_all(*detector, levels.test, settings.batch, planned.title());
     if (settings.post == "published" && !entry.published_post_step.empty())
       scores = apply_post_step(entry.published_post_step, scores);
-    const at::Tensor maps = scores.maps.to(at::kCPU).contiguous(),
-                     image_scores = scores.image_scores.to(at::kCPU).contiguous();
 
     Cell cell;
     cell.key = key;
     cell.environment = cell_environment(settings);
-    cell.metrics = evaluate(maps, image_scores, truth, features.test(), settings.protocol);
+    cell.metrics = evaluate(scores.maps, scores.image_scores, truth, features.test(), settings.protocol);
     cell.train_images = static_cast<int64_t>(features.train().size());
     cell.test_images = static_cast<int64_t>(features.test().size());
     cell.images_without_mask = truth.without_mask;
     cell.skipped = features.skipped();
     if (planned.features != "raw") cell.references = features.references();
+    const at::Tensor image_scores = scores.image_scores.cpu();
     for (size_t i = 0; i < features.test().size(); ++i) {
       const Sample& sample = features.test()[i];
       cell.anomalous_images += sample.anomalous;
       cell.scores.push_back(
           {sample.id, sample.defect, sample.anomalous, image_scores[static_cast<int64_t>(i)].item<float>()});
     }
-    examples.save_maps(cell.hash(), maps);
+    examples.save_maps(cell.hash(), scores.maps);
     store_.put(cell);
     outcome.seconds = seconds_since(start);
     log_info(fmt::format("{}: {}", planned.title(), duration_text(outcome.seconds)));

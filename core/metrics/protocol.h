@@ -6,6 +6,7 @@
 
 #include "core/base/registry.h"
 #include "core/metrics/metric.h"
+#include "core/metrics/score_groups.h"
 
 namespace adrep {
 
@@ -25,7 +26,8 @@ class MetricSet {
 struct Scored {
   ScoredPixels pixels;
   ScoredImages images;
-  int threads = 0;  ///< 0 = all; no value depends on it
+  int threads = 0;                ///< 0 = all; no value depends on it
+  ScoreGroups* groups = nullptr;  ///< those of `pixels` where they are known already, as on a GPU: not sorted again
 };
 
 /// A named, versioned way to evaluate. Every one gives image_auroc, image_ap, image_f1, pixel_auroc, pixel_ap,

@@ -22,8 +22,13 @@ MetricSet metric_set(const ImageMetrics& images, const PixelMetrics& pixels, con
   return set;
 }
 
+PixelMetrics pixel_metrics(const Scored& scored, const std::vector<double>& limits) {
+  return scored.groups ? exact_pixel_metrics(*scored.groups, limits)
+                       : exact_pixel_metrics(scored.pixels, limits, scored.threads);
+}
+
 MetricSet exact(const Scored& scored, int64_t) {
-  const PixelMetrics pixels = exact_pixel_metrics(scored.pixels, {0.3, 0.05, 1}, scored.threads);
+  const PixelMetrics pixels = pixel_metrics(scored, {0.3, 0.05, 1});
   MetricSet set = metric_set(exact_image_metrics(scored.images), pixels, pixels.aupro[0]);
   set.add("pro_0_05", pixels.aupro[1]);
   set.add("pro_1_00", pixels.aupro[2]);
@@ -31,7 +36,7 @@ MetricSet exact(const Scored& scored, int64_t) {
 }
 
 MetricSet with_pro(const Scored& scored, const Metric& pro) {
-  return metric_set(exact_image_metrics(scored.images), exact_pixel_metrics(scored.pixels, {}, scored.threads), pro);
+  return metric_set(exact_image_metrics(scored.images), pixel_metrics(scored, {}), pro);
 }
 
 MetricSet paper(const Scored& scored, int64_t) {
@@ -46,7 +51,7 @@ MetricSet mvtec(const Scored& scored, int64_t ranks) {
 
 MetricSet adeval(const Scored& scored, int64_t bins) {
   ImageMetrics images = exact_image_metrics(scored.images);
-  PixelMetrics pixels = exact_pixel_metrics(scored.pixels, {}, scored.threads);
+  PixelMetrics pixels = pixel_metrics(scored, {});
   const BinnedMetrics binned_images = adeval_metrics(scored.images, bins);
   const BinnedMetrics binned = adeval_metrics(scored.pixels, bins, scored.threads);
   images.auroc = binned_images.auroc;

@@ -22,11 +22,11 @@ std::optional<int64_t> first_non_finite(std::span<const float> scores, int64_t p
   return (bad - scores.begin()) / per_image;
 }
 
+}  // namespace
+
 void refuse_non_finite(std::optional<int64_t> image) {
   if (image) throw_input("image {} has a NaN or infinite score: metrics need finite scores", *image);
 }
-
-}  // namespace
 
 std::optional<int64_t> first_non_finite(const ScoredPixels& pixels) {
   return first_non_finite(pixels.scores, pixels.height * pixels.width);

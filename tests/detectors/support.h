@@ -7,6 +7,7 @@
 
 #include "core/base/random.h"
 #include "detectors/detector.h"
+#include "support/cuda.h"
 
 namespace adrep::test {
 
@@ -37,12 +38,5 @@ class Quiet : public FitObserver {
   FitContext context;
   int64_t calls = 0;
 };
-
-/// True, with a warning, where there is no CUDA device.
-inline bool no_cuda() {
-  if (at::hasCUDA()) return false;
-  WARN("skipped: no CUDA device");
-  return true;
-}
 
 }  // namespace adrep::test

@@ -1,4 +1,6 @@
 #pragma once
+#include <catch2/catch.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -7,6 +9,7 @@
 
 #include "core/base/random.h"
 #include "core/metrics/metric.h"
+#include "core/metrics/pixel_metrics.h"
 #include "core/metrics/regions.h"
 
 namespace adrep::test {
@@ -117,6 +120,17 @@ inline double brute_auroc(const std::vector<float>& scores, const std::vector<ui
       right += scores[a] > scores[n] ? 1 : scores[a] == scores[n] ? 0.5 : 0;
     }
   return right / pairs;
+}
+
+/// Equal bit for bit.
+inline void check_equal(const PixelMetrics& a, const PixelMetrics& b) {
+  CHECK(a.auroc.value == b.auroc.value);
+  CHECK(a.average_precision.value == b.average_precision.value);
+  CHECK(a.best_f1.value == b.best_f1.value);
+  CHECK(a.best_f1_threshold.value == b.best_f1_threshold.value);
+  CHECK(a.largest_iou.value == b.largest_iou.value);
+  REQUIRE(a.aupro.size() == b.aupro.size());
+  for (size_t i = 0; i < a.aupro.size(); ++i) CHECK(a.aupro[i].value == b.aupro[i].value);
 }
 
 }  // namespace adrep::test

@@ -18,16 +18,6 @@ void add_all(StreamingScores& stream, const ScoreMaps& maps) {
                      maps.height, maps.width);
 }
 
-void check_equal(const PixelMetrics& a, const PixelMetrics& b) {
-  CHECK(a.auroc.value == b.auroc.value);
-  CHECK(a.average_precision.value == b.average_precision.value);
-  CHECK(a.best_f1.value == b.best_f1.value);
-  CHECK(a.best_f1_threshold.value == b.best_f1_threshold.value);
-  CHECK(a.largest_iou.value == b.largest_iou.value);
-  REQUIRE(a.aupro.size() == b.aupro.size());
-  for (size_t i = 0; i < a.aupro.size(); ++i) CHECK(a.aupro[i].value == b.aupro[i].value);
-}
-
 }  // namespace
 
 TEST_CASE("metrics of scores on disk equal those in memory, bit for bit") {

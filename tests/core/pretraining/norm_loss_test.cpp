@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "support/cuda.h"
 #include "support/golden.h"
 
 using namespace adrep;
@@ -132,10 +133,7 @@ TEST_CASE("norm loss of the reference code, each group, with its gradient", "[go
 }
 
 TEST_CASE("norm loss of the reference code on CUDA", "[gpu][golden][pretraining]") {
-  if (!at::hasCUDA()) {
-    WARN("skipped: no CUDA device");
-    return;
-  }
+  if (no_cuda()) return;
   compare_with_edges(at::TensorOptions().dtype(at::kFloat).device(at::kCUDA));
   compare_with_losses(at::TensorOptions().dtype(at::kFloat).device(at::kCUDA));
 }

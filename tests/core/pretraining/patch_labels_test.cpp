@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "support/cuda.h"
 #include "support/golden.h"
 
 using namespace adrep;
@@ -59,10 +60,7 @@ TEST_CASE("patch labels at the limits of both rules equal the reference code's",
 }
 
 TEST_CASE("patch labels at the limits of both rules on CUDA", "[gpu][golden][pretraining]") {
-  if (at::hasCUDA())
-    compare_with_edges(at::kCUDA);
-  else
-    WARN("skipped: no CUDA device");
+  if (!no_cuda()) compare_with_edges(at::kCUDA);
 }
 
 TEST_CASE("patch labels of the reference code", "[golden][pretraining]") {

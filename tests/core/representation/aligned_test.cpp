@@ -6,6 +6,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "support/cuda.h"
 #include "support/golden.h"
 
 using namespace adrep;
@@ -107,10 +108,7 @@ TEST_CASE("aligned references: histograms, divergences, distances and order", "[
 }
 
 TEST_CASE("aligned references on CUDA", "[gpu][golden][references]") {
-  if (at::hasCUDA())
-    compare_with_goldens(at::kCUDA);
-  else
-    WARN("skipped: no CUDA device");
+  if (!no_cuda()) compare_with_goldens(at::kCUDA);
 }
 
 TEST_CASE("aligned references equal a loop over positions, blocks of unequal size", "[references]") {

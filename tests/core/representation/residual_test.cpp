@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "support/cuda.h"
 #include "support/golden.h"
 
 using namespace adrep;
@@ -57,10 +58,7 @@ TEST_CASE("residuals of the reference code, the first of equally good rows", "[g
 }
 
 TEST_CASE("residuals of the reference code on CUDA", "[gpu][golden][residual]") {
-  if (at::hasCUDA())
-    compare_with_golden(at::kCUDA);
-  else
-    WARN("skipped: no CUDA device");
+  if (!no_cuda()) compare_with_golden(at::kCUDA);
 }
 
 TEST_CASE("matches equal a plain search in double, ties included", "[residual]") {
