@@ -1,0 +1,28 @@
+#pragma once
+#include <benchmark/benchmark.h>
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "core/io/safetensors.h"
+
+namespace adrep::timing {
+
+/// One timed call; its value (a metric, a mean distance, …) is recorded beside the time, so that two programs that were
+/// fed the same file can be compared in what they computed, too.
+using Call = std::function<double()>;
+
+/// A case "NAME" on the file "FILE.safetensors" of the folder of --inputs. `prepare` is not timed.
+struct Timing {
+  std::string name, file;
+  std::function<Call(const Safetensors& input)> prepare;
+};
+
+/// Adds a case; skipped with a reason where its file is not there.
+bool add(Timing timing);
+
+/// Threads of --threads.
+int threads();
+
+}  // namespace adrep::timing
