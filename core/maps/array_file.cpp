@@ -29,7 +29,8 @@ std::string chosen_name(const fs::path& file, const std::string& wanted, const s
   if (wanted.empty() && has(preferred)) return preferred;
   if (wanted.empty() && names.size() == 1) return names[0];
   std::vector<std::string> shown;
-  for (size_t i = 0; i < std::min(names.size(), kListedNames); ++i) shown.push_back(fmt::format("'{}'", printable(names[i])));
+  for (size_t i = 0; i < std::min(names.size(), kListedNames); ++i)
+    shown.push_back(fmt::format("'{}'", printable(names[i])));
   if (names.size() > kListedNames) shown.push_back(fmt::format("{} more", names.size() - kListedNames));
   if (wanted.empty())
     throw_input("{}: holds {}: say which one as {}:NAME", file.string(), listed(shown), file.string());
