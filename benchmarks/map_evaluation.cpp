@@ -67,7 +67,7 @@ std::vector<MapMetric> exact_rows(MapScores& scores, const MetricsSettings& sett
 
 /// Rows of several protocols side by side; a protocol that lacks a metric leaves its column empty.
 MapSection metrics_section(const MapScores& scores, std::vector<MapMetric> exact, const MetricsSettings& settings) {
-  MapSection section{"metrics", settings.protocol, std::move(exact)};
+  MapSection section{"metrics", "metrics", settings.protocol, std::move(exact)};
   const size_t columns = section.columns.size();
   for (MapMetric& metric : section.rows) {
     const Metric value = *metric.values[0];
@@ -113,10 +113,10 @@ void add_confusion(MapSection& section, const std::string& unit, const Confusion
 }
 
 MapSection empty_point(const std::string& unit, const Metric& threshold, bool chosen) {
-  MapSection section{fmt::format("{}s at {}", unit, chosen ? "the chosen threshold" : "the threshold of the best F1"),
-                     {"value"},
-                     {row(unit + "_threshold", "threshold (anomalous: score >= threshold)", threshold, Kind::number)}};
-  return section;
+  return {unit + "_threshold",
+          fmt::format("{}s at {}", unit, chosen ? "the chosen threshold" : "the threshold of the best F1"),
+          {"value"},
+          {row(unit + "_threshold", "threshold (anomalous: score >= threshold)", threshold, Kind::number)}};
 }
 
 MapSection image_point(const MapScores& scores, const Metric& threshold, bool chosen) {
@@ -151,7 +151,7 @@ MapSection pixel_point(const MapScores& scores, const Metric& threshold, bool ch
 }
 
 MapSection counts_section(MapScores& scores) {
-  MapSection section{"counts", {"value"}, {}};
+  MapSection section{"counts", "counts", {"value"}, {}};
   const auto add = [&](const char* name, const char* heading, int64_t value) {
     section.rows.push_back(row(name, heading, Metric::of(static_cast<double>(value)), Kind::count));
   };

@@ -20,7 +20,7 @@ struct MapMetric {
 };
 
 struct MapSection {
-  std::string title;
+  std::string name, title;  ///< "image_threshold", "images at the chosen threshold"
   std::vector<std::string> columns;
   std::vector<MapMetric> rows;
 };

@@ -52,7 +52,7 @@ Cells cells_of(const MapReport& report, const MapSection& section) {
 }
 
 /// The report's notes, after the reasons of undefined values.
-std::vector<std::string> all_notes(const MapReport& report) {
+std::vector<std::string> all_notes(const MapReport& report, const char* scale) {
   std::vector<std::string> notes;
   const auto add = [&](std::string note) {
     if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(std::move(note));
@@ -69,7 +69,7 @@ std::vector<std::string> all_notes(const MapReport& report) {
                         metric.interval->undefined));
     }
   notes.insert(notes.end(), report.notes.begin(), report.notes.end());
-  notes.push_back("metrics in percent; protocols: " + report.settings.at("protocol_versions"));
+  notes.push_back(fmt::format("metrics {}; protocols: {}", scale, report.settings.at("protocol_versions")));
   return notes;
 }
 
@@ -88,7 +88,7 @@ std::string as_text(const MapReport& report) {
     }
     text += "\n";
   }
-  for (const std::string& note : all_notes(report)) text += note + "\n";
+  for (const std::string& note : all_notes(report, "in percent")) text += note + "\n";
   return text;
 }
 
@@ -112,15 +112,16 @@ std::string as_csv(const MapReport& report) {
   return text;
 }
 
-nlohmann::json json_value(const Metric& value) {
-  if (value.defined()) return value.value;
-  return {{"undefined", value.undefined}};
+nlohmann::json json_value(const Metric& value, MapMetric::Kind kind = MapMetric::Kind::percent) {
+  if (!value.defined()) return {{"undefined", value.undefined}};
+  return kind == MapMetric::Kind::count ? nlohmann::json(static_cast<int64_t>(value.value))
+                                        : nlohmann::json(value.value);
 }
 
 nlohmann::json json_row(const MapSection& section, const MapMetric& metric) {
   nlohmann::json row;
   for (size_t c = 0; c < metric.values.size(); ++c)
-    if (metric.values[c]) row[section.columns[c]] = json_value(*metric.values[c]);
+    if (metric.values[c]) row[section.columns[c]] = json_value(*metric.values[c], metric.kind);
   if (section.columns == std::vector<std::string>{"value"}) row = row["value"];
   return row;
 }
@@ -137,11 +138,11 @@ std::string as_json(const MapReport& report) {
                                   {"high", json_value(metric.interval->high)},
                                   {"undefined_replicates", metric.interval->undefined}};
     }
-    all[section.title] = rows;
+    all[section.name] = rows;
   }
   if (report.has_intervals()) all["intervals"] = {{"confidence", report.confidence}, {"metrics", intervals}};
   all["settings"] = report.settings;
-  all["notes"] = all_notes(report);
+  all["notes"] = all_notes(report, "between 0 and 1");
   return all.dump(1) + "\n";
 }
 
@@ -157,7 +158,7 @@ std::string as_markdown(const MapReport& report) {
     const Cells cells = cells_of(report, section);
     for (size_t l = 0; l < cells.size(); ++l) {
       text += "|";
-      for (const std::string& cell : cells[l]) text += " " + markdown_cell(cell) + " |";
+      for (const std::string& cell : cells[l]) text += fmt::format(" {} |", markdown_cell(cell));
       text += "\n";
       if (l > 0) continue;
       text += "|---|";
@@ -166,7 +167,7 @@ std::string as_markdown(const MapReport& report) {
     }
     text += "\n";
   }
-  for (const std::string& note : all_notes(report)) text += "- " + note + "\n";
+  for (const std::string& note : all_notes(report, "in percent")) text += "- " + note + "\n";
   return text;
 }
 
@@ -194,7 +195,7 @@ std::string as_latex(const MapReport& report) {
     }
     text += "\\bottomrule\n\\end{tabular}\n\n";
   }
-  for (const std::string& note : all_notes(report)) text += "% " + note + "\n";
+  for (const std::string& note : all_notes(report, "in percent")) text += "% " + note + "\n";
   return text;
 }
 
@@ -216,7 +217,7 @@ std::string as_html(const MapReport& report) {
     html += "</table></div>";
   }
   html += "<h2>Notes</h2><ul>";
-  for (const std::string& note : all_notes(report)) html += "<li>" + html_text(note);
+  for (const std::string& note : all_notes(report, "in percent")) html += "<li>" + html_text(note);
   html += "</ul><details><summary>settings</summary><pre>";
   for (const auto& [key, value] : report.settings) html += html_text(key + ": " + value) + "\n";
   return html + "</pre></details></html>\n";

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int64_t kBytesPerPixel = 12;       // scores, masks, and what sorting adds
 constexpr int64_t kBytesPerImagePixel = 24;  // one image while it is read and its regions are found
-constexpr int64_t kLeastForSorting = 16 << 20;
+constexpr int64_t kLeastForSorting = 1 << 20;
 
 std::string gibibytes(int64_t bytes) {
   return fmt::format("{:.2f} GiB", static_cast<double>(bytes) / static_cast<double>(int64_t{1} << 30));
