@@ -5,6 +5,7 @@
 
 #include "benchmarks/cell.h"
 #include "core/backbones/backbone.h"
+#include "core/base/device.h"
 #include "core/base/hash.h"
 #include "core/base/version.h"
 #include "core/metrics/protocol.h"
@@ -28,6 +29,11 @@ const std::string& weights_hash(const RunSettings& settings) {
   return hash;
 }
 
+/// What the backbone computes in; the device is only opened when it has to be asked.
+Precision precision_of(const RunSettings& settings) {
+  return resolve_precision(settings.precision, settings.precision == "auto" ? open_device(settings.device) : at::kCPU);
+}
+
 }  // namespace
 
 json cell_key(const PlannedCell& planned, const std::string& layout, const std::string& fingerprint) {
@@ -42,6 +48,7 @@ json cell_key(const PlannedCell& planned, const std::string& layout, const std::
   json key = {{"algorithm_version", algorithm_version},
               {"backbone", s.backbone},
               {"weights_sha256", weights_hash(s)},
+              {"precision", precision_name(precision_of(s))},
               {"features", planned.features},
               {"detector", planned.detector},
               {"detector_parameters", params},

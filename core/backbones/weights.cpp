@@ -16,9 +16,11 @@ fs::path find_weights(const BackboneEntry& entry, const fs::path& given) {
     if (!fs::is_regular_file(given)) throw_input("weights={}: no such file", given.string());
     return given;
   }
-  std::vector<std::string> looked;
+  std::vector<std::string> names = {entry.weights_name}, looked;
+  names.insert(names.end(), entry.other_weights_names.begin(), entry.other_weights_names.end());
   for (const fs::path& folder : weights_folders()) {
-    if (fs::is_regular_file(folder / entry.weights_name)) return folder / entry.weights_name;
+    for (const std::string& name : names)
+      if (fs::is_regular_file(folder / name)) return folder / name;
     looked.push_back(folder.string());
   }
   throw_input("backbone {}: its weights {} are not in {}; get them from {}, or set weights=FILE or ADREP_WEIGHTS",
