@@ -19,19 +19,6 @@ struct Stage {
 constexpr Stage stages[] = {{1, 3, 1, 1, 16},  {2, 3, 2, 6, 24},  {2, 5, 2, 6, 40}, {3, 3, 2, 6, 80},
                             {3, 5, 1, 6, 112}, {4, 5, 2, 6, 192}, {1, 3, 1, 6, 320}};
 
-/// w·x followed by BatchNorm equals (w·scale)·x + shift.
-std::pair<at::Tensor, at::Tensor> folded(WeightTaker& take, const std::string& convolution, const std::string& norm,
-                                         at::IntArrayRef shape) {
-  const int64_t out = shape[0];
-  const at::Tensor weight = take.take(convolution + ".weight", shape).to(at::kDouble);
-  const at::Tensor gamma = take.take(norm + ".weight", {out}).to(at::kDouble),
-                   beta = take.take(norm + ".bias", {out}).to(at::kDouble);
-  const at::Tensor mean = take.take(norm + ".running_mean", {out}).to(at::kDouble);
-  const at::Tensor variance = take.take(norm + ".running_var", {out}).to(at::kDouble);
-  const at::Tensor scale = gamma / (variance + batch_norm_eps).sqrt();
-  return {(weight * scale.reshape({-1, 1, 1, 1})).to(at::kFloat), (beta - mean * scale).to(at::kFloat)};
-}
-
 int64_t ceil_divide(int64_t a, int64_t b) {
   return (a + b - 1) / b;
 }
@@ -39,16 +26,16 @@ int64_t ceil_divide(int64_t a, int64_t b) {
 }  // namespace
 
 EfficientNetLite0::EfficientNetLite0(const TensorMap& weights, BackboneInfo info, const BackboneOptions& options)
-    : info_(std::move(info)), computed_in_(at::TensorOptions(options.device).dtype(scalar_type(options.precision))) {
-  if (options.trainable) throw_input("backbone efficientnet_lite0 cannot be trained: choose a vision transformer");
+    : info_(std::move(info)),
+      trainable_(options.trainable),
+      computed_in_(at::TensorOptions(options.device).dtype(scalar_type(options.precision))) {
   WeightTaker taker(weights, info_.weights_file.string(), "efficientnet_lite0");
   taker.ignore_prefixes({"_conv_head.", "_bn1.", "_fc."});
   taker.ignore_suffixes({"num_batches_tracked"});
   const auto convolution = [&](const std::string& name, const std::string& norm, int64_t out, int64_t in,
                                int64_t kernel, int64_t stride, int64_t groups, bool activation) {
-    auto [weight, bias] = folded(taker, name, norm, {out, in / groups, kernel, kernel});
-    weight = weight.to(computed_in_).contiguous(at::MemoryFormat::ChannelsLast);
-    return Convolution{weight, bias.to(computed_in_), stride, groups, activation};
+    const FoldedConvolution::Spec spec{name, norm, {out, in / groups, kernel, kernel}, stride, groups, batch_norm_eps};
+    return Convolution{FoldedConvolution(taker, spec, options), activation};
   };
   stem_ = convolution("_conv_stem", "_bn0", stem_channels, 3, 3, 2, 1, true);
   int64_t channels = stem_channels;
@@ -74,26 +61,22 @@ EfficientNetLite0::EfficientNetLite0(const TensorMap& weights, BackboneInfo info
 }
 
 at::Tensor EfficientNetLite0::apply(const Convolution& c, const at::Tensor& x) {
-  const int64_t kernel = c.weight.size(2);
+  const int64_t kernel = c.folded.kernel(), stride = c.folded.stride();
   // TensorFlow's SAME: the output has ceil(side/stride) positions; an odd extra row or column goes to the bottom right
   const auto total = [&](int64_t side) {
-    return std::max<int64_t>((ceil_divide(side, c.stride) - 1) * c.stride + kernel - side, 0);
+    return std::max<int64_t>((ceil_divide(side, stride) - 1) * stride + kernel - side, 0);
   };
   const int64_t rows = total(x.size(2)), columns = total(x.size(3));
-  const at::IntArrayRef strides(c.stride);
-  at::Tensor y;
-  if (rows % 2 == 0 && columns % 2 == 0) {
-    y = at::conv2d(x, c.weight, c.bias, strides, at::IntArrayRef({rows / 2, columns / 2}), at::IntArrayRef({1, 1}),
-                   c.groups);
-  } else {
-    const at::Tensor padded = at::constant_pad_nd(x, {columns / 2, columns - columns / 2, rows / 2, rows - rows / 2});
-    y = at::conv2d(padded, c.weight, c.bias, strides, at::IntArrayRef({0, 0}), at::IntArrayRef({1, 1}), c.groups);
-  }
+  const bool even = rows % 2 == 0 && columns % 2 == 0;
+  const at::Tensor y =
+      even ? c.folded.apply(x, {rows / 2, columns / 2})
+           : c.folded.apply(at::constant_pad_nd(x, {columns / 2, columns - columns / 2, rows / 2, rows - rows / 2}),
+                            {0, 0});
   return c.activation ? y.clamp_(0, 6) : y;
 }
 
 Levels EfficientNetLite0::forward(const at::Tensor& images) const {
-  const at::NoGradGuard no_grad;
+  const at::AutoGradMode gradients(trainable_ && at::GradMode::is_enabled());
   Levels levels{{}, images.size(3)};
   at::Tensor x = apply(stem_, images.to(computed_in_).contiguous(at::MemoryFormat::ChannelsLast));
   size_t level = 0;
@@ -121,13 +104,21 @@ std::vector<LevelShape> EfficientNetLite0::shapes(int64_t height, int64_t width)
 double EfficientNetLite0::flops(int64_t height, int64_t width) const {
   double total = 0;
   const auto add = [&](const Convolution& convolution) {
-    height = ceil_divide(height, convolution.stride), width = ceil_divide(width, convolution.stride);
-    total += 2.0 * static_cast<double>(convolution.weight.numel() * height * width);
+    height = ceil_divide(height, convolution.folded.stride()), width = ceil_divide(width, convolution.folded.stride());
+    total += 2.0 * static_cast<double>(convolution.folded.elements() * height * width);
   };
   add(stem_);
   for (const Block& block : blocks_)
     for (const Convolution& convolution : block.convolutions) add(convolution);
   return total;
+}
+
+TensorMap EfficientNetLite0::trainable_parameters() const {
+  TensorMap parameters;
+  stem_.folded.add_trainable(parameters);
+  for (const Block& block : blocks_)
+    for (const Convolution& convolution : block.convolutions) convolution.folded.add_trainable(parameters);
+  return parameters;
 }
 
 ADREP_BACKBONE({

@@ -1,6 +1,6 @@
 #pragma once
 #include "core/backbones/backbone.h"
-#include "core/io/safetensors.h"
+#include "core/backbones/folded_convolution.h"
 
 namespace adrep {
 
@@ -10,18 +10,18 @@ namespace adrep {
 class EfficientNetLite0 final : public Backbone {
  public:
   /// `weights` must hold every key with its shape; the classifier and head are ignored. Throws InputError naming the
-  /// file and every key that is missing, misshapen or unknown, and when it should be trainable: it cannot.
+  /// file and every key that is missing, misshapen or unknown.
   EfficientNetLite0(const TensorMap& weights, BackboneInfo info, const BackboneOptions& options);
 
   const BackboneInfo& info() const override { return info_; }
   std::vector<LevelShape> shapes(int64_t height, int64_t width) const override;
   double flops(int64_t height, int64_t width) const override;
   Levels forward(const at::Tensor& images) const override;
+  TensorMap trainable_parameters() const override;
 
  private:
   struct Convolution {
-    at::Tensor weight, bias;
-    int64_t stride = 1, groups = 1;
+    FoldedConvolution folded;
     bool activation = true;
   };
   struct Block {
@@ -31,6 +31,7 @@ class EfficientNetLite0 final : public Backbone {
   static at::Tensor apply(const Convolution& convolution, const at::Tensor& x);
 
   BackboneInfo info_;
+  bool trainable_ = false;
   at::TensorOptions computed_in_;
   Convolution stem_;
   std::vector<Block> blocks_;
