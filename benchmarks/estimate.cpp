@@ -150,7 +150,7 @@ class Estimator {
                                          settings.precision, settings.crop);
     if (const auto known = rates_.find(name); known != rates_.end()) return &known->second;
     try {
-      const BackboneEntry& entry = BackboneRegistry::instance().get(settings.backbone, "backbone");
+      const BackboneEntry entry = find_backbone(settings.backbone);
       const at::Device device = open_device(settings.device);
       const auto backbone = entry.load(find_weights(entry, settings.weights),
                                        {.device = device, .precision = resolve_precision(settings.precision, device)});

@@ -49,7 +49,7 @@ class LoadedBackbone {
         settings.backbone + "|" + settings.weights + "|" + settings.device + "|" + settings.precision;
     if (wanted != name_) {
       backbone_.reset();
-      const BackboneEntry& entry = BackboneRegistry::instance().get(settings.backbone, "backbone");
+      const BackboneEntry entry = find_backbone(settings.backbone);
       const at::Device device = open_device(settings.device);
       backbone_ = entry.load(find_weights(entry, settings.weights),
                              {.device = device, .precision = resolve_precision(settings.precision, device)});

@@ -30,7 +30,7 @@ double measured_rate(const Backbone& backbone, const at::Tensor& images) {
 }
 
 void inspect(const Arguments& arguments) {
-  const BackboneEntry& entry = BackboneRegistry::instance().get(arguments.backbone, "backbone");
+  const BackboneEntry entry = find_backbone(arguments.backbone);
   const int threads = set_threads(arguments.threads);
   const at::Device device = open_device(arguments.device);
   const auto backbone = entry.load(find_weights(entry, arguments.weights),

@@ -50,6 +50,8 @@ struct BackboneEntry {
   std::vector<std::string> other_weights_names{};  ///< looked for after it, "clip-vit-base-patch16/model.safetensors"
   std::string weights_sha256;                      ///< of the official file, "" when not known
   std::string weights_page;                        ///< where its authors offer it
+  std::string weights_size{};                      ///< of the official file, for people: "346 MB"
+  std::filesystem::path own_file{};                ///< the file that the name says: "torchscript:FILE"
   /// Reads the weights and places them on the device.
   /// Throws InputError when the file is damaged or of another architecture (with every key that is wrong), or when the
   /// backbone cannot do what the options ask.
@@ -58,7 +60,11 @@ struct BackboneEntry {
 
 using BackboneRegistry = Registry<BackboneEntry>;
 
-/// The weights file to use: `given` if not empty, else the entry's official file, or one under its other names, in
+/// The backbone of this name; "torchscript:net.pt" is the entry "torchscript:FILE" with that file.
+/// Throws InputError with the nearest known name.
+BackboneEntry find_backbone(const std::string& name);
+
+/// The weights file to use: the one the name says, else `given` if not empty, else the entry's official file, or one under its other names, in
 /// ADREP_WEIGHTS' folders or the user's cache. Throws InputError saying where it looked and how to get the file.
 std::filesystem::path find_weights(const BackboneEntry& entry, const std::filesystem::path& given);
 

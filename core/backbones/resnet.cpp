@@ -136,11 +136,12 @@ TensorMap ResNet::trainable_parameters() const {
 namespace {
 
 /// The entry of one of torchvision's ResNets.
-BackboneEntry resnet(std::string name, std::string doc, std::string file, const ResNetSpec& spec) {
+BackboneEntry resnet(std::string name, std::string doc, std::string file, std::string size, const ResNetSpec& spec) {
   BackboneEntry entry;
   entry.name = name;
   entry.doc = std::move(doc);
   entry.weights_name = std::move(file);
+  entry.weights_size = std::move(size);
   entry.weights_page = "torchvision's models (ImageNet weights, version 1)";
   entry.load = [name, spec](const std::filesystem::path& weights,
                             const BackboneOptions& options) -> std::unique_ptr<Backbone> {
@@ -156,12 +157,12 @@ BackboneEntry resnet(std::string name, std::string doc, std::string file, const 
 
 [[maybe_unused]] const BackboneEntry* registered[] = {
     &BackboneRegistry::instance().add(
-        resnet("resnet18", "ResNet-18, ImageNet", "resnet18-f37072fd.pth", {{2, 2, 2, 2}})),
+        resnet("resnet18", "ResNet-18, ImageNet", "resnet18-f37072fd.pth", "47 MB", {{2, 2, 2, 2}})),
     &BackboneRegistry::instance().add(
-        resnet("resnet50", "ResNet-50, ImageNet", "resnet50-0676ba61.pth", {{3, 4, 6, 3}, true})),
+        resnet("resnet50", "ResNet-50, ImageNet", "resnet50-0676ba61.pth", "103 MB", {{3, 4, 6, 3}, true})),
     &BackboneRegistry::instance().add(resnet("wide_resnet50_2",
                                              "WideResNet-50-2, ImageNet: PatchCore's and PaDiM's usual backbone",
-                                             "wide_resnet50_2-95faca4d.pth", {{3, 4, 6, 3}, true, 2})),
+                                             "wide_resnet50_2-95faca4d.pth", "138 MB", {{3, 4, 6, 3}, true, 2})),
 };
 
 }  // namespace
