@@ -1,5 +1,6 @@
 #include "core/backbones/linear.h"
 
+#include <ATen/Parallel.h>
 #include <catch2/catch.hpp>
 
 #include "detectors/support.h"

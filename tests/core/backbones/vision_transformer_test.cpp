@@ -1,5 +1,6 @@
 #include "core/backbones/vision_transformer.h"
 
+#include <ATen/core/grad_mode.h>
 #include <catch2/catch.hpp>
 
 #include "core/backbones/vit_golden.h"
@@ -243,7 +244,7 @@ TEST_CASE("parameters and operations are those of the used layers", "[vit]") {
   // 12 x 12 pixels: 9 patches, 12 tokens; stem, 3 blocks of linear layers and two products a head
   const double stem = 9 * 24 * 48, linear = 12 * (4 * 24 * 24 + 3 * 24 * 40), attention = 2 * 12 * 12 * 24;
   REQUIRE(vit->flops(12, 12) == Approx(2 * (stem + 3 * (linear + attention))));
-  REQUIRE(vit->shapes(8, 12) == std::vector<LevelShape>{{24, 2, 3}, {24, 2, 3}});
+  REQUIRE((vit->shapes(8, 12) == std::vector<LevelShape>{{24, 2, 3}, {24, 2, 3}}));
   REQUIRE_THROWS_WITH(vit->shapes(12, 14), Contains("12x14") && Contains("multiples of 4"));
   REQUIRE_THROWS_AS(vit->forward(at::zeros({1, 3, 13, 12})), InputError);
 }
@@ -292,7 +293,7 @@ TEST_CASE("lower precisions give float32 levels near those of fp32", "[vit]") {
       REQUIRE(levels[l].scalar_type() == at::kFloat);
       const double difference = relative_difference(levels[l], exact[l]);
       REQUIRE(difference > 1e-6);
-      REQUIRE(difference < (precision == Precision::bf16 ? 4e-2 : 5e-3));
+      REQUIRE(difference < (precision == Precision::bf16 ? 4e-2 : 1e-2));
     }
   }
 }
