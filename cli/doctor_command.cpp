@@ -35,7 +35,7 @@ int show_weights() {
       ++missing;
     }
   }
-  if (missing > 0) fmt::print("weights     of {} other backbones are not here: adrep weights list\n", missing);
+  if (missing > 0) fmt::print("weights     {} other backbones have no file here (adrep weights list)\n", missing);
   return found;
 }
 

@@ -6,7 +6,7 @@ namespace {
 constexpr std::array<double, 3> imagenet_mean = {0.485, 0.456, 0.406}, imagenet_std = {0.229, 0.224, 0.225};
 
 struct Size {
-  const char *name, *title, *letter;
+  const char *name, *title, *letter, *file_size;
   int64_t width, heads, depth, hidden;
   bool gated;
   std::vector<int64_t> layers;
@@ -41,16 +41,17 @@ void add_backbone(const Size& size, bool registers) {
        .other_weights_names = {hugging_face + "/model.safetensors", hugging_face + ".safetensors"},
        .weights_sha256 = "",
        .weights_page = fmt::format("https://dl.fbaipublicfiles.com/dinov2/{}/{}", model, file),
+       .weights_size = size.file_size,
        .load = [architecture](const std::filesystem::path& weights, const BackboneOptions& options) {
          return load_vision_transformer(architecture, imagenet_mean, imagenet_std, weights, options);
        }});
 }
 
 const bool registered = [] {
-  const Size sizes[] = {{"small", "ViT-S", "s", 384, 6, 12, 1536, false, {3, 6, 9, 12}},
-                        {"base", "ViT-B", "b", 768, 12, 12, 3072, false, {3, 6, 9, 12}},
-                        {"large", "ViT-L", "l", 1024, 16, 24, 4096, false, {6, 12, 18, 24}},
-                        {"giant", "ViT-g", "g", 1536, 24, 40, 4096, true, {10, 20, 30, 40}}};
+  const Size sizes[] = {{"small", "ViT-S", "s", "88 MB", 384, 6, 12, 1536, false, {3, 6, 9, 12}},
+                        {"base", "ViT-B", "b", "346 MB", 768, 12, 12, 3072, false, {3, 6, 9, 12}},
+                        {"large", "ViT-L", "l", "1.2 GB", 1024, 16, 24, 4096, false, {6, 12, 18, 24}},
+                        {"giant", "ViT-g", "g", "4.5 GB", 1536, 24, 40, 4096, true, {10, 20, 30, 40}}};
   for (const Size& size : sizes)
     for (const bool registers : {false, true}) add_backbone(size, registers);
   return true;

@@ -24,6 +24,7 @@ ADREP_BACKBONE({
     .weights_name = "imagebind_huge.pth",
     .weights_sha256 = "",
     .weights_page = "https://dl.fbaipublicfiles.com/imagebind/imagebind_huge.pth",
+    .weights_size = "4.8 GB, of which the vision trunk is 2.5 GB",
     .load =
         [](const std::filesystem::path& file, const BackboneOptions& options) {
           return load_vision_transformer(imagebind(), {0.48145466, 0.4578275, 0.40821073},

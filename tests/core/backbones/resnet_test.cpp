@@ -11,6 +11,13 @@ using namespace adrep::test;
 
 namespace {
 
+BackboneInfo named(const std::string& name, const std::string& file = "") {
+  BackboneInfo info;
+  info.name = name;
+  info.weights_file = file;
+  return info;
+}
+
 TensorMap weights_of(const Golden& golden) {
   TensorMap weights;
   for (const auto& [name, tensor] : golden.data.tensors)
@@ -21,7 +28,7 @@ TensorMap weights_of(const Golden& golden) {
 ResNet golden_resnet(const Golden& golden, const BackboneOptions& options) {
   ResNetSpec spec;
   for (const nlohmann::json& count : golden.description.at("blocks")) spec.blocks.push_back(count.get<int64_t>());
-  return ResNet(weights_of(golden), spec, {.name = "resnet_small", .weights_file = "golden"}, options);
+  return ResNet(weights_of(golden), spec, named("resnet_small", "golden"), options);
 }
 
 void compare_with_golden(const at::Device& device) {
@@ -98,7 +105,7 @@ TEST_CASE("resnet on CUDA equals torchvision's", "[gpu][golden][backbone]") {
 TEST_CASE("bottlenecks, also wide ones, equal LibTorch's own BatchNorm", "[backbone]") {
   for (int64_t factor : {1, 2}) {
     const TensorMap weights = bottleneck_weights(factor);
-    const ResNet model(weights, {{1, 1}, true, factor}, {.name = "test"}, {});
+    const ResNet model(weights, {{1, 1}, true, factor}, named("test"), {});
     const at::Tensor image = random_tensor({2, 3, 70, 45}, 99);
     const at::Tensor stem = model.stem(image);
     const at::Tensor first = plain_bottleneck(weights, "layer1.0.", stem, 1);
@@ -112,8 +119,8 @@ TEST_CASE("bottlenecks, also wide ones, equal LibTorch's own BatchNorm", "[backb
 
 TEST_CASE("a trainable resnet gives the frozen one's features, and gradients", "[backbone]") {
   const TensorMap weights = bottleneck_weights(1);
-  const ResNet frozen(weights, {{1, 1}, true}, {.name = "test"}, {});
-  const ResNet trainable(weights, {{1, 1}, true}, {.name = "test"}, {.trainable = true});
+  const ResNet frozen(weights, {{1, 1}, true}, named("test"), {});
+  const ResNet trainable(weights, {{1, 1}, true}, named("test"), {.trainable = true});
   const at::Tensor image = random_tensor({1, 3, 64, 64}, 7);
   const Levels levels = trainable.forward(image);
   CHECK(relative_difference(levels[1].detach(), frozen.forward(image)[1]) < 1e-5);
@@ -135,7 +142,7 @@ TEST_CASE("a weights file of another network names every key that is wrong", "[b
   weights["layer1.0.bn1.bias"] = at::zeros({3});
   weights["visual.proj"] = at::zeros({3});
   try {
-    const ResNet model(weights, {{1, 1}, true}, {.name = "resnet50", .weights_file = "my.pth"}, {});
+    const ResNet model(weights, {{1, 1}, true}, named("resnet50", "my.pth"), {});
     FAIL("no error");
   } catch (const InputError& error) {
     for (const char* part : {"my.pth", "resnet50", "layer2.0.conv3.weight", "layer1.0.bn1.bias", "visual.proj"})
