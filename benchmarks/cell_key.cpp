@@ -5,6 +5,7 @@
 
 #include "benchmarks/cell.h"
 #include "core/backbones/backbone.h"
+#include "core/base/device.h"
 #include "core/base/hash.h"
 #include "core/base/version.h"
 #include "core/metrics/protocol.h"
@@ -21,11 +22,15 @@ json to_json(const ParamValue& value) {
 /// Hash of the weights file a configuration uses; each file is read once a process.
 const std::string& weights_hash(const RunSettings& settings) {
   static std::map<std::string, std::string> known;
-  const std::string file =
-      find_weights(BackboneRegistry::instance().get(settings.backbone, "backbone"), settings.weights).string();
+  const std::string file = find_weights(find_backbone(settings.backbone), settings.weights).string();
   std::string& hash = known[file];
   if (hash.empty()) hash = sha256_of_file(file);
   return hash;
+}
+
+/// What the backbone computes in; the device is only opened when it has to be asked.
+Precision precision_of(const RunSettings& settings) {
+  return resolve_precision(settings.precision, settings.precision == "auto" ? open_device(settings.device) : at::kCPU);
 }
 
 }  // namespace
@@ -40,8 +45,9 @@ json cell_key(const PlannedCell& planned, const std::string& layout, const std::
            .resolve(given == planned.config->detector_params.end() ? RawParams{} : given->second))
     params[name] = to_json(value);
   json key = {{"algorithm_version", algorithm_version},
-              {"backbone", s.backbone},
+              {"backbone", s.backbone.substr(0, s.backbone.find(':'))},  // the hash says which file
               {"weights_sha256", weights_hash(s)},
+              {"precision", precision_name(precision_of(s))},
               {"features", planned.features},
               {"detector", planned.detector},
               {"detector_parameters", params},

@@ -146,15 +146,16 @@ class Estimator {
   /// Nothing when the backbone cannot be loaded; that is noted as missing.
   const Rates* rates_for(const PlannedGroup& group) {
     const RunSettings& settings = group.config->settings;
-    const std::string name =
-        fmt::format("{}|{}|{}|{}", settings.backbone, settings.weights, settings.device, settings.crop);
+    const std::string name = fmt::format("{}|{}|{}|{}|{}", settings.backbone, settings.weights, settings.device,
+                                         settings.precision, settings.crop);
     if (const auto known = rates_.find(name); known != rates_.end()) return &known->second;
     try {
-      const BackboneEntry& entry = BackboneRegistry::instance().get(settings.backbone, "backbone");
+      const BackboneEntry entry = find_backbone(settings.backbone);
       const at::Device device = open_device(settings.device);
-      const auto backbone = entry.load(find_weights(entry, settings.weights), device);
+      const auto backbone = entry.load(find_weights(entry, settings.weights),
+                                       {.device = device, .precision = resolve_precision(settings.precision, device)});
       const at::Tensor images = at::zeros({settings.batch, 3, settings.crop, settings.crop}, at::TensorOptions(device));
-      Rates rates{matmul_rate(device), 0, backbone->shapes(settings.crop)};
+      Rates rates{matmul_rate(device), 0, backbone->shapes(settings.crop, settings.crop)};
       rates.image_seconds = best_seconds([&] { backbone->forward(images).maps.back().sum().item<float>(); }) /
                             static_cast<double>(settings.batch);
       return &(rates_[name] = rates);

@@ -102,6 +102,13 @@ void RunSettings::declare(Schema<RunSettings>& s) {
       .example("metrics.protocol=mvtec-100")
       .doc("how PRO is computed: exact, or as a published code does (see adrep list)");
   s.add(&RunSettings::device, "device").example("device=cuda:0").doc("cpu, cuda or cuda:INDEX");
+  s.add(&RunSettings::precision, "precision")
+      .one_of(precision_names())
+      .example("precision=auto")
+      .doc(
+          "what the backbone computes in; fp32 is the reference's; auto is the fastest on the device and can differ "
+          "from "
+          "machine to machine");
   s.add(&RunSettings::threads, "threads").at_least(0).at_most(1024).doc("threads for computing; 0: one a core");
   s.add(&RunSettings::batch, "batch").at_least(1).at_most(4096).doc("images a forward pass");
   s.add(&RunSettings::memory, "memory").at_least(0.5).doc("bound for detectors' working memory, GiB");

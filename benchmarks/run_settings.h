@@ -29,6 +29,7 @@ struct RunSettings {
   std::string on_bad_image = "fail";
   std::string protocol = "exact";
   std::string device = "cpu";
+  std::string precision = "fp32";
   int64_t threads = 0;
   int64_t batch = 8;
   double memory = 8;

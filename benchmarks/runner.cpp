@@ -45,11 +45,14 @@ class ShownFit final : public FitObserver {
 class LoadedBackbone {
  public:
   const Backbone& get(const RunSettings& settings) {
-    const std::string wanted = settings.backbone + "|" + settings.weights + "|" + settings.device;
+    const std::string wanted =
+        settings.backbone + "|" + settings.weights + "|" + settings.device + "|" + settings.precision;
     if (wanted != name_) {
       backbone_.reset();
-      const BackboneEntry& entry = BackboneRegistry::instance().get(settings.backbone, "backbone");
-      backbone_ = entry.load(find_weights(entry, settings.weights), open_device(settings.device));
+      const BackboneEntry entry = find_backbone(settings.backbone);
+      const at::Device device = open_device(settings.device);
+      backbone_ = entry.load(find_weights(entry, settings.weights),
+                             {.device = device, .precision = resolve_precision(settings.precision, device)});
       name_ = wanted;
     }
     return *backbone_;

@@ -12,6 +12,7 @@ void add_list_command(CLI::App& program);
 void add_inspect_command(CLI::App& program);
 void add_doctor_command(CLI::App& program, int& exit_code);
 void add_completion_command(CLI::App& program);
+void add_weights_command(CLI::App& program, int& exit_code);
 void add_version_command(CLI::App& program);
 
 }  // namespace adrep::cli

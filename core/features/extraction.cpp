@@ -10,7 +10,10 @@ namespace {
 class LevelWriter {
  public:
   LevelWriter(const Backbone& backbone, int64_t images, const ExtractionOptions& options)
-      : backbone_(backbone), options_(options), shapes_(backbone.shapes(options.geometry.crop)), capacity_(images) {}
+      : backbone_(backbone),
+        options_(options),
+        shapes_(backbone.shapes(options.geometry.crop, options.geometry.crop)),
+        capacity_(images) {}
 
   void add(const Image& image) {
     pending_.push_back(normalised(image, backbone_.info().mean, backbone_.info().std));

@@ -26,9 +26,10 @@ class MappedFile {
   size_t size_ = 0;
 };
 
-/// Lets the system take back the memory of bytes in a file mapping that nobody has changed: they are read from the file
-/// again when used, so that reading a large file piece by piece takes the memory of one piece.
-void forget_pages(std::string_view mapped);
+/// Gives the memory of these bytes back when they lie on a mapped file, which keeps the values: they are read again
+/// when next used. Nothing happens to other bytes. Changes made to the bytes in memory would be lost: there must be
+/// none.
+void release_pages(std::string_view bytes);
 
 /// Bytes in writable memory and what keeps that memory alive.
 struct SharedBytes {

@@ -121,7 +121,7 @@ void ArrayStack::for_each_value(int64_t image, const Use& use) const {
 void ArrayStack::forget(int64_t image) const {
   if (!array_.file_mapping || array_.fortran) return;
   const auto bytes = static_cast<size_t>(image_stride_ * bytes_of(array_.type));
-  forget_pages(array_.bytes.view.substr(static_cast<size_t>(image) * bytes, bytes));
+  release_pages(array_.bytes.view.substr(static_cast<size_t>(image) * bytes, bytes));
 }
 
 std::vector<float> ArrayStack::scores(int64_t image) const {

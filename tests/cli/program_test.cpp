@@ -92,6 +92,19 @@ TEST_CASE("an unknown key in a file is named with its line", "[cli]") {
                Contains("c.yaml:3") && Contains("references.shotz") && Contains("did you mean 'references.shots'"));
 }
 
+TEST_CASE("weights of another architecture are one line with every key that is wrong", "[cli]") {
+  const test::TemporaryFolder folder;
+  write_safetensors(folder / "w.safetensors", {{"cls_token", at::zeros({1, 1, 384})},
+                                               {"patch_embed.proj.weight", at::zeros({384, 3, 14, 14})},
+                                               {"strange", at::zeros({1})}});
+  const Result result = adrep_program("inspect dinov2_base --weights " + (folder / "w.safetensors").string());
+  REQUIRE(result.code == 2);
+  REQUIRE(result.lines() == 1);
+  REQUIRE_THAT(result.text, Contains("170 missing, 2 misshapen and 1 unknown") &&
+                                Contains("'cls_token' is [1, 1, 384], expected [1, 1, 768]") &&
+                                Contains("'blocks.11.ls2.gamma' [768]") && Contains("unknown: 'strange' [1]"));
+}
+
 TEST_CASE("cut images and cut weights are one line, exit code 2, and leave no cells", "[cli]") {
   const std::string weights = installed_weights();
   if (weights.empty()) return;

@@ -18,8 +18,8 @@ class Identity final : public Backbone {
  public:
   Identity() { info_.mean = {0.5, 0.5, 0.5}, info_.std = {0.25, 0.25, 0.25}; }
   const BackboneInfo& info() const override { return info_; }
-  std::vector<LevelShape> shapes(int64_t size) const override { return {{3, size, size}}; }
-  double flops(int64_t) const override { return 0; }
+  std::vector<LevelShape> shapes(int64_t height, int64_t width) const override { return {{3, height, width}}; }
+  double flops(int64_t, int64_t) const override { return 0; }
   Levels forward(const at::Tensor& images) const override {
     batches_.push_back(images.size(0));
     return {{images}, images.size(3)};
