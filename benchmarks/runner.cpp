@@ -216,10 +216,15 @@ RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output) {
   const CellStore store(output / "cells");
   LoadedBackbone backbone;
   RunOutcome outcome;
-  for (const PlannedGroup& group : plan.groups) {
-    stop_if_interrupted();
-    set_threads(group.config->settings.threads);
-    GroupRun(group, store, output, backbone, outcome).run();
+  try {
+    for (const PlannedGroup& group : plan.groups) {
+      stop_if_interrupted();
+      set_threads(group.config->settings.threads);
+      GroupRun(group, store, output, backbone, outcome).run();
+    }
+  } catch (const Interrupted&) {
+    outcome.interrupted = true;
+    std::erase_if(outcome.cells, [](const CellOutcome& cell) { return !cell.cell && cell.error.empty(); });
   }
   return outcome;
 }

@@ -190,7 +190,7 @@ TEST_CASE("SIGINT and SIGTERM stop a run; finished cells stay and are not comput
   REQUIRE((WIFEXITED(status) && WEXITSTATUS(status) == 1));
   REQUIRE(std::distance(fs::directory_iterator(cells), fs::directory_iterator()) == 1);
   const Result again = adrep_program("run " + data + " " + output + " detector=feature_norm");
-  REQUIRE_THAT(again.text, Contains("1 cells (1 from earlier runs"));
+  REQUIRE_THAT(again.text, Contains("1 cell (1 from earlier runs"));
 }
 
 TEST_CASE("verify lists problems and exits with 2", "[cli]") {
