@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "benchmarks/cell_costs.h"
 #include "benchmarks/cell_key.h"
 #include "benchmarks/class_features.h"
 #include "benchmarks/evaluation.h"
@@ -74,6 +75,12 @@ Scores score_all(const Detector& detector, const Levels& test, int64_t batch, co
     progress.update(std::min(count, first + batch));
   }
   return {at::cat(maps), at::cat(scores)};
+}
+
+double megabytes_of(const TensorMap& tensors) {
+  double bytes = 0;
+  for (const auto& [name, tensor] : tensors) bytes += static_cast<double>(tensor.nbytes());
+  return bytes / 1e6;
 }
 
 /// One group of a plan: which cells are missing, and their computation.
@@ -169,11 +176,16 @@ class GroupRun {
                    .seed = derive_seed(static_cast<uint64_t>(settings.seed), planned.detector),
                    .device = open_device(settings.device),
                    .memory_bytes = static_cast<int64_t>(settings.memory * (int64_t{1} << 30))});
+    Costs costs = {{"fit_seconds", seconds_since(start)},
+                   {"state_megabytes", megabytes_of(detector->state())},
+                   {"parameters", static_cast<double>(backbone_.get(settings).info().parameters)}};
+    const auto score_start = Clock::now();
     Scores scores = score_all(*detector, levels.test, settings.batch, planned.title());
     if (settings.post == "published" && !entry.published_post_step.empty())
       scores = apply_post_step(entry.published_post_step, scores);
     const at::Tensor maps = scores.maps.to(at::kCPU).contiguous(),
                      image_scores = scores.image_scores.to(at::kCPU).contiguous();
+    costs["score_seconds"] = seconds_since(score_start) / static_cast<double>(maps.size(0));
 
     Cell cell;
     cell.key = key;
@@ -192,6 +204,7 @@ class GroupRun {
     }
     examples.save_maps(cell.hash(), maps);
     store_.put(cell);
+    put_costs(output_, cell.hash(), costs);
     outcome.seconds = seconds_since(start);
     log_info(fmt::format("{}: {}", planned.title(), duration_text(outcome.seconds)));
     outcome.cell = std::move(cell);

@@ -8,18 +8,6 @@
 namespace adrep {
 namespace {
 
-/// What a metric is called in tables.
-std::string heading_of(const std::string& metric) {
-  std::string text = metric;
-  std::replace(text.begin(), text.end(), '_', ' ');
-  for (const auto& [word, written] : {std::pair{"pro", "PRO"}, {"auroc", "AUROC"}, {"ap", "AP"}, {"f1", "F1"}})
-    for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1))
-      if ((at == 0 || text[at - 1] == ' ') &&
-          (at + std::string(word).size() == text.size() || text[at + std::string(word).size()] == ' '))
-        text.replace(at, std::string(word).size(), written);
-  return text;
-}
-
 /// The columns shown: what the paper's Table 1 shows, and pixel AUROC.
 std::vector<std::string> shown_metrics(const std::vector<CellOutcome>& cells) {
   std::vector<std::string> shown;
@@ -114,6 +102,17 @@ std::vector<std::string> notes_of(const std::vector<CellOutcome>& cells, const T
 }
 
 }  // namespace
+
+std::string heading_of(const std::string& metric) {
+  std::string text = metric;
+  std::replace(text.begin(), text.end(), '_', ' ');
+  for (const auto& [word, written] : {std::pair{"pro", "PRO"}, {"auroc", "AUROC"}, {"ap", "AP"}, {"f1", "F1"}})
+    for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1))
+      if ((at == 0 || text[at - 1] == ' ') &&
+          (at + std::string(word).size() == text.size() || text[at + std::string(word).size()] == ' '))
+        text.replace(at, std::string(word).size(), written);
+  return text;
+}
 
 std::string percent(const Metric& metric) {
   return metric.defined() ? fmt::format("{:.1f}", 100 * metric.value) : "undef.";

@@ -31,6 +31,9 @@ struct Table {
 /// swept seeds (`seed`, `references.seed`) become one row; a cell that a swept seed does not change counts once.
 Table make_table(const std::vector<CellOutcome>& cells);
 
+/// What a metric is called: "image_auroc" -> "image AUROC".
+std::string heading_of(const std::string& metric);
+
 /// "93.4", or "undef." for an undefined metric.
 std::string percent(const Metric& metric);
 
