@@ -46,6 +46,22 @@ std::string text_table(const CompareSection& section, bool colour) {
   return text + rule + "\n";
 }
 
+std::string markdown_table(const CompareSection& section) {
+  std::string text = "|", rule = "|";
+  for (size_t i = 0; i < section.headings.size(); ++i) {
+    text += fmt::format(" {} |", markdown_text(section.headings[i]));
+    rule += i < section.label_columns ? "---|" : "--:|";
+  }
+  text += fmt::format("\n{}\n", rule);
+  for (size_t r = 0; r < section.rows.size(); ++r) {
+    text += "|";
+    for (const std::string& field : section.rows[r])
+      text += fmt::format(" {0}{1}{0} |", is_marked(section, r) && !field.empty() ? "**" : "", markdown_text(field));
+    text += "\n";
+  }
+  return text;
+}
+
 std::string html_table(const CompareSection& section) {
   const auto kind = [&](size_t column) { return column < section.label_columns ? "" : " class=n"; };
   std::string html = "<div class=scroll><table><tr>";
@@ -98,22 +114,7 @@ std::string comparison_as_markdown(const Comparison& c) {
   std::string text = "# adrep comparison\n\n" + markdown_text(summary_line(c)) + "\n";
   for (const CompareSection& section : compare_sections(c)) {
     text += "\n## " + markdown_text(section.title) + "\n\n";
-    if (!section.rows.empty()) {
-      std::string rule = "|";
-      text += "|";
-      for (size_t i = 0; i < section.headings.size(); ++i) {
-        text += " " + markdown_text(section.headings[i]) + " |";
-        rule += i < section.label_columns ? "---|" : "--:|";
-      }
-      text += "\n" + rule + "\n";
-    }
-    for (size_t r = 0; r < section.rows.size(); ++r) {
-      text += "|";
-      for (const std::string& field : section.rows[r])
-        text += is_marked(section, r) && !field.empty() ? " **" + markdown_text(field) + "** |"
-                                                        : " " + markdown_text(field) + " |";
-      text += "\n";
-    }
+    if (!section.rows.empty()) text += markdown_table(section);
     text += "\n";
     for (const std::string& note : section.notes) text += "- " + markdown_text(note) + "\n";
   }
