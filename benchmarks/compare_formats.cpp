@@ -67,7 +67,7 @@ std::string html_table(const CompareSection& section) {
   std::string html = "<div class=scroll><table><tr>";
   for (size_t i = 0; i < section.headings.size(); ++i)
     html += fmt::format("<th{}>{}", kind(i), html_text(section.headings[i]));
-  if (!section.row_plots.empty()) html += "<th>";
+  if (!section.row_plots.empty()) html += fmt::format("<th>{}", section.row_plots_heading);
   html += "</tr>";
   for (size_t r = 0; r < section.rows.size(); ++r) {
     html += r > 0 && section.label_columns > 1 && section.rows[r][0] != section.rows[r - 1][0] ? "<tr class=first>"

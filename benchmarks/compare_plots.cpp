@@ -1,6 +1,7 @@
 #include "benchmarks/compare_plots.h"
 
 #include "benchmarks/report_plots.h"
+#include "benchmarks/table.h"
 #include "benchmarks/text_layout.h"
 
 namespace adrep {
@@ -155,6 +156,7 @@ std::string pareto_plot(const Comparison& c) {
            text("tick", x(tick), top + height + 16, fmt::format("{:.3g}", tick));
   svg +=
       text("tick", left + width / 2, top + height + 36, c.settings.cost + (axis.logarithmic ? " (logarithmic)" : ""));
+  svg += text("begin", left + 4, top + 10, heading_of(c.settings.metric));
   std::string front;
   std::vector<std::pair<double, double>> dots;
   for (const CostPoint& point : points) {

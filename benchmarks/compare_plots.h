@@ -23,7 +23,7 @@ std::string interval_plot(const Interval& interval, double from, double to);
 inline constexpr const char* compare_style = R"(
 svg .axis { stroke: var(--text); fill: none; } svg .alike { stroke: var(--derived); stroke-width: 4; stroke-linecap: round; }
 svg .front { stroke: var(--derived); stroke-width: 1.5; fill: none; } svg .chosen { fill: var(--derived); } svg .other { fill: var(--back); stroke: var(--raw); stroke-width: 1.5; }
-svg .strong { font-weight: 600; }
+svg .begin { paint-order: stroke; stroke: var(--back); stroke-width: 4px; } svg .strong { font-weight: 600; } td svg { display: block; }
 )";
 
 }  // namespace adrep

@@ -7,10 +7,6 @@
 namespace adrep {
 namespace {
 
-std::string number(const Metric& value, int digits, double scale = 1) {
-  return value.defined() ? fmt::format("{:.{}f}", scale * value.value, digits) : "undef.";
-}
-
 std::string p_text(const Metric& p) {
   if (!p.defined()) return "undef.";
   return p.value < 0.0001 ? fmt::format("{:.1e}", p.value) : fmt::format("{:.4f}", p.value);
@@ -108,10 +104,13 @@ CompareSection pair_section(const Comparison& c) {
     if (!difference.estimate.defined())
       section.notes.push_back(c.data_sets[of_class.data_set] + ": undefined: " + difference.estimate.undefined);
   }
+  section.row_plots_heading = fmt::format("{:+.1f} to {:+.1f}", -100 * reach, 100 * reach);
+  const auto tests = std::count_if(c.pair.classes.begin(), c.pair.classes.end(),
+                                   [](const PairedClass& of_class) { return of_class.adjusted_p_value.defined(); });
   section.notes.push_back(fmt::format(
       "image AUROC, points of percent; paired bootstrap, {} replicates, both methods on the same draws of the test "
       "images; p (Holm) is corrected for {}, the intervals are not",
-      c.settings.replicates, counted(std::ssize(c.pair.classes), "data set")));
+      c.settings.replicates, counted(tests, "data set")));
   return section;
 }
 
@@ -143,6 +142,7 @@ CompareSection interval_section(const Comparison& c) {
   double lowest = 0.9;  // start of the whiskers' common axis, a multiple of 0.1
   for (const ClassInterval& of_class : c.intervals)
     if (of_class.interval.low.defined()) lowest = std::min(lowest, std::floor(of_class.interval.low.value * 10) / 10);
+  section.row_plots_heading = fmt::format("{:.0f} to 100", 100 * lowest);
   int64_t left_out = 0;
   for (const ClassInterval& of_class : c.intervals) {
     section.rows.push_back({c.data_sets[of_class.data_set], c.methods[of_class.method],

@@ -16,6 +16,7 @@ struct CompareSection {
   std::vector<std::string> notes = {};      ///< below the table
   std::string plot = {};                    ///< SVG, for the page alone
   std::vector<std::string> row_plots = {};  ///< [rows] SVG, for the page alone
+  std::string row_plots_heading = {};       ///< the range of their axis
   bool page_only = false;                   ///< too wide for a terminal
 };
 
