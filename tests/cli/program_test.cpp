@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -193,7 +194,7 @@ TEST_CASE("SIGINT and SIGTERM stop a run; finished cells stay and are not comput
   const std::string data = "data=" + (folder / "data").string(), output = "output=" + (folder / "out").string();
   const pid_t child = fork();
   if (child == 0) {
-    freopen((folder / "table.txt").c_str(), "w", stdout);
+    dup2(open((folder / "table.txt").c_str(), O_WRONLY | O_CREAT, 0600), STDOUT_FILENO);
     // a whole coreset takes many seconds: the signal comes before it ends
     execl(ADREP_PROGRAM, "adrep", "run", "-q", data.c_str(), output.c_str(), "detector=feature_norm,patchcore",
           "patchcore.ratio=1", "patchcore.projection=2048", static_cast<char*>(nullptr));
