@@ -28,10 +28,25 @@ const Param* find_param(const std::string& key) {
   return detector ? detector->params->find(key.substr(dot + 1)) : nullptr;
 }
 
-RunConfig resolve_one(const RawConfig& raw, std::string variant) {
+/// A configuration on the way from lists of values to single ones.
+struct Expansion {
+  RawConfig raw;
+  std::string variant, method_variant, seeds;
+
+  void choose(const std::string& key, const RawValue& value, size_t i) {
+    raw[key] = {{value.items[i]}, false, value.where};
+    const bool is_seed = key == "seed" || key == "references.seed";
+    for (std::string* text : {&variant, is_seed ? &seeds : &method_variant})
+      *text += (text->empty() ? "" : " ") + key + "=" + value.items[i];
+  }
+};
+
+RunConfig resolve_one(const Expansion& expansion) {
   RunConfig config;
-  config.variant = std::move(variant);
-  for (const auto& [key, value] : raw) {
+  config.variant = expansion.variant;
+  config.method_variant = expansion.method_variant;
+  config.seeds = expansion.seeds;
+  for (const auto& [key, value] : expansion.raw) {
     const Param* param = find_param(key);
     ParamValue parsed = param->parse(value, key);
     if (params_of<RunSettings>().find(key)) {
@@ -120,25 +135,27 @@ void RunSettings::declare(Schema<RunSettings>& s) {
 }
 
 std::vector<RunConfig> resolve_run(const RawConfig& raw) {
-  std::vector<std::pair<RawConfig, std::string>> expanded = {{{}, ""}};
+  std::vector<Expansion> expanded(1);
   for (const auto& [key, value] : raw) {
     const Param* param = find_param(key);
     if (!param) throw_input("{}: unknown key '{}': {}", value.where, key, suggestion(key, known_keys()));
     const bool swept = !param->is_list() && value.items.size() > 1;
-    const size_t copies = swept ? value.items.size() : 1;
-    std::vector<std::pair<RawConfig, std::string>> next;
-    for (const auto& [config, variant] : expanded) {
-      for (size_t i = 0; i < copies; ++i) {
-        next.push_back({config, variant});
-        next.back().first[key] = swept ? RawValue{{value.items[i]}, false, value.where} : value;
-        if (swept) next.back().second += (variant.empty() ? "" : " ") + key + "=" + value.items[i];
+    std::vector<Expansion> next;
+    for (Expansion& expansion : expanded) {
+      if (!swept) {
+        expansion.raw[key] = value;
+        continue;
+      }
+      for (size_t i = 0; i < value.items.size(); ++i) {
+        next.push_back(expansion);
+        next.back().choose(key, value, i);
       }
     }
     if (next.size() > 10'000) throw_input("{}: {} makes more than 10000 configurations", value.where, key);
-    expanded = std::move(next);
+    if (swept) expanded = std::move(next);
   }
   std::vector<RunConfig> configs;
-  for (auto& [config, variant] : expanded) configs.push_back(resolve_one(config, variant));
+  for (const Expansion& expansion : expanded) configs.push_back(resolve_one(expansion));
   return configs;
 }
 

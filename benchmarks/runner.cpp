@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "benchmarks/cell_costs.h"
 #include "benchmarks/cell_key.h"
 #include "benchmarks/class_features.h"
 #include "benchmarks/evaluation.h"
@@ -77,6 +78,12 @@ Scores score_all(const Detector& detector, const Levels& test, int64_t batch, co
     progress.update(std::min(count, first + batch));
   }
   return {at::cat(maps), at::cat(scores)};
+}
+
+double megabytes_of(const TensorMap& tensors) {
+  double bytes = 0;
+  for (const auto& [name, tensor] : tensors) bytes += static_cast<double>(tensor.nbytes());
+  return bytes / 1e6;
 }
 
 /// One group of a plan: which cells are missing, and their computation.
@@ -172,9 +179,15 @@ class GroupRun {
                    .seed = derive_seed(static_cast<uint64_t>(settings.seed), planned.detector),
                    .device = open_device(settings.device),
                    .memory_bytes = static_cast<int64_t>(settings.memory * (int64_t{1} << 30))});
+    Costs costs = {{"fit_seconds", seconds_since(start)},
+                   {"state_megabytes", megabytes_of(detector->state())},
+                   {"parameters", static_cast<double>(backbone_.get(settings).info().parameters)}};
+    const auto score_start = Clock::now();
     Scores scores = score_all(*detector, levels.test, settings.batch, planned.title());
     if (settings.post == "published" && !entry.published_post_step.empty())
       scores = apply_post_step(entry.published_post_step, scores);
+    const at::Tensor image_scores = scores.image_scores.cpu();  // also waits for a device, so that the time is true
+    costs["score_seconds"] = seconds_since(score_start) / static_cast<double>(image_scores.size(0));
 
     Cell cell;
     cell.key = key;
@@ -185,7 +198,6 @@ class GroupRun {
     cell.images_without_mask = truth.without_mask;
     cell.skipped = features.skipped();
     if (planned.features != "raw") cell.references = features.references();
-    const at::Tensor image_scores = scores.image_scores.cpu();
     for (size_t i = 0; i < features.test().size(); ++i) {
       const Sample& sample = features.test()[i];
       cell.anomalous_images += sample.anomalous;
@@ -194,6 +206,7 @@ class GroupRun {
     }
     examples.save_maps(cell.hash(), scores.maps);
     store_.put(cell);
+    put_costs(output_, cell.hash(), costs);
     outcome.seconds = seconds_since(start);
     log_info(fmt::format("{}: {}", planned.title(), duration_text(outcome.seconds)));
     outcome.cell = std::move(cell);
@@ -218,10 +231,15 @@ RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output) {
   const CellStore store(output / "cells");
   LoadedBackbone backbone;
   RunOutcome outcome;
-  for (const PlannedGroup& group : plan.groups) {
-    stop_if_interrupted();
-    set_threads(group.config->settings.threads);
-    GroupRun(group, store, output, backbone, outcome).run();
+  try {
+    for (const PlannedGroup& group : plan.groups) {
+      stop_if_interrupted();
+      set_threads(group.config->settings.threads);
+      GroupRun(group, store, output, backbone, outcome).run();
+    }
+  } catch (const Interrupted&) {
+    outcome.interrupted = true;
+    std::erase_if(outcome.cells, [](const CellOutcome& cell) { return !cell.cell && cell.error.empty(); });
   }
   return outcome;
 }

@@ -18,11 +18,13 @@ struct CellOutcome {
 struct RunOutcome {
   std::vector<CellOutcome> cells;  ///< in the plan's order
   double feature_seconds = 0;      ///< decoding, backbone and representations
+  bool interrupted = false;        ///< stopped by Ctrl-C: `cells` are those that were finished or failed by then
   int64_t failed() const;
 };
 
 /// Computes the cells that the store does not hold, group by group. A group or cell that fails leaves the others
-/// alone. Throws Interrupted on Ctrl-C (finished cells stay), WriteError when results cannot be written.
+/// alone. Ctrl-C and SIGTERM stop it: finished cells stay and are in the outcome. Throws WriteError when results cannot
+/// be written.
 RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output);
 
 }  // namespace adrep

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "benchmarks/compare_settings.h"
 #include "benchmarks/metrics_settings.h"
 #include "benchmarks/run_settings.h"
 #include "cli/command.h"
@@ -37,6 +38,7 @@ std::string bash_script(const CLI::App& program) {
   case "${{COMP_WORDS[1]}}" in
     run) words="{} --print-config --dry-run --quiet --verbose --help" ;;
     metrics) words="{} --format --quiet --verbose --help" ;;
+    compare) words="{}" ;;
     datasets) words="{}" ;;
     *) words="{}" ;;
   esac
@@ -51,7 +53,7 @@ std::string bash_script(const CLI::App& program) {
 }}
 complete -F _adrep adrep
 )",
-                     run_words(), key_words(params_of<MetricsSettings>(), ""),
+                     run_words(), key_words(params_of<MetricsSettings>(), ""), key_words(params_of<CompareSettings>(), ""),
                      command_names(*program.get_subcommand("datasets")), command_names(program),
                      command_names(program));
 }

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -73,7 +74,8 @@ TEST_CASE("wrong command lines are one line and exit code 2", "[cli]") {
   for (const std::string arguments :
        {"", "runn", "run detectr=padim data=/tmp", "run a.yaml b.yaml", "run /nonexistent.yaml",
         "run detector=patchcor data=/tmp", "run data=/nonexistent", "run", "run data=/tmp device=gpu", "inspect resnet",
-        "datasets info /nonexistent", "datasets verify /nonexistent"}) {
+        "datasets info /nonexistent", "datasets verify /nonexistent", "compare", "compare /nonexistent",
+        "compare /tmp metrc=pro", "compare /tmp output=x.pdf", "compare /tmp methods=a"}) {
     INFO(arguments);
     const Result result = adrep_program(arguments);
     INFO(result.text);
@@ -81,6 +83,12 @@ TEST_CASE("wrong command lines are one line and exit code 2", "[cli]") {
     REQUIRE(result.lines() == 1);
     REQUIRE_THAT(result.text, StartsWith("adrep: error: "));
   }
+}
+
+TEST_CASE("an unknown command is answered with the nearest one", "[cli]") {
+  REQUIRE_THAT(adrep_program("runn data=x").text, Contains("unknown command 'runn': did you mean 'run'?"));
+  REQUIRE_THAT(adrep_program("-q compair x").text, Contains("did you mean 'compare'?"));
+  REQUIRE_THAT(adrep_program("datasets infos x").text, Contains("unknown command 'infos': did you mean 'info'?"));
 }
 
 TEST_CASE("an unknown key in a file is named with its line", "[cli]") {
@@ -149,6 +157,15 @@ TEST_CASE("run, run again, dry-run and print-config on a small data set", "[cli]
   REQUIRE_THAT(first.text,
                Contains("image AUROC") && Contains("PRO (exact)") && Contains("report: ") && !Contains("\033"));
   REQUIRE_THAT(adrep_program(base).text, Contains("2 cells (2 from earlier runs, 0 failed)"));
+  const std::string page = (folder / "compare.html").string();
+  const Result compared = adrep_program("compare " + (folder / "out").string() + " output=" + page);
+  INFO(compared.text);
+  REQUIRE(compared.code == 0);
+  REQUIRE_THAT(compared.text, Contains("padim/raw") && Contains("1 data set and 2 methods: at least two of both") &&
+                                  Contains("95 % interval") && Contains("written: " + page));
+  REQUIRE_THAT(read_file(page), StartsWith("<!doctype html>"));
+  const Result wrong = adrep_program("compare " + (folder / "out").string() + " methods=padim/raw,patchcore/raw");
+  REQUIRE((wrong.code == 2 && wrong.lines() == 1));
   const Result printed = adrep_program(base + " --print-config");
   write_file_atomically(folder / "printed.yaml", printed.text);
   REQUIRE(adrep_program("run " + (folder / "printed.yaml").string() + " --print-config").text == printed.text);
@@ -190,6 +207,7 @@ TEST_CASE("SIGINT and SIGTERM stop a run; finished cells stay and are not comput
   const std::string data = "data=" + (folder / "data").string(), output = "output=" + (folder / "out").string();
   const pid_t child = fork();
   if (child == 0) {
+    dup2(open((folder / "table.txt").c_str(), O_WRONLY | O_CREAT, 0600), STDOUT_FILENO);
     // a whole coreset takes many seconds: the signal comes before it ends
     execl(ADREP_PROGRAM, "adrep", "run", "-q", data.c_str(), output.c_str(), "detector=feature_norm,patchcore",
           "patchcore.ratio=1", "patchcore.projection=2048", static_cast<char*>(nullptr));
@@ -202,8 +220,12 @@ TEST_CASE("SIGINT and SIGTERM stop a run; finished cells stay and are not comput
   waitpid(child, &status, 0);
   REQUIRE((WIFEXITED(status) && WEXITSTATUS(status) == 1));
   REQUIRE(std::distance(fs::directory_iterator(cells), fs::directory_iterator()) == 1);
+  // the finished cell's maps and the images they belong to
+  const fs::path examples = folder.path() / "out" / "examples";
+  REQUIRE(std::distance(fs::directory_iterator(examples), fs::directory_iterator()) == 2);
+  REQUIRE_THAT(read_file(folder / "table.txt"), Contains("feature_norm") && Contains("image AUROC"));
   const Result again = adrep_program("run " + data + " " + output + " detector=feature_norm");
-  REQUIRE_THAT(again.text, Contains("1 cells (1 from earlier runs"));
+  REQUIRE_THAT(again.text, Contains("1 cell (1 from earlier runs"));
 }
 
 TEST_CASE("verify lists problems and exits with 2", "[cli]") {
