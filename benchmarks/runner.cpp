@@ -8,6 +8,7 @@
 #include "benchmarks/class_features.h"
 #include "benchmarks/evaluation.h"
 #include "benchmarks/examples.h"
+#include "benchmarks/feature_keys.h"
 #include "core/base/device.h"
 #include "core/base/interrupt.h"
 #include "core/base/log.h"
@@ -60,6 +61,23 @@ class LoadedBackbone {
   std::unique_ptr<Backbone> backbone_;
 };
 
+/// The feature cache stays open while groups use the same one.
+class OpenCache {
+ public:
+  FeatureCache* get(const RunSettings& settings) {
+    const std::string wanted = fmt::format("{}|{}|{}", settings.cache, settings.cache_folder, settings.cache_limit);
+    if (wanted != name_) {
+      cache_ = std::make_unique<FeatureCache>(cache_options(settings));
+      name_ = wanted;
+    }
+    return cache_.get();
+  }
+
+ private:
+  std::string name_;
+  std::unique_ptr<FeatureCache> cache_;
+};
+
 Scores score_all(const Detector& detector, const Levels& test, int64_t batch, const std::string& title) {
   const int64_t count = test.batch();
   Progress progress(title + ": scoring", count, "images");
@@ -80,8 +98,8 @@ Scores score_all(const Detector& detector, const Levels& test, int64_t batch, co
 class GroupRun {
  public:
   GroupRun(const PlannedGroup& group, const CellStore& store, const std::filesystem::path& output,
-           LoadedBackbone& backbone, RunOutcome& outcome)
-      : group_(group), store_(store), output_(output), backbone_(backbone), outcome_(outcome) {}
+           LoadedBackbone& backbone, OpenCache& cache, RunOutcome& outcome)
+      : group_(group), store_(store), output_(output), backbone_(backbone), cache_(cache), outcome_(outcome) {}
 
   void run() {
     const size_t first = outcome_.cells.size();
@@ -120,7 +138,9 @@ class GroupRun {
     }
     if (!missing) return;
     const auto start = Clock::now();
-    ClassFeatures features(group_, split_, backbone_.get(group_.config->settings));
+    const RunSettings& settings = group_.config->settings;
+    ClassFeatures features(
+        group_, split_, [&]() -> const Backbone& { return backbone_.get(settings); }, cache_.get(settings));
     const GroundTruth truth = load_ground_truth(features.test(), group_.geometry);
     const ExampleImages examples(features.test(), truth, group_, output_, fingerprint);
     outcome_.feature_seconds += seconds_since(start);
@@ -143,6 +163,8 @@ class GroupRun {
                              .substr(0, std::string(error.what_without_backtrace()).find('\n')));
       }
     }
+    outcome_.cached_images += features.cached();
+    outcome_.computed_images += features.computed();
   }
 
   void failed(CellOutcome& outcome, const std::string& reason) {
@@ -200,6 +222,7 @@ class GroupRun {
   const CellStore& store_;
   const std::filesystem::path& output_;
   LoadedBackbone& backbone_;
+  OpenCache& cache_;
   RunOutcome& outcome_;
   ClassSplit split_;
 };
@@ -214,11 +237,12 @@ RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output) {
   const at::NoGradGuard no_grad;
   const CellStore store(output / "cells");
   LoadedBackbone backbone;
+  OpenCache cache;
   RunOutcome outcome;
   for (const PlannedGroup& group : plan.groups) {
     stop_if_interrupted();
     set_threads(group.config->settings.threads);
-    GroupRun(group, store, output, backbone, outcome).run();
+    GroupRun(group, store, output, backbone, cache, outcome).run();
   }
   return outcome;
 }

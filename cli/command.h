@@ -8,6 +8,7 @@ namespace adrep::cli {
 void add_run_command(CLI::App& program, int& exit_code);
 void add_datasets_command(CLI::App& program, int& exit_code);
 void add_list_command(CLI::App& program);
+void add_cache_command(CLI::App& program, int& exit_code);
 void add_inspect_command(CLI::App& program);
 void add_doctor_command(CLI::App& program, int& exit_code);
 void add_completion_command(CLI::App& program);

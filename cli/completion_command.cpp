@@ -34,6 +34,7 @@ std::string bash_script(const CLI::App& program) {
   case "${{COMP_WORDS[1]}}" in
     run) words="{} --print-config --dry-run --quiet --verbose --help" ;;
     datasets) words="{}" ;;
+    cache) words="{}" ;;
     *) words="{}" ;;
   esac
   [ "$COMP_CWORD" -eq 1 ] && words="{}"
@@ -47,8 +48,8 @@ std::string bash_script(const CLI::App& program) {
 }}
 complete -F _adrep adrep
 )",
-                     completion_words(), command_names(*program.get_subcommand("datasets")), command_names(program),
-                     command_names(program));
+                     completion_words(), command_names(*program.get_subcommand("datasets")),
+                     command_names(*program.get_subcommand("cache")), command_names(program), command_names(program));
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ struct BackboneInfo {
   std::string name;
   std::filesystem::path weights_file;
   std::string weights_sha256;
-  int64_t parameters = 0;  ///< of the layers that are used, without running statistics
+  int64_t parameters = 0;               ///< of the layers that are used, without running statistics
   std::array<double, 3> mean{}, std{};  ///< of the input normalisation, RGB in [0, 1]
 };
 
@@ -33,9 +33,10 @@ class Backbone {
 
 struct BackboneEntry {
   std::string name, doc;
-  std::string weights_name;    ///< official file name, looked for in the weights folders
-  std::string weights_sha256;  ///< of the official file, "" when not known
-  std::string weights_page;    ///< where its authors offer it
+  std::string weights_name;             ///< official file name, looked for in the weights folders
+  std::string weights_sha256;           ///< of the official file, "" when not known
+  std::string weights_page;             ///< where its authors offer it
+  std::array<double, 3> mean{}, std{};  ///< what BackboneInfo will say; known before loading, for the feature cache
   /// Reads the weights and places them on the device.
   /// Throws InputError when the file is damaged or of another architecture (first mismatching key and shapes).
   std::function<std::unique_ptr<Backbone>(const std::filesystem::path& weights, const at::Device& device)> load;
