@@ -17,14 +17,14 @@ inline constexpr int feature_version = 1;
 /// one thread than with two, and with one image a pass than with eight. With full batches (extraction pads the last
 /// one) an image's place in a batch and its neighbours change nothing.
 struct FeatureKey {
-  std::string backbone;
-  std::string weights_sha256;
-  Geometry geometry;
+  std::string backbone{};
+  std::string weights_sha256{};
+  Geometry geometry{};
   std::array<double, 3> mean{}, std{};  ///< of the input normalisation
   std::string precision = "fp32";       ///< what the backbone computes in
   std::string device = "cpu";           ///< kind of device, "cpu" or "cuda"
-  std::string processor;                ///< model and instruction set, see processor_of
-  std::string libtorch;
+  std::string processor{};              ///< model and instruction set, see processor_of
+  std::string libtorch{};
   int64_t batch = 8;
   int64_t threads = 1;
   int version = feature_version;

@@ -139,6 +139,7 @@ void FeatureSpace::append(const std::vector<std::string>& images, const Levels& 
   const std::lock_guard lock(mutex_);
   if (!writable_ || images.empty()) return;
   refresh();
+  if (complained_) return;
   std::vector<std::string> added;
   std::vector<int64_t> rows;
   std::set<std::string> unique;
@@ -167,9 +168,6 @@ void FeatureSpace::write(const std::vector<std::string>& images, const Levels& l
   if (bytes_of(levels) > options_.limit_bytes)
     throw WriteError(fmt::format("cache.limit: the features of {} images, {:.2f} GiB, are more than it allows",
                                  images.size(), static_cast<double>(bytes_of(levels)) / (1 << 30)));
-  if (is_there(folder_))
-    if (const std::string why = refusal_of(folder_, true); !why.empty())
-      throw WriteError(fmt::format("{}: cannot be written: {}", folder_.string(), why));
   const fs::path description = folder_ / "space.json";
   if (!is_there(description)) write_file_atomically(description, text_);
   const std::string name = write_shard(folder_, hash_, images, levels);

@@ -28,11 +28,19 @@ inline Levels numbered_levels(int64_t first, int64_t count) {
           20};
 }
 
-/// True when the cache gives exactly the levels of numbered_levels.
-inline bool has_right_levels(FeatureSpace& space, int64_t image) {
+/// What a cache gives for an image: nothing, or levels that are those of numbered_levels or not.
+enum class Found { nothing, right, wrong };
+
+inline Found look_up(FeatureSpace& space, int64_t image) {
   const auto maps = space.find(image_hash(image));
+  if (!maps) return Found::nothing;
   const Levels expected = numbered_levels(image, 1);
-  return maps && maps->size() == 2 && (*maps)[0].equal(expected[0][0]) && (*maps)[1].equal(expected[1][0]);
+  const bool right = maps->size() == 2 && (*maps)[0].equal(expected[0][0]) && (*maps)[1].equal(expected[1][0]);
+  return right ? Found::right : Found::wrong;
+}
+
+inline bool has_right_levels(FeatureSpace& space, int64_t image) {
+  return look_up(space, image) == Found::right;
 }
 
 inline CacheOptions cache_in(const std::filesystem::path& folder, CacheMode mode = CacheMode::readwrite,
