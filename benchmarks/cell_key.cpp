@@ -4,9 +4,7 @@
 #include <ATen/Version.h>
 
 #include "benchmarks/cell.h"
-#include "core/backbones/backbone.h"
-#include "core/base/device.h"
-#include "core/base/hash.h"
+#include "benchmarks/feature_keys.h"
 #include "core/base/version.h"
 #include "core/metrics/protocol.h"
 
@@ -17,20 +15,6 @@ using nlohmann::json;
 
 json to_json(const ParamValue& value) {
   return std::visit([](const auto& v) -> json { return v; }, value);
-}
-
-/// Hash of the weights file a configuration uses; each file is read once a process.
-const std::string& weights_hash(const RunSettings& settings) {
-  static std::map<std::string, std::string> known;
-  const std::string file = find_weights(find_backbone(settings.backbone), settings.weights).string();
-  std::string& hash = known[file];
-  if (hash.empty()) hash = sha256_of_file(file);
-  return hash;
-}
-
-/// What the backbone computes in; the device is only opened when it has to be asked.
-Precision precision_of(const RunSettings& settings) {
-  return resolve_precision(settings.precision, settings.precision == "auto" ? open_device(settings.device) : at::kCPU);
 }
 
 }  // namespace

@@ -8,7 +8,9 @@
 
 #include "benchmarks/cell_key.h"
 #include "benchmarks/cell_store.h"
+#include "benchmarks/feature_keys.h"
 #include "core/backbones/backbone.h"
+#include "core/base/content_hashes.h"
 #include "core/base/device.h"
 #include "core/base/progress.h"
 #include "core/image/decode.h"
@@ -102,7 +104,9 @@ class Estimator {
     const Rates* rates = rates_for(group);
     if (!rates) return;
     const double train = static_cast<double>(split.train.size()), test = static_cast<double>(split.test.size());
-    double seconds = (train + test) * std::max(rates->image_seconds, decode_seconds(split.train, group.geometry));
+    const int64_t cached = cached_images(group, split);
+    double seconds = (train + test - static_cast<double>(cached)) *
+                     std::max(rates->image_seconds, decode_seconds(split.train, group.geometry));
     double detector_bytes = 0;
     bool residual = false;
     for (const PlannedCell& cell : todo) {
@@ -124,8 +128,9 @@ class Estimator {
       estimate_.peak_class = group.class_name;
     }
     estimate_.lines.push_back(
-        fmt::format("{}: {} cells to do, {} train and {} test images, resize {} crop {}, about {}, {:.1f} GB",
-                    group.class_name, todo.size(), split.train.size(), split.test.size(), group.geometry.resize,
+        fmt::format("{}: {} cells to do, {} train and {} test images ({} in the feature cache), resize {} crop {}, "
+                    "about {}, {:.1f} GB",
+                    group.class_name, todo.size(), split.train.size(), split.test.size(), cached, group.geometry.resize,
                     group.geometry.crop, duration_text(seconds), peak / 1e9));
   }
 
@@ -141,6 +146,17 @@ class Estimator {
       note_missing(missing.what());
     }
     return todo;
+  }
+
+  /// How many of the class's images need no backbone; their hashes are known from the data fingerprint.
+  static int64_t cached_images(const PlannedGroup& group, const ClassSplit& split) {
+    FeatureCache cache(cache_options(group.config->settings));
+    FeatureSpace* space = cache.space(feature_key(group.config->settings, group.geometry));
+    if (!space) return 0;
+    std::vector<std::string> hashes;
+    for (const auto* part : {&split.train, &split.test})
+      for (const Sample& sample : *part) hashes.push_back(ContentHashes::instance().of(sample.image));
+    return space->count(hashes);
   }
 
   /// Nothing when the backbone cannot be loaded; that is noted as missing.

@@ -127,6 +127,16 @@ void RunSettings::declare(Schema<RunSettings>& s) {
   s.add(&RunSettings::threads, "threads").at_least(0).at_most(1024).doc("threads for computing; 0: one a core");
   s.add(&RunSettings::batch, "batch").at_least(1).at_most(4096).doc("images a forward pass");
   s.add(&RunSettings::memory, "memory").at_least(0.5).doc("bound for detectors' working memory, GiB");
+  s.add(&RunSettings::cache, "cache")
+      .one_of({"off", "read", "readwrite"})
+      .example("cache=off")
+      .doc("features kept on disk for later runs: not used, only read, or read and added to");
+  s.add(&RunSettings::cache_folder, "cache.folder")
+      .example("cache.folder=/scratch/features")
+      .doc("folder of the feature cache; empty: features in the user cache (ADREP_CACHE)");
+  s.add(&RunSettings::cache_limit, "cache.limit")
+      .more_than(0)
+      .doc("size of the feature cache, GiB; what was used longest ago goes first");
   s.add(&RunSettings::output, "output").example("output=results/mine").doc("folder of cells, tables and the report");
   s.add(&RunSettings::examples, "report.examples")
       .at_least(0)

@@ -33,6 +33,9 @@ struct RunSettings {
   int64_t threads = 0;
   int64_t batch = 8;
   double memory = 8;
+  std::string cache = "readwrite";
+  std::string cache_folder;
+  double cache_limit = 20;
   std::string output = "results";
   int64_t examples = 6;
 

@@ -9,6 +9,7 @@
 #include "benchmarks/class_features.h"
 #include "benchmarks/evaluation.h"
 #include "benchmarks/examples.h"
+#include "benchmarks/feature_keys.h"
 #include "core/base/device.h"
 #include "core/base/interrupt.h"
 #include "core/base/log.h"
@@ -46,22 +47,45 @@ class ShownFit final : public FitObserver {
 class LoadedBackbone {
  public:
   const Backbone& get(const RunSettings& settings) {
-    const std::string wanted =
-        settings.backbone + "|" + settings.weights + "|" + settings.device + "|" + settings.precision;
-    if (wanted != name_) {
+    if (!loaded(settings)) {
       backbone_.reset();
       const BackboneEntry entry = find_backbone(settings.backbone);
       const at::Device device = open_device(settings.device);
       backbone_ = entry.load(find_weights(entry, settings.weights),
                              {.device = device, .precision = resolve_precision(settings.precision, device)});
-      name_ = wanted;
+      name_ = name_of(settings);
     }
     return *backbone_;
+  }
+  /// nullptr when it has not been needed: all features came from the cache.
+  const Backbone* loaded(const RunSettings& settings) const {
+    return name_ == name_of(settings) ? backbone_.get() : nullptr;
+  }
+
+ private:
+  static std::string name_of(const RunSettings& settings) {
+    return settings.backbone + "|" + settings.weights + "|" + settings.device + "|" + settings.precision;
+  }
+
+  std::string name_;
+  std::unique_ptr<Backbone> backbone_;
+};
+
+/// The feature cache stays open while groups use the same one.
+class OpenCache {
+ public:
+  FeatureCache* get(const RunSettings& settings) {
+    const std::string wanted = fmt::format("{}|{}|{}", settings.cache, settings.cache_folder, settings.cache_limit);
+    if (wanted != name_) {
+      cache_ = std::make_unique<FeatureCache>(cache_options(settings));
+      name_ = wanted;
+    }
+    return cache_.get();
   }
 
  private:
   std::string name_;
-  std::unique_ptr<Backbone> backbone_;
+  std::unique_ptr<FeatureCache> cache_;
 };
 
 Scores score_all(const Detector& detector, const Levels& test, int64_t batch, const std::string& title) {
@@ -90,8 +114,8 @@ double megabytes_of(const TensorMap& tensors) {
 class GroupRun {
  public:
   GroupRun(const PlannedGroup& group, const CellStore& store, const std::filesystem::path& output,
-           LoadedBackbone& backbone, RunOutcome& outcome)
-      : group_(group), store_(store), output_(output), backbone_(backbone), outcome_(outcome) {}
+           LoadedBackbone& backbone, OpenCache& cache, RunOutcome& outcome)
+      : group_(group), store_(store), output_(output), backbone_(backbone), cache_(cache), outcome_(outcome) {}
 
   void run() {
     const size_t first = outcome_.cells.size();
@@ -130,7 +154,9 @@ class GroupRun {
     }
     if (!missing) return;
     const auto start = Clock::now();
-    ClassFeatures features(group_, split_, backbone_.get(group_.config->settings));
+    const RunSettings& settings = group_.config->settings;
+    ClassFeatures features(
+        group_, split_, [&]() -> const Backbone& { return backbone_.get(settings); }, cache_.get(settings));
     const GroundTruth truth = load_ground_truth(features.test(), group_.geometry);
     const ExampleImages examples(features.test(), truth, group_, output_, fingerprint);
     outcome_.feature_seconds += seconds_since(start);
@@ -153,6 +179,8 @@ class GroupRun {
                              .substr(0, std::string(error.what_without_backtrace()).find('\n')));
       }
     }
+    outcome_.cached_images += features.cached();
+    outcome_.computed_images += features.computed();
   }
 
   void failed(CellOutcome& outcome, const std::string& reason) {
@@ -179,9 +207,9 @@ class GroupRun {
                    .seed = derive_seed(static_cast<uint64_t>(settings.seed), planned.detector),
                    .device = open_device(settings.device),
                    .memory_bytes = static_cast<int64_t>(settings.memory * (int64_t{1} << 30))});
-    Costs costs = {{"fit_seconds", seconds_since(start)},
-                   {"state_megabytes", megabytes_of(detector->state())},
-                   {"parameters", static_cast<double>(backbone_.get(settings).info().parameters)}};
+    Costs costs = {{"fit_seconds", seconds_since(start)}, {"state_megabytes", megabytes_of(detector->state())}};
+    if (const Backbone* backbone = backbone_.loaded(settings))
+      costs["parameters"] = static_cast<double>(backbone->info().parameters);
     const auto score_start = Clock::now();
     Scores scores = score_all(*detector, levels.test, settings.batch, planned.title());
     if (settings.post == "published" && !entry.published_post_step.empty())
@@ -216,6 +244,7 @@ class GroupRun {
   const CellStore& store_;
   const std::filesystem::path& output_;
   LoadedBackbone& backbone_;
+  OpenCache& cache_;
   RunOutcome& outcome_;
   ClassSplit split_;
 };
@@ -230,12 +259,13 @@ RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output) {
   const at::NoGradGuard no_grad;
   const CellStore store(output / "cells");
   LoadedBackbone backbone;
+  OpenCache cache;
   RunOutcome outcome;
   try {
     for (const PlannedGroup& group : plan.groups) {
       stop_if_interrupted();
       set_threads(group.config->settings.threads);
-      GroupRun(group, store, output, backbone, outcome).run();
+      GroupRun(group, store, output, backbone, cache, outcome).run();
     }
   } catch (const Interrupted&) {
     outcome.interrupted = true;

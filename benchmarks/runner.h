@@ -19,6 +19,8 @@ struct RunOutcome {
   std::vector<CellOutcome> cells;  ///< in the plan's order
   double feature_seconds = 0;      ///< decoding, backbone and representations
   bool interrupted = false;        ///< stopped by Ctrl-C: `cells` are those that were finished or failed by then
+  int64_t cached_images = 0;       ///< images whose features came from the feature cache
+  int64_t computed_images = 0;     ///< images that went through the backbone
   int64_t failed() const;
 };
 

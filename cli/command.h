@@ -10,6 +10,7 @@ void add_metrics_command(CLI::App& program);
 void add_compare_command(CLI::App& program);
 void add_datasets_command(CLI::App& program, int& exit_code);
 void add_list_command(CLI::App& program);
+void add_cache_command(CLI::App& program, int& exit_code);
 void add_inspect_command(CLI::App& program);
 void add_doctor_command(CLI::App& program, int& exit_code);
 void add_completion_command(CLI::App& program);

@@ -40,6 +40,7 @@ std::string bash_script(const CLI::App& program) {
     metrics) words="{} --format --quiet --verbose --help" ;;
     compare) words="{}" ;;
     datasets) words="{}" ;;
+    cache) words="{}" ;;
     *) words="{}" ;;
   esac
   [ "$COMP_CWORD" -eq 1 ] && words="{}"
@@ -53,9 +54,9 @@ std::string bash_script(const CLI::App& program) {
 }}
 complete -F _adrep adrep
 )",
-                     run_words(), key_words(params_of<MetricsSettings>(), ""), key_words(params_of<CompareSettings>(), ""),
-                     command_names(*program.get_subcommand("datasets")), command_names(program),
-                     command_names(program));
+                     run_words(), key_words(params_of<MetricsSettings>(), ""),
+                     key_words(params_of<CompareSettings>(), ""), command_names(*program.get_subcommand("datasets")),
+                     command_names(*program.get_subcommand("cache")), command_names(program), command_names(program));
 }
 
 }  // namespace

@@ -10,6 +10,8 @@
 #include "core/base/hash.h"
 #include "core/base/paths.h"
 #include "core/base/version.h"
+#include "core/features/cache/cache_inventory.h"
+#include "core/features/cache/feature_cache.h"
 
 namespace adrep::cli {
 namespace {
@@ -49,6 +51,10 @@ void show_folders() {
   const auto space = fs::space(fs::exists(cache) ? cache : fs::current_path(), failed);
   fmt::print("cache       {}{}, {:.1f} GB free\n", cache.string(), fs::exists(cache) ? "" : " (not made yet)",
              static_cast<double>(space.available) / 1e9);
+  uint64_t bytes = 0;
+  for (const CacheEntry& entry : list_cache(feature_cache_folder()))
+    if (entry.kind != CacheEntry::Kind::foreign) bytes += entry.bytes;
+  fmt::print("features    {:.2f} GB in the feature cache (adrep cache stats)\n", static_cast<double>(bytes) / 1e9);
 }
 
 int doctor() {

@@ -73,8 +73,12 @@ int run(const RunArguments& arguments) {
   const auto reused =
       std::count_if(outcome.cells.begin(), outcome.cells.end(), [](const CellOutcome& cell) { return cell.reused; });
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  fmt::print("{} ({} from earlier runs, {} failed) in {}\nreport: {}\n", counted(std::ssize(outcome.cells), "cell"),
-             reused, outcome.failed(), duration_text(seconds), report.string());
+  fmt::print("{} ({} from earlier runs, {} failed) in {}\n", counted(std::ssize(outcome.cells), "cell"), reused,
+             outcome.failed(), duration_text(seconds));
+  if (outcome.cached_images + outcome.computed_images > 0)
+    fmt::print("features of {} images from the cache, of {} computed\n", outcome.cached_images,
+               outcome.computed_images);
+  fmt::print("report: {}\n", report.string());
   return outcome.failed() > 0 ? static_cast<int>(ExitCode::usage) : 0;
 }
 

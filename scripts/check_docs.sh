@@ -18,6 +18,9 @@ trap 'rm -rf "$work"' EXIT
 export PATH="$program_folder:$PATH"
 export OMP_WAIT_POLICY=passive # threads that wait must not keep the cores of a busy machine
 unset ADREP_DATA
+# a cache of its own; the weights stay where they are
+user_cache=${ADREP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/adrep}
+export ADREP_WEIGHTS=${ADREP_WEIGHTS:+$ADREP_WEIGHTS:}$user_cache/weights ADREP_CACHE=$work/cache
 pages=(README.md CONTRIBUTING.md docs/*.md)
 passed=0 failed=0
 

@@ -1,10 +1,8 @@
+#include "core/backbones/input_normalisation.h"
 #include "core/backbones/vision_transformer.h"
 
 namespace adrep {
 namespace {
-
-constexpr std::array<double, 3> clip_mean = {0.48145466, 0.4578275, 0.40821073},
-                                clip_std = {0.26862954, 0.26130258, 0.27577711};
 
 struct Model {
   const char *name, *doc, *official, *size, *hugging_face, *sha256;
@@ -39,6 +37,8 @@ void add_backbone(const Model& model) {
        .weights_page =
            fmt::format("https://openaipublic.azureedge.net/clip/models/{}/{}", model.sha256, model.official),
        .weights_size = model.size,
+       .mean = clip_mean,
+       .std = clip_std,
        .load = [architecture = architecture_of(model)](const std::filesystem::path& weights,
                                                        const BackboneOptions& options) {
          return load_vision_transformer(architecture, clip_mean, clip_std, weights, options);

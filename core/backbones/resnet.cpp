@@ -2,6 +2,7 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include "core/backbones/input_normalisation.h"
 #include "core/base/hash.h"
 #include "core/io/torch_checkpoint.h"
 
@@ -9,7 +10,6 @@ namespace adrep {
 namespace {
 
 constexpr int64_t stem_channels = 64;
-
 int64_t half(int64_t side) {
   return (side + 1) / 2;
 }
@@ -143,13 +143,14 @@ BackboneEntry resnet(std::string name, std::string doc, std::string file, std::s
   entry.weights_name = std::move(file);
   entry.weights_size = std::move(size);
   entry.weights_page = "torchvision's models (ImageNet weights, version 1)";
+  entry.mean = imagenet_mean, entry.std = imagenet_std;
   entry.load = [name, spec](const std::filesystem::path& weights,
                             const BackboneOptions& options) -> std::unique_ptr<Backbone> {
     BackboneInfo info{.name = name,
                       .weights_file = weights,
                       .weights_sha256 = sha256_of_file(weights),
-                      .mean = {0.485, 0.456, 0.406},
-                      .std = {0.229, 0.224, 0.225}};
+                      .mean = imagenet_mean,
+                      .std = imagenet_std};
     return std::make_unique<ResNet>(read_state_dict(weights), spec, std::move(info), options);
   };
   return entry;

@@ -3,6 +3,7 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/serialization/import.h>
 
+#include "core/backbones/input_normalisation.h"
 #include "core/base/hash.h"
 
 namespace adrep {
@@ -74,7 +75,7 @@ TorchScriptBackbone::TorchScriptBackbone(BackboneInfo info, const BackboneOption
 TorchScriptBackbone::~TorchScriptBackbone() = default;
 
 void TorchScriptBackbone::read_normalisation() {
-  info_.mean = {0.485, 0.456, 0.406}, info_.std = {0.229, 0.224, 0.225};
+  info_.mean = imagenet_mean, info_.std = imagenet_std;
   const std::string file = info_.weights_file.string();
   if (module_->script.hasattr("mean")) info_.mean = three_numbers(module_->script.attr("mean"), file + ": mean");
   if (module_->script.hasattr("std")) info_.std = three_numbers(module_->script.attr("std"), file + ": std");

@@ -5,51 +5,23 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
-#include <cstdio>
 #include <fstream>
 
-#include "core/backbones/backbone.h"
 #include "core/base/atomic_file.h"
 #include "support/golden.h"
+#include "support/program.h"
 #include "support/trees.h"
 
 using namespace adrep;
+using test::adrep_program;
+using test::installed_weights;
+using test::run_command;
+using Result = test::ProgramResult;
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 namespace fs = std::filesystem;
 
 namespace {
-
-struct Result {
-  int code = 0;
-  std::string text;  ///< standard output and standard error
-  size_t lines() const { return static_cast<size_t>(std::count(text.begin(), text.end(), '\n')); }
-};
-
-Result run_command(const std::string& command) {
-  FILE* pipe = popen((command + " 2>&1").c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  Result result;
-  std::array<char, 4096> buffer{};
-  while (const size_t count = fread(buffer.data(), 1, buffer.size(), pipe)) result.text.append(buffer.data(), count);
-  const int status = pclose(pipe);
-  result.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return result;
-}
-
-Result adrep_program(const std::string& arguments) {
-  return run_command(std::string(ADREP_PROGRAM) + " " + arguments);
-}
-
-std::string installed_weights() {
-  try {
-    return find_weights(BackboneRegistry::instance().get("efficientnet_lite0", "backbone"), {}).string();
-  } catch (const InputError& missing) {
-    WARN("skipped: " << missing.what());
-    return "";
-  }
-}
 
 void cut_in_half(const fs::path& from, const fs::path& to) {
   const std::string bytes = read_file(from);
@@ -120,7 +92,7 @@ TEST_CASE("cut images and cut weights are one line, exit code 2, and leave no ce
   test::write_mvtec_class(folder / "data", "plate", 3, 1);
   const std::string base =
       "run detector=feature_norm image.crop=64 image.resize=64 data=" + (folder / "data").string() +
-      " output=" + (folder / "out").string();
+      " output=" + (folder / "out").string() + " cache.folder=" + (folder / "cache").string();
   cut_in_half(weights, folder / "half.pth");
   const Result cut_weights = adrep_program(base + " weights=" + (folder / "half.pth").string());
   INFO(cut_weights.text);
@@ -144,7 +116,7 @@ TEST_CASE("run, run again, dry-run and print-config on a small data set", "[cli]
   test::write_mvtec_class(folder / "my data", "plate", 3, 1);
   const std::string base =
       "run detector=feature_norm,padim image.crop=64 image.resize=64 'data=" + (folder / "my data").string() +
-      "' output=" + (folder / "out").string();
+      "' output=" + (folder / "out").string() + " cache.folder=" + (folder / "cache").string();
   const Result dry = adrep_program(base + " --dry-run");
   INFO(dry.text);
   REQUIRE(dry.code == 0);
@@ -176,9 +148,8 @@ TEST_CASE("an output folder that cannot be written is one line and exit code 1",
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 2, 1);
   write_file_atomically(folder / "file", "not a folder");
-  const Result result =
-      adrep_program("run -q detector=feature_norm image.crop=64 image.resize=64 data=" + (folder / "data").string() +
-                    " output=" + (folder / "file").string());
+  const Result result = adrep_program("run -q cache=off detector=feature_norm image.crop=64 image.resize=64 data=" +
+                                      (folder / "data").string() + " output=" + (folder / "file").string());
   INFO(result.text);
   REQUIRE(result.code == 1);
   REQUIRE(result.lines() == 1);
@@ -190,8 +161,9 @@ TEST_CASE("a full disk is one line, exit code 1, and leaves nothing half-written
   test::write_mvtec_class(folder / "data", "plate", 2, 1);
   // a limit on file size makes writing fail as a full disk does
   const std::string limited = "bash -c \"trap '' XFSZ; ulimit -f 4; exec " + std::string(ADREP_PROGRAM);
-  const Result result = run_command(limited + " run -q detector=feature_norm image.crop=64 image.resize=64 data=" +
-                                    (folder / "data").string() + " output=" + (folder / "out").string() + "\"");
+  const Result result =
+      run_command(limited + " run -q cache=off detector=feature_norm image.crop=64 image.resize=64 data=" +
+                  (folder / "data").string() + " output=" + (folder / "out").string() + "\"");
   INFO(result.text);
   REQUIRE(result.code == 1);
   REQUIRE(result.lines() == 1);
@@ -209,8 +181,9 @@ TEST_CASE("SIGINT and SIGTERM stop a run; finished cells stay and are not comput
   if (child == 0) {
     dup2(open((folder / "table.txt").c_str(), O_WRONLY | O_CREAT, 0600), STDOUT_FILENO);
     // a whole coreset takes many seconds: the signal comes before it ends
-    execl(ADREP_PROGRAM, "adrep", "run", "-q", data.c_str(), output.c_str(), "detector=feature_norm,patchcore",
-          "patchcore.ratio=1", "patchcore.projection=2048", static_cast<char*>(nullptr));
+    execl(ADREP_PROGRAM, "adrep", "run", "-q", "cache=off", data.c_str(), output.c_str(),
+          "detector=feature_norm,patchcore", "patchcore.ratio=1", "patchcore.projection=2048",
+          static_cast<char*>(nullptr));
     _exit(127);
   }
   const fs::path cells = folder.path() / "out" / "cells";
@@ -224,7 +197,7 @@ TEST_CASE("SIGINT and SIGTERM stop a run; finished cells stay and are not comput
   const fs::path examples = folder.path() / "out" / "examples";
   REQUIRE(std::distance(fs::directory_iterator(examples), fs::directory_iterator()) == 2);
   REQUIRE_THAT(read_file(folder / "table.txt"), Contains("feature_norm") && Contains("image AUROC"));
-  const Result again = adrep_program("run " + data + " " + output + " detector=feature_norm");
+  const Result again = adrep_program("run cache=off " + data + " " + output + " detector=feature_norm");
   REQUIRE_THAT(again.text, Contains("1 cell (1 from earlier runs"));
 }
 
