@@ -34,6 +34,7 @@ struct RunSettings {
   double memory = 8;
   std::string output = "results";
   int64_t examples = 6;
+  std::string maps = "none";
 
   static void declare(Schema<RunSettings>& s);
 };

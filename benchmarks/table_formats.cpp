@@ -26,13 +26,6 @@ std::vector<std::string> labels(const TableRow& row, size_t count) {
   return texts;
 }
 
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
-
 std::string latex_text(const std::string& text) {
   std::string escaped;
   for (char c : text)
@@ -41,6 +34,13 @@ std::string latex_text(const std::string& text) {
 }
 
 }  // namespace
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
 
 std::string table_as_text(const Table& table, bool colour) {
   const std::vector<std::string> headings = label_headings(table);
