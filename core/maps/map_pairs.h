@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/metrics/protocol.h"
@@ -76,10 +77,10 @@ class MapPairs {
   /// label that contradicts the mask, damaged files.
   ScoredMap read(int64_t image) const;
 
-  /// Whether every image has a score of its own beside its map.
-  bool has_image_scores() const { return !image_scores_.empty(); }
-
  private:
+  /// The size both of a pair come to.
+  MapSize target(int64_t image, const MapSize& map, const MapSize& mask) const;
+
   std::shared_ptr<const MapSource> source_;
   MapOptions options_;
   std::vector<std::optional<float>> image_scores_;  ///< [images] from `image_scores`, or empty
@@ -111,7 +112,8 @@ struct LoadedMaps {
   Scored scored(int threads = 0) const;
 };
 
-/// Throws InputError naming two images of different sizes, and what MapPairs::read throws.
-LoadedMaps load_all(const MapPairs& pairs);
+/// `threads` = 0 takes every core. Throws InputError naming two images of different sizes, and what MapPairs::read
+/// throws.
+LoadedMaps load_all(const MapPairs& pairs, int threads = 0);
 
 }  // namespace adrep
