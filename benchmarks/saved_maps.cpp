@@ -86,7 +86,8 @@ std::string folder_name(const std::string& title, const std::string& cell_hash) 
       continue;
     }
     const char c = title[at++];
-    const bool safe = std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("._-=,").find(c) != std::string_view::npos;
+    const bool safe =
+        std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("._-=,").find(c) != std::string_view::npos;
     changed |= !safe;
     name += safe ? c : '_';
   }
@@ -122,14 +123,15 @@ void SavedMaps::save(const at::Tensor& maps, const at::Tensor& image_scores, con
                             image_scores[index].item<float>());
   }
   write_file_atomically(making.path() / "manifest.csv", manifest);
-  write_file_atomically(making.path() / "cell.json",
-                        nlohmann::json{{"cell", hash_}, {"title", title_}}.dump(1) + "\n");
+  write_file_atomically(making.path() / "cell.json", nlohmann::json{{"cell", hash_}, {"title", title_}}.dump(1) + "\n");
   if (truth.without_mask > 0)
     log_warning(fmt::format("{}: {} anomalous images without a mask are left out of manifest.csv", folder_.string(),
                             truth.without_mask));
   if (fs::exists(folder_)) {
     const std::string owner = owner_of(folder_).substr(0, kHashDigits);
     const fs::path kept = folder_.parent_path() / "previous" / (folder_.filename().string() + "-" + owner);
+    std::error_code ignored;
+    fs::remove_all(kept, ignored);  // the same cell's maps, moved there before
     rename_folder(folder_, kept);
     log_info(fmt::format("the maps of another cell are now in {}", kept.string()));
   }
