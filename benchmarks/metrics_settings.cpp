@@ -113,7 +113,7 @@ MetricsSettings metrics_settings(const RawConfig& config) {
   MetricsSettings settings;
   for (const auto& [key, value] : config) {
     const Param* param = params.find(key);
-    if (!param) throw_input("{}: unknown key '{}'{}", value.where, key, suggestion(key, params.names()));
+    if (!param) throw_input("{}: unknown key '{}': {}", value.where, key, suggestion(key, params.names()));
     param->set(&settings, param->parse(value, key));
   }
   settings.pro_limits();

@@ -39,9 +39,11 @@ Scores scores_of_csv(const fs::path& file, const std::vector<std::string>& names
     const std::vector<std::string>& fields = records[r].fields;
     if (fields.size() != 2) throw_input("{}: {} fields: expected name,score", where, fields.size());
     const auto place = places.find(fields[0]);
-    if (place == places.end())
+    if (place == places.end()) {
+      const std::string near = nearest_name(fields[0], names);
       throw_input("{}: no image is called '{}'{}", where, printable(fields[0]),
-                  names.size() <= 20 ? suggestion(fields[0], names) : "");
+                  near.empty() ? "" : fmt::format(": did you mean '{}'?", near));
+    }
     std::optional<float>& score = scores[place->second];
     if (score) throw_input("{}: a second score of image '{}'", where, fields[0]);
     score = finite_float(fields[1]);

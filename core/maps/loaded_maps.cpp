@@ -24,6 +24,7 @@ LoadedMaps load_all(const MapPairs& pairs, int threads) {
   loaded.image_scores.resize(images);
   loaded.labels.resize(images);
   for (int64_t i = 0; i < pairs.size(); ++i) loaded.names.push_back(pairs.name(i));
+  std::vector<uint8_t> given(images);
   for_each_index(images, threads, [&](size_t i) {
     const ScoredMap map = pairs.read(static_cast<int64_t>(i));
     ADREP_ASSERT(map.scores.size() == pixels, "map '{}' changed its size", map.name);
@@ -31,7 +32,9 @@ LoadedMaps load_all(const MapPairs& pairs, int threads) {
     std::copy(map.mask.begin(), map.mask.end(), loaded.masks.begin() + static_cast<int64_t>(i * pixels));
     loaded.image_scores[i] = map.score();
     loaded.labels[i] = map.anomalous;
+    given[i] = map.image_score.has_value();
   });
+  loaded.given_image_scores = std::count(given.begin(), given.end(), 1);
   return loaded;
 }
 

@@ -58,7 +58,7 @@ MapEntry entry_of(const Row& row, const fs::path& folder, const std::string& pla
 
 void check_column(const std::string& column, const std::string& place) {
   if (std::find(kColumns.begin(), kColumns.end(), column) == kColumns.end())
-    throw_input("{}: unknown column '{}'{}", place, printable(column), suggestion(column, kColumns));
+    throw_input("{}: unknown column '{}': {}", place, printable(column), suggestion(column, kColumns));
 }
 
 std::vector<std::pair<std::string, Row>> csv_rows(const std::string& text, const std::string& where) {

@@ -107,6 +107,7 @@ struct LoadedMaps {
   std::vector<uint8_t> labels;      ///< [images], 1 = anomalous
   std::vector<std::string> names;   ///< [images]
   int64_t images = 0, height = 0, width = 0;
+  int64_t given_image_scores = 0;  ///< how many were given beside the maps, not their maximum
 
   /// Refers to this object.
   Scored scored(int threads = 0) const;

@@ -129,12 +129,13 @@ constexpr KnownType kTypes[] = {{"f2", NumberType::f2}, {"f4", NumberType::f4}, 
 
 /// Sets type and byte order from "<f4".
 void set_type(Array& array, const std::string& dtype) {
-  const std::string_view order = std::string_view(dtype).substr(0, 1), name = std::string_view(dtype).substr(1);
+  const std::string_view order = std::string_view(dtype).substr(0, 1);
+  const std::string_view name = std::string_view(dtype).substr(order.size());
   if (name.starts_with('O'))
     throw_input("{}: an array of Python objects (dtype 'O') is not read: save the plain array of numbers", array.where);
   const auto* known =
       std::find_if(std::begin(kTypes), std::end(kTypes), [&](const KnownType& t) { return t.name == name; });
-  if (known == std::end(kTypes) || "<>|="sv.find(order) == std::string_view::npos)
+  if (known == std::end(kTypes) || order.empty() || "<>|="sv.find(order) == std::string_view::npos)
     throw_input("{}: an array of dtype '{}' is not read: save it as float32", array.where, printable(dtype));
   array.type = known->type;
   array.big_endian = order == ">";
