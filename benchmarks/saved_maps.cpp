@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "benchmarks/table_formats.h"
+#include "benchmarks/text_layout.h"
 #include "core/base/atomic_file.h"
 #include "core/base/interrupt.h"
 #include "core/base/log.h"

@@ -1,16 +1,9 @@
 #include "benchmarks/table_formats.h"
 
+#include "benchmarks/text_layout.h"
+
 namespace adrep {
 namespace {
-
-size_t shown_width(const std::string& text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-std::string padded(const std::string& text, size_t width, bool right) {
-  const std::string space(width > shown_width(text) ? width - shown_width(text) : 0, ' ');
-  return right ? space + text : text + space;
-}
 
 std::vector<std::string> label_headings(const Table& table) {
   std::vector<std::string> headings = {"class", "detector", "features"};
@@ -34,13 +27,6 @@ std::string latex_text(const std::string& text) {
 }
 
 }  // namespace
-
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
 
 std::string table_as_text(const Table& table, bool colour) {
   const std::vector<std::string> headings = label_headings(table);

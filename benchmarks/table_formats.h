@@ -10,7 +10,4 @@ std::string table_as_markdown(const Table& table);
 std::string table_as_latex(const Table& table);
 std::string table_as_json(const Table& table);
 
-/// Text as a field of a CSV file: quoted where it must be.
-std::string csv_field(const std::string& text);
-
 }  // namespace adrep
