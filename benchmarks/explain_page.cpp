@@ -17,6 +17,12 @@ std::string with_minus(std::string text) {
   return text;
 }
 
+/// A cell of numbers; what is zero or left out is set back.
+std::string number_cell(const std::string& text) {
+  const bool nothing = text == "0.00" || text == "·";
+  return (nothing ? "<td class=\"n none\">" : "<td class=n>") + with_minus(text);
+}
+
 /// The names of the rows of step_matrix as a reader meets them.
 std::string row_name(const std::string& name, const ProComparison& comparison) {
   if (name == "exact") return fmt::format("exact PRO to {:g}", comparison.limit);
@@ -38,7 +44,7 @@ std::string matrix_section(const ProComparison& comparison) {
   for (size_t l = 1; l < lines.size(); ++l) {
     const bool sum = lines[l][0] == "exact" || lines[l][0] == "protocol";
     html += std::string(sum ? "<tr class=sum>" : "<tr>") + "<td>" + html_text(row_name(lines[l][0], comparison));
-    for (size_t c = 1; c < lines[l].size(); ++c) html += "<td class=n>" + with_minus(lines[l][c]);
+    for (size_t c = 1; c < lines[l].size(); ++c) html += number_cell(lines[l][c]);
     html += "</tr>";
   }
   return html + "</table></div>";
@@ -63,7 +69,7 @@ std::string scores_section(const ProComparison& comparison) {
       plot + "<figcaption>";
   if (facts.normal_pixels > 0)
     html += fmt::format(
-        "Dashed: {:.4g}, the score that {:g} % of the normal pixels reach. Only thresholds to its right "
+        "Dashed: {:.5g}, the score that {:g} % of the normal pixels reach. Only thresholds to its right "
         "count for PRO. {:.0f} % of the score range lies there, {:.0f} % above 99.9 % of all pixels.",
         facts.score_at_limit, 100 * comparison.limit, 100 * facts.above_limit, 100 * facts.above_bulk);
   return html + "</figcaption></figure>";

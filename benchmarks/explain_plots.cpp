@@ -13,7 +13,8 @@ svg circle.in { fill: var(--derived); } svg circle.out { fill: none; stroke: var
 svg .normal { fill: var(--good); opacity: .55; } svg .defect { fill: var(--bad); opacity: .55; } svg .rug { stroke: var(--derived); opacity: .8; }
 svg rect.up { fill: var(--good); } svg rect.down { fill: var(--bad); } svg .base { stroke: var(--line); }
 td.words { white-space: normal; min-width: 200px; max-width: 420px; color: var(--quiet); }
-.matrix td:first-child, .matrix th:first-child { color: var(--quiet); } .matrix tr.sum td { border-top: 2px solid var(--line); font-weight: 600; }
+.matrix td:first-child { color: var(--quiet); white-space: normal; min-width: 110px; padding-left: 0; } .matrix tr.sum td { border-top: 2px solid var(--line); font-weight: 600; }
+td.none { color: var(--quiet); opacity: .7; }
 .lead { color: var(--text); max-width: 85ch; } ul.beware li { max-width: 85ch; margin: 6px 0; } figure { margin: 8px 0; } figcaption { color: var(--quiet); font-size: 13px; }
 )";
 
@@ -72,7 +73,7 @@ std::string sampled_points(const Axes& axes, const ProComparison& comparison, co
     last_x = x;
     last_y = y;
     svg +=
-        fmt::format("<circle class={} cx={:.1f} cy={:.1f} r=2.6><title>score {:.4g}: {:.4f}, {:.1f}</title></circle>",
+        fmt::format("<circle class={} cx={:.1f} cy={:.1f} r=2.6><title>score {:.5g}: {:.4f}, {:.1f}</title></circle>",
                     points.x[i] < comparison.limit ? "in" : "out", x, y, explanation.curve.thresholds[i], points.x[i],
                     100 * points.y[i]);
   }
@@ -146,7 +147,7 @@ std::string score_histogram_plot(const ProComparison& comparison) {
         "mark",
         kRugLabel + (facts.score_at_limit - static_cast<double>(facts.lowest)) / range * (kHistogramWidth - kRugLabel),
         0, top);
-  svg += fmt::format("<text class=left x={} y={}>{:.4g}</text><text class=right x={} y={}>{:.4g}</text>", kRugLabel,
+  svg += fmt::format("<text class=left x={} y={}>{:.5g}</text><text class=right x={} y={}>{:.5g}</text>", kRugLabel,
                      kHistogramHeight + 14, facts.lowest, kHistogramWidth, kHistogramHeight + 14, facts.highest);
   return svg + rugs + "</svg>";
 }

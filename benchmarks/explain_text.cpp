@@ -32,8 +32,30 @@ std::string steps_that_matter(const ProComparison& comparison, const Explanation
   std::stable_sort(steps.begin(), steps.end(),
                    [](const ShownStep& a, const ShownStep& b) { return std::abs(a.points) > std::abs(b.points); });
   std::vector<std::string> texts;
-  for (const ShownStep& step : steps) texts.push_back(step.name + " " + step.difference);
-  return fmt::format("{}", fmt::join(texts, ", "));
+  double cut = 0;
+  int parts = 0;
+  for (const ShownStep& step : steps) {
+    texts.push_back(step.name + " " + step.difference);
+    if (step.name != "limit" && step.name != "rescaling") continue;
+    cut += step.points;
+    ++parts;
+  }
+  std::string text = fmt::format("{}", fmt::join(texts, ", "));
+  // one drops the end of the curve, the other divides by what is left: each is large, their sum is the effect
+  if (parts == 2) text += fmt::format(" (limit and rescaling together {})", signed_points(std::round(cut * 100) / 100));
+  return text;
+}
+
+/// An earlier protocol with the same thresholds and the same area, or nullptr.
+const Explanation* same_but_for_coverage(const ProComparison& comparison, const Explanation& explanation) {
+  for (const Explanation& earlier : comparison.protocols) {
+    if (&earlier == &explanation) break;
+    if (earlier.rule && earlier.curve.points.x == explanation.curve.points.x &&
+        earlier.rule->area.at_limit == explanation.rule->area.at_limit &&
+        earlier.rule->area.rescaling == explanation.rule->area.rescaling)
+      return &earlier;
+  }
+  return nullptr;
 }
 
 std::string where_thresholds_are(const ProComparison& comparison, const Explanation& explanation) {
@@ -49,7 +71,7 @@ std::string where_thresholds_are(const ProComparison& comparison, const Explanat
     case CurveRule::Thresholds::bins:
       break;
   }
-  return fmt::format("The {} thresholds are spaced evenly in score, {:.4g} apart, between {:.4g} and {:.4g}.",
+  return fmt::format("The {} thresholds are spaced evenly in score, {:.5g} apart, between {:.5g} and {:.5g}.",
                      thresholds.size(), thresholds.size() > 1 ? thresholds[0] - thresholds[1] : 0, facts.lowest,
                      facts.highest);
 }
@@ -58,45 +80,56 @@ std::string what_they_trace(const ProComparison& comparison, const Explanation& 
   const Sampling& sampling = explanation.sampling;
   const double limit = comparison.limit;
   std::string text =
-      fmt::format("{} lie above {:.4g}, the score that {:g} % of the normal pixels reach: only these count.",
+      fmt::format("{} lie above {:.5g}, the score that {:g} % of the normal pixels reach: only these count.",
                   share(sampling.below_limit, sampling.thresholds), comparison.facts.score_at_limit, 100 * limit);
   if (sampling.at_start > 0)
     text += fmt::format(
-        " {} of them lie so high that at most {:g} % of the normal pixels do, where hardly anything "
-        "happens; the other {} trace the curve.",
-        sampling.at_start == sampling.below_limit ? "All" : fmt::format("{}", sampling.at_start), limit,
+        " {} so high that at most {:g} % of the normal pixels do, where hardly anything happens; the other {} trace "
+        "the "
+        "curve.",
+        sampling.at_start == 1 ? "One of them lies" : fmt::format("{} of them lie", sampling.at_start), limit,
         tracing(sampling));
   return text + fmt::format(" The widest gap between their false-positive rates is {:.3f}.", sampling.widest_gap);
 }
 
+/// What becomes of the rates that are left, and what few of them mean.
 std::string what_the_area_is(const Explanation& explanation) {
   const ProRule& rule = *explanation.rule;
-  std::string text;
   const Sampling& sampling = explanation.sampling;
+  std::string text;
   if (rule.area.rescaling == AreaRule::Rescaling::own_range && sampling.below_limit > 0)
     text = fmt::format(
-        "The rates that are left, {:.4f} to {:.4f}, are stretched to 0…1, so the area is taken up to "
+        " The rates that are left, {:.4f} to {:.4f}, are stretched to 0…1, so the area is taken up to "
         "{:.4f} instead of {:g}.",
         sampling.lowest_rate, sampling.highest_rate, sampling.highest_rate, rule.area.limit);
   if (rule.area.fewest_points > sampling.below_limit)
     text += fmt::format(" Fewer than {} points are left: the value is {} by rule.", rule.area.fewest_points,
                         rule.area.with_fewer ? percent_2(Metric::of(*rule.area.with_fewer)) : "undefined");
-  if (rule.curve.dilation > 0)
-    text += fmt::format(
-        " Inside a defect a pixel counts as found when anything within {} pixels of it is, while a "
-        "normal pixel must itself be above the threshold to be a false positive: this raises the curve.",
-        rule.curve.dilation);
-  if (rule.curve.rate_by_rank)
-    text += " Its false-positive rate is the rank's, which is wrong by the size of the tie where scores tie.";
   return text;
 }
 
-std::string wrapped(const std::string& text, const std::string& indent) {
+/// What else the protocol counts in its own way.
+std::string what_counts(const ProComparison& comparison, const Explanation& explanation) {
+  const ProRule& rule = *explanation.rule;
+  std::string text;
+  if (rule.curve.dilation > 0)
+    text = fmt::format(
+        " Inside a defect a pixel counts as found when anything within {} pixels of it is, while a normal "
+        "pixel must itself be above the threshold to be a false positive: this raises the curve.",
+        rule.curve.dilation);
+  for (const ShownStep& step : shown_steps(comparison, explanation))
+    if (step.name == "rate by rank" && step.points != 0)
+      text += " Scores tie, and the false-positive rate of a rank is then wrong by the size of the tie.";
+  return text;
+}
+
+/// Lines of at most `kLineLength` columns; those after the first are indented by `hanging` more.
+std::string wrapped(const std::string& text, const std::string& indent, const std::string& hanging = "") {
   std::string lines = indent, word;
   size_t used = 0;
   const auto put = [&] {
     if (used > 0 && used + 1 + shown_width(word) > kLineLength) {
-      lines += "\n" + indent;
+      lines += "\n" + indent + hanging;
       used = 0;
     }
     lines += (used > 0 ? " " : "") + word;
@@ -168,12 +201,17 @@ std::string explanation_in_words(const ProComparison& comparison, const Explanat
   if (!explanation.rule)
     return fmt::format(
         "Each of the {} different scores is a threshold, so nothing is lost between them. {:g} % of the "
-        "normal pixels score {:.4g} or more; up to there the area under the curve is taken and divided "
+        "normal pixels score {:.5g} or more; up to there the area under the curve is taken and divided "
         "by {:g}. Only the order of the scores matters.",
         facts.distinct, 100 * comparison.limit, facts.score_at_limit, comparison.limit);
   if (explanation.curve.thresholds.empty()) return "It has no thresholds: " + explanation.curve.undefined + ".";
-  std::string text = where_thresholds_are(comparison, explanation) + " " + what_they_trace(comparison, explanation);
-  if (const std::string area = what_the_area_is(explanation); !area.empty()) text += (area[0] == ' ' ? "" : " ") + area;
+  std::string text;
+  if (const Explanation* same = same_but_for_coverage(comparison, explanation))
+    text = fmt::format("The same thresholds, false-positive rates and area as {}.", same->protocol);
+  else
+    text = where_thresholds_are(comparison, explanation) + " " + what_they_trace(comparison, explanation) +
+           what_the_area_is(explanation);
+  text += what_counts(comparison, explanation);
   if (!explanation.value.defined()) return text + " It has no value: " + explanation.value.undefined + ".";
   const std::string matters = steps_that_matter(comparison, explanation);
   return text +
@@ -206,7 +244,7 @@ std::string explanation_as_text(const ProComparison& comparison, const std::stri
     text += "\n" + explanation.protocol + "\n" + wrapped(explanation_in_words(comparison, explanation), "  ");
   if (const std::vector<Danger> dangers = dangers_of(comparison); !dangers.empty()) {
     text += "\nbeware\n";
-    for (const Danger& danger : dangers) text += wrapped("- " + danger.text, "  ");
+    for (const Danger& danger : dangers) text += wrapped("- " + danger.text, "  ", "  ");
   }
   return text;
 }
