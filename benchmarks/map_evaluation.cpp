@@ -43,15 +43,16 @@ std::vector<MapMetric> exact_rows(MapScores& scores, const MetricsSettings& sett
   const ImageMetrics images = exact_image_metrics(scores.images());
   const std::vector<double> limits = settings.pro_limits();
   const PixelMetrics pixels = exact_pixel_metrics(scores.groups(), limits);
-  std::vector<MapMetric> rows = {row("image_auroc", "image AUROC", images.auroc),
-                                 row("image_ap", "image AP", images.average_precision),
-                                 row("image_f1", "image F1 (best)", images.best_f1),
-                                 row("image_f1_threshold", "its threshold", images.best_f1_threshold, Kind::number),
-                                 row("pixel_auroc", "pixel AUROC", pixels.auroc),
-                                 row("pixel_ap", "pixel AP", pixels.average_precision),
-                                 row("pixel_f1", "pixel F1 (best)", pixels.best_f1),
-                                 row("pixel_f1_threshold", "its threshold", pixels.best_f1_threshold, Kind::number),
-                                 row("pixel_iou", "pixel IoU (best)", pixels.largest_iou)};
+  std::vector<MapMetric> rows = {
+      row("image_auroc", "image AUROC", images.auroc),
+      row("image_ap", "image AP", images.average_precision),
+      row("image_f1", "image F1 (best)", images.best_f1),
+      row("image_f1_threshold", "image F1 threshold", images.best_f1_threshold, Kind::number),
+      row("pixel_auroc", "pixel AUROC", pixels.auroc),
+      row("pixel_ap", "pixel AP", pixels.average_precision),
+      row("pixel_f1", "pixel F1 (best)", pixels.best_f1),
+      row("pixel_f1_threshold", "pixel F1 threshold", pixels.best_f1_threshold, Kind::number),
+      row("pixel_iou", "pixel IoU (best)", pixels.largest_iou)};
   for (size_t l = 0; l < limits.size(); ++l)
     rows.push_back(row(limits[l] == 0.3 ? "pro" : "pro_" + rate_name(limits[l]),
                        fmt::format("PRO to FPR {}", limits[l]), pixels.aupro[l]));

@@ -32,8 +32,8 @@ bool with_intervals(const MapSection& section) {
                      [](const MapMetric& m) { return m.interval.has_value(); });
 }
 
-std::string interval_heading(const MapReport& report) {
-  return fmt::format("{:g}% interval", 100 * report.confidence);
+std::string interval_heading(const MapReport& report, const MapSection& section) {
+  return fmt::format("{:g}% interval{}", 100 * report.confidence, section.columns.size() > 1 ? " (exact)" : "");
 }
 
 /// A section as texts, its headings first.
@@ -41,7 +41,7 @@ Cells cells_of(const MapReport& report, const MapSection& section) {
   const bool intervals = with_intervals(section);
   Cells cells = {{section.title}};
   cells[0].insert(cells[0].end(), section.columns.begin(), section.columns.end());
-  if (intervals) cells[0].push_back(interval_heading(report));
+  if (intervals) cells[0].push_back(interval_heading(report, section));
   for (const MapMetric& metric : section.rows) {
     std::vector<std::string> line = {metric.heading};
     for (const std::optional<Metric>& value : metric.values) line.push_back(value ? shown(*value, metric.kind) : "");

@@ -32,4 +32,11 @@ MappedFile::~MappedFile() {
   if (data_) munmap(data_, size_);
 }
 
+void forget_pages(std::string_view mapped) {
+  const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  const uintptr_t first = reinterpret_cast<uintptr_t>(mapped.data()) / page * page;
+  const uintptr_t end = reinterpret_cast<uintptr_t>(mapped.data()) + mapped.size();
+  madvise(reinterpret_cast<void*>(first), end - first, MADV_DONTNEED);  // a hint: nothing depends on its success
+}
+
 }  // namespace adrep

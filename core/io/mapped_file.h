@@ -26,6 +26,10 @@ class MappedFile {
   size_t size_ = 0;
 };
 
+/// Lets the system take back the memory of bytes in a file mapping that nobody has changed: they are read from the file
+/// again when used, so that reading a large file piece by piece takes the memory of one piece.
+void forget_pages(std::string_view mapped);
+
 /// Bytes in writable memory and what keeps that memory alive.
 struct SharedBytes {
   std::string_view view;

@@ -118,10 +118,17 @@ void ArrayStack::for_each_value(int64_t image, const Use& use) const {
   });
 }
 
+void ArrayStack::forget(int64_t image) const {
+  if (!array_.file_mapping || array_.fortran) return;
+  const auto bytes = static_cast<size_t>(image_stride_ * bytes_of(array_.type));
+  forget_pages(array_.bytes.view.substr(static_cast<size_t>(image) * bytes, bytes));
+}
+
 std::vector<float> ArrayStack::scores(int64_t image) const {
   std::vector<float> values(static_cast<size_t>(height_ * width_));
   float* into = values.data();
   for_each_value(image, [&](double value) { *into++ = static_cast<float>(value); });
+  forget(image);
   return values;
 }
 
@@ -133,6 +140,7 @@ std::vector<uint8_t> ArrayStack::mask(int64_t image) const {
     nan = nan || std::isnan(value);
     *into++ = value != 0;
   });
+  forget(image);
   if (nan) throw_input("{}: the mask of image {} holds NaN: masks are 0 (normal) or not 0", array_.where, image);
   return values;
 }

@@ -18,7 +18,8 @@ struct Array {
   bool big_endian = false;
   bool fortran = false;  ///< the first index varies fastest
   std::vector<int64_t> shape;
-  SharedBytes bytes;  ///< of exactly this shape
+  SharedBytes bytes;          ///< of exactly this shape
+  bool file_mapping = false;  ///< the bytes are an unchanged mapping of their file
 };
 
 /// Elements of an array of this shape. Throws InputError "WHERE: damaged: …" for negative sides, sizes that overflow,
@@ -44,6 +45,8 @@ class ArrayStack {
  private:
   template <class Use>
   void for_each_value(int64_t image, const Use& use) const;
+  /// Gives back the memory of an image's part of a mapped file.
+  void forget(int64_t image) const;
 
   Array array_;
   int64_t images_ = 1, height_ = 0, width_ = 0;

@@ -127,10 +127,15 @@ Array read_array(const ArrayPlace& place, const std::string& preferred) {
   if (is_zip(*mapped)) {
     ZipArchive archive(mapped, kInflateAllowance);
     const std::string name = chosen_name(file, place.name, preferred, npz_names(archive));
-    return read_npy(archive.open(name + ".npy"), file.string() + ":" + printable(name));
+    const SharedBytes content = archive.open(name + ".npy");
+    Array array = read_npy(content, file.string() + ":" + printable(name));
+    array.file_mapping = content.owner == mapped;  // a deflated array lies in memory of its own
+    return array;
   }
   if (!place.name.empty()) throw_input("{}: an npy file holds one array: leave out ':{}'", file.string(), place.name);
-  return read_npy({mapped->bytes(), mapped}, file.string());
+  Array array = read_npy({mapped->bytes(), mapped}, file.string());
+  array.file_mapping = true;
+  return array;
 }
 
 bool has_array(const fs::path& file, const std::string& name) {

@@ -1,5 +1,6 @@
 #pragma once
-#include <bit>
+#include <fmt/format.h>
+
 #include <cstring>
 #include <string>
 #include <vector>
@@ -43,13 +44,11 @@ inline std::string npy(const std::string& descr, const std::string& shape, const
 }
 
 inline void write_map(const std::filesystem::path& file, int height, int width, const std::vector<float>& scores) {
-  write_file_atomically(
-      file, npy("<f4", "(" + std::to_string(height) + ", " + std::to_string(width) + ")", numbers_bytes(scores)));
+  write_file_atomically(file, npy("<f4", fmt::format("({}, {})", height, width), numbers_bytes(scores)));
 }
 
 inline void write_mask(const std::filesystem::path& file, int height, int width, const std::vector<uint8_t>& values) {
-  write_file_atomically(
-      file, npy("|u1", "(" + std::to_string(height) + ", " + std::to_string(width) + ")", numbers_bytes(values)));
+  write_file_atomically(file, npy("|u1", fmt::format("({}, {})", height, width), numbers_bytes(values)));
 }
 
 }  // namespace adrep::test

@@ -138,11 +138,9 @@ TEST_CASE("npy: hostile headers are refused without an allocation of their size"
     INFO(shape);
     REQUIRE_THROWS_AS(read(npy("<f4", shape, data)), InputError);
   }
-  const std::string many = "(" + [] {
-    std::string sides;
-    for (int i = 0; i < 1000; ++i) sides += "1, ";
-    return sides;
-  }() + ")";
+  std::string many = "(";
+  for (int i = 0; i < 1000; ++i) many += "1, ";
+  many += ")";
   REQUIRE_THROWS_AS(read(npy("<f4", many, data)), InputError);
   for (const std::string header :
        {"", "{", "{}", "{'descr': '<f4'}", "{'descr': '<f4', 'fortran_order': 1, 'shape': (2, 1)}",

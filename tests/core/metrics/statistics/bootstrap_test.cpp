@@ -160,7 +160,9 @@ TEST_CASE("several metrics at once have the intervals each has alone") {
   options.seed = 4;
   const std::vector<Interval> both = bootstrap_intervals(
       images.labels,
-      [&](std::span<const int64_t> chosen) { return std::vector<Metric>{auroc_alone(chosen), mean_alone(chosen)}; },
+      [&](std::span<const int64_t> chosen) {
+        return std::vector<Metric>{auroc_alone(chosen), mean_alone(chosen)};
+      },
       options);
   REQUIRE(both.size() == 2);
   for (size_t m = 0; m < 2; ++m) {
