@@ -81,8 +81,8 @@ std::string steps_table(const ProComparison& comparison, const Explanation& expl
       "then<th></tr>";
   html += fmt::format("<tr><td>exact<td class=words><td class=n><td class=n>{}<td></tr>", percent_2(comparison.exact));
   for (const ShownStep& step : shown_steps(comparison, explanation))
-    html += fmt::format("<tr><td>{}<td class=words>{}<td class=n>{}<td class=n{}>{}<td>{}</tr>", html_text(step.name),
-                        html_text(step.change), with_minus(step.difference),
+    html += fmt::format("<tr><td>{}<td class=words>{}{}<td class=n{}>{}<td>{}</tr>", html_text(step.name),
+                        html_text(step.change), number_cell(step.difference),
                         step.after.defined() ? "" : " title=\"" + html_text(step.after.undefined) + "\"", step.value,
                         step.after.defined() ? step_bar(step.before.value, step.after.value, low, high) : "");
   return html + "</table></div>";
@@ -110,8 +110,8 @@ std::string protocol_section(const ProComparison& comparison, const Explanation&
   }
   if (comparison.exact_curve.x.empty()) return html;
   html += "<div class=plots><figure>" + pro_curve_plot(comparison, explanation, comparison.limit) + "<figcaption>";
-  html +=
-      explanation.rule ? "the exact curve and the protocol's points, up to the limit" : "the curve, up to the limit";
+  html += explanation.rule ? "mean covered share of a defect, percent: the exact curve and the protocol's points"
+                           : "mean covered share of a defect, percent";
   html += "</figcaption></figure>";
   if (comparison.limit < 1)
     html += "<figure>" + pro_curve_plot(comparison, explanation, 1) +

@@ -15,7 +15,7 @@ svg rect.up { fill: var(--good); } svg rect.down { fill: var(--bad); } svg .base
 td.words { white-space: normal; min-width: 200px; max-width: 420px; color: var(--quiet); }
 .matrix td:first-child { color: var(--quiet); white-space: normal; min-width: 110px; padding-left: 0; } .matrix tr.sum td { border-top: 2px solid var(--line); font-weight: 600; }
 td.none { color: var(--quiet); opacity: .7; }
-.lead { color: var(--text); max-width: 85ch; } ul.beware li { max-width: 85ch; margin: 6px 0; } figure { margin: 8px 0; } figcaption { color: var(--quiet); font-size: 13px; }
+.lead { color: var(--text); max-width: 85ch; } ul.beware li { max-width: 85ch; margin: 6px 0; } figure { margin: 8px 0; } .plots figure { max-width: 400px; } figcaption { color: var(--quiet); font-size: 13px; }
 )";
 
 namespace {

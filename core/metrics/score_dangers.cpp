@@ -68,8 +68,8 @@ void sampling(const ProComparison& comparison, Dangers& dangers) {
     const Sampling& found = explanation.sampling;
     if (tracing(found) >= kFewTracing && found.widest_gap <= kWideGap * comparison.limit) continue;
     add(dangers, Danger::Kind::sampling,
-        fmt::format("{}: {} of {} thresholds trace the curve up to a false-positive rate of {}; the "
-                    "widest gap between them is {:.3f}.",
+        fmt::format("{}: {} of {} thresholds trace the curve up to a false-positive rate of {}; where they are {:.3f} "
+                    "apart, a straight line stands for the curve.",
                     explanation.protocol, tracing(found), found.thresholds, comparison.limit, found.widest_gap));
   }
 }
