@@ -9,6 +9,7 @@
 #include "benchmarks/cell_key.h"
 #include "benchmarks/cell_store.h"
 #include "benchmarks/feature_keys.h"
+#include "benchmarks/saved_maps.h"
 #include "core/backbones/backbone.h"
 #include "core/base/content_hashes.h"
 #include "core/base/device.h"
@@ -81,7 +82,8 @@ struct Rates {
 
 class Estimator {
  public:
-  Estimator(const Plan& plan, const std::filesystem::path& output) : plan_(plan), store_(output / "cells") {}
+  Estimator(const Plan& plan, const std::filesystem::path& output)
+      : plan_(plan), output_(output), store_(output / "cells") {}
 
   Estimate run() {
     for (const PlannedGroup& group : plan_.groups) add(group);
@@ -139,7 +141,8 @@ class Estimator {
     try {
       const std::string print = fingerprint(split);
       std::erase_if(todo, [&](const PlannedCell& cell) {
-        return store_.find(cell_key(cell, group.dataset->layout(), print)).has_value();
+        const nlohmann::json key = cell_key(cell, group.dataset->layout(), print);
+        return store_.find(key).has_value() && !SavedMaps(output_, cell, hash_of_key(key)).missing();
       });
       estimate_.finished_cells += static_cast<int64_t>(group.cells.size() - todo.size());
     } catch (const InputError& missing) {
@@ -187,6 +190,7 @@ class Estimator {
   }
 
   const Plan& plan_;
+  std::filesystem::path output_;
   CellStore store_;
   Estimate estimate_;
   std::map<std::string, Rates> rates_;

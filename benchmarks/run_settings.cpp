@@ -142,6 +142,9 @@ void RunSettings::declare(Schema<RunSettings>& s) {
       .at_least(0)
       .at_most(64)
       .doc("test images a class whose score maps are kept for the report");
+  s.add(&RunSettings::maps, "maps")
+      .one_of({"none", "npy"})
+      .doc("npy: keep every test image's score map, with the masks and a manifest, in OUTPUT/maps");
 }
 
 std::vector<RunConfig> resolve_run(const RawConfig& raw) {

@@ -38,6 +38,7 @@ struct RunSettings {
   double cache_limit = 20;
   std::string output = "results";
   int64_t examples = 6;
+  std::string maps = "none";
 
   static void declare(Schema<RunSettings>& s);
 };

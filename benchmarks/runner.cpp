@@ -10,6 +10,7 @@
 #include "benchmarks/evaluation.h"
 #include "benchmarks/examples.h"
 #include "benchmarks/feature_keys.h"
+#include "benchmarks/saved_maps.h"
 #include "core/base/device.h"
 #include "core/base/interrupt.h"
 #include "core/base/log.h"
@@ -133,12 +134,16 @@ class GroupRun {
       const bool known = std::any_of(outcome_.cells.begin(), outcome_.cells.end(),
                                      [&](const CellOutcome& cell) { return cell.error == error.what(); });
       if (!known) log_error(error.what());
-      for (CellOutcome& cell : cells)
-        if (!cell.cell) cell.error = error.what();
+      for (size_t i = 0; i < cells.size(); ++i)
+        if (unfinished(cells[i], i)) cells[i].error = error.what();
     }
   }
 
  private:
+  bool unfinished(const CellOutcome& cell, size_t index) const {
+    return !cell.cell || (index < maps_.size() && maps_[index].missing());
+  }
+
   void compute(std::span<CellOutcome> cells) {
     split_ = group_.dataset->load(group_.class_name);
     const std::string fingerprint = adrep::fingerprint(split_);
@@ -150,7 +155,8 @@ class GroupRun {
       cell.reused = cell.cell.has_value();
       if (cell.reused)
         log_detail(cell.planned.title() + ": finished earlier, " + store_.file_of(cell.cell->hash()).string());
-      missing |= !cell.reused;
+      maps_.emplace_back(output_, cell.planned, hash_of_key(keys.back()));
+      missing |= unfinished(cell, maps_.size() - 1);
     }
     if (!missing) return;
     const auto start = Clock::now();
@@ -161,9 +167,9 @@ class GroupRun {
     const ExampleImages examples(features.test(), truth, group_, output_, fingerprint);
     outcome_.feature_seconds += seconds_since(start);
     for (size_t i = 0; i < cells.size(); ++i) {
-      if (cells[i].reused) continue;
+      if (!unfinished(cells[i], i)) continue;
       try {
-        compute_cell(cells[i], keys[i], features, truth, examples);
+        compute_cell(cells[i], keys[i], maps_[i], features, truth, examples);
       } catch (const Interrupted&) {
         throw;
       } catch (const WriteError&) {
@@ -188,15 +194,35 @@ class GroupRun {
     log_error(outcome.planned.title() + ": " + reason);
   }
 
-  void compute_cell(CellOutcome& outcome, const nlohmann::json& key, ClassFeatures& features, const GroundTruth& truth,
-                    const ExampleImages& examples) {
+  /// A cell of an earlier run whose maps are not there stays as it is; only the maps are written.
+  void compute_cell(CellOutcome& outcome, const nlohmann::json& key, const SavedMaps& saved, ClassFeatures& features,
+                    const GroundTruth& truth, const ExampleImages& examples) {
     const PlannedCell& planned = outcome.planned;
-    const RunSettings& settings = planned.config->settings;
     const auto feature_start = Clock::now();
     const ClassFeatures::Pair& levels = features.in(planned.features);
     outcome_.feature_seconds += seconds_since(feature_start);
 
     const auto start = Clock::now();
+    const auto [scores, costs] = fit_and_score(planned, levels);
+    if (!outcome.cell) {
+      Cell cell = make_cell(planned, key, scores, features, truth);
+      examples.save_maps(cell.hash(), scores.maps);
+      store_.put(cell);
+      put_costs(output_, cell.hash(), costs);
+      outcome.cell = std::move(cell);
+    }
+    if (saved.missing()) saved.save(scores.maps.cpu(), scores.image_scores, truth, features.test());
+    outcome.seconds = seconds_since(start);
+    log_info(fmt::format("{}: {}", planned.title(), duration_text(outcome.seconds)));
+  }
+
+  struct FittedScores {
+    Scores scores;  ///< of all test images: maps on the detector's device, image scores on the CPU
+    Costs costs;
+  };
+  FittedScores fit_and_score(const PlannedCell& planned, const ClassFeatures::Pair& levels) const {
+    const auto start = Clock::now();
+    const RunSettings& settings = planned.config->settings;
     const DetectorEntry& entry = DetectorRegistry::instance().get(planned.detector, "detector");
     const auto params = planned.config->detector_params.find(planned.detector);
     const std::unique_ptr<Detector> detector =
@@ -214,9 +240,15 @@ class GroupRun {
     Scores scores = score_all(*detector, levels.test, settings.batch, planned.title());
     if (settings.post == "published" && !entry.published_post_step.empty())
       scores = apply_post_step(entry.published_post_step, scores);
-    const at::Tensor image_scores = scores.image_scores.cpu();  // also waits for a device, so that the time is true
-    costs["score_seconds"] = seconds_since(score_start) / static_cast<double>(image_scores.size(0));
+    // the copy waits for a device, so that the time is true
+    scores = {scores.maps.contiguous(), scores.image_scores.cpu().contiguous()};
+    costs["score_seconds"] = seconds_since(score_start) / static_cast<double>(scores.image_scores.size(0));
+    return {std::move(scores), std::move(costs)};
+  }
 
+  static Cell make_cell(const PlannedCell& planned, const nlohmann::json& key, const Scores& scores,
+                        const ClassFeatures& features, const GroundTruth& truth) {
+    const RunSettings& settings = planned.config->settings;
     Cell cell;
     cell.key = key;
     cell.environment = cell_environment(settings);
@@ -230,14 +262,9 @@ class GroupRun {
       const Sample& sample = features.test()[i];
       cell.anomalous_images += sample.anomalous;
       cell.scores.push_back(
-          {sample.id, sample.defect, sample.anomalous, image_scores[static_cast<int64_t>(i)].item<float>()});
+          {sample.id, sample.defect, sample.anomalous, scores.image_scores[static_cast<int64_t>(i)].item<float>()});
     }
-    examples.save_maps(cell.hash(), scores.maps);
-    store_.put(cell);
-    put_costs(output_, cell.hash(), costs);
-    outcome.seconds = seconds_since(start);
-    log_info(fmt::format("{}: {}", planned.title(), duration_text(outcome.seconds)));
-    outcome.cell = std::move(cell);
+    return cell;
   }
 
   const PlannedGroup& group_;
@@ -247,12 +274,13 @@ class GroupRun {
   OpenCache& cache_;
   RunOutcome& outcome_;
   ClassSplit split_;
+  std::vector<SavedMaps> maps_;  ///< one a cell
 };
 
 }  // namespace
 
 int64_t RunOutcome::failed() const {
-  return std::count_if(cells.begin(), cells.end(), [](const CellOutcome& cell) { return !cell.cell; });
+  return std::count_if(cells.begin(), cells.end(), [](const CellOutcome& cell) { return !cell.error.empty(); });
 }
 
 RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output) {

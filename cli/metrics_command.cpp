@@ -4,6 +4,7 @@
 #include "benchmarks/map_evaluation.h"
 #include "benchmarks/map_report_formats.h"
 #include "cli/command.h"
+#include "cli/map_words.h"
 #include "cli/parameter_help.h"
 
 namespace adrep::cli {
@@ -14,19 +15,6 @@ namespace fs = std::filesystem;
 struct MetricsArguments {
   std::vector<std::string> words;
   std::string format = "text";
-};
-
-/// The words of the command line: MAPS and MASKS, the rest key=value.
-struct Words {
-  std::vector<std::string> paths, assignments;
-
-  explicit Words(const std::vector<std::string>& words) {
-    for (const std::string& word : words) (word.find('=') == std::string::npos ? paths : assignments).push_back(word);
-    if (paths.empty()) throw_input("command line: name the score maps (see adrep metrics --help)");
-    if (paths.size() > 2)
-      throw_input("command line: '{}': only MAPS and MASKS can be named; settings are key=value", paths[2]);
-    paths.resize(2);
-  }
 };
 
 /// The format that a file's extension stands for.
@@ -40,10 +28,10 @@ std::string format_of(const fs::path& output) {
 }
 
 void metrics(const MetricsArguments& arguments) {
-  const Words words(arguments.words);
+  const MapWords words(arguments.words, "metrics");
   const MetricsSettings settings = metrics_settings(read_config({}, words.assignments));
   const std::string output_format = settings.output.empty() ? "" : format_of(settings.output);
-  const MapPairs pairs = open_map_pairs(words.paths[0], words.paths[1], settings.map_options());
+  const MapPairs pairs = open_map_pairs(words.maps, words.masks, settings.map_options());
   const MapReport report = evaluate_maps(pairs, settings);
   fmt::print("{}", map_report_as(arguments.format, report));
   std::fflush(stdout);
@@ -59,6 +47,7 @@ void add_metrics_command(CLI::App& program) {
       ->option_text("MAPS [MASKS] [key=value ...]");
   command->add_option("--format", arguments->format, "of what is printed")->check(CLI::IsMember(map_report_formats()));
   command->require_subcommand(0, 1);
+  add_metrics_explain_command(*command);
   command->footer([] {
     return "MAPS and MASKS: two stacks (npy, npz, safetensors), two folders, or a manifest (csv, jsonl) alone\n"
            "example: adrep metrics maps.npy masks.npy protocol=exact,paper bootstrap=1000 "

@@ -3,11 +3,11 @@
 
 namespace adrep {
 
-/// Places of scores among ascending, nearly evenly spaced thresholds: a guess from the spacing, then the exact
-/// comparison. At least one threshold; they must outlive this.
-class EvenThresholds {
+/// Places of scores among ascending thresholds: a guess as if they were evenly spaced, then the exact comparison; by
+/// binary search where the guess is far off. At least one threshold; they must outlive this.
+class ThresholdPlaces {
  public:
-  explicit EvenThresholds(std::span<const double> thresholds);
+  explicit ThresholdPlaces(std::span<const double> thresholds);
   /// Thresholds strictly below a score: it is above that many.
   size_t below(float score) const;
   /// Thresholds at or below a score.
