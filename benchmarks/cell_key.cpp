@@ -4,6 +4,7 @@
 #include <ATen/Version.h>
 
 #include "benchmarks/cell.h"
+#include "benchmarks/projectors.h"
 #include "core/backbones/backbone.h"
 #include "core/base/hash.h"
 #include "core/base/version.h"
@@ -62,6 +63,12 @@ json cell_key(const PlannedCell& planned, const std::string& layout, const std::
                          {"seed", s.references_seed},
                          {"resize", s.references_resize},
                          {"match", s.match}};
+  if (planned.features == "pretrained") {
+    const ProjectorCheckpoint& projector = projector_of(s);
+    key["projector"] = {{"sha256", projector.sha256},
+                        {"selection", projector.selection},
+                        {"leaked", projector.saw(layout, planned.class_name, fingerprint)}};
+  }
   return key;
 }
 

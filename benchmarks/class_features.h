@@ -10,12 +10,13 @@
 namespace adrep {
 
 /// The features of one class, as every cell of a group needs them: raw levels of the training and test images, read
-/// once, and the residual representation made from seeded references when first asked for.
+/// once, and the representation made from them and seeded references when first asked for.
 class ClassFeatures {
  public:
   ClassFeatures(const PlannedGroup& group, const ClassSplit& split, const Backbone& backbone);
 
-  /// Training and test levels in this representation ("raw" or "residual"); the last one asked for stays in memory.
+  /// Training and test levels in this representation ("raw", "residual" or "pretrained"); the last one asked for stays
+  /// in memory.
   struct Pair {
     Levels train, test;
   };
@@ -26,11 +27,11 @@ class ClassFeatures {
   const std::vector<std::string>& skipped() const { return skipped_; }  ///< ids of those that could not
   const std::vector<std::string>& references() const {
     return references_;
-  }  ///< ids; empty until "residual" was asked for
+  }  ///< ids; empty until another than "raw" was asked for
 
  private:
   Levels read(const std::vector<Sample>& samples, const std::string& stage, std::vector<Sample>& used);
-  std::unique_ptr<Representation> make_residual();
+  std::unique_ptr<Representation> make_representation(const std::string& features);
 
   const PlannedGroup& group_;
   const Backbone& backbone_;

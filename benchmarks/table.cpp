@@ -38,6 +38,22 @@ std::string common_protocol(const std::vector<CellOutcome>& cells) {
   return protocols.size() == 1 ? *protocols.begin() : "";
 }
 
+/// A text field of what the cell's key says of its projectors, "" when it has none.
+std::string projector_text(const Cell& cell, const char* field) {
+  const auto place = cell.key.find("projector");
+  return place == cell.key.end() ? "" : place->value(field, "");
+}
+
+bool leaked(const Cell& cell) {
+  const auto place = cell.key.find("projector");
+  return place != cell.key.end() && place->value("leaked", false);
+}
+
+/// The name of the cell's features. Leaked ones have another, so that no mean mixes them with others.
+std::string features_name(const CellOutcome& outcome) {
+  return outcome.planned.features + (leaked(*outcome.cell) ? " (leaked)" : "");
+}
+
 std::string group_name(const TableRow& row) {
   return row.detector + "|" + row.features + "|" + row.variant;
 }
@@ -71,7 +87,8 @@ std::vector<TableRow> mean_rows(const Table& table) {
 
 std::vector<std::string> notes_of(const std::vector<CellOutcome>& cells, const Table& table) {
   std::vector<std::string> notes;
-  std::set<std::string> protocols, seeds, backbones;
+  std::set<std::string> protocols, seeds, backbones, leaks;
+  bool oracle = false;
   std::map<std::string, int64_t> undefined;
   int64_t skipped = 0, without_mask = 0;
   std::set<std::string> counted;
@@ -84,6 +101,8 @@ std::vector<std::string> notes_of(const std::vector<CellOutcome>& cells, const T
     protocols.insert(cell.key_text("protocol"));
     backbones.insert(cell.key_text("backbone"));
     seeds.insert(cell.key_text("seed"));
+    if (leaked(cell)) leaks.insert(outcome.planned.class_name);
+    oracle |= projector_text(cell, "selection") == "oracle";
     if (counted.insert(cell.key_text("class") + cell.key_text("data_fingerprint")).second) {
       skipped += static_cast<int64_t>(cell.skipped.size());
       without_mask += cell.images_without_mask;
@@ -94,14 +113,18 @@ std::vector<std::string> notes_of(const std::vector<CellOutcome>& cells, const T
   }
   for (const auto& [text, count] : undefined)
     notes.push_back(fmt::format("undefined, left out of means: {} ({} cell{})", text, count, count == 1 ? "" : "s"));
+  if (!leaks.empty())
+    notes.push_back(fmt::format("leaked: the projectors were pretrained on {}", fmt::join(leaks, ", ")));
+  if (oracle) notes.push_back("pretrained: the projectors were selected on test data (oracle)");
   if (skipped > 0) notes.push_back(fmt::format("{} unreadable image{} left out", skipped, skipped == 1 ? "" : "s"));
   if (without_mask > 0)
     notes.push_back(fmt::format("{} anomalous image{} without a mask count for image metrics only", without_mask,
                                 without_mask == 1 ? "" : "s"));
   if (!protocols.empty())
-    notes.push_back(fmt::format(
-        "percent; metric protocol {}; backbone {}; selection: last (nothing chosen on test data); {} seed{}",
-        fmt::join(protocols, ", "), fmt::join(backbones, ", "), seeds.size(), seeds.size() == 1 ? "" : "s"));
+    notes.push_back(fmt::format("percent; metric protocol {}; backbone {}; selection: last ({}); {} seed{}",
+                                fmt::join(protocols, ", "), fmt::join(backbones, ", "),
+                                oracle ? "no detector chosen on test data" : "nothing chosen on test data",
+                                seeds.size(), seeds.size() == 1 ? "" : "s"));
   return notes;
 }
 
@@ -141,7 +164,7 @@ Table make_table(const std::vector<CellOutcome>& cells) {
   for (const std::string& class_name : classes) {
     for (const CellOutcome& outcome : cells) {
       if (!outcome.cell || outcome.planned.class_name != class_name) continue;
-      TableRow row{class_name, outcome.planned.detector, outcome.planned.features, outcome.planned.config->variant, {}};
+      TableRow row{class_name, outcome.planned.detector, features_name(outcome), outcome.planned.config->variant, {}};
       for (const std::string& name : table.metrics) row.values.push_back(outcome.cell->metric(name));
       table.rows.push_back(std::move(row));
     }
