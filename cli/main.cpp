@@ -36,6 +36,7 @@ int run(int argc, char** argv) {
   });
   int exit_code = 0;
   adrep::cli::add_run_command(program, exit_code);
+  adrep::cli::add_pretrain_command(program, exit_code);
   adrep::cli::add_datasets_command(program, exit_code);
   adrep::cli::add_list_command(program);
   adrep::cli::add_inspect_command(program);
