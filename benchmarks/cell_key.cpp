@@ -5,6 +5,7 @@
 
 #include "benchmarks/cell.h"
 #include "benchmarks/feature_keys.h"
+#include "benchmarks/projectors.h"
 #include "core/base/version.h"
 #include "core/metrics/protocol.h"
 
@@ -52,6 +53,12 @@ json cell_key(const PlannedCell& planned, const std::string& layout, const std::
                          {"seed", s.references_seed},
                          {"resize", s.references_resize},
                          {"match", s.match}};
+  if (planned.features == "pretrained") {
+    const ProjectorCheckpoint& projector = projector_of(s);
+    key["projector"] = {{"sha256", projector.sha256},
+                        {"selection", projector.selection},
+                        {"leaked", projector.saw(layout, planned.class_name, fingerprint)}};
+  }
   return key;
 }
 

@@ -3,10 +3,12 @@
 #include <ATen/Parallel.h>
 
 #include "benchmarks/feature_keys.h"
+#include "benchmarks/projectors.h"
 #include "core/base/device.h"
 #include "core/base/interrupt.h"
 #include "core/base/log.h"
 #include "core/base/progress.h"
+#include "core/representation/pretrained.h"
 #include "core/representation/reference_selection.h"
 
 namespace adrep {
@@ -89,7 +91,7 @@ Levels ClassFeatures::read(const std::vector<Sample>& samples, const std::string
   return std::move(extracted.levels);
 }
 
-std::unique_ptr<Representation> ClassFeatures::make_residual() {
+std::unique_ptr<Representation> ClassFeatures::make_representation(const std::string& features) {
   const RunSettings& settings = group_.config->settings;
   const auto seed = static_cast<uint64_t>(settings.references_seed);
   const auto chosen = random_references(static_cast<int64_t>(train_.size()), settings.shots, seed);
@@ -105,18 +107,22 @@ std::unique_ptr<Representation> ClassFeatures::make_residual() {
   const Geometry geometry{static_cast<int>(std::max(settings.references_resize, settings.crop)),
                           static_cast<int>(settings.crop)};
   const Extracted extracted = extract_images(files, options_for(geometry));
-  return std::make_unique<ResidualRepresentation>(make_bank(extracted.levels, references_, seed),
-                                                  settings.match == "l2" ? Match::l2 : Match::cosine);
+  const Match match = settings.match == "l2" ? Match::l2 : Match::cosine;
+  ReferenceBank bank = make_bank(extracted.levels, references_, seed);
+  if (features == "residual") return std::make_unique<ResidualRepresentation>(std::move(bank), match);
+  return std::make_unique<PretrainedRepresentation>(projector_of(settings), std::move(bank), match,
+                                                    open_device(settings.device));
 }
 
 const ClassFeatures::Pair& ClassFeatures::in(const std::string& features) {
   if (features == "raw") return raw_;
   if (derived_name_ != features) {
     derived_ = {};
-    const std::unique_ptr<Representation> residual = make_residual();
+    const std::unique_ptr<Representation> representation = make_representation(features);
     const int64_t batch = group_.config->settings.batch;
-    derived_.train = represented(*residual, raw_.train, group_.class_name + ": residuals of training images", batch);
-    derived_.test = represented(*residual, raw_.test, group_.class_name + ": residuals of test images", batch);
+    const std::string stage = group_.class_name + ": " + features + " features of ";
+    derived_.train = represented(*representation, raw_.train, stage + "training images", batch);
+    derived_.test = represented(*representation, raw_.test, stage + "test images", batch);
     derived_name_ = features;
   }
   return derived_;

@@ -11,13 +11,14 @@
 namespace adrep {
 
 /// The features of one class, as every cell of a group needs them: raw levels of the training and test images, read
-/// once, and the residual representation made from seeded references when first asked for.
+/// once, and the representation made from them and seeded references when first asked for.
 class ClassFeatures {
  public:
   /// The backbone is asked for only when an image's features are not in the cache (nullptr: there is none).
   ClassFeatures(const PlannedGroup& group, const ClassSplit& split, BackboneSource backbone, FeatureCache* cache);
 
-  /// Training and test levels in this representation ("raw" or "residual"); the last one asked for stays in memory.
+  /// Training and test levels in this representation ("raw", "residual" or "pretrained"); the last one asked for stays
+  /// in memory.
   struct Pair {
     Levels train, test;
   };
@@ -30,13 +31,13 @@ class ClassFeatures {
   int64_t computed() const { return computed_; }  ///< images that went through the backbone
   const std::vector<std::string>& references() const {
     return references_;
-  }  ///< ids; empty until "residual" was asked for
+  }  ///< ids; empty until another than "raw" was asked for
 
  private:
   Extracted extract_images(const std::vector<std::filesystem::path>& files, const ExtractionOptions& options);
   ExtractionOptions options_for(const Geometry& geometry) const;
   Levels read(const std::vector<Sample>& samples, const std::string& stage, std::vector<Sample>& used);
-  std::unique_ptr<Representation> make_residual();
+  std::unique_ptr<Representation> make_representation(const std::string& features);
 
   const PlannedGroup& group_;
   const BackboneSource backbone_;

@@ -1,5 +1,6 @@
 #include "benchmarks/plan.h"
 
+#include "benchmarks/projectors.h"
 #include "core/base/paths.h"
 #include "datasets/mvtec_ad.h"
 
@@ -34,8 +35,8 @@ std::vector<std::string> chosen_classes(const RunSettings& settings, const Datas
 std::string group_key(const RunConfig& config, const std::string& class_name, const Geometry& geometry) {
   const RunSettings& s = config.settings;
   return fmt::format("{}|{}|{}|{}|{}|{}|{}x{}|{}|{}|{}|{}|{}|{}", s.data, s.layout, class_name, s.backbone, s.weights,
-                     s.precision, geometry.resize, geometry.crop, s.shots, s.references_seed, s.references_resize,
-                     s.match, s.device, s.on_bad_image);
+                     s.precision, s.projector, geometry.resize, geometry.crop, s.shots, s.references_seed,
+                     s.references_resize, s.match, s.device, s.on_bad_image);
 }
 
 }  // namespace
@@ -66,6 +67,8 @@ Plan make_plan(const std::vector<RunConfig>& configs) {
     const auto config = std::make_shared<const RunConfig>(resolved);
     const RunSettings& settings = config->settings;
     std::shared_ptr<const Dataset>& dataset = opened[settings.data + "|" + settings.layout];
+    if (std::find(settings.features.begin(), settings.features.end(), "pretrained") != settings.features.end())
+      static_cast<void>(projector_of(settings));  // refuses a missing or unusable file before anything is computed
     if (!dataset) dataset = open_dataset(find_data(settings.data), settings.layout);
     for (const std::string& class_name : chosen_classes(settings, *dataset)) {
       for (const std::string& features : settings.features) {

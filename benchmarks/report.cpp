@@ -47,7 +47,7 @@ std::string plots_section(const Table& table) {
       plots += "<div><h3>" + html_text(table.headings[c]) + "</h3>" + plot + "</div>";
   if (plots.empty()) return "";
   return "<h2>What the features change</h2><p class=key><span style=\"background:var(--raw)\"></span>raw<span "
-         "style=\"background:var(--derived)\"></span>residual</p><div class=plots>" +
+         "style=\"background:var(--derived)\"></span>derived (residual, pretrained)</p><div class=plots>" +
          plots + "</div>";
 }
 

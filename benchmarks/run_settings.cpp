@@ -76,15 +76,20 @@ void RunSettings::declare(Schema<RunSettings>& s) {
       .example("detector=padim,patchcore")
       .doc("detectors to evaluate");
   s.add(&RunSettings::features, "features")
-      .one_of({"raw", "residual"})
+      .one_of({"raw", "residual", "pretrained"})
       .example("features=raw,residual")
-      .doc("what detectors see: backbone features, or their residuals to normal references");
+      .doc(
+          "what detectors see: backbone features, their residuals to normal references, or those through pretrained "
+          "projectors");
   s.add(&RunSettings::backbone, "backbone")
       .one_of(BackboneRegistry::instance().names())
       .doc("frozen feature extractor");
   s.add(&RunSettings::weights, "weights")
       .example("weights=my.pth")
       .doc("weights file; empty: the official file in ADREP_WEIGHTS or the user cache");
+  s.add(&RunSettings::projector, "projector")
+      .example("projector=checkpoints_pro_angle.pth")
+      .doc("file of the projectors of features=pretrained: a published checkpoint or one of adrep's");
   s.add(&RunSettings::resize, "image.resize")
       .at_least(0)
       .at_most(4096)

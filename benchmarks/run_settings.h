@@ -18,6 +18,7 @@ struct RunSettings {
   std::vector<std::string> features = {"raw"};
   std::string backbone = "efficientnet_lite0";
   std::string weights;
+  std::string projector;
   int64_t resize = 0;
   int64_t crop = 224;
   int64_t shots = 8;

@@ -29,6 +29,22 @@ std::string common_protocol(const std::vector<CellOutcome>& cells) {
   return protocols.size() == 1 ? *protocols.begin() : "";
 }
 
+/// A text field of what the cell's key says of its projectors, "" when it has none.
+std::string projector_text(const Cell& cell, const char* field) {
+  const auto place = cell.key.find("projector");
+  return place == cell.key.end() ? "" : place->value(field, "");
+}
+
+bool leaked(const Cell& cell) {
+  const auto place = cell.key.find("projector");
+  return place != cell.key.end() && place->value("leaked", false);
+}
+
+/// The name of the cell's features. Leaked ones have another, so that no mean mixes them with others.
+std::string features_name(const CellOutcome& outcome) {
+  return outcome.planned.features + (leaked(*outcome.cell) ? " (leaked)" : "");
+}
+
 /// One row for every cell of a class; a cell that a swept seed does not change counts once.
 std::vector<TableRow> rows_of_class(const std::vector<CellOutcome>& cells, const std::string& class_name,
                                     const std::vector<std::string>& metrics) {
@@ -37,7 +53,7 @@ std::vector<TableRow> rows_of_class(const std::vector<CellOutcome>& cells, const
   for (const CellOutcome& outcome : cells) {
     if (!outcome.cell || outcome.planned.class_name != class_name) continue;
     const RunConfig& config = *outcome.planned.config;
-    TableRow row{class_name, outcome.planned.detector, outcome.planned.features, config.method_variant, {}};
+    TableRow row{class_name, outcome.planned.detector, features_name(outcome), config.method_variant, {}};
     row.seeds = config.seeds;
     for (const std::string& name : metrics) row.values.push_back(outcome.cell->metric(name));
     if (known.insert(method_of(row) + "|" + outcome.cell->hash()).second) rows.push_back(std::move(row));
@@ -63,7 +79,8 @@ std::string seeds_note(const Table& table) {
 
 std::vector<std::string> notes_of(const std::vector<CellOutcome>& cells, const Table& table) {
   std::vector<std::string> notes;
-  std::set<std::string> protocols, seeds, backbones;
+  std::set<std::string> protocols, seeds, backbones, leaks;
+  bool oracle = false;
   std::map<std::string, int64_t> undefined;
   int64_t skipped = 0, without_mask = 0;
   std::set<std::string> known_classes, known_cells;
@@ -76,6 +93,8 @@ std::vector<std::string> notes_of(const std::vector<CellOutcome>& cells, const T
     protocols.insert(cell.key_text("protocol"));
     backbones.insert(cell.key_text("backbone"));
     seeds.insert(outcome.planned.config->seeds);
+    if (leaked(cell)) leaks.insert(outcome.planned.class_name);
+    oracle |= projector_text(cell, "selection") == "oracle";
     if (known_classes.insert(cell.key_text("class") + cell.key_text("data_fingerprint")).second) {
       skipped += static_cast<int64_t>(cell.skipped.size());
       without_mask += cell.images_without_mask;
@@ -89,15 +108,19 @@ std::vector<std::string> notes_of(const std::vector<CellOutcome>& cells, const T
   }
   for (const auto& [text, count] : undefined)
     notes.push_back(fmt::format("undefined, left out of means: {} ({})", text, counted(count, "cell")));
+  if (!leaks.empty())
+    notes.push_back(fmt::format("leaked: the projectors were pretrained on {}", fmt::join(leaks, ", ")));
+  if (oracle) notes.push_back("pretrained: the projectors were selected on test data (oracle)");
   if (skipped > 0) notes.push_back(counted(skipped, "unreadable image") + " left out");
   if (without_mask > 0)
     notes.push_back(
         fmt::format("{} without a mask count for image metrics only", counted(without_mask, "anomalous image")));
   if (!table.seed_rows.empty()) notes.push_back(seeds_note(table));
   if (!protocols.empty())
-    notes.push_back(
-        fmt::format("percent; metric protocol {}; backbone {}; selection: last (nothing chosen on test data); {}",
-                    fmt::join(protocols, ", "), fmt::join(backbones, ", "), counted(std::ssize(seeds), "seed")));
+    notes.push_back(fmt::format("percent; metric protocol {}; backbone {}; selection: last ({}); {}",
+                                fmt::join(protocols, ", "), fmt::join(backbones, ", "),
+                                oracle ? "no detector chosen on test data" : "nothing chosen on test data",
+                                counted(std::ssize(seeds), "seed")));
   return notes;
 }
 

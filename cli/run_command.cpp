@@ -16,14 +16,7 @@
 #include "core/base/progress.h"
 
 namespace adrep::cli {
-namespace {
 
-struct RunArguments {
-  std::vector<std::string> words;
-  bool print_config = false, dry_run = false;
-};
-
-/// The words of the command line: at most one file name, the rest key=value.
 RawConfig config_of(const std::vector<std::string>& words) {
   std::string file;
   std::vector<std::string> assignments;
@@ -39,6 +32,13 @@ RawConfig config_of(const std::vector<std::string>& words) {
   }
   return read_config(file, assignments);
 }
+
+namespace {
+
+struct RunArguments {
+  std::vector<std::string> words;
+  bool print_config = false, dry_run = false;
+};
 
 int run(const RunArguments& arguments) {
   const std::vector<RunConfig> configs = resolve_run(config_of(arguments.words));
