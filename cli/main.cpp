@@ -64,6 +64,7 @@ int run(int argc, char** argv) {
   adrep::cli::add_cache_command(program, exit_code);
   adrep::cli::add_list_command(program);
   adrep::cli::add_inspect_command(program);
+  adrep::cli::add_bench_command(program, exit_code);
   adrep::cli::add_weights_command(program, exit_code);
   adrep::cli::add_doctor_command(program, exit_code);
   adrep::cli::add_completion_command(program);
