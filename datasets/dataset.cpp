@@ -12,8 +12,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* advice =
-    "set data= to a folder in the MVTec AD layout (CLASS/train/good, CLASS/test/DEFECT) or one with 'good' and defect "
-    "folders";
+    "set data= to a folder in the MVTec AD layout (CLASS/train/good, CLASS/test/DEFECT), one with 'good' and defect "
+    "folders, or another layout of 'adrep datasets list'";
 
 /// "'a', 'b' and 5 more"
 std::string some_of(const std::vector<std::string>& names) {
@@ -84,6 +84,10 @@ ClassSplit Dataset::scan(const std::string& class_name, std::vector<FileProblem>
     problems.push_back({class_name, error.what()});
     return {.name = class_name, .train = {}, .test = {}};
   }
+}
+
+bool Dataset::leaves_unused(const std::string&) const {
+  return false;
 }
 
 std::unique_ptr<Dataset> open_dataset(const fs::path& root, const std::string& layout) {
