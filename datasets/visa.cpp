@@ -20,7 +20,8 @@ class Visa final : public Dataset {
   explicit Visa(const fs::path& root) : root_(root) {
     if (const std::string reason = FileFinder(root_).why_not(list_name); !reason.empty())
       throw_input("{}: {}", root_.full(list_name).string(), reason);
-    images_ = read_visa_split(root_.full(list_name));
+    const fs::path list = root_.full(list_name);
+    images_ = parse_visa_split(read_file(list, CsvReader::max_bytes), list.string());
   }
 
   std::string layout() const override { return "visa"; }
@@ -50,10 +51,9 @@ class Visa final : public Dataset {
 };
 
 /// One of two words, or InputError.
-bool is_first(const std::string& text, const char* first, const char* second, const fs::path& file, int64_t line) {
+bool is_first(const std::string& text, const char* first, const char* second, const std::string& file, int64_t line) {
   if (text != first && text != second)
-    throw_input("{}:{}: '{}' where '{}' or '{}' is expected", file.string(), line, escaped(text.substr(0, 80)), first,
-                second);
+    throw_input("{}:{}: '{}' where '{}' or '{}' is expected", file, line, escaped(text.substr(0, 80)), first, second);
   return text == first;
 }
 
@@ -87,8 +87,8 @@ ADREP_LAYOUT({.name = "visa",
 
 }  // namespace
 
-std::vector<ListedImage> read_visa_split(const fs::path& file) {
-  CsvReader table(read_file(file, CsvReader::max_bytes), file.string());
+std::vector<ListedImage> parse_visa_split(const std::string& text, const std::string& name) {
+  CsvReader table(text, name);
   const size_t object = table.required_column("object"), split = table.required_column("split"),
                label = table.required_column("label"), image = table.required_column("image"),
                mask = table.required_column("mask");
@@ -96,11 +96,11 @@ std::vector<ListedImage> read_visa_split(const fs::path& file) {
   while (const auto row = table.next()) {
     ListedImage listed;
     listed.class_name = (*row)[object];
-    require_plain_name(listed.class_name, "class", fmt::format("{}:{}", file.string(), table.line()));
+    require_plain_name(listed.class_name, "class", fmt::format("{}:{}", name, table.line()));
     listed.image = (*row)[image];
     listed.mask = (*row)[mask];
-    listed.training = is_first((*row)[split], "train", "test", file, table.line());
-    listed.anomalous = !is_first((*row)[label], "normal", "anomaly", file, table.line());
+    listed.training = is_first((*row)[split], "train", "test", name, table.line());
+    listed.anomalous = !is_first((*row)[label], "normal", "anomaly", name, table.line());
     listed.defect = listed.anomalous ? "anomaly" : "good";
     listed.line = table.line();
     images.push_back(std::move(listed));

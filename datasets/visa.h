@@ -12,7 +12,8 @@
 /// Test images come normal ones first. A mask's values number its defects; any but 0 is anomalous.
 namespace adrep {
 
-/// The images of a split file, in its order. Throws InputError "FILE:LINE: …" for a table that is none.
-std::vector<ListedImage> read_visa_split(const std::filesystem::path& file);
+/// The images of a split file's text, in its order. `name`: the file, for messages. Throws InputError "FILE:LINE: …"
+/// for a table that is none.
+std::vector<ListedImage> parse_visa_split(const std::string& text, const std::string& name);
 
 }  // namespace adrep
