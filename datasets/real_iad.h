@@ -1,9 +1,5 @@
 #pragma once
-#include <string>
-#include <string_view>
-#include <vector>
-
-#include "datasets/listed_images.h"
+#include "datasets/dataset.h"
 
 /// Layout "real_iad" (protocol §2): several views of every part, C1 … C5, in one folder a resolution:
 ///
@@ -17,14 +13,3 @@
 /// resolution's folder itself, the folders do: OK is the training part, NG the test part. The lists may also lie in
 /// ROOT/realiad_jsons. realiad_512 is read where there are several resolutions; the layouts "real_iad_256" and
 /// "real_iad_1024" read the others.
-namespace adrep {
-
-/// "C3" for a file name with "_C3_" in it, "" for none.
-std::string real_iad_view(std::string_view file_name);
-
-/// The images of one class's list, paths with `folder` (that of the resolution) before them; `line` counts entries.
-/// `text`: the file's content, `name`: the file, for messages. Throws InputError when it is no such list.
-std::vector<ListedImage> read_real_iad_list(const std::string& text, const std::string& class_name,
-                                            const std::string& folder, const std::string& name);
-
-}  // namespace adrep

@@ -6,6 +6,7 @@
 
 #include "core/base/atomic_file.h"
 #include "datasets/mini.h"
+#include "datasets/real_iad_list.h"
 
 using namespace adrep;
 using namespace adrep::test;

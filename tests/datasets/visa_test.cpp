@@ -5,6 +5,7 @@
 #include "core/base/atomic_file.h"
 #include "datasets/mini.h"
 #include "datasets/published_counts.h"
+#include "datasets/visa_list.h"
 
 using namespace adrep;
 using namespace adrep::test;
