@@ -60,12 +60,12 @@ void compare_class(const ClassSplit& split, const PublishedCounts& published, st
   compare("normal test", found.test_normal, published.test_normal);
   compare("anomalous test", found.test_anomalous, published.test_anomalous);
   if (found == published) return;
-  for (const auto* part : {&split.train, &split.test}) {
-    if (const auto gaps = gaps_in_numbering(*part); !gaps.empty())
-      lines.push_back(fmt::format("{}: missing by their numbers: {}", split.name, some_of(gaps)));
-    if (const auto extra = names_out_of_line(*part); !extra.empty())
-      lines.push_back(fmt::format("{}: not named as the others: {}", split.name, some_of(extra)));
-  }
+  std::vector<Sample> samples = split.train;  // in VisA both parts lie in one folder
+  samples.insert(samples.end(), split.test.begin(), split.test.end());
+  if (const auto gaps = gaps_in_numbering(samples); !gaps.empty())
+    lines.push_back(fmt::format("{}: missing by their numbers: {}", split.name, some_of(gaps)));
+  if (const auto extra = names_out_of_line(samples); !extra.empty())
+    lines.push_back(fmt::format("{}: not named as the others: {}", split.name, some_of(extra)));
 }
 
 }  // namespace

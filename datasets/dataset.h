@@ -17,7 +17,7 @@ struct Sample {
   std::optional<std::filesystem::path> mask;  ///< full path; none for normal images
   bool anomalous = false;
   std::string defect = "good";  ///< name of the defect folder
-  std::string view;             ///< camera view ("C1" … "C5" in Real-IAD); "" where the data set has one view only
+  std::string view{};           ///< camera view ("C1" … "C5" in Real-IAD); "" where the data set has one view only
 };
 
 /// One class: normal training images and labelled test images, each in byte-wise order of id, unless the layout's

@@ -38,7 +38,7 @@ class SplitDataset final : public Dataset {
     if (settings_.train_fraction < 1) split = with_train_fraction(std::move(split), settings_.train_fraction, seed);
     if (settings_.split_shots > 0) split = with_shots(std::move(split), settings_.split_shots);
     if (settings_.noise_ratio > 0)
-      split = with_noise(std::move(split), settings_.noise_ratio, settings_.noise_overlap, seed);
+      split = with_noise(std::move(split), settings_.noise_ratio, settings_.noise_overlap == "yes", seed);
     if (split.train.empty())
       throw_input("class '{}': the split leaves no training images: name some in {}", class_name,
                   settings_.split_manifest);

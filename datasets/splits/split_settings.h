@@ -12,7 +12,7 @@ namespace adrep {
 struct SplitSettings {
   double train_fraction = 1;
   double noise_ratio = 0;
-  bool noise_overlap = true;
+  std::string noise_overlap = "yes";
   int64_t split_shots = 0;
   int64_t folds = 0;
   int64_t fold = 0;
@@ -42,7 +42,8 @@ void SplitSettings::declare(Schema<P>& s) {
       .at_most(1)
       .example("split.noise_ratio=0.1")
       .doc("anomalous test images put among the training images: floor(ratio * n + 0.5) for n training images");
-  s.add(static_cast<bool P::*>(&P::noise_overlap), "split.noise_overlap")
+  s.add(static_cast<std::string P::*>(&P::noise_overlap), "split.noise_overlap")
+      .one_of({"yes", "no"})
       .doc("yes: these images stay in the test; no: they leave it");
   s.add(static_cast<int64_t P::*>(&P::split_shots), "split.shots")
       .at_least(0)

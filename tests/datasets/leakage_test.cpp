@@ -71,8 +71,8 @@ TEST_CASE("near duplicates are the nearest by brute force", "[datasets]") {
     if (distance <= limit) expected.push_back({id, std::get<0>(*best), name, std::get<1>(*best), false, distance});
   }
   REQUIRE_FALSE(expected.empty());
-  CHECK(find_leakage(*a, *b, {.distance = limit, .threads = 1}).images == expected);
-  CHECK(find_leakage(*a, *b, {.distance = limit, .threads = 3}).images == expected);
+  CHECK((find_leakage(*a, *b, {.distance = limit, .threads = 1}).images == expected));
+  CHECK((find_leakage(*a, *b, {.distance = limit, .threads = 3}).images == expected));
 }
 
 TEST_CASE("images that cannot be read are named and left out", "[datasets]") {

@@ -7,8 +7,8 @@
 
 namespace adrep::fuzz {
 
-/// Aborts when a path that the finder accepts lies outside its root. The root's neighbour is the root's own folder of
-/// programs, so that "../" leads to files.
+/// Aborts when a path that the finder accepts lies outside its root. There are files beside this root for "../" to lead
+/// to, and links out of it.
 inline void check_inside_root(const std::string& file) {
   static const RootFolder root("/usr/share");
   static const std::string inside = std::filesystem::canonical("/usr/share").string() + "/";

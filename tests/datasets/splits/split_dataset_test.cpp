@@ -22,7 +22,7 @@ TEST_CASE("the official split is the data set itself, and no part of a key", "[d
   SplitSettings settings;
   CHECK(with_split(dataset, settings) == dataset);
   settings.split_seed = 5;
-  settings.noise_overlap = false;
+  settings.noise_overlap = "no";
   CHECK(split_key(settings).is_null());  // they change nothing
 }
 
@@ -40,7 +40,7 @@ TEST_CASE("settings are applied in their order and determine the key", "[dataset
   CHECK(made.train.size() == 12);  // 10 normal images and round(0.2 · 10) anomalous ones
   CHECK(anomalous_ids(made.train).size() == 2);
   CHECK(ids(made.test) == ids(dataset->load("candle").test));
-  CHECK(split_key(settings).dump() == R"({"noise_overlap":true,"noise_ratio":0.2,"seed":0,"train_fraction":0.5})");
+  CHECK(split_key(settings).dump() == R"({"noise_overlap":"yes","noise_ratio":0.2,"seed":0,"train_fraction":0.5})");
   settings = {};
   settings.folds = 4;
   settings.fold = 2;
