@@ -47,7 +47,7 @@ void print_problems(const std::vector<FileProblem>& problems) {
 
 void info(const Arguments& arguments) {
   const auto dataset = open_dataset(find_data(arguments.path), arguments.layout);
-  const PublishedDataset* published = published_dataset(dataset->layout());
+  const PublishedDataset* published = published_for(*dataset);
   fmt::print("{}: layout {}\n{:<24}{:>8}{:>8}{:>11}{:>14}  {}\n", dataset->root().string(), dataset->layout(), "class",
              "train", "normal", "anomalous", published ? "published" : "", "defects");
   std::vector<FileProblem> problems;
@@ -70,7 +70,8 @@ void info(const Arguments& arguments) {
     fmt::print("published: {} classes, {} normal and {} anomalous images\n", published->classes.size(),
                published->normal_images, published->anomalous_images);
   print_problems(problems);
-  for (const std::string& line : differences_from_published(dataset->layout(), classes)) fmt::print("note: {}\n", line);
+  if (!published) return;
+  for (const std::string& line : differences_from_published(*published, classes)) fmt::print("note: {}\n", line);
 }
 
 void stats(const Arguments& arguments) {

@@ -108,21 +108,30 @@ std::vector<std::string> names_out_of_line(const std::vector<Sample>& samples) {
   return found;
 }
 
-std::vector<std::string> differences_from_published(const std::string& layout, const std::vector<ClassSplit>& classes) {
-  const PublishedDataset* published = published_dataset(layout);
-  if (!published) return {};
-  std::vector<std::string> lines;
+const PublishedDataset* published_for(const Dataset& dataset) {
+  const PublishedDataset* published = published_dataset(dataset.layout());
+  if (!published) return nullptr;
+  const std::vector<std::string> names = dataset.classes();
+  const bool any =
+      std::any_of(names.begin(), names.end(), [&](const std::string& name) { return published->find(name); });
+  return any ? published : nullptr;
+}
+
+std::vector<std::string> differences_from_published(const PublishedDataset& published,
+                                                    const std::vector<ClassSplit>& classes) {
+  std::vector<std::string> lines, missing;
   std::set<std::string_view> present;
   for (const ClassSplit& split : classes) {
     present.insert(split.name);
-    const PublishedClass* known = published->find(split.name);
+    const PublishedClass* known = published.find(split.name);
     if (!known)
       lines.push_back(fmt::format("{}: no class of the published data set", split.name));
     else if (known->counts)
       compare_class(split, *known->counts, lines);
   }
-  for (const PublishedClass& known : published->classes)
-    if (!present.contains(known.name)) lines.push_back(fmt::format("{}: the class is missing", known.name));
+  for (const PublishedClass& known : published.classes)
+    if (!present.contains(known.name)) missing.emplace_back(known.name);
+  if (!missing.empty()) lines.push_back(fmt::format("missing classes: {}", listed(missing)));
   return lines;
 }
 

@@ -16,8 +16,13 @@ std::vector<std::string> gaps_in_numbering(const std::vector<Sample>& samples);
 /// Files that stand out of a numbered folder: most names there are numbers, these are not, or have another extension.
 std::vector<std::string> names_out_of_line(const std::vector<Sample>& samples);
 
-/// How a data set differs from what is published about its layout's, one line each, beginning with the class; empty
-/// when nothing is published or all fits. Missing and extra files are named where names are numbers.
-std::vector<std::string> differences_from_published(const std::string& layout, const std::vector<ClassSplit>& classes);
+/// What is published about the data set of this layout, nullptr when there is nothing or when none of the classes is an
+/// official one: data of one's own in the same layout.
+const PublishedDataset* published_for(const Dataset& dataset);
+
+/// How classes differ from what is published, one line each; empty when all fits. Missing and extra files are named
+/// where names are numbers.
+std::vector<std::string> differences_from_published(const PublishedDataset& published,
+                                                    const std::vector<ClassSplit>& classes);
 
 }  // namespace adrep

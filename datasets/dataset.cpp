@@ -100,11 +100,10 @@ std::unique_ptr<Dataset> open_dataset(const fs::path& root, const std::string& l
                 what_is_in(listing));
   }
   if (const LayoutEntry* entry = matching_layout(root)) return entry->open(root);
-  std::string looked_for;
-  for (const LayoutEntry* entry : recognisable_by_priority())
-    looked_for += fmt::format("{}{} ({})", looked_for.empty() ? "" : ", ", entry->name, entry->doc);
-  throw_input("{}: in no known layout: looked for {}; found {}{}", root.string(), looked_for, what_is_in(listing),
-              folder_meant(root, listing.folders));
+  std::vector<std::string> looked_for;
+  for (const LayoutEntry* entry : recognisable_by_priority()) looked_for.push_back(entry->name);
+  throw_input("{}: in no known layout: looked for {} (adrep datasets list describes them); found {}{}", root.string(),
+              listed(looked_for), what_is_in(listing), folder_meant(root, listing.folders));
 }
 
 }  // namespace adrep

@@ -93,7 +93,9 @@ class RealIad final : public Dataset {
       const auto images = parse_real_iad_list(read_file(file, max_list_bytes), class_name, folder_, list);
       return read_listed(root_, class_name, images, list, TestOrder::by_id, problems);
     } catch (const InputError& error) {
-      problems.push_back({list, error.what()});
+      std::string text = error.what();
+      if (text.starts_with(list + ": ")) text.erase(0, list.size() + 2);
+      problems.push_back({list, std::move(text)});
       return nothing;
     }
   }

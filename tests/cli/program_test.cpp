@@ -216,7 +216,7 @@ TEST_CASE("mini data sets: made, described, compared", "[cli]") {
   const Result info = adrep_program("datasets info " + visa);
   REQUIRE(info.code == 0);
   REQUIRE_THAT(info.text, Contains("layout visa") && Contains("900/100/100") && Contains("3 classes") &&
-                              Contains("pcb1: the class is missing"));
+                              Contains("missing classes: chewinggum"));
   REQUIRE_THAT(adrep_program("datasets stats " + mpdd).text, Contains("bracket_black") && Contains("64"));
   REQUIRE(adrep_program("datasets leakage " + visa + " " + mpdd + " distance=0").code == 0);
   const Result same = adrep_program("datasets leakage " + visa + " " + visa + " show=1");

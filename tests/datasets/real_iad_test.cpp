@@ -114,7 +114,11 @@ TEST_CASE("real_iad: a list that is none, or names what it must not, is one line
              Contains("audiojack.json: no such file"));
   CHECK(open_dataset(mini.path())->load("bottle_cap").train.size() == 8);
   mini.write(list_file, "[[[[");
-  CHECK(problems_of(mini.path())[0].starts_with("layout"));
+  std::vector<FileProblem> problems;
+  CHECK(open_dataset(mini.path())->scan("audiojack", problems).train.empty());
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].file == list_file);
+  CHECK(problems[0].text == "not a list of Real-IAD: no JSON object");
 }
 
 TEST_CASE("real_iad: missing images are named", "[datasets]") {

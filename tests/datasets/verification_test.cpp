@@ -232,8 +232,9 @@ TEST_CASE("empty files and images of absurd size are one line each, without bein
   add_small_class(tree, "nut");
   // a BMP's header and nothing else: 30 000 × 30 000 pixels of 24 bits
   const std::string side("\x30\x75\0\0", 4);
-  std::string bytes = "BM" + std::string(8, '\0') + std::string("\x36\0\0\0\x28\0\0\0", 8) + side + side;
-  bytes += std::string("\1\0\x18\0", 4) + std::string(24, '\0');
+  std::string bytes = "BM";
+  bytes.append(8, '\0').append("\x36\0\0\0\x28\0\0\0", 8).append(side).append(side);
+  bytes.append("\1\0\x18\0", 4).append(24, '\0');
   tree.write("nut/test/scratch/huge.bmp", bytes);
   tree.mask("nut/ground_truth/scratch/huge_mask.png");
   tree.write("nut/train/good/empty.png", "");

@@ -10,7 +10,11 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-std::string checking(const SplitSettings& settings) {
+/// What is said of settings that `change` made of the default ones.
+template <class Change>
+std::string checking(Change change) {
+  SplitSettings settings;
+  change(settings);
   return input_error([&] { check_split(settings); });
 }
 
@@ -53,10 +57,10 @@ TEST_CASE("settings are applied in their order and determine the key", "[dataset
 }
 
 TEST_CASE("settings that do not go together are refused", "[datasets]") {
-  CHECK_THAT(checking({.train_fraction = 0.5, .split_shots = 2}), Contains("set one of them"));
-  CHECK_THAT(checking({.folds = 1}), Contains("split.folds=1"));
-  CHECK_THAT(checking({.folds = 3, .fold = 3}), Contains("split.fold=3"));
-  CHECK_THAT(checking({.fold = 1}), Contains("set split.folds too"));
+  CHECK_THAT(checking([](auto& s) { s.train_fraction = 0.5, s.split_shots = 2; }), Contains("set one of them"));
+  CHECK_THAT(checking([](auto& s) { s.folds = 1; }), Contains("split.folds=1"));
+  CHECK_THAT(checking([](auto& s) { s.folds = 3, s.fold = 3; }), Contains("split.fold=3"));
+  CHECK_THAT(checking([](auto& s) { s.fold = 1; }), Contains("set split.folds too"));
 }
 
 TEST_CASE("a manifest as split", "[datasets]") {
