@@ -2,9 +2,13 @@
 
 #include <ATen/Parallel.h>
 
+#include "benchmarks/feature_keys.h"
+#include "benchmarks/projectors.h"
+#include "core/base/device.h"
 #include "core/base/interrupt.h"
 #include "core/base/log.h"
 #include "core/base/progress.h"
+#include "core/representation/pretrained.h"
 #include "core/representation/reference_selection.h"
 
 namespace adrep {
@@ -38,8 +42,9 @@ Levels represented(const Representation& representation, const Levels& levels, c
 
 }  // namespace
 
-ClassFeatures::ClassFeatures(const PlannedGroup& group, const ClassSplit& split, const Backbone& backbone)
-    : group_(group), backbone_(backbone) {
+ClassFeatures::ClassFeatures(const PlannedGroup& group, const ClassSplit& split, BackboneSource backbone,
+                             FeatureCache* cache)
+    : group_(group), backbone_(std::move(backbone)), cache_(cache) {
   raw_.train = read(split.train, group.class_name + ": features of training images", train_);
   raw_.test = read(split.test, group.class_name + ": features of test images", test_);
   if (train_.empty())
@@ -47,15 +52,31 @@ ClassFeatures::ClassFeatures(const PlannedGroup& group, const ClassSplit& split,
   if (test_.empty()) throw_input("class {}: it has no readable test images", group.class_name);
 }
 
-Levels ClassFeatures::read(const std::vector<Sample>& samples, const std::string& stage, std::vector<Sample>& used) {
+ExtractionOptions ClassFeatures::options_for(const Geometry& geometry) const {
   const RunSettings& settings = group_.config->settings;
+  return {.geometry = geometry,
+          .batch = settings.batch,
+          .decode_threads = at::get_num_threads(),
+          .progress = {},
+          .cache = cache_ ? cache_->space(feature_key(settings, geometry)) : nullptr,
+          .device = open_device(settings.device)};
+}
+
+Extracted ClassFeatures::extract_images(const std::vector<std::filesystem::path>& files,
+                                        const ExtractionOptions& options) {
+  Extracted extracted = extract(backbone_, files, options);
+  cached_ += extracted.cached;
+  computed_ += static_cast<int64_t>(extracted.used.size()) - extracted.cached;
+  return extracted;
+}
+
+Levels ClassFeatures::read(const std::vector<Sample>& samples, const std::string& stage, std::vector<Sample>& used) {
   Progress progress(stage, static_cast<int64_t>(samples.size()), "images");
-  ExtractionOptions options{.geometry = group_.geometry,
-                            .batch = settings.batch,
-                            .decode_threads = at::get_num_threads(),
-                            .skip_bad = settings.on_bad_image == "skip",
-                            .progress = [&](int64_t done) { progress.update(done); }};
-  Extracted extracted = extract(backbone_, files_of(samples), options);
+  ExtractionOptions options = options_for(group_.geometry);
+  options.skip_bad = group_.config->settings.on_bad_image == "skip";
+  options.progress = [&](int64_t done) { progress.update(done); };
+  Extracted extracted = extract_images(files_of(samples), options);
+  log_detail(fmt::format("{}: {} of {} from the cache", stage, extracted.cached, extracted.used.size()));
   for (const std::string& line : extracted.skipped) log_warning("skipped: " + line);
   size_t next = 0;
   for (size_t i = 0; i < samples.size(); ++i) {
@@ -70,12 +91,15 @@ Levels ClassFeatures::read(const std::vector<Sample>& samples, const std::string
   return std::move(extracted.levels);
 }
 
-std::unique_ptr<Representation> ClassFeatures::make_residual() {
+std::unique_ptr<Representation> ClassFeatures::make_representation(const std::string& features) {
   const RunSettings& settings = group_.config->settings;
   const auto seed = static_cast<uint64_t>(settings.references_seed);
   std::vector<size_t> candidates;
   for (size_t i = 0; i < train_.size(); ++i)
     if (settings.references_from == "noisy" || !train_[i].anomalous) candidates.push_back(i);
+  if (candidates.empty())
+    throw_input("class {}: no normal training image to draw references from: set references.from=noisy",
+                group_.class_name);
   const auto chosen = random_references(static_cast<int64_t>(candidates.size()), settings.shots, seed);
   if (static_cast<int64_t>(chosen.size()) < settings.shots)
     log_warning(fmt::format("class {}: {} references, its training images, instead of {}", group_.class_name,
@@ -89,20 +113,23 @@ std::unique_ptr<Representation> ClassFeatures::make_residual() {
   }
   const Geometry geometry{static_cast<int>(std::max(settings.references_resize, settings.crop)),
                           static_cast<int>(settings.crop)};
-  const Extracted extracted =
-      extract(backbone_, files, {.geometry = geometry, .batch = settings.batch, .progress = {}});
-  return std::make_unique<ResidualRepresentation>(make_bank(extracted.levels, references_, seed),
-                                                  settings.match == "l2" ? Match::l2 : Match::cosine);
+  const Extracted extracted = extract_images(files, options_for(geometry));
+  const Match match = settings.match == "l2" ? Match::l2 : Match::cosine;
+  ReferenceBank bank = make_bank(extracted.levels, references_, seed);
+  if (features == "residual") return std::make_unique<ResidualRepresentation>(std::move(bank), match);
+  return std::make_unique<PretrainedRepresentation>(projector_of(settings), std::move(bank), match,
+                                                    open_device(settings.device));
 }
 
 const ClassFeatures::Pair& ClassFeatures::in(const std::string& features) {
   if (features == "raw") return raw_;
   if (derived_name_ != features) {
     derived_ = {};
-    const std::unique_ptr<Representation> residual = make_residual();
+    const std::unique_ptr<Representation> representation = make_representation(features);
     const int64_t batch = group_.config->settings.batch;
-    derived_.train = represented(*residual, raw_.train, group_.class_name + ": residuals of training images", batch);
-    derived_.test = represented(*residual, raw_.test, group_.class_name + ": residuals of test images", batch);
+    const std::string stage = group_.class_name + ": " + features + " features of ";
+    derived_.train = represented(*representation, raw_.train, stage + "training images", batch);
+    derived_.test = represented(*representation, raw_.test, stage + "test images", batch);
     derived_name_ = features;
   }
   return derived_;

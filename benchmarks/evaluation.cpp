@@ -11,17 +11,6 @@
 namespace adrep {
 namespace {
 
-/// The mask of one anomalous image at the maps' size. Throws InputError when it cannot be read or does not fit its
-/// image.
-Image load_mask(const Sample& sample, const Geometry& geometry) {
-  const Image mask = decode_mask(*sample.mask);
-  const ImageSize size = read_image_size(sample.image);
-  if (mask.width != size.width || mask.height != size.height)
-    throw_input("{}: the mask has {}x{} pixels, its image {} has {}x{}", sample.mask->string(), mask.width, mask.height,
-                sample.id, size.width, size.height);
-  return preprocess_mask(mask, geometry);
-}
-
 void check_finite(const at::Tensor& values, const std::vector<Sample>& samples) {
   const at::Tensor finite = values.reshape({values.size(0), -1}).isfinite().all(1);
   if (finite.all().item<bool>()) return;
@@ -34,6 +23,15 @@ std::span<const float> floats(const at::Tensor& tensor) {
 }
 
 }  // namespace
+
+Image load_mask(const Sample& sample, const Geometry& geometry) {
+  const Image mask = decode_mask(*sample.mask);
+  const ImageSize size = read_image_size(sample.image);
+  if (mask.width != size.width || mask.height != size.height)
+    throw_input("{}: the mask has {}x{} pixels, its image {} has {}x{}", sample.mask->string(), mask.width, mask.height,
+                sample.id, size.width, size.height);
+  return preprocess_mask(mask, geometry);
+}
 
 GroundTruth load_ground_truth(const std::vector<Sample>& samples, const Geometry& geometry) {
   const auto count = static_cast<int64_t>(samples.size());

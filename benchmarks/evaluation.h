@@ -15,6 +15,10 @@ struct GroundTruth {
   int64_t without_mask = 0;
 };
 
+/// The mask of one anomalous image at the maps' size, 0/1. Throws InputError when it cannot be read or does not fit its
+/// image.
+Image load_mask(const Sample& sample, const Geometry& geometry);
+
 /// Reads the masks. Throws InputError for an unreadable mask, or one of another size than its image.
 GroundTruth load_ground_truth(const std::vector<Sample>& samples, const Geometry& geometry);
 

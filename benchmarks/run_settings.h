@@ -19,6 +19,7 @@ struct RunSettings : SplitSettings {
   std::vector<std::string> features = {"raw"};
   std::string backbone = "efficientnet_lite0";
   std::string weights;
+  std::string projector;
   int64_t resize = 0;
   int64_t crop = 224;
   int64_t shots = 8;
@@ -31,11 +32,16 @@ struct RunSettings : SplitSettings {
   std::string on_bad_image = "fail";
   std::string protocol = "exact";
   std::string device = "cpu";
+  std::string precision = "fp32";
   int64_t threads = 0;
   int64_t batch = 8;
   double memory = 8;
+  std::string cache = "readwrite";
+  std::string cache_folder;
+  double cache_limit = 20;
   std::string output = "results";
   int64_t examples = 6;
+  std::string maps = "none";
 
   static void declare(Schema<RunSettings>& s);
 };
@@ -44,7 +50,8 @@ struct RunSettings : SplitSettings {
 struct RunConfig {
   RunSettings settings;
   std::map<std::string, RawParams> detector_params;  ///< detector -> its given parameters
-  std::string variant;  ///< the swept keys of this configuration, "patchcore.ratio=0.01", or ""
+  std::string variant;                ///< the swept keys of this configuration, "patchcore.ratio=0.01 seed=1", or ""
+  std::string method_variant, seeds;  ///< the same in two: without seeds, and the swept seeds alone
 };
 
 /// Checks keys and values. A scalar key with several values is swept: one RunConfig for every combination.

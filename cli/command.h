@@ -1,16 +1,28 @@
 #pragma once
 #include <CLI/CLI.hpp>
 
+#include "core/base/config.h"
+
 namespace adrep::cli {
+
+/// The words of the command line: at most one file name, the rest key=value. Throws InputError for a second file name.
+RawConfig config_of(const std::vector<std::string>& words);
 
 /// Adds one command to the program. Its callback throws InputError or Error; `exit_code` is what the program returns
 /// when it does not throw.
 void add_run_command(CLI::App& program, int& exit_code);
+void add_metrics_command(CLI::App& program);
+void add_metrics_explain_command(CLI::App& metrics);
+void add_compare_command(CLI::App& program);
+void add_pretrain_command(CLI::App& program, int& exit_code);
 void add_datasets_command(CLI::App& program, int& exit_code);
 void add_list_command(CLI::App& program);
+void add_cache_command(CLI::App& program, int& exit_code);
 void add_inspect_command(CLI::App& program);
 void add_doctor_command(CLI::App& program, int& exit_code);
 void add_completion_command(CLI::App& program);
+void add_bench_command(CLI::App& program, int& exit_code);
+void add_weights_command(CLI::App& program, int& exit_code);
 void add_version_command(CLI::App& program);
 
 }  // namespace adrep::cli

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <chrono>
 
+#include "benchmarks/projector_costs.h"
 #include "cli/command.h"
 #include "core/backbones/backbone.h"
 #include "core/base/device.h"
@@ -10,8 +12,9 @@ namespace adrep::cli {
 namespace {
 
 struct Arguments {
-  std::string backbone, weights, device = "cpu";
+  std::string backbone, weights, device = "cpu", precision = "fp32";
   int64_t size = 224, batch = 8, threads = 0;
+  bool table7 = false;
 };
 
 /// Images a second: the best of some rounds of about half a second in all.
@@ -29,18 +32,32 @@ double measured_rate(const Backbone& backbone, const at::Tensor& images) {
   return best;
 }
 
+double peak_gigabytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) * 1024 / 1e9;
+}
+
 void inspect(const Arguments& arguments) {
-  const BackboneEntry& entry = BackboneRegistry::instance().get(arguments.backbone, "backbone");
+  if (arguments.table7) {
+    fmt::print("{}", projector_costs_text(projector_costs()));
+    return;
+  }
+  if (arguments.backbone.empty()) throw_input("command line: name a backbone (see adrep list), or --table7");
+  const BackboneEntry entry = find_backbone(arguments.backbone);
   const int threads = set_threads(arguments.threads);
   const at::Device device = open_device(arguments.device);
-  const auto backbone = entry.load(find_weights(entry, arguments.weights), device);
+  const auto backbone = entry.load(find_weights(entry, arguments.weights),
+                                   {.device = device, .precision = resolve_precision(arguments.precision, device)});
   const BackboneInfo& info = backbone->info();
-  const auto shapes = backbone->shapes(arguments.size);
+  const auto shapes = backbone->shapes(arguments.size, arguments.size);
   fmt::print("{}: {}\nweights     {}\nsha256      {}{}\n", entry.name, entry.doc, info.weights_file.string(),
              info.weights_sha256, info.weights_sha256 == entry.weights_sha256 ? " (the official file)" : "");
-  fmt::print("parameters  {:.2f} M\nFLOPs       {:.2f} G an image of {}x{} (a multiply-add counts as 2)\n",
-             static_cast<double>(info.parameters) / 1e6, backbone->flops(arguments.size) / 1e9, arguments.size,
-             arguments.size);
+  fmt::print("parameters  {:.2f} M\n", static_cast<double>(info.parameters) / 1e6);
+  const double flops = backbone->flops(arguments.size, arguments.size);
+  fmt::print("FLOPs       {}\n", flops > 0 ? fmt::format("{:.2f} G an image of {}x{} (a multiply-add counts as 2)",
+                                                         flops / 1e9, arguments.size, arguments.size)
+                                           : "not known of a script");
   int64_t floats = 0;
   for (size_t l = 0; l < shapes.size(); ++l) {
     fmt::print("level {}     {} channels, {}x{}\n", l + 1, shapes[l].channels, shapes[l].height, shapes[l].width);
@@ -49,8 +66,9 @@ void inspect(const Arguments& arguments) {
   fmt::print("features    {:.2f} MB an image\n", static_cast<double>(floats) * 4 / 1e6);
   const at::Tensor images = at::zeros({arguments.batch, 3, arguments.size, arguments.size}, at::TensorOptions(device));
   backbone->forward(images);
-  fmt::print("speed       {:.1f} images/s on {} with {} threads, batch {}\n", measured_rate(*backbone, images),
-             arguments.device, threads, arguments.batch);
+  fmt::print("speed       {:.1f} images/s on {} in {} with {} threads, batch {}\n", measured_rate(*backbone, images),
+             arguments.device, precision_name(info.precision), threads, arguments.batch);
+  fmt::print("memory      {:.2f} GB at most so far, weights and libraries included\n", peak_gigabytes());
 }
 
 }  // namespace
@@ -58,12 +76,15 @@ void inspect(const Arguments& arguments) {
 void add_inspect_command(CLI::App& program) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* command = program.add_subcommand("inspect", "levels, parameters, FLOPs and speed of a backbone");
-  command->add_option("backbone", arguments->backbone, "name of the backbone (see adrep list)")->required();
+  command->add_option("backbone", arguments->backbone, "name of the backbone (see adrep list)");
   command->add_option("--weights", arguments->weights, "weights file, default: the official one");
   command->add_option("--device", arguments->device, "cpu, cuda or cuda:INDEX");
+  command->add_option("--precision", arguments->precision, "fp32, bf16, fp16 or auto: the fastest on the device")
+      ->check(CLI::IsMember(precision_names()));
   command->add_option("--size", arguments->size, "side of the images")->check(CLI::Range(32, 4096));
   command->add_option("--batch", arguments->batch, "images a forward pass")->check(CLI::Range(1, 1024));
   command->add_option("--threads", arguments->threads, "threads, 0: one a core")->check(CLI::Range(0, 1024));
+  command->add_flag("--table7", arguments->table7, "cost of the feature projectors beside the paper's Table 7");
   command->footer("example: adrep inspect efficientnet_lite0");
   command->callback([arguments] { inspect(*arguments); });
 }

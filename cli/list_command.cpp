@@ -5,6 +5,7 @@
 #include "core/backbones/backbone.h"
 #include "core/base/registry.h"
 #include "core/metrics/protocol.h"
+#include "core/representation/projector.h"
 #include "datasets/dataset.h"
 #include "detectors/detector.h"
 
@@ -18,8 +19,11 @@ void add_list_command(CLI::App& program) {
       fmt::print("  {:<20}{}\n", name, entry.doc_text);
     fmt::print("backbones\n");
     for (const auto& [name, entry] : BackboneRegistry::instance().all()) fmt::print("  {:<20}{}\n", name, entry.doc);
-    fmt::print("features\n  {:<20}{}\n  {:<20}{}\n", "raw", "what the backbone gives", "residual",
-               "minus the best-matching normal reference");
+    fmt::print("features\n  {:<20}{}\n  {:<20}{}\n  {:<20}{}\n", "raw", "what the backbone gives", "residual",
+               "minus the best-matching normal reference", "pretrained",
+               "residuals through the projectors of projector=");
+    fmt::print("projector architectures\n");
+    for (const auto& [name, entry] : ProjectorRegistry::instance().all()) fmt::print("  {:<20}{}\n", name, entry.doc);
     fmt::print("data set layouts\n");
     for (const auto& [name, entry] : LayoutRegistry::instance().all()) fmt::print("  {:<20}{}\n", name, entry.doc);
     fmt::print("metric protocols\n");

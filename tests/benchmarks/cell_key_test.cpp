@@ -3,9 +3,11 @@
 #include <catch2/catch.hpp>
 
 #include "core/base/atomic_file.h"
+#include "core/base/hash.h"
 #include "support/golden.h"
 
 using namespace adrep;
+using namespace adrep::test;
 
 namespace {
 
@@ -44,7 +46,8 @@ TEST_CASE("settings of a split that is not asked for leave a cell's key as it wa
                                           "selection",
                                           "protocol",
                                           "protocol_version",
-                                          "on_bad_image"};
+                                          "on_bad_image",
+                                          "precision"};
   CHECK(names(key_with({}, "raw")) == official);
   CHECK(key_with({"split.seed=7", "split.noise_overlap=no", "references.from=noisy"}, "raw") == key_with({}, "raw"));
   CHECK(names(key_with({}, "residual")["references"]) ==
@@ -57,4 +60,26 @@ TEST_CASE("another split, and where references come from, are part of the key", 
   CHECK(key["references"]["from"] == "noisy");
   CHECK(key_with({"split.noise_ratio=0.1", "split.seed=1"}, "raw") != key_with({"split.noise_ratio=0.1"}, "raw"));
   CHECK_FALSE(key_with({"split.noise_ratio=0.1"}, "raw").contains("references"));
+}
+
+TEST_CASE("the precision of the backbone is part of a cell's key, auto as what it stands for", "[cells]") {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "w.pth", "weights");
+  const auto config = std::make_shared<RunConfig>();
+  config->settings.weights = (folder / "w.pth").string();
+  PlannedCell cell;
+  cell.config = config;
+  cell.detector = "padim";
+  cell.features = "raw";
+  cell.class_name = "nut";
+  const auto key = [&](const std::string& precision) {
+    config->settings.precision = precision;
+    return cell_key(cell, "folder", "print");
+  };
+  REQUIRE(RunSettings{}.precision == "fp32");
+  REQUIRE(key("fp32").at("precision") == "fp32");
+  REQUIRE(key("fp32").at("weights_sha256") == sha256_of("weights"));
+  REQUIRE(key("bf16") != key("fp32"));
+  const std::string chosen = key("auto").at("precision");
+  REQUIRE(key("auto") == key(chosen));
 }

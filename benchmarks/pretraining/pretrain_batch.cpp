@@ -1,0 +1,103 @@
+#include "benchmarks/pretraining/pretrain_batch.h"
+
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+
+#include "core/base/interrupt.h"
+#include "core/base/progress.h"
+
+namespace adrep {
+namespace {
+
+Random random_of(const PretrainConfig& config, const std::string& purpose) {
+  return Random(derive_seed(static_cast<uint64_t>(config.settings.seed), purpose));
+}
+
+}  // namespace
+
+int64_t BatchMaker::passes() const {
+  return static_cast<int64_t>(data_.images.size()) / config_.settings.batch;
+}
+
+std::vector<size_t> BatchMaker::images_of(int64_t epoch, int64_t pass) {
+  if (epoch != ordered_epoch_) {
+    const auto count = static_cast<int64_t>(data_.images.size());
+    order_ = random_of(config_, fmt::format("order/{}", epoch)).sample(count, count);
+    ordered_epoch_ = epoch;
+  }
+  const auto first = order_.begin() + pass * config_.settings.batch;
+  return {first, first + config_.settings.batch};
+}
+
+std::vector<at::Tensor> BatchMaker::draw_references(size_t image, int64_t shots, Random& random) {
+  const std::vector<size_t>& normals = data_.normals[data_.group_of[image]];
+  std::vector<size_t> chosen;  // with replacement, possibly the image itself (published code)
+  for (int64_t k = 0; k < shots; ++k)
+    chosen.push_back(normals[static_cast<size_t>(random.below(static_cast<int64_t>(normals.size())))]);
+  return cache_.rows(chosen);
+}
+
+std::optional<PretrainBatch> BatchMaker::make(int64_t epoch, int64_t pass) {
+  const std::vector<size_t> images = images_of(epoch, pass);
+  const auto count = static_cast<int64_t>(images.size());
+  std::vector<at::Tensor> views(2 * images.size()), masks(images.size());
+  at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const LoadedSample loaded = load_sample(data_.images[images[static_cast<size_t>(i)]], config_.geometry());
+      masks[static_cast<size_t>(i)] = loaded.mask;
+      for (int64_t view = 0; view < 2; ++view) {
+        Random random = random_of(config_, fmt::format("view/{}/{}/{}/{}", epoch, pass, i, view));
+        views[static_cast<size_t>(view * count + i)] = normalised(augmented_view(loaded.image, config_.augment, random),
+                                                                  backbone_.info().mean, backbone_.info().std);
+      }
+    }
+  });
+  PretrainBatch batch;
+  batch.masks = at::stack(masks);
+  if (!batch.masks.any().item<bool>()) return std::nullopt;
+  const Levels levels = backbone_.forward(at::stack(views));
+  batch.view1.image_size = batch.view2.image_size = levels.image_size;
+  for (const at::Tensor& map : levels.maps) {
+    batch.view1.maps.push_back(map.narrow(0, 0, count));
+    batch.view2.maps.push_back(map.narrow(0, count, count));
+  }
+  batch.masks = batch.masks.to(levels[0].device());
+  Random random = random_of(config_, fmt::format("references/{}/{}", epoch, pass));
+  const auto draw_shots = [&] {
+    return config_.shots[static_cast<size_t>(random.below(static_cast<int64_t>(config_.shots.size())))];
+  };
+  const int64_t of_batch = draw_shots();
+  for (const size_t image : images) {
+    const int64_t shots = config_.settings.shots_per == "sample" ? draw_shots() : of_batch;
+    batch.references.push_back(draw_references(image, shots, random));
+  }
+  return batch;
+}
+
+std::vector<at::Tensor> BatchMaker::centers() {
+  std::vector<at::Tensor> sums;
+  std::vector<int64_t> counts;
+  const std::vector<size_t> normals = data_.normal_images();
+  Progress progress("pretraining: centre", static_cast<int64_t>(normals.size()), "images");
+  for (size_t i = 0; i < normals.size(); ++i) {
+    stop_if_interrupted();
+    Random random = random_of(config_, fmt::format("center/{}", normals[i]));
+    const std::vector<at::Tensor> features = cache_.rows({normals[i]});
+    const std::vector<at::Tensor> references = draw_references(normals[i], config_.settings.center_shots, random);
+    sums.resize(features.size());
+    counts.resize(features.size());
+    for (size_t l = 0; l < features.size(); ++l) {
+      at::Tensor input = features[l];
+      if (config_.step.residual)
+        input = input - references[l].index_select(0, match_references(input, references[l], config_.step.match));
+      const at::Tensor sum = input.to(at::kDouble).sum(0);
+      sums[l] = sums[l].defined() ? sums[l] + sum : sum;
+      counts[l] += input.size(0);
+    }
+    progress.update(static_cast<int64_t>(i) + 1);
+  }
+  for (size_t l = 0; l < sums.size(); ++l) sums[l] = (sums[l] / counts[l]).to(at::kFloat);
+  return sums;
+}
+
+}  // namespace adrep

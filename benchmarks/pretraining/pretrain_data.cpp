@@ -1,0 +1,70 @@
+#include "benchmarks/pretraining/pretrain_data.h"
+
+#include <cstring>
+
+#include "benchmarks/evaluation.h"
+#include "benchmarks/plan.h"
+#include "core/base/log.h"
+#include "core/image/decode.h"
+#include "datasets/fingerprint.h"
+
+namespace adrep {
+namespace {
+
+/// Adds a class; returns how many of its anomalous images have no mask.
+int64_t add_class(PretrainData& data, const Dataset& dataset, const std::string& name) {
+  const ClassSplit split = dataset.load(name);
+  data.classes.push_back({dataset.layout(), name, fingerprint(split)});
+  const size_t group = data.normals.size();
+  data.normals.emplace_back();
+  int64_t without_mask = 0;
+  for (const auto* part : {&split.train, &split.test})
+    for (const Sample& sample : *part) {
+      if (sample.anomalous && !sample.mask) {
+        ++without_mask;
+        continue;
+      }
+      if (!sample.anomalous) data.normals[group].push_back(data.images.size());
+      data.images.push_back(sample);
+      data.group_of.push_back(group);
+    }
+  if (data.normals[group].empty()) throw_input("class {}: no normal image to take references from", name);
+  return without_mask;
+}
+
+}  // namespace
+
+std::vector<size_t> PretrainData::normal_images() const {
+  std::vector<size_t> indices;
+  for (size_t i = 0; i < images.size(); ++i)
+    if (!images[i].anomalous) indices.push_back(i);
+  return indices;
+}
+
+PretrainData open_pretrain_data(const PretrainSettings& settings) {
+  const std::unique_ptr<Dataset> dataset = open_dataset(find_data(settings.data), settings.layout);
+  const std::vector<std::string> known = dataset->classes();
+  for (const std::string& name : settings.classes)
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      throw_input("classes={}: {} has no such class: {}", name, dataset->root().string(), suggestion(name, known));
+  PretrainData data;
+  int64_t without_mask = 0;
+  for (const std::string& name : settings.classes.empty() ? known : settings.classes)
+    without_mask += add_class(data, *dataset, name);
+  if (without_mask > 0) log_warning(fmt::format("{} anomalous images without a mask are left out", without_mask));
+  if (data.normal_images().size() == data.images.size())
+    throw_input("{}: pretraining needs anomalous images with masks, and there are none", dataset->root().string());
+  return data;
+}
+
+LoadedSample load_sample(const Sample& sample, const Geometry& geometry) {
+  LoadedSample loaded{preprocess_image(decode_rgb(sample.image), geometry),
+                      at::zeros({1, geometry.crop, geometry.crop}, at::kByte)};
+  if (sample.anomalous && sample.mask) {
+    const Image mask = load_mask(sample, geometry);
+    std::memcpy(loaded.mask.mutable_data_ptr(), mask.pixels.data(), mask.pixels.size());
+  }
+  return loaded;
+}
+
+}  // namespace adrep

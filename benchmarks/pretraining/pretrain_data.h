@@ -1,0 +1,32 @@
+#pragma once
+#include "benchmarks/pretraining/pretrain_settings.h"
+#include "core/representation/projector_checkpoint.h"
+#include "datasets/dataset.h"
+
+namespace adrep {
+
+/// The images that projectors are pretrained on: training and test images of every class. Test anomalies are used where
+/// the data set has no others (MVTec AD, paper Table 6), so all classes are recorded as seen.
+struct PretrainData {
+  std::vector<Sample> images;
+  std::vector<size_t> group_of;              ///< of every image: whose normals may be its references
+  std::vector<std::vector<size_t>> normals;  ///< of every group: its normal images
+  std::vector<PretrainedClass> classes;
+
+  /// Indices of all normal images, in order.
+  std::vector<size_t> normal_images() const;
+};
+
+/// Opens the data set. Anomalous images without a mask are left out. Throws InputError when a class or file is missing,
+/// a group has no normal image, or there is no anomalous image with a mask.
+PretrainData open_pretrain_data(const PretrainSettings& settings);
+
+/// The image at the network's size, and its mask [1, S, S] of 0/1 (zeros for a normal image).
+struct LoadedSample {
+  Image image;
+  at::Tensor mask;
+};
+/// Throws InputError when a file is unreadable or the mask has another size than the image.
+LoadedSample load_sample(const Sample& sample, const Geometry& geometry);
+
+}  // namespace adrep

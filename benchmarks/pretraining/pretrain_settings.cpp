@@ -1,0 +1,135 @@
+#include "benchmarks/pretraining/pretrain_settings.h"
+
+#include <charconv>
+
+#include "core/backbones/backbone.h"
+#include "core/base/hash.h"
+#include "datasets/dataset.h"
+
+namespace adrep {
+namespace {
+
+std::vector<int64_t> whole_numbers(const std::vector<std::string>& texts, const std::string& key, int64_t smallest) {
+  std::vector<int64_t> numbers;
+  for (const std::string& text : texts) {
+    int64_t number = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (problem != std::errc() || end != text.data() + text.size() || number < smallest || number > 100'000)
+      throw_input("{}={}: needs whole numbers from {} to 100000", key, text, smallest);
+    numbers.push_back(number);
+  }
+  return numbers;
+}
+
+/// The section and parameter of a full key, or none.
+std::pair<const PretrainSection*, const Param*> find_param(const std::string& key) {
+  for (const PretrainSection& section : pretrain_sections()) {
+    if (!key.starts_with(section.prefix)) continue;
+    if (const Param* param = section.params->find(key.substr(section.prefix.size()))) return {&section, param};
+  }
+  return {nullptr, nullptr};
+}
+
+std::vector<std::string> known_keys() {
+  std::vector<std::string> keys;
+  for (const PretrainSection& section : pretrain_sections())
+    for (const std::string& name : section.params->names()) keys.push_back(section.prefix + name);
+  return keys;
+}
+
+}  // namespace
+
+void PretrainSettings::declare(Schema<PretrainSettings>& s) {
+  using P = PretrainSettings;
+  s.add(&P::data, "data").example("data=/data/real_iad").doc("folder of a data set with anomalies and masks");
+  std::vector<std::string> layouts = LayoutRegistry::instance().names();
+  layouts.insert(layouts.begin(), "auto");
+  s.add(&P::layout, "layout").one_of(layouts).doc("how the folder is organised; auto recognises it");
+  s.add(&P::classes, "classes").example("classes=pcb,zipper").doc("classes to pretrain on; empty: all");
+  s.add(&P::backbone, "backbone").one_of(BackboneRegistry::instance().names()).doc("frozen feature extractor");
+  s.add(&P::weights, "weights").doc("weights file; empty: the official file in ADREP_WEIGHTS or the user cache");
+  s.add(&P::crop, "image.crop").at_least(32).at_most(4096).doc("shorter side after the resize, and side of the crop");
+  s.add(&P::features, "features").one_of({"residual", "raw"}).doc("what goes into the projectors");
+  s.add(&P::match, "references.match").one_of({"cosine", "l2"}).doc("cosine (published code) or l2 (paper)");
+  s.add(&P::shots, "references.shots").doc("how many references an image has: one of these numbers, drawn at random");
+  s.add(&P::shots_per, "references.shots_per")
+      .one_of({"batch", "sample"})
+      .doc("the number is drawn for every batch (published code) or every image (paper)");
+  s.add(&P::center_shots, "references.center_shots").at_least(1).at_most(4096).doc("references in the centre pass");
+  s.add(&P::epochs, "epochs").at_least(1).at_most(100'000).doc("passes over the images");
+  s.add(&P::batch, "batch")
+      .at_least(1)
+      .at_most(4096)
+      .doc("images a pass; the angle loss contrasts these and no others");
+  s.add(&P::accumulate, "accumulate").at_least(1).at_most(4096).doc("passes whose mean gradient makes one step");
+  s.add(&P::rate, "rate").more_than(0).doc("Adam's learning rate");
+  s.add(&P::weight_decay, "weight_decay").at_least(0).doc("added to the gradient (Adam, not AdamW)");
+  s.add(&P::milestones, "milestones").doc("epochs, from 0, before which the rate is multiplied");
+  s.add(&P::rate_factor, "rate_factor").more_than(0).at_most(1).doc("what the rate is multiplied by");
+  s.add(&P::label_pixels, "label_pixels")
+      .at_least(0)
+      .doc("a patch with more set mask pixels is anomalous for the angle loss");
+  s.add(&P::seed, "seed").at_least(0).doc("seed of weights, order, views and references");
+  s.add(&P::device, "device").example("device=cuda:0").doc("cpu, cuda or cuda:INDEX");
+  s.add(&P::threads, "threads").at_least(0).at_most(1024).doc("threads for computing; 0: one a core");
+  s.add(&P::memory, "memory").more_than(0).doc("bound for the angle loss's similarities, GiB");
+  s.add(&P::cache, "cache").at_least(0).doc("bound for the features of references that are kept, GiB");
+  s.add(&P::save_every, "save_every").at_least(1).doc("passes between two saved states");
+  s.add(&P::keep, "keep").at_least(1).at_most(1000).doc("saved states that are kept");
+  s.add(&P::output, "output").doc("folder of projector, states and log");
+}
+
+const std::vector<PretrainSection>& pretrain_sections() {
+  static const std::vector<PretrainSection> sections = {
+      {"", &params_of<PretrainSettings>(), [](PretrainConfig& c) -> void* { return &c.settings; }},
+      {"projector.", &params_of<ProjectorParams>(), [](PretrainConfig& c) -> void* { return &c.step.projector; }},
+      {"loss.", &params_of<LevelLossParams>(), [](PretrainConfig& c) -> void* { return &c.step.loss; }},
+      {"angle.", &params_of<AngleLossParams>(), [](PretrainConfig& c) -> void* { return &c.step.loss.angle; }},
+      {"norm.", &params_of<NormLossParams>(), [](PretrainConfig& c) -> void* { return &c.step.loss.norm; }},
+      {"augment.", &params_of<ViewAugmentationParams>(), [](PretrainConfig& c) -> void* { return &c.augment; }}};
+  return sections;
+}
+
+PretrainConfig resolve_pretrain(const RawConfig& raw) {
+  PretrainConfig config;
+  for (const auto& [key, value] : raw) {
+    const auto [section, param] = find_param(key);
+    if (!param) throw_input("{}: unknown key '{}': {}", value.where, key, suggestion(key, known_keys()));
+    param->set(section->place(config), param->parse(value, key));
+  }
+  const PretrainSettings& s = config.settings;
+  config.shots = whole_numbers(s.shots, "references.shots", 1);
+  if (config.shots.empty()) throw_input("references.shots is empty: give at least one number");
+  config.milestones = whole_numbers(s.milestones, "milestones", 0);
+  if (config.augment.blur_smallest > config.augment.blur_largest)
+    throw_input("augment.blur_smallest={} is larger than augment.blur_largest={}", config.augment.blur_smallest,
+                config.augment.blur_largest);
+  static_cast<void>(projector_entry(config.step.projector));
+  config.step.residual = s.features == "residual";
+  config.step.match = s.match == "l2" ? Match::l2 : Match::cosine;
+  config.step.label_pixels = s.label_pixels;
+  config.step.memory_bytes = static_cast<int64_t>(s.memory * (int64_t{1} << 30));
+  return config;
+}
+
+std::map<std::string, ParamValue> all_values(const PretrainConfig& config) {
+  PretrainConfig copy = config;
+  std::map<std::string, ParamValue> values;
+  for (const PretrainSection& section : pretrain_sections())
+    for (const Param& param : section.params->all())
+      values[section.prefix + param.name] = param.get(section.place(copy));
+  return values;
+}
+
+std::string result_hash(const PretrainConfig& config) {
+  std::string text;
+  for (const auto& [key, value] : all_values(config)) {
+    const bool of_the_machine = key == "data" || key == "weights" || key == "device" || key == "threads" ||
+                                key == "memory" || key == "cache" || key == "save_every" || key == "keep" ||
+                                key == "output";
+    if (!of_the_machine) text += key + "=" + to_text(value) + "\n";
+  }
+  return sha256_of(text);
+}
+
+}  // namespace adrep

@@ -1,0 +1,22 @@
+#pragma once
+#include "core/training/adam.h"
+
+namespace adrep {
+
+/// Where pretraining stands: all that is needed to continue bit for bit. What is random follows from the seed, the
+/// epoch and the pass, so no generator has a state.
+struct PretrainState {
+  int64_t epoch = 0, pass = 0;  ///< the next one; passes count within the epoch
+  TensorMap weights;
+  TensorMap optimiser;
+  std::vector<at::Tensor> centers;
+  std::string identity;  ///< hash of settings, backbone and data that led here
+};
+
+/// Writes OUTPUT/states/EEEE-PPPPPP.safetensors atomically and removes all but the `keep` latest.
+void save_state(const std::filesystem::path& output, const PretrainState& state, int64_t keep);
+
+/// The latest state, or none. Throws InputError when it is damaged or belongs to other settings or data.
+std::optional<PretrainState> latest_state(const std::filesystem::path& output, const std::string& identity);
+
+}  // namespace adrep

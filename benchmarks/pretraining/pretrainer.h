@@ -1,0 +1,21 @@
+#pragma once
+#include "benchmarks/pretraining/pretrain_settings.h"
+
+namespace adrep {
+
+/// What a pretraining gave.
+struct PretrainOutcome {
+  std::filesystem::path projector;  ///< OUTPUT/projector.safetensors
+  int64_t passes = 0;               ///< done by this call
+  int64_t skipped = 0;              ///< of those, without any anomaly
+  int64_t angle_left_out = 0;       ///< levels of passes whose angle loss was NaN or infinite
+  double first_loss = 0, last_loss = 0;
+  double seconds = 0;
+};
+
+/// Pretrains the projectors (protocol §6), or continues where OUTPUT's latest state stands, bit for bit. Writes
+/// projector.safetensors, states/ and log.jsonl below OUTPUT. Throws InputError for settings or data that cannot be
+/// used, Interrupted on Ctrl-C after saving the state.
+PretrainOutcome pretrain(const PretrainConfig& config);
+
+}  // namespace adrep

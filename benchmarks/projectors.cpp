@@ -1,0 +1,18 @@
+#include "benchmarks/projectors.h"
+
+#include "core/base/error.h"
+
+namespace adrep {
+
+const ProjectorCheckpoint& projector_of(const RunSettings& settings) {
+  if (settings.projector.empty())
+    throw_input(
+        "projector= is not set: features=pretrained needs a projector file, for example "
+        "projector=checkpoints_pro_angle.pth");
+  static std::map<std::string, ProjectorCheckpoint> known;
+  const auto place = known.find(settings.projector);
+  if (place != known.end()) return place->second;
+  return known.emplace(settings.projector, read_projector_checkpoint(settings.projector)).first->second;
+}
+
+}  // namespace adrep

@@ -1,0 +1,11 @@
+#pragma once
+#include "benchmarks/run_settings.h"
+#include "core/representation/projector_checkpoint.h"
+
+namespace adrep {
+
+/// The checkpoint that `projector=` names; each file is read once a process. Throws InputError when none is set or the
+/// file cannot be used.
+const ProjectorCheckpoint& projector_of(const RunSettings& settings);
+
+}  // namespace adrep

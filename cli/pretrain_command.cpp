@@ -1,0 +1,53 @@
+#include <fmt/format.h>
+
+#include "benchmarks/pretraining/pretrainer.h"
+#include "cli/command.h"
+#include "cli/parameter_help.h"
+#include "core/base/progress.h"
+
+namespace adrep::cli {
+namespace {
+
+struct PretrainArguments {
+  std::vector<std::string> words;
+  bool print_config = false;
+};
+
+int pretrain_projectors(const PretrainArguments& arguments) {
+  const PretrainConfig config = resolve_pretrain(config_of(arguments.words));
+  if (arguments.print_config) {
+    fmt::print("{}", to_yaml(all_values(config)));
+    return 0;
+  }
+  const PretrainOutcome outcome = pretrain(config);
+  fmt::print("{} passes ({} skipped, without anomaly) in {}\n", outcome.passes, outcome.skipped,
+             duration_text(outcome.seconds));
+  if (outcome.passes > outcome.skipped) fmt::print("loss: {:.4f} -> {:.4f}\n", outcome.first_loss, outcome.last_loss);
+  if (outcome.angle_left_out > 0)
+    fmt::print("levels without a finite angle loss, left out: {}\n", outcome.angle_left_out);
+  fmt::print("projector: {}\n", outcome.projector.string());
+  return 0;
+}
+
+std::string help() {
+  std::string text =
+      "example:\n  adrep pretrain data=/data/real_iad backbone=efficientnet_lite0 output=results/pretraining\n"
+      "keys (in CONFIG as YAML, or key=value):\n";
+  for (const PretrainSection& section : pretrain_sections()) text += parameter_help(*section.params, section.prefix);
+  return text;
+}
+
+}  // namespace
+
+void add_pretrain_command(CLI::App& program, int& exit_code) {
+  const auto arguments = std::make_shared<PretrainArguments>();
+  CLI::App* command = program.add_subcommand(
+      "pretrain", "train feature projectors on a data set with anomalies; continues where it stood");
+  command->add_option("settings", arguments->words, "CONFIG.yaml and key=value settings")
+      ->option_text("[CONFIG.yaml] [key=value ...]");
+  command->add_flag("--print-config", arguments->print_config, "print the resolved configuration and stop");
+  command->footer([] { return help(); });
+  command->callback([arguments, &exit_code] { exit_code = pretrain_projectors(*arguments); });
+}
+
+}  // namespace adrep::cli

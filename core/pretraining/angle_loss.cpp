@@ -1,0 +1,71 @@
+#include "core/pretraining/angle_loss.h"
+
+#include <fmt/ranges.h>
+
+#include "core/base/error.h"
+#include "core/pretraining/pair_log_sum_exp.h"
+
+namespace adrep {
+namespace {
+
+/// Centre-shifted and of length 1.
+at::Tensor directions(const at::Tensor& features, const at::Tensor& center) {
+  const bool wide = features.scalar_type() == at::kFloat || features.scalar_type() == at::kDouble;
+  at::Tensor x = wide ? features : features.to(at::kFloat);
+  if (center.defined()) x = x - center.to(x.options());
+  return x / at::linalg_vector_norm(x, 2, at::IntArrayRef{1}, true).clamp_min(1e-12);
+}
+
+/// For every feature of both views the logarithm over those of the opposite label. The products of normal and anomalous
+/// features serve both: their rows are the normal features' sums, their columns the anomalous ones'.
+at::Tensor over_opposite(const at::Tensor& z, const at::Tensor& anomaly, double tau, int64_t memory_bytes) {
+  const at::Tensor normal = anomaly.logical_not().nonzero().squeeze(1), anomalous = anomaly.nonzero().squeeze(1);
+  const PairLogSumExp sums = pair_log_sum_exp(z.index_select(0, normal) / tau, z.index_select(0, anomalous),
+                                              {.of_columns = true, .memory_bytes = memory_bytes});
+  const at::Tensor order = at::cat({normal, anomalous}), values = at::cat({sums.of_rows, sums.of_columns});
+  return at::zeros({z.size(0)}, values.options()).index_copy(0, order, values);
+}
+
+void require_views(const at::Tensor& view1, const at::Tensor& view2, const at::Tensor& anomalous,
+                   const at::Tensor& center) {
+  if (view1.dim() != 2 || view1.size(0) < 1 || view1.sizes() != view2.sizes())
+    throw_failure("the angle loss needs two views [N, C], N ≥ 1, not [{}] and [{}]", fmt::join(view1.sizes(), ", "),
+                  fmt::join(view2.sizes(), ", "));
+  if (anomalous.dim() != 1 || anomalous.size(0) != view1.size(0))
+    throw_failure("the angle loss needs one label for each of {} features, not labels [{}]", view1.size(0),
+                  fmt::join(anomalous.sizes(), ", "));
+  if (center.defined() && (center.dim() != 1 || center.size(0) != view1.size(1)))
+    throw_failure("the angle loss needs a centre of {} channels, not [{}]", view1.size(1),
+                  fmt::join(center.sizes(), ", "));
+}
+
+}  // namespace
+
+void AngleLossParams::declare(Schema<AngleLossParams>& s) {
+  s.add(&AngleLossParams::tau, "tau").more_than(0).doc("temperature τ that cosines are divided by");
+  s.add(&AngleLossParams::anchors, "anchors")
+      .one_of({"both", "first"})
+      .doc("views whose features are anchors: both (published code) or first (paper)");
+  s.add(&AngleLossParams::negatives, "negatives")
+      .one_of({"opposite", "all"})
+      .doc("opposite: features of the other label (Eq. 2); all: plain InfoNCE (Eq. 1)");
+  s.add(&AngleLossParams::center_shift, "center_shift").doc("angles are seen from the centre of the normal features");
+}
+
+at::Tensor angle_loss(const at::Tensor& view1, const at::Tensor& view2, const at::Tensor& anomalous,
+                      const at::Tensor& center, const AngleLossParams& params, int64_t memory_bytes) {
+  require_views(view1, view2, anomalous, center);
+  const at::Tensor shift = params.center_shift ? center : at::Tensor();
+  const at::Tensor z1 = directions(view1, shift), z2 = directions(view2, shift), z = at::cat({z1, z2});
+  const int64_t n = view1.size(0), anchors = params.anchors == "both" ? 2 * n : n;
+  const at::Tensor positive = (z1 * z2).sum(1) / params.tau;
+  const at::Tensor sums =
+      params.negatives == "opposite"
+          ? over_opposite(z, anomalous.ne(0).repeat({2}), params.tau, memory_bytes).narrow(0, 0, anchors)
+          : pair_log_sum_exp(z.narrow(0, 0, anchors) / params.tau, z,
+                             {.without_self = true, .memory_bytes = memory_bytes})
+                .of_rows;
+  return sums.mean() - positive.mean();
+}
+
+}  // namespace adrep

@@ -1,0 +1,20 @@
+#pragma once
+#include "core/representation/projector.h"
+
+namespace adrep {
+
+/// What the layers of an attention projector attend to, in this order: their own tokens, a memory.
+struct AttentionLayers {
+  bool self = false;
+  bool cross = false;
+};
+
+/// Weights of `params.layers` layers: layers.I.self_attn, layers.I.cross_attn, layers.I.mlp.
+WeightSpecs attention_layer_weights(const ProjectorParams& params, int64_t channels, AttentionLayers kinds);
+
+/// Every layer: x ← x ± self-attention(x); x ← x ± attention(x, memory); x ← x + MLP(x), without LayerNorm
+/// (protocol §5). tokens [B, T, C]; memory [M, R, C], M = B or 1, used by cross.
+at::Tensor attention_layers(const ProjectorParams& params, const WeightScope& weights, const at::Tensor& tokens,
+                            const at::Tensor& memory, AttentionLayers kinds);
+
+}  // namespace adrep
