@@ -47,20 +47,21 @@ std::string to_json_text(const Cell& cell) {
   json scores = json::array();
   for (const ImageScore& s : cell.scores)
     scores.push_back({{"id", s.id}, {"defect", s.defect}, {"anomalous", s.anomalous}, {"score", s.score}});
-  const json all = {{"adrep_cell", file_version},
-                    {"key", cell.key},
-                    {"hash", cell.hash()},
-                    {"environment", cell.environment},
-                    {"metrics", metrics},
-                    {"counts",
-                     {{"train", cell.train_images},
-                      {"test", cell.test_images},
-                      {"anomalous", cell.anomalous_images},
-                      {"without_mask", cell.images_without_mask},
-                      {"skipped", cell.skipped.size()}}},
-                    {"skipped", cell.skipped},
-                    {"references", cell.references},
-                    {"scores", scores}};
+  json all = {{"adrep_cell", file_version},
+              {"key", cell.key},
+              {"hash", cell.hash()},
+              {"environment", cell.environment},
+              {"metrics", metrics},
+              {"counts",
+               {{"train", cell.train_images},
+                {"test", cell.test_images},
+                {"anomalous", cell.anomalous_images},
+                {"without_mask", cell.images_without_mask},
+                {"skipped", cell.skipped.size()}}},
+              {"skipped", cell.skipped},
+              {"references", cell.references},
+              {"scores", scores}};
+  if (!cell.split.is_null()) all["split"] = cell.split;
   return all.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
@@ -85,6 +86,7 @@ Cell cell_from_json(const std::string& text, const std::string& file) {
     cell.references = all.at("references").get<std::vector<std::string>>();
     for (const json& s : all.at("scores"))
       cell.scores.push_back({s.at("id"), s.at("defect"), s.at("anomalous"), s.at("score")});
+    if (const auto split = all.find("split"); split != all.end()) cell.split = *split;
     if (all.at("hash") != cell.hash()) throw_input("{}: damaged: its hash does not fit its key", file);
     return cell;
   } catch (const json::exception& bad) {

@@ -30,6 +30,7 @@ struct Cell {
   std::vector<std::string> skipped;  ///< ids of unreadable images that were left out
   std::vector<std::string> references;
   std::vector<ImageScore> scores;
+  nlohmann::json split;  ///< what a split other than the official one gave; null for the official one
 
   /// SHA-256 of the key, 64 hexadecimal digits.
   std::string hash() const;

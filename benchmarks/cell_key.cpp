@@ -47,12 +47,15 @@ json cell_key(const PlannedCell& planned, const std::string& layout, const std::
               {"protocol", s.protocol},
               {"protocol_version", NamedProtocol(s.protocol).version()},
               {"on_bad_image", s.on_bad_image}};
+  if (const json split = split_key(s); !split.is_null()) key["split"] = split;
   if (planned.features != "raw")
     key["references"] = {{"select", "random"},
                          {"shots", s.shots},
                          {"seed", s.references_seed},
                          {"resize", s.references_resize},
                          {"match", s.match}};
+  // only a noisy split has anything else to draw from
+  if (planned.features != "raw" && s.noise_ratio > 0) key["references"]["from"] = s.references_from;
   if (planned.features == "pretrained") {
     const ProjectorCheckpoint& projector = projector_of(s);
     key["projector"] = {{"sha256", projector.sha256},

@@ -94,15 +94,22 @@ Levels ClassFeatures::read(const std::vector<Sample>& samples, const std::string
 std::unique_ptr<Representation> ClassFeatures::make_representation(const std::string& features) {
   const RunSettings& settings = group_.config->settings;
   const auto seed = static_cast<uint64_t>(settings.references_seed);
-  const auto chosen = random_references(static_cast<int64_t>(train_.size()), settings.shots, seed);
+  std::vector<size_t> candidates;
+  for (size_t i = 0; i < train_.size(); ++i)
+    if (settings.references_from == "noisy" || !train_[i].anomalous) candidates.push_back(i);
+  if (candidates.empty())
+    throw_input("class {}: no normal training image to draw references from: set references.from=noisy",
+                group_.class_name);
+  const auto chosen = random_references(static_cast<int64_t>(candidates.size()), settings.shots, seed);
   if (static_cast<int64_t>(chosen.size()) < settings.shots)
     log_warning(fmt::format("class {}: {} references, its training images, instead of {}", group_.class_name,
                             chosen.size(), settings.shots));
   std::vector<std::filesystem::path> files;
   references_.clear();
   for (int64_t index : chosen) {
-    files.push_back(train_[static_cast<size_t>(index)].image);
-    references_.push_back(train_[static_cast<size_t>(index)].id);
+    const Sample& reference = train_[candidates[static_cast<size_t>(index)]];
+    files.push_back(reference.image);
+    references_.push_back(reference.id);
   }
   const Geometry geometry{static_cast<int>(std::max(settings.references_resize, settings.crop)),
                           static_cast<int>(settings.crop)};

@@ -3,6 +3,7 @@
 #include "benchmarks/projectors.h"
 #include "core/base/paths.h"
 #include "datasets/mvtec_ad.h"
+#include "datasets/splits/split_dataset.h"
 
 namespace adrep {
 namespace {
@@ -34,9 +35,9 @@ std::vector<std::string> chosen_classes(const RunSettings& settings, const Datas
 /// What must be equal for two cells to share extracted features.
 std::string group_key(const RunConfig& config, const std::string& class_name, const Geometry& geometry) {
   const RunSettings& s = config.settings;
-  return fmt::format("{}|{}|{}|{}|{}|{}|{}x{}|{}|{}|{}|{}|{}|{}", s.data, s.layout, class_name, s.backbone, s.weights,
-                     s.precision, s.projector, geometry.resize, geometry.crop, s.shots, s.references_seed,
-                     s.references_resize, s.match, s.device, s.on_bad_image);
+  return fmt::format("{}|{}|{}|{}|{}|{}|{}x{}|{}|{}|{}|{}|{}|{}|{}|{}", s.data, s.layout, class_name, s.backbone,
+                     s.weights, s.precision, s.projector, geometry.resize, geometry.crop, s.shots, s.references_seed,
+                     s.references_resize, s.match, s.device, s.on_bad_image, split_key(s).dump(), s.references_from);
 }
 
 }  // namespace
@@ -66,10 +67,11 @@ Plan make_plan(const std::vector<RunConfig>& configs) {
   for (const RunConfig& resolved : configs) {
     const auto config = std::make_shared<const RunConfig>(resolved);
     const RunSettings& settings = config->settings;
-    std::shared_ptr<const Dataset>& dataset = opened[settings.data + "|" + settings.layout];
+    std::shared_ptr<const Dataset>& dataset =
+        opened[settings.data + "|" + settings.layout + "|" + split_key(settings).dump()];
     if (std::find(settings.features.begin(), settings.features.end(), "pretrained") != settings.features.end())
       static_cast<void>(projector_of(settings));  // refuses a missing or unusable file before anything is computed
-    if (!dataset) dataset = open_dataset(find_data(settings.data), settings.layout);
+    if (!dataset) dataset = with_split(open_dataset(find_data(settings.data), settings.layout), settings);
     for (const std::string& class_name : chosen_classes(settings, *dataset)) {
       for (const std::string& features : settings.features) {
         for (const std::string& detector : settings.detector) {

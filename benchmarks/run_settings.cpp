@@ -71,6 +71,7 @@ void RunSettings::declare(Schema<RunSettings>& s) {
       .one_of(with_auto(LayoutRegistry::instance().names()))
       .doc("how the folder is organised; auto recognises it");
   s.add(&RunSettings::classes, "classes").example("classes=bottle,cable").doc("classes to evaluate; empty: all");
+  SplitSettings::declare(s);
   s.add(&RunSettings::detector, "detector")
       .one_of(DetectorRegistry::instance().names())
       .example("detector=padim,patchcore")
@@ -111,6 +112,9 @@ void RunSettings::declare(Schema<RunSettings>& s) {
   s.add(&RunSettings::match, "references.match")
       .one_of({"cosine", "l2"})
       .doc("how a feature finds its reference: cosine (reference code) or l2 (paper)");
+  s.add(&RunSettings::references_from, "references.from")
+      .one_of({"clean", "noisy"})
+      .doc("references are drawn from the normal training images, or also from the anomalies of split.noise_ratio");
   s.add(&RunSettings::seed, "seed").at_least(0).doc("seed of everything random in the detectors");
   s.add(&RunSettings::post, "post")
       .one_of({"none", "published"})

@@ -5,12 +5,13 @@
 
 #include "core/base/config.h"
 #include "core/base/schema.h"
+#include "datasets/splits/split_settings.h"
 #include "detectors/detector.h"
 
 namespace adrep {
 
 /// Everything `adrep run` can be told, declared once; a detector's own parameters are keys "DETECTOR.NAME".
-struct RunSettings {
+struct RunSettings : SplitSettings {
   std::string data;
   std::string layout = "auto";
   std::vector<std::string> classes;
@@ -25,6 +26,7 @@ struct RunSettings {
   int64_t references_seed = 0;
   int64_t references_resize = 224;
   std::string match = "cosine";
+  std::string references_from = "clean";
   int64_t seed = 0;
   std::string post = "none";
   std::string on_bad_image = "fail";

@@ -105,6 +105,15 @@ Scores score_all(const Detector& detector, const Levels& test, int64_t batch, co
   return {at::cat(maps), at::cat(scores)};
 }
 
+/// What a cell records of a split of its own: the anomalous images that were trained on, and what was less than asked
+/// for.
+nlohmann::json split_record(const std::vector<Sample>& train, const std::vector<std::string>& notes) {
+  std::vector<std::string> anomalous;
+  for (const Sample& sample : train)
+    if (sample.anomalous) anomalous.push_back(sample.id);
+  return {{"anomalous_training_images", anomalous}, {"notes", notes}};
+}
+
 double megabytes_of(const TensorMap& tensors) {
   double bytes = 0;
   for (const auto& [name, tensor] : tensors) bytes += static_cast<double>(tensor.nbytes());
@@ -146,6 +155,7 @@ class GroupRun {
 
   void compute(std::span<CellOutcome> cells) {
     split_ = group_.dataset->load(group_.class_name);
+    for (const std::string& note : split_.notes) log_warning(fmt::format("class {}: {}", group_.class_name, note));
     const std::string fingerprint = adrep::fingerprint(split_);
     std::vector<nlohmann::json> keys;
     bool missing = false;
@@ -258,6 +268,7 @@ class GroupRun {
     cell.images_without_mask = truth.without_mask;
     cell.skipped = features.skipped();
     if (planned.features != "raw") cell.references = features.references();
+    if (key.contains("split")) cell.split = split_record(features.train(), split_.notes);
     for (size_t i = 0; i < features.test().size(); ++i) {
       const Sample& sample = features.test()[i];
       cell.anomalous_images += sample.anomalous;

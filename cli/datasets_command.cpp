@@ -2,11 +2,13 @@
 
 #include "benchmarks/plan.h"
 #include "cli/command.h"
+#include "cli/dataset_reports.h"
 #include "cli/parameter_help.h"
-#include "core/base/config.h"
+#include "cli/settings.h"
 #include "core/base/log.h"
 #include "core/base/progress.h"
 #include "datasets/dataset.h"
+#include "datasets/mini_tree.h"
 #include "datasets/synthetic.h"
 #include "datasets/verification.h"
 
@@ -19,24 +21,7 @@ struct Arguments {
 };
 
 void list_layouts() {
-  for (const auto& [name, entry] : LayoutRegistry::instance().all()) fmt::print("{:<12}{}\n", name, entry.doc);
-}
-
-void info(const Arguments& arguments) {
-  const auto dataset = open_dataset(find_data(arguments.path), arguments.layout);
-  fmt::print("{}: layout {}\n{:<24}{:>8}{:>8}{:>11}  {}\n", dataset->root().string(), dataset->layout(), "class",
-             "train", "normal", "anomalous", "defects");
-  for (const std::string& name : dataset->classes()) {
-    const ClassSplit split = dataset->load(name);
-    std::map<std::string, int> defects;
-    int normal = 0;
-    for (const Sample& sample : split.test) sample.anomalous ? ++defects[sample.defect] : ++normal;
-    std::string text;
-    int anomalous = 0;
-    for (const auto& [defect, count] : defects)
-      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", defect, count), anomalous += count;
-    fmt::print("{:<24}{:>8}{:>8}{:>11}  {}\n", name, split.train.size(), normal, anomalous, text);
-  }
+  for (const auto& [name, entry] : LayoutRegistry::instance().all()) fmt::print("{:<16}{}\n", name, entry.doc);
 }
 
 int verify(const Arguments& arguments) {
@@ -60,14 +45,16 @@ int verify(const Arguments& arguments) {
 
 void make_demo(const Arguments& arguments) {
   DemoOptions options;
-  for (const auto& [key, value] : read_config({}, arguments.words)) {
-    const Param* param = params_of<DemoOptions>().find(key);
-    if (!param)
-      throw_input("{}: unknown key '{}': {}", value.where, key, suggestion(key, params_of<DemoOptions>().names()));
-    param->set(&options, param->parse(value, key));
-  }
+  apply_settings(arguments.words, options);
   const bool made = make_demo_dataset(arguments.path, options);
   fmt::print("{}: {}\n", arguments.path, made ? "demo data set made" : "the demo data set is there already");
+}
+
+void make_mini(const Arguments& arguments) {
+  MiniOptions options;
+  apply_settings(arguments.words, options);
+  make_mini_dataset(arguments.path, arguments.layout, options);
+  fmt::print("{}: mini data set made, layout {}\n", arguments.path, arguments.layout);
 }
 
 }  // namespace
@@ -75,16 +62,14 @@ void make_demo(const Arguments& arguments) {
 void add_datasets_command(CLI::App& program, int& exit_code) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* command =
-      program.add_subcommand("datasets", "list layouts, describe and check data sets, make the demo data set");
+      program.add_subcommand("datasets", "list layouts, describe, check and compare data sets, make synthetic ones");
   command->require_subcommand(1);
   const auto with_path = [&](CLI::App* sub) {
     sub->add_option("path", arguments->path, "folder of the data set")->required();
     sub->add_option("--layout", arguments->layout, "layout, default: recognise it");
   };
   command->add_subcommand("list", "the layouts adrep reads")->callback(list_layouts);
-  CLI::App* info_command = command->add_subcommand("info", "classes, splits and defects of a data set");
-  with_path(info_command);
-  info_command->callback([arguments] { info(*arguments); });
+  add_dataset_reports(*command, exit_code);
   CLI::App* verify_command =
       command->add_subcommand("verify", "list every problem of a data set; exit code 2 when there is one");
   with_path(verify_command);
@@ -98,6 +83,16 @@ void add_datasets_command(CLI::App& program, int& exit_code) {
     return "example: adrep datasets make-demo demo-data seed=1\nkeys:\n" + parameter_help(params_of<DemoOptions>(), "");
   });
   demo_command->callback([arguments] { make_demo(*arguments); });
+  CLI::App* mini_command =
+      command->add_subcommand("make-mini", "write a tiny synthetic data set in any layout, to try things out");
+  mini_command->add_option("layout", arguments->layout, listed(layouts_with_mini()))->required();
+  mini_command->add_option("path", arguments->path, "folder to make")->required();
+  mini_command->add_option("settings", arguments->words, "key=value settings")->option_text("[key=value ...]");
+  mini_command->footer([] {
+    return "example: adrep datasets make-mini visa mini-visa seed=1 classes=3\nkeys:\n" +
+           parameter_help(params_of<MiniOptions>(), "");
+  });
+  mini_command->callback([arguments] { make_mini(*arguments); });
 }
 
 }  // namespace adrep::cli

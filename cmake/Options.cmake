@@ -1,6 +1,7 @@
 # Build options and the flags that every file of adrep is compiled with.
 option(ADREP_BUILD_TESTS "build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(ADREP_BUILD_TIMINGS "build adrep_timings, which compares speeds" OFF)
+option(ADREP_BUILD_FUZZERS "build the fuzzers of tests/fuzz (clang only)" OFF)
 option(ADREP_WERROR "warnings are errors (on in CI)" OFF)
 option(ADREP_USE_CCACHE "compile through ccache when it is installed" ON)
 option(ADREP_USE_MOLD "link with mold when it is installed" ON)

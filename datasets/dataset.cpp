@@ -12,8 +12,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* advice =
-    "set data= to a folder in the MVTec AD layout (CLASS/train/good, CLASS/test/DEFECT) or one with 'good' and defect "
-    "folders";
+    "set data= to a folder in the MVTec AD layout (CLASS/train/good, CLASS/test/DEFECT), one with 'good' and defect "
+    "folders, or another layout of 'adrep datasets list'";
 
 /// "'a', 'b' and 5 more"
 std::string some_of(const std::vector<std::string>& names) {
@@ -86,6 +86,10 @@ ClassSplit Dataset::scan(const std::string& class_name, std::vector<FileProblem>
   }
 }
 
+bool Dataset::leaves_unused(const std::string&) const {
+  return false;
+}
+
 std::unique_ptr<Dataset> open_dataset(const fs::path& root, const std::string& layout) {
   const LayoutEntry* chosen = layout == "auto" ? nullptr : &LayoutRegistry::instance().get(layout, "layout");
   if (chosen && chosen->makes_folder) return chosen->open(root);
@@ -96,11 +100,10 @@ std::unique_ptr<Dataset> open_dataset(const fs::path& root, const std::string& l
                 what_is_in(listing));
   }
   if (const LayoutEntry* entry = matching_layout(root)) return entry->open(root);
-  std::string looked_for;
-  for (const LayoutEntry* entry : recognisable_by_priority())
-    looked_for += fmt::format("{}{} ({})", looked_for.empty() ? "" : ", ", entry->name, entry->doc);
-  throw_input("{}: in no known layout: looked for {}; found {}{}", root.string(), looked_for, what_is_in(listing),
-              folder_meant(root, listing.folders));
+  std::vector<std::string> looked_for;
+  for (const LayoutEntry* entry : recognisable_by_priority()) looked_for.push_back(entry->name);
+  throw_input("{}: in no known layout: looked for {} (adrep datasets list describes them); found {}{}", root.string(),
+              listed(looked_for), what_is_in(listing), folder_meant(root, listing.folders));
 }
 
 }  // namespace adrep

@@ -17,12 +17,15 @@ struct Sample {
   std::optional<std::filesystem::path> mask;  ///< full path; none for normal images
   bool anomalous = false;
   std::string defect = "good";  ///< name of the defect folder
+  std::string view{};           ///< camera view ("C1" … "C5" in Real-IAD); "" where the data set has one view only
 };
 
-/// One class: normal training images and labelled test images, each in byte-wise order of id.
+/// One class: normal training images and labelled test images, each in byte-wise order of id, unless the layout's
+/// publisher says otherwise (VisA: normal test images first).
 struct ClassSplit {
   std::string name;
   std::vector<Sample> train, test;
+  std::vector<std::string> notes{};  ///< what a declared split could not give in full, one line each
 };
 
 /// A file or folder that cannot be used, and why.
@@ -46,7 +49,14 @@ class Dataset {
   virtual ClassSplit scan(const std::string& class_name, std::vector<FileProblem>& problems) const;
   /// True when a class without a single mask is in order (it then counts for image metrics only).
   virtual bool masks_optional() const { return false; }
+  /// True when a mask's values number its defects (VisA): any value is in order, all but 0 are anomalous.
+  virtual bool masks_number_defects() const { return false; }
+  /// True for a folder (relative to the root) that the layout knows and leaves unused (MVTec 3D-AD's validation/):
+  /// verification does not look into it.
+  virtual bool leaves_unused(const std::string& folder) const;
 };
+
+class MiniTree;
 
 struct LayoutEntry {
   std::string name, doc;
@@ -55,6 +65,8 @@ struct LayoutEntry {
   std::function<std::unique_ptr<Dataset>(const std::filesystem::path& root)> open;
   int priority = 0;
   bool makes_folder = false;  ///< opening it makes the folder; only by name, never recognised
+  /// Writes a tiny synthetic tree of this layout (mini_tree.h); none when the layout has none of its own.
+  std::function<void(MiniTree& tree)> make_mini{};
 };
 
 using LayoutRegistry = Registry<LayoutEntry>;

@@ -7,6 +7,7 @@
 #include "core/base/random.h"
 #include "datasets/folder_forms.h"
 #include "datasets/listing.h"
+#include "datasets/mini_tree.h"
 #include "datasets/samples.h"
 
 namespace adrep {
@@ -164,12 +165,25 @@ class FolderDataset final : public Dataset {
   std::vector<ClassForm> forms_;
 };
 
+/// The flat form with masks. Normal images beyond those asked for, so that both parts get some.
+void make_mini(MiniTree& tree) {
+  for (const std::string& name : tree.start_classes("folder")) {
+    const int normal = std::max(8, tree.train() + tree.normal_test());
+    for (int i = 0; i < normal; ++i) tree.normal(name + "/good/" + tree.file_name(i, 3, "png"));
+    for (int i = 0; i < tree.anomalous_test(); ++i)
+      tree.anomalous(name + "/hole/" + tree.file_name(i, 3, "jpg"),
+                     fmt::format("{}/masks/hole/{}_mask.png", name, stem_of(tree.file_name(i, 3, "jpg"))));
+    tree.hidden_files(name + "/good");
+  }
+}
+
 ADREP_LAYOUT(
     {.name = "folder",
      .doc = "good with folders of defects beside it, or train/good and test/DEFECT; one class, or a folder each",
      .matches = FolderDataset::matches,
      .open = [](const fs::path& root) -> std::unique_ptr<Dataset> { return std::make_unique<FolderDataset>(root); },
-     .priority = -100});
+     .priority = -100,
+     .make_mini = make_mini});
 
 }  // namespace
 

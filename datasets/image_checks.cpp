@@ -30,12 +30,13 @@ auto reading(const fs::path& path, const std::string& file, CheckedImage& image,
   }
 }
 
-void check_mask_values(const Image& mask, const std::string& file, CheckedImage& image) {
+void check_mask_values(const Image& mask, const std::string& file, bool any_value, CheckedImage& image) {
   std::array<size_t, 256> counts{};
   for (uint8_t value : mask.pixels) ++counts[value];
   const size_t pixels = mask.pixels.size();
   if (counts[0] == pixels)
     image.problems.push_back({file, ProblemKind::empty_mask, "the mask of an anomalous image has no anomalous pixel"});
+  if (any_value) return;
   constexpr size_t shown = 8;
   std::vector<std::string> values;
   size_t odd_pixels = 0, odd_values = 0;
@@ -53,16 +54,16 @@ void check_mask_values(const Image& mask, const std::string& file, CheckedImage&
                    listed(values), 100.0 * static_cast<double>(odd_pixels) / static_cast<double>(pixels))});
 }
 
-void check_mask(const fs::path& root, const Image* picture, CheckedImage& image) {
+void check_mask(const Dataset& dataset, const Image* picture, CheckedImage& image) {
   const fs::path& path = *image.sample->mask;
-  const std::string file = path.lexically_relative(root).generic_string();
+  const std::string file = path.lexically_relative(dataset.root()).generic_string();
   const auto mask = reading(path, file, image, [](const fs::path& p) { return decode_mask(p); });
   if (!mask) return;
   if (picture && (mask->width != picture->width || mask->height != picture->height))
     image.problems.push_back({file, ProblemKind::mask_size,
                               fmt::format("the mask is {} × {} pixels, its image {} × {}", mask->width, mask->height,
                                           picture->width, picture->height)});
-  check_mask_values(*mask, file, image);
+  check_mask_values(*mask, file, dataset.masks_number_defects(), image);
 }
 
 /// How the later of two images with the same bytes is reported.
@@ -78,14 +79,14 @@ Problem duplicate_of(const CheckedImage& image, const CheckedImage& first) {
 
 }  // namespace
 
-void check_image(const fs::path& root, CheckedImage& image) {
+void check_image(const Dataset& dataset, CheckedImage& image) {
   const Sample& sample = *image.sample;
   const auto picture = reading(sample.image, sample.id, image, [](const fs::path& path) { return decode_rgb(path); });
   if (picture) {
     const auto hash_of = [](const fs::path& path) { return ContentHashes::instance().of(path); };
     image.content = reading(sample.image, sample.id, image, hash_of).value_or("");
   }
-  if (sample.mask) check_mask(root, picture ? &*picture : nullptr, image);
+  if (sample.mask) check_mask(dataset, picture ? &*picture : nullptr, image);
 }
 
 void find_duplicates(const std::vector<CheckedImage>& images, std::vector<Problem>& problems) {

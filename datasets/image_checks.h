@@ -20,7 +20,7 @@ struct CheckedImage {
 };
 
 /// Decodes the image and its mask whole and fills in `content` and `problems`.
-void check_image(const std::filesystem::path& root, CheckedImage& image);
+void check_image(const Dataset& dataset, CheckedImage& image);
 
 /// Adds the images with the same bytes as another, each once: the later one in byte-wise order, the test image before
 /// the training image, the anomalous one before the normal one.

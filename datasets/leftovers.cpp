@@ -52,7 +52,7 @@ struct Used {
 class Walk {
  public:
   Walk(const Dataset& dataset, const std::vector<ClassSplit>& classes, std::vector<Problem>& problems)
-      : root_(dataset.root()), layout_(dataset.layout()), used_(dataset.root(), classes), problems_(problems) {}
+      : dataset_(dataset), root_(dataset.root()), used_(dataset.root(), classes), problems_(problems) {}
 
   void visit(const std::string& folder, int depth) {
     stop_if_interrupted();
@@ -63,7 +63,7 @@ class Walk {
     for (const std::string& name : listing.folders) {
       const std::string inner = joined(folder, name);
       std::error_code failed;
-      if (fs::is_symlink(root_.full(inner), failed)) continue;
+      if (fs::is_symlink(root_.full(inner), failed) || dataset_.leaves_unused(inner)) continue;
       if (depth < RootFolder::max_depth)
         visit(inner, depth + 1);
       else
@@ -88,7 +88,7 @@ class Walk {
       else if (is_image_name(name))
         unused.push_back(file);
     }
-    const std::string text = fmt::format("not used by the layout '{}'", layout_);
+    const std::string text = fmt::format("not used by the layout '{}'", dataset_.layout());
     if (!among_images && unused.size() > 1) {
       problems_.push_back(
           {folder.empty() ? "." : folder, ProblemKind::unexpected, fmt::format("{} images {}", unused.size(), text)});
@@ -98,8 +98,8 @@ class Walk {
       problems_.push_back({std::move(file), ProblemKind::unexpected, "an image " + text});
   }
 
+  const Dataset& dataset_;
   RootFolder root_;
-  std::string layout_;
   Used used_;
   std::vector<Problem>& problems_;
 };

@@ -37,18 +37,6 @@ bool is_plain_text(std::string_view name) {
   return true;
 }
 
-/// The name with every byte that is not plain text as \xNN, so that it fits on one line of valid UTF-8.
-std::string escaped(std::string_view name) {
-  std::string text;
-  while (!name.empty()) {
-    const size_t length = character_length(name);
-    if (length == 0) text += fmt::format("\\x{:02x}", static_cast<unsigned char>(name[0]));
-    text += name.substr(0, length);
-    name.remove_prefix(std::max<size_t>(length, 1));
-  }
-  return text;
-}
-
 /// Why a link is not followed, or "".
 std::string why_not_followed(const fs::path& link, const fs::path& real_folder, const fs::path& real_root) {
   std::error_code failed;
@@ -142,6 +130,17 @@ std::string joined(std::string_view folder, std::string_view name) {
 
 std::string_view stem_of(std::string_view name) {
   return name.substr(0, name.rfind('.'));
+}
+
+std::string escaped(std::string_view name) {
+  std::string text;
+  while (!name.empty()) {
+    const size_t length = character_length(name);
+    if (length == 0) text += fmt::format("\\x{:02x}", static_cast<unsigned char>(name[0]));
+    text += name.substr(0, length);
+    name.remove_prefix(std::max<size_t>(length, 1));
+  }
+  return text;
 }
 
 }  // namespace adrep

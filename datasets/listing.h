@@ -57,4 +57,7 @@ std::string joined(std::string_view folder, std::string_view name);
 /// Everything before the last '.': "a.b.png" -> "a.b".
 std::string_view stem_of(std::string_view name);
 
+/// The text with every byte that is not plain UTF-8 text as \xNN, so that it fits on one line.
+std::string escaped(std::string_view text);
+
 }  // namespace adrep

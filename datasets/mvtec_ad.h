@@ -18,4 +18,7 @@ namespace adrep {
 /// One of the 15 classes of the published MVTec AD.
 bool is_official_mvtec_ad_class(std::string_view name);
 
+/// A tiny tree in this layout with class names of `layout` ("mvtec_ad", "mpdd").
+void make_mini_mvtec_ad(MiniTree& tree, std::string_view layout);
+
 }  // namespace adrep

@@ -1,18 +1,15 @@
 #include "datasets/synthetic.h"
 
 #include <ATen/Parallel.h>
-#include <unistd.h>
 
 #include <atomic>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <opencv2/core.hpp>
 
 #include "core/base/atomic_file.h"
 #include "core/base/interrupt.h"
 #include "core/image/encode.h"
+#include "datasets/new_folder.h"
 #include "datasets/synthetic/scene.h"
 
 namespace adrep {
@@ -88,47 +85,11 @@ bool already_made(const fs::path& root, const DemoOptions& options, const std::v
   return true;
 }
 
-/// A folder that vanishes with everything in it unless it is moved to its place.
-class TemporaryRoot {
- public:
-  explicit TemporaryRoot(const fs::path& root) : root_(root) {
-    path_ = root.parent_path() / fmt::format(".{}.{}.tmp", root.filename().string(), getpid());
-    std::error_code failed;
-    fs::remove_all(path_, failed);  // left by a killed process that had our number
-    fs::create_directories(path_, failed);
-    if (failed) throw_failure("{}: the folder cannot be made: {}", path_.string(), failed.message());
-  }
-  ~TemporaryRoot() {
-    std::error_code ignored;
-    if (!moved_) fs::remove_all(path_, ignored);
-  }
-  const fs::path& path() const { return path_; }
-
-  void move_to_place() {
-    std::error_code failed;
-    fs::rename(path_, root_, failed);
-    if (failed) throw_failure("{}: cannot be written: {}", root_.string(), failed.message());
-    moved_ = true;
-  }
-
- private:
-  fs::path root_, path_;
-  bool moved_ = false;
-};
-
-void write(const fs::path& file, const std::string& content) {
-  errno = 0;
-  std::ofstream out(file, std::ios::binary);
-  out << content;
-  out.close();
-  if (!out) throw_failure("{}: cannot be written: {}", file.string(), errno ? std::strerror(errno) : "disk full?");
-}
-
 void make(const Job& job, const fs::path& root, const DemoOptions& options) {
   const synthetic::Picture picture = synthetic::draw_picture(*job.demo_class, static_cast<uint64_t>(options.seed),
                                                              static_cast<int>(options.size), job.id);
-  write(root / job.image, encode_png(picture.image));
-  if (!job.mask.empty()) write(root / job.mask, encode_png(picture.mask));
+  write_new_file(root / job.image, encode_png(picture.image));
+  if (!job.mask.empty()) write_new_file(root / job.mask, encode_png(picture.mask));
 }
 
 /// Pictures cost differently, so every thread takes the next one that nobody has taken.
@@ -151,12 +112,12 @@ bool make_demo_dataset(const fs::path& root, const DemoOptions& options) {
   const std::vector<Job> jobs = plan(options);
   if (already_made(place, options, jobs)) return false;
   cv::setNumThreads(1);
-  TemporaryRoot temporary(place);
+  NewFolder temporary(place);
   for (const Job& job : jobs)
     for (const fs::path& file : {job.image, job.mask})
       if (!file.empty()) fs::create_directories((temporary.path() / file).parent_path());
   make_all(jobs, temporary.path(), options);
-  write(temporary.path() / marker_name, marker(options));
+  write_new_file(temporary.path() / marker_name, marker(options));
   temporary.move_to_place();
   return true;
 }

@@ -5,9 +5,9 @@
 #include <tuple>
 
 #include "core/base/error.h"
+#include "core/base/parallel.h"
 #include "datasets/image_checks.h"
 #include "datasets/leftovers.h"
-#include "core/base/parallel.h"
 
 namespace adrep {
 namespace {
@@ -95,7 +95,7 @@ std::vector<CheckedImage> check_images(const Dataset& dataset, const std::vector
   std::mutex progress_mutex;
   size_t done = 0;
   for_each_index(images.size(), options.threads, [&](size_t i) {
-    check_image(dataset.root(), images[i]);
+    check_image(dataset, images[i]);
     const std::lock_guard lock(progress_mutex);
     ++done;
     if (options.progress) options.progress(done, images.size());

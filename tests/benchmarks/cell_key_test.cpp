@@ -9,6 +9,59 @@
 using namespace adrep;
 using namespace adrep::test;
 
+namespace {
+
+/// The key under these settings, with weights that are only hashed.
+nlohmann::json key_with(const std::vector<std::string>& assignments, const std::string& features) {
+  const test::TemporaryFolder folder;
+  write_file_atomically(folder / "w.pth", "weights");
+  std::vector<std::string> words = assignments;
+  words.push_back("weights=" + (folder / "w.pth").string());
+  const auto config = std::make_shared<const RunConfig>(resolve_run(read_config({}, words)).at(0));
+  return cell_key({config, "nut", "feature_norm", features, {224, 224}}, "mvtec_ad", "f");
+}
+
+std::set<std::string> names(const nlohmann::json& key) {
+  std::set<std::string> list;
+  for (const auto& [name, value] : key.items()) list.insert(name);
+  return list;
+}
+
+}  // namespace
+
+TEST_CASE("settings of a split that is not asked for leave a cell's key as it was", "[cell]") {
+  const std::set<std::string> official = {"algorithm_version",
+                                          "backbone",
+                                          "weights_sha256",
+                                          "features",
+                                          "detector",
+                                          "detector_parameters",
+                                          "layout",
+                                          "class",
+                                          "data_fingerprint",
+                                          "resize",
+                                          "crop",
+                                          "seed",
+                                          "post",
+                                          "selection",
+                                          "protocol",
+                                          "protocol_version",
+                                          "on_bad_image",
+                                          "precision"};
+  CHECK(names(key_with({}, "raw")) == official);
+  CHECK(key_with({"split.seed=7", "split.noise_overlap=no", "references.from=noisy"}, "raw") == key_with({}, "raw"));
+  CHECK(names(key_with({}, "residual")["references"]) ==
+        std::set<std::string>{"select", "shots", "seed", "resize", "match"});
+}
+
+TEST_CASE("another split, and where references come from, are part of the key", "[cell]") {
+  const nlohmann::json key = key_with({"split.noise_ratio=0.1", "references.from=noisy"}, "residual");
+  CHECK(key["split"].dump() == R"({"noise_overlap":"yes","noise_ratio":0.1,"seed":0})");
+  CHECK(key["references"]["from"] == "noisy");
+  CHECK(key_with({"split.noise_ratio=0.1", "split.seed=1"}, "raw") != key_with({"split.noise_ratio=0.1"}, "raw"));
+  CHECK_FALSE(key_with({"split.noise_ratio=0.1"}, "raw").contains("references"));
+}
+
 TEST_CASE("the precision of the backbone is part of a cell's key, auto as what it stands for", "[cells]") {
   const TemporaryFolder folder;
   write_file_atomically(folder / "w.pth", "weights");

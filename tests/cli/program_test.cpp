@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "core/base/atomic_file.h"
 #include "support/golden.h"
@@ -210,4 +211,43 @@ TEST_CASE("verify lists problems and exits with 2", "[cli]") {
   INFO(result.text);
   REQUIRE(result.code == 2);
   REQUIRE_THAT(result.text, Contains("plate/test/hole/0.png") && Contains("missing_mask"));
+}
+
+TEST_CASE("mini data sets: made, described, compared", "[cli]") {
+  const test::TemporaryFolder folder;
+  const std::string visa = (folder / "visa").string(), mpdd = (folder / "mpdd").string();
+  REQUIRE(adrep_program("datasets make-mini visa " + visa + " classes=3 seed=4").code == 0);
+  REQUIRE(adrep_program("datasets make-mini mpdd " + mpdd).code == 0);
+  REQUIRE(adrep_program("datasets make-mini visa " + visa).lines() == 1);
+  REQUIRE_THAT(adrep_program("datasets make-mini visa " + visa + "2 clases=3").text,
+               Contains("unknown key 'clases'") && Contains("classes"));
+  const Result info = adrep_program("datasets info " + visa);
+  REQUIRE(info.code == 0);
+  REQUIRE_THAT(info.text, Contains("layout visa") && Contains("900/100/100") && Contains("3 classes") &&
+                              Contains("missing classes: chewinggum"));
+  REQUIRE_THAT(adrep_program("datasets stats " + mpdd).text, Contains("bracket_black") && Contains("64"));
+  REQUIRE(adrep_program("datasets leakage " + visa + " " + mpdd + " distance=0").code == 0);
+  const Result same = adrep_program("datasets leakage " + visa + " " + visa + " show=1");
+  REQUIRE(same.code == 2);
+  REQUIRE_THAT(same.text, Contains("class in both by name: candle") && Contains("8 images with the same bytes") &&
+                              Contains("7 more (show=8 names them)"));
+}
+
+TEST_CASE("a noisy split is recorded in its cell", "[cli]") {
+  if (installed_weights().empty()) return;
+  const test::TemporaryFolder folder;
+  const std::string data = (folder / "mini").string(), out = (folder / "out").string();
+  REQUIRE(adrep_program("datasets make-mini visa " + data + " classes=1").code == 0);
+  const Result run = adrep_program(
+      "run detector=feature_norm features=residual image.crop=64 image.resize=64 split.noise_ratio=1 data=" + data +
+      " output=" + out);
+  INFO(run.text);
+  REQUIRE(run.code == 0);
+  REQUIRE_THAT(run.text, Contains("2 anomalous training images instead of 4"));
+  for (const auto& entry : fs::directory_iterator(fs::path(out) / "cells")) {
+    const nlohmann::json cell = nlohmann::json::parse(read_file(entry.path()));
+    REQUIRE(cell["split"]["anomalous_training_images"].size() == 2);
+    REQUIRE(cell["counts"]["train"] == 6);
+    for (const auto& reference : cell["references"]) REQUIRE_THAT(reference.get<std::string>(), Contains("/Normal/"));
+  }
 }

@@ -39,7 +39,7 @@ TEST_CASE("a file, an empty folder and a folder of something else say what they 
   CHECK_THAT(opening(tree / "empty"), StartsWith((tree / "empty").string() + ": an empty folder"));
   CHECK_THAT(opening(tree / "hidden"), Contains("an empty folder"));
   const std::string text = opening(tree / "other");
-  CHECK_THAT(text, Contains("looked for mvtec_ad (") && Contains("folder (good"));
+  CHECK_THAT(text, Contains("looked for manifest, ") && Contains("mvtec_ad and folder (adrep datasets list"));
   CHECK_THAT(text, Contains("found the folder 'photos' and the file 'notes.txt'"));
   CHECK(text.find('\n') == std::string::npos);
 }

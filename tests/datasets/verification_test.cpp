@@ -226,3 +226,22 @@ TEST_CASE("notes are duplicates inside a part, unused files and classes without 
   CHECK_FALSE(is_note(ProblemKind::refused));
   CHECK(name_of(ProblemKind::train_test_duplicate) == "train_test_duplicate");
 }
+
+TEST_CASE("empty files and images of absurd size are one line each, without being decoded", "[datasets]") {
+  Tree tree;
+  add_small_class(tree, "nut");
+  // a BMP's header and nothing else: 30 000 × 30 000 pixels of 24 bits
+  const std::string side("\x30\x75\0\0", 4);
+  std::string bytes = "BM";
+  bytes.append(8, '\0').append("\x36\0\0\0\x28\0\0\0", 8).append(side).append(side);
+  bytes.append("\1\0\x18\0", 4).append(24, '\0');
+  tree.write("nut/test/scratch/huge.bmp", bytes);
+  tree.mask("nut/ground_truth/scratch/huge_mask.png");
+  tree.write("nut/train/good/empty.png", "");
+  const std::vector<Problem> problems = verify(tree);
+  REQUIRE(problems.size() == 2);
+  CHECK(problems[0].file == "nut/test/scratch/huge.bmp");
+  CHECK_THAT(problems[0].text, Contains("30000 × 30000"));
+  CHECK(problems[1].file == "nut/train/good/empty.png");
+  CHECK_THAT(problems[1].text, Contains("empty"));
+}

@@ -1,0 +1,173 @@
+#include "cli/dataset_reports.h"
+
+#include <fmt/format.h>
+
+#include "benchmarks/plan.h"
+#include "cli/parameter_help.h"
+#include "cli/settings.h"
+#include "core/base/names.h"
+#include "core/base/progress.h"
+#include "datasets/count_check.h"
+#include "datasets/image_statistics.h"
+#include "datasets/leakage.h"
+
+namespace adrep::cli {
+namespace {
+
+struct Arguments {
+  std::string path, other, layout = "auto", other_layout = "auto";
+  std::vector<std::string> words;
+};
+
+std::string defects_of(const ClassSplit& split) {
+  std::map<std::string, int> defects;
+  for (const Sample& sample : split.test)
+    if (sample.anomalous) ++defects[sample.defect];
+  std::string text;
+  for (const auto& [defect, count] : defects) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", defect, count);
+  return text;
+}
+
+/// "=" when the counts are the published ones, else these; "" when none are published.
+std::string published_text(const PublishedDataset* published, const ClassSplit& split) {
+  const PublishedClass* known = published ? published->find(split.name) : nullptr;
+  if (!known || !known->counts) return "";
+  const PublishedCounts& counts = *known->counts;
+  return counts == counts_of(split)
+             ? "="
+             : fmt::format("{}/{}/{}", counts.train_normal, counts.test_normal, counts.test_anomalous);
+}
+
+void print_problems(const std::vector<FileProblem>& problems) {
+  constexpr size_t shown = 20;
+  for (size_t i = 0; i < std::min(shown, problems.size()); ++i)
+    fmt::print("problem: {}: {}\n", problems[i].file, problems[i].text);
+  if (problems.size() > shown) fmt::print("problem: {} more, see adrep datasets verify\n", problems.size() - shown);
+}
+
+void info(const Arguments& arguments) {
+  const auto dataset = open_dataset(find_data(arguments.path), arguments.layout);
+  const PublishedDataset* published = published_for(*dataset);
+  fmt::print("{}: layout {}\n{:<24}{:>8}{:>8}{:>11}{:>14}  {}\n", dataset->root().string(), dataset->layout(), "class",
+             "train", "normal", "anomalous", published ? "published" : "", "defects");
+  std::vector<FileProblem> problems;
+  std::vector<ClassSplit> classes;
+  PublishedCounts all;
+  for (const std::string& name : dataset->classes()) {
+    classes.push_back(dataset->scan(name, problems));
+    const ClassSplit& split = classes.back();
+    const PublishedCounts counts = counts_of(split);
+    all.train_normal += counts.train_normal;
+    all.test_normal += counts.test_normal;
+    all.test_anomalous += counts.test_anomalous;
+    fmt::print("{:<24}{:>8}{:>8}{:>11}{:>14}  {}\n", name, counts.train_normal, counts.test_normal,
+               counts.test_anomalous, published_text(published, split), defects_of(split));
+  }
+  if (classes.size() > 1)
+    fmt::print("{:<24}{:>8}{:>8}{:>11}\n", fmt::format("{} classes", classes.size()), all.train_normal, all.test_normal,
+               all.test_anomalous);
+  if (published)
+    fmt::print("published: {} classes, {} normal and {} anomalous images\n", published->classes.size(),
+               published->normal_images, published->anomalous_images);
+  print_problems(problems);
+  if (!published) return;
+  for (const std::string& line : differences_from_published(*published, classes)) fmt::print("note: {}\n", line);
+}
+
+void stats(const Arguments& arguments) {
+  const auto dataset = open_dataset(find_data(arguments.path), arguments.layout);
+  fmt::print("{:<24}{:>8}{:>12}{:>12}  {:<18}{:<18}{:<24}\n", "class", "images", "width", "height", "mean R G B",
+             "deviation R G B", "anomalous pixels, % min/median/max");
+  for (const std::string& name : dataset->classes()) {
+    std::vector<FileProblem> problems;
+    const ClassSplit split = dataset->scan(name, problems);
+    Progress progress(name, static_cast<int64_t>(split.train.size() + split.test.size()), "images");
+    const ImageStatistics s =
+        image_statistics(split, 0, [&](size_t done) { progress.update(static_cast<int64_t>(done)); });
+    const auto range = [](int low, int high) {
+      return low == high ? std::to_string(low) : fmt::format("{}–{}", low, high);
+    };
+    const auto& shares = s.anomalous_shares;
+    fmt::print("{:<24}{:>8}{:>12}{:>12}  {:<18}{:<18}{:<24}\n", name, s.images, range(s.min_width, s.max_width),
+               range(s.min_height, s.max_height), fmt::format("{:.3f} {:.3f} {:.3f}", s.mean[0], s.mean[1], s.mean[2]),
+               fmt::format("{:.3f} {:.3f} {:.3f}", s.deviation[0], s.deviation[1], s.deviation[2]),
+               shares.empty() ? "no masks"
+                              : fmt::format("{:.3g}/{:.3g}/{:.3g}", 100 * shares.front(),
+                                            100 * shares[shares.size() / 2], 100 * shares.back()));
+    if (s.unreadable > 0)
+      fmt::print("note: {}: {} images cannot be read, see adrep datasets verify\n", name, s.unreadable);
+    print_problems(problems);
+  }
+}
+
+void print_shared(const Leakage& leakage, const LeakageOptions& options) {
+  std::map<std::pair<std::string, std::string>, std::vector<const SharedImage*>> pairs;
+  for (const SharedImage& shared : leakage.images)
+    pairs[{shared.image_class, shared.pretrain_class}].push_back(&shared);
+  for (const auto& [names, images] : pairs) {
+    const auto same = std::count_if(images.begin(), images.end(), [](const SharedImage* s) { return s->same_bytes; });
+    fmt::print("{} / {}: {} images with the same bytes, {} near duplicates\n", names.first, names.second, same,
+               static_cast<int64_t>(images.size()) - same);
+    for (size_t i = 0; i < std::min(images.size(), static_cast<size_t>(options.show)); ++i)
+      fmt::print("  {} {} {}\n", images[i]->image,
+                 images[i]->same_bytes ? "=" : fmt::format("~{}", images[i]->distance), images[i]->pretrain);
+    if (images.size() > static_cast<size_t>(options.show))
+      fmt::print("  {} more (show={} names them)\n", images.size() - static_cast<size_t>(options.show), images.size());
+  }
+}
+
+int leakage(const Arguments& arguments) {
+  LeakageOptions options;
+  apply_settings(arguments.words, options);
+  const auto pretrain = open_dataset(find_data(arguments.path), arguments.layout);
+  const auto test = open_dataset(find_data(arguments.other), arguments.other_layout);
+  Progress progress("leakage", 1, "images");
+  options.progress = [&](size_t done, size_t total) {
+    progress.update(static_cast<int64_t>(done), static_cast<int64_t>(total));
+  };
+  const Leakage found = find_leakage(*pretrain, *test, options);
+  for (const FileProblem& problem : found.unreadable) fmt::print("not compared: {}: {}\n", problem.file, problem.text);
+  for (const std::string& name : found.classes) fmt::print("class in both by name: {}\n", name);
+  print_shared(found, options);
+  const auto same = std::count_if(found.images.begin(), found.images.end(), [](const auto& s) { return s.same_bytes; });
+  fmt::print(
+      "{} images of {} compared with {} of {}: {} classes in both by name, {} images with the same bytes, {} near "
+      "duplicates (hash distance <= {})\n",
+      found.test_images, test->root().string(), found.pretrain_images, pretrain->root().string(), found.classes.size(),
+      same, static_cast<int64_t>(found.images.size()) - same, options.distance);
+  return found.classes.empty() && found.images.empty() ? 0 : static_cast<int>(ExitCode::usage);
+}
+
+}  // namespace
+
+void add_dataset_reports(CLI::App& datasets, int& exit_code) {
+  const auto arguments = std::make_shared<Arguments>();
+  const auto with_path = [&](CLI::App* sub) {
+    sub->add_option("path", arguments->path, "folder of the data set")->required();
+    sub->add_option("--layout", arguments->layout, "layout, default: recognise it");
+  };
+  CLI::App* info_command =
+      datasets.add_subcommand("info", "classes, splits and defects of a data set, beside the published counts");
+  with_path(info_command);
+  info_command->footer("example: adrep datasets info /data/mvtec");
+  info_command->callback([arguments] { info(*arguments); });
+  CLI::App* stats_command =
+      datasets.add_subcommand("stats", "sizes, colours and share of anomalous pixels of a data set");
+  with_path(stats_command);
+  stats_command->footer("example: adrep datasets stats /data/mvtec");
+  stats_command->callback([arguments] { stats(*arguments); });
+  CLI::App* leakage_command = datasets.add_subcommand(
+      "leakage", "what two data sets share: classes, images, near duplicates; exit code 2 when there is something");
+  leakage_command->add_option("pretrain", arguments->path, "folder of the data set that is pretrained on")->required();
+  leakage_command->add_option("test", arguments->other, "folder of the data set that is evaluated")->required();
+  leakage_command->add_option("settings", arguments->words, "key=value settings")->option_text("[key=value ...]");
+  leakage_command->add_option("--layout", arguments->layout, "layout of the first, default: recognise it");
+  leakage_command->add_option("--test-layout", arguments->other_layout, "layout of the second, default: recognise it");
+  leakage_command->footer([] {
+    return "example: adrep datasets leakage /data/realiad /data/mvtec distance=2\nkeys:\n" +
+           parameter_help(params_of<LeakageOptions>(), "");
+  });
+  leakage_command->callback([arguments, &exit_code] { exit_code = leakage(*arguments); });
+}
+
+}  // namespace adrep::cli

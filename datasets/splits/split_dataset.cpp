@@ -1,0 +1,62 @@
+#include "datasets/splits/split_dataset.h"
+
+#include <algorithm>
+
+#include "core/base/error.h"
+#include "datasets/manifest_file.h"
+#include "datasets/samples.h"
+#include "datasets/splits/class_splits.h"
+
+namespace adrep {
+namespace {
+
+class SplitDataset final : public Dataset {
+ public:
+  SplitDataset(std::shared_ptr<const Dataset> official, const SplitSettings& settings)
+      : official_(std::move(official)), settings_(settings) {
+    if (settings_.split_manifest.empty()) return;
+    const std::vector<std::string> known = official_->classes();
+    manifest_ = read_manifest(settings_.split_manifest, known.size() == 1 ? known[0] : "");
+    for (const ListedImage& image : manifest_)
+      if (std::find(known.begin(), known.end(), image.class_name) == known.end())
+        throw_input("{}:{}: no class '{}' in {}", settings_.split_manifest, image.line, image.class_name,
+                    official_->root().string());
+  }
+
+  std::string layout() const override { return official_->layout(); }
+  const std::filesystem::path& root() const override { return official_->root(); }
+  std::vector<std::string> classes() const override { return official_->classes(); }
+  bool masks_optional() const override { return official_->masks_optional(); }
+  bool masks_number_defects() const override { return official_->masks_number_defects(); }
+  bool leaves_unused(const std::string& folder) const override { return official_->leaves_unused(folder); }
+
+  ClassSplit load(const std::string& class_name) const override {
+    const auto seed = static_cast<uint64_t>(settings_.split_seed);
+    ClassSplit split = official_->load(class_name);
+    if (!settings_.split_manifest.empty()) split = with_manifest(split, manifest_, settings_.split_manifest);
+    if (settings_.folds > 0) split = with_fold(std::move(split), settings_.folds, settings_.fold, seed);
+    if (settings_.train_fraction < 1) split = with_train_fraction(std::move(split), settings_.train_fraction, seed);
+    if (settings_.split_shots > 0) split = with_shots(std::move(split), settings_.split_shots);
+    if (settings_.noise_ratio > 0)
+      split = with_noise(std::move(split), settings_.noise_ratio, settings_.noise_overlap == "yes", seed);
+    if (split.train.empty())
+      throw_input("class '{}': the split leaves no training images: name some in {}", class_name,
+                  settings_.split_manifest);
+    return split;
+  }
+
+ private:
+  std::shared_ptr<const Dataset> official_;
+  SplitSettings settings_;
+  std::vector<ListedImage> manifest_;
+};
+
+}  // namespace
+
+std::shared_ptr<const Dataset> with_split(std::shared_ptr<const Dataset> dataset, const SplitSettings& settings) {
+  check_split(settings);
+  if (split_key(settings).is_null()) return dataset;
+  return std::make_shared<const SplitDataset>(std::move(dataset), settings);
+}
+
+}  // namespace adrep

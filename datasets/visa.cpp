@@ -1,0 +1,83 @@
+#include "datasets/visa.h"
+
+#include <set>
+
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
+#include "datasets/csv.h"
+#include "datasets/mini_tree.h"
+#include "datasets/samples.h"
+#include "datasets/visa_list.h"
+
+namespace adrep {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* list_name = "split_csv/1cls.csv";
+
+class Visa final : public Dataset {
+ public:
+  explicit Visa(const fs::path& root) : root_(root) {
+    if (const std::string reason = FileFinder(root_).why_not(list_name); !reason.empty())
+      throw_input("{}: {}", root_.full(list_name).string(), reason);
+    const fs::path list = root_.full(list_name);
+    images_ = parse_visa_split(read_file(list, CsvReader::max_bytes), list.string());
+  }
+
+  std::string layout() const override { return "visa"; }
+  const fs::path& root() const override { return root_.path(); }
+  bool masks_number_defects() const override { return true; }
+
+  std::vector<std::string> classes() const override {
+    std::set<std::string> names;
+    for (const ListedImage& image : images_) names.insert(image.class_name);
+    return {names.begin(), names.end()};
+  }
+
+  ClassSplit load(const std::string& class_name) const override {
+    std::vector<FileProblem> problems;
+    ClassSplit split = scan(class_name, problems);
+    return checked(std::move(split), problems, root_, list_name);
+  }
+
+  ClassSplit scan(const std::string& class_name, std::vector<FileProblem>& problems) const override {
+    require_class(class_name, classes(), root_);
+    return read_listed(root_, class_name, images_, list_name, TestOrder::normal_first, problems);
+  }
+
+ private:
+  RootFolder root_;
+  std::vector<ListedImage> images_;
+};
+
+void make_mini(MiniTree& tree) {
+  std::string list = "object,split,label,image,mask\r\n";
+  for (const std::string& name : tree.start_classes("visa")) {
+    const auto add_normal = [&](int i, const char* part) {
+      const std::string file = name + "/Data/Images/Normal/" + tree.file_name(i, 4, "JPG");
+      tree.normal(file);
+      list += fmt::format("{},{},normal,{},\r\n", name, part, file);
+    };
+    for (int i = tree.train() - 1; i >= 0; --i) add_normal(i, "train");  // the published list is in no order
+    for (int i = 0; i < tree.normal_test(); ++i) add_normal(tree.train() + i, "test");
+    for (int i = 0; i < tree.anomalous_test(); ++i) {
+      const std::string file = name + "/Data/Images/Anomaly/" + tree.file_name(i, 3, "JPG");
+      const std::string mask = fmt::format("{}/Data/Masks/Anomaly/{:03}.png", name, i);
+      tree.anomalous(file, mask, static_cast<uint8_t>(1 + i % 3));
+      list += fmt::format("{},test,anomaly,{},{}\r\n", name, file, mask);
+    }
+    tree.hidden_files(name + "/Data/Images/Normal");
+  }
+  tree.text(list_name, list);
+}
+
+ADREP_LAYOUT({.name = "visa",
+              .doc = "split_csv/1cls.csv: object,split,label,image,mask",
+              .matches = [](const fs::path& root) { return fs::exists(fs::symlink_status(root / list_name)); },
+              .open = [](const fs::path& root) -> std::unique_ptr<Dataset> { return std::make_unique<Visa>(root); },
+              .priority = 40,
+              .make_mini = make_mini});
+
+}  // namespace
+}  // namespace adrep
