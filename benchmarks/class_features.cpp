@@ -95,13 +95,19 @@ const ClassFeatures::Pair& ClassFeatures::in(const std::string& features) {
   if (features == "raw") return raw_;
   if (derived_name_ != features) {
     derived_ = {};
-    const std::unique_ptr<Representation> residual = make_residual();
+    derived_by_ = make_residual();
     const int64_t batch = group_.config->settings.batch;
-    derived_.train = represented(*residual, raw_.train, group_.class_name + ": residuals of training images", batch);
-    derived_.test = represented(*residual, raw_.test, group_.class_name + ": residuals of test images", batch);
+    derived_.train = represented(*derived_by_, raw_.train, group_.class_name + ": residuals of training images", batch);
+    derived_.test = represented(*derived_by_, raw_.test, group_.class_name + ": residuals of test images", batch);
     derived_name_ = features;
   }
   return derived_;
+}
+
+Levels ClassFeatures::represent(const std::string& features, const Levels& raw) const {
+  if (features == "raw") return raw;
+  ADREP_ASSERT(features == derived_name_, "{} features are not the last ones", features);
+  return derived_by_->apply(raw);
 }
 
 }  // namespace adrep

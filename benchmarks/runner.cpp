@@ -8,6 +8,7 @@
 #include "benchmarks/class_features.h"
 #include "benchmarks/evaluation.h"
 #include "benchmarks/examples.h"
+#include "benchmarks/training_images.h"
 #include "core/base/device.h"
 #include "core/base/interrupt.h"
 #include "core/base/log.h"
@@ -64,6 +65,7 @@ Scores score_all(const Detector& detector, const Levels& test, int64_t batch, co
   const int64_t count = test.batch();
   Progress progress(title + ": scoring", count, "images");
   std::vector<at::Tensor> maps, scores;
+  std::vector<std::vector<at::Tensor>> grids;
   for (int64_t first = 0; first < count; first += batch) {
     stop_if_interrupted();
     Levels part{{}, test.image_size};
@@ -71,9 +73,13 @@ Scores score_all(const Detector& detector, const Levels& test, int64_t batch, co
     const Scores scored = detector.score(part);
     maps.push_back(scored.maps);
     scores.push_back(scored.image_scores);
+    grids.resize(scored.grids.size());
+    for (size_t l = 0; l < grids.size(); ++l) grids[l].push_back(scored.grids[l]);
     progress.update(std::min(count, first + batch));
   }
-  return {at::cat(maps), at::cat(scores)};
+  Scores all{at::cat(maps), at::cat(scores), {}};
+  for (const std::vector<at::Tensor>& grid : grids) all.grids.push_back(at::cat(grid));
+  return all;
 }
 
 /// One group of a plan: which cells are missing, and their computation.
@@ -164,18 +170,24 @@ class GroupRun {
     const std::unique_ptr<Detector> detector =
         entry.make(params == planned.config->detector_params.end() ? RawParams{} : params->second);
     ShownFit observer(planned.title());
+    const at::Device device = open_device(settings.device);
+    const ClassImages images(features.train(), group_.geometry, backbone_.get(settings), device,
+                             [&](const Levels& raw) { return features.represent(planned.features, raw); });
     detector->fit(MemoryFeatures(levels.train),
                   {.observer = observer,
                    .seed = derive_seed(static_cast<uint64_t>(settings.seed), planned.detector),
-                   .device = open_device(settings.device),
-                   .memory_bytes = static_cast<int64_t>(settings.memory * (int64_t{1} << 30))});
+                   .device = device,
+                   .memory_bytes = static_cast<int64_t>(settings.memory * (int64_t{1} << 30)),
+                   .images = &images});
     Scores scores = score_all(*detector, levels.test, settings.batch, planned.title());
-    if (settings.post == "published" && !entry.published_post_step.empty())
-      scores = apply_post_step(entry.published_post_step, scores);
+    const std::string asked = detector->post_step();
+    const std::string published = settings.post == "published" ? entry.published_post_step : "";
+    scores = apply_post_step(asked.empty() ? published : asked, scores);
 
     Cell cell;
     cell.key = key;
     cell.environment = cell_environment(settings);
+    if (!detector->notes().empty()) cell.environment["detector_notes"] = detector->notes();
     cell.metrics = evaluate(scores.maps, scores.image_scores, truth, features.test(), settings.protocol);
     cell.train_images = static_cast<int64_t>(features.train().size());
     cell.test_images = static_cast<int64_t>(features.test().size());
