@@ -4,8 +4,7 @@
 #include <ATen/Version.h>
 
 #include "benchmarks/cell.h"
-#include "core/backbones/backbone.h"
-#include "core/base/hash.h"
+#include "benchmarks/feature_keys.h"
 #include "core/base/version.h"
 #include "core/metrics/protocol.h"
 
@@ -16,16 +15,6 @@ using nlohmann::json;
 
 json to_json(const ParamValue& value) {
   return std::visit([](const auto& v) -> json { return v; }, value);
-}
-
-/// Hash of the weights file a configuration uses; each file is read once a process.
-const std::string& weights_hash(const RunSettings& settings) {
-  static std::map<std::string, std::string> known;
-  const std::string file =
-      find_weights(BackboneRegistry::instance().get(settings.backbone, "backbone"), settings.weights).string();
-  std::string& hash = known[file];
-  if (hash.empty()) hash = sha256_of_file(file);
-  return hash;
 }
 
 }  // namespace
@@ -40,8 +29,9 @@ json cell_key(const PlannedCell& planned, const std::string& layout, const std::
            .resolve(given == planned.config->detector_params.end() ? RawParams{} : given->second))
     params[name] = to_json(value);
   json key = {{"algorithm_version", algorithm_version},
-              {"backbone", s.backbone},
+              {"backbone", s.backbone.substr(0, s.backbone.find(':'))},  // the hash says which file
               {"weights_sha256", weights_hash(s)},
+              {"precision", precision_name(precision_of(s))},
               {"features", planned.features},
               {"detector", planned.detector},
               {"detector_parameters", params},

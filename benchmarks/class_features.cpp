@@ -2,6 +2,8 @@
 
 #include <ATen/Parallel.h>
 
+#include "benchmarks/feature_keys.h"
+#include "core/base/device.h"
 #include "core/base/interrupt.h"
 #include "core/base/log.h"
 #include "core/base/progress.h"
@@ -38,8 +40,9 @@ Levels represented(const Representation& representation, const Levels& levels, c
 
 }  // namespace
 
-ClassFeatures::ClassFeatures(const PlannedGroup& group, const ClassSplit& split, const Backbone& backbone)
-    : group_(group), backbone_(backbone) {
+ClassFeatures::ClassFeatures(const PlannedGroup& group, const ClassSplit& split, BackboneSource backbone,
+                             FeatureCache* cache)
+    : group_(group), backbone_(std::move(backbone)), cache_(cache) {
   raw_.train = read(split.train, group.class_name + ": features of training images", train_);
   raw_.test = read(split.test, group.class_name + ": features of test images", test_);
   if (train_.empty())
@@ -47,15 +50,31 @@ ClassFeatures::ClassFeatures(const PlannedGroup& group, const ClassSplit& split,
   if (test_.empty()) throw_input("class {}: it has no readable test images", group.class_name);
 }
 
-Levels ClassFeatures::read(const std::vector<Sample>& samples, const std::string& stage, std::vector<Sample>& used) {
+ExtractionOptions ClassFeatures::options_for(const Geometry& geometry) const {
   const RunSettings& settings = group_.config->settings;
+  return {.geometry = geometry,
+          .batch = settings.batch,
+          .decode_threads = at::get_num_threads(),
+          .progress = {},
+          .cache = cache_ ? cache_->space(feature_key(settings, geometry)) : nullptr,
+          .device = open_device(settings.device)};
+}
+
+Extracted ClassFeatures::extract_images(const std::vector<std::filesystem::path>& files,
+                                        const ExtractionOptions& options) {
+  Extracted extracted = extract(backbone_, files, options);
+  cached_ += extracted.cached;
+  computed_ += static_cast<int64_t>(extracted.used.size()) - extracted.cached;
+  return extracted;
+}
+
+Levels ClassFeatures::read(const std::vector<Sample>& samples, const std::string& stage, std::vector<Sample>& used) {
   Progress progress(stage, static_cast<int64_t>(samples.size()), "images");
-  ExtractionOptions options{.geometry = group_.geometry,
-                            .batch = settings.batch,
-                            .decode_threads = at::get_num_threads(),
-                            .skip_bad = settings.on_bad_image == "skip",
-                            .progress = [&](int64_t done) { progress.update(done); }};
-  Extracted extracted = extract(backbone_, files_of(samples), options);
+  ExtractionOptions options = options_for(group_.geometry);
+  options.skip_bad = group_.config->settings.on_bad_image == "skip";
+  options.progress = [&](int64_t done) { progress.update(done); };
+  Extracted extracted = extract_images(files_of(samples), options);
+  log_detail(fmt::format("{}: {} of {} from the cache", stage, extracted.cached, extracted.used.size()));
   for (const std::string& line : extracted.skipped) log_warning("skipped: " + line);
   size_t next = 0;
   for (size_t i = 0; i < samples.size(); ++i) {
@@ -85,8 +104,7 @@ std::unique_ptr<Representation> ClassFeatures::make_residual() {
   }
   const Geometry geometry{static_cast<int>(std::max(settings.references_resize, settings.crop)),
                           static_cast<int>(settings.crop)};
-  const Extracted extracted =
-      extract(backbone_, files, {.geometry = geometry, .batch = settings.batch, .progress = {}});
+  const Extracted extracted = extract_images(files, options_for(geometry));
   return std::make_unique<ResidualRepresentation>(make_bank(extracted.levels, references_, seed),
                                                   settings.match == "l2" ? Match::l2 : Match::cosine);
 }

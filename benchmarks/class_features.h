@@ -4,6 +4,7 @@
 
 #include "benchmarks/plan.h"
 #include "core/backbones/backbone.h"
+#include "core/features/cache/feature_cache.h"
 #include "core/features/extraction.h"
 #include "core/representation/representation.h"
 
@@ -13,7 +14,8 @@ namespace adrep {
 /// once, and the residual representation made from seeded references when first asked for.
 class ClassFeatures {
  public:
-  ClassFeatures(const PlannedGroup& group, const ClassSplit& split, const Backbone& backbone);
+  /// The backbone is asked for only when an image's features are not in the cache (nullptr: there is none).
+  ClassFeatures(const PlannedGroup& group, const ClassSplit& split, BackboneSource backbone, FeatureCache* cache);
 
   /// Training and test levels in this representation ("raw" or "residual"); the last one asked for stays in memory.
   struct Pair {
@@ -26,16 +28,22 @@ class ClassFeatures {
   const std::vector<Sample>& train() const { return train_; }  ///< the images that could be read
   const std::vector<Sample>& test() const { return test_; }
   const std::vector<std::string>& skipped() const { return skipped_; }  ///< ids of those that could not
+  int64_t cached() const { return cached_; }      ///< images whose features came from the cache, references included
+  int64_t computed() const { return computed_; }  ///< images that went through the backbone
   const std::vector<std::string>& references() const {
     return references_;
   }  ///< ids; empty until "residual" was asked for
 
  private:
+  Extracted extract_images(const std::vector<std::filesystem::path>& files, const ExtractionOptions& options);
+  ExtractionOptions options_for(const Geometry& geometry) const;
   Levels read(const std::vector<Sample>& samples, const std::string& stage, std::vector<Sample>& used);
   std::unique_ptr<Representation> make_residual();
 
   const PlannedGroup& group_;
-  const Backbone& backbone_;
+  const BackboneSource backbone_;
+  FeatureCache* cache_;
+  int64_t cached_ = 0, computed_ = 0;
   std::vector<Sample> train_, test_;
   std::vector<std::string> skipped_, references_;
   Pair raw_, derived_;

@@ -8,7 +8,10 @@
 
 #include "benchmarks/cell_key.h"
 #include "benchmarks/cell_store.h"
+#include "benchmarks/feature_keys.h"
+#include "benchmarks/saved_maps.h"
 #include "core/backbones/backbone.h"
+#include "core/base/content_hashes.h"
 #include "core/base/device.h"
 #include "core/base/progress.h"
 #include "core/image/decode.h"
@@ -79,7 +82,8 @@ struct Rates {
 
 class Estimator {
  public:
-  Estimator(const Plan& plan, const std::filesystem::path& output) : plan_(plan), store_(output / "cells") {}
+  Estimator(const Plan& plan, const std::filesystem::path& output)
+      : plan_(plan), output_(output), store_(output / "cells") {}
 
   Estimate run() {
     for (const PlannedGroup& group : plan_.groups) add(group);
@@ -102,7 +106,9 @@ class Estimator {
     const Rates* rates = rates_for(group);
     if (!rates) return;
     const double train = static_cast<double>(split.train.size()), test = static_cast<double>(split.test.size());
-    double seconds = (train + test) * std::max(rates->image_seconds, decode_seconds(split.train, group.geometry));
+    const int64_t cached = cached_images(group, split);
+    double seconds = (train + test - static_cast<double>(cached)) *
+                     std::max(rates->image_seconds, decode_seconds(split.train, group.geometry));
     double detector_bytes = 0;
     bool residual = false;
     for (const PlannedCell& cell : todo) {
@@ -124,8 +130,9 @@ class Estimator {
       estimate_.peak_class = group.class_name;
     }
     estimate_.lines.push_back(
-        fmt::format("{}: {} cells to do, {} train and {} test images, resize {} crop {}, about {}, {:.1f} GB",
-                    group.class_name, todo.size(), split.train.size(), split.test.size(), group.geometry.resize,
+        fmt::format("{}: {} cells to do, {} train and {} test images ({} in the feature cache), resize {} crop {}, "
+                    "about {}, {:.1f} GB",
+                    group.class_name, todo.size(), split.train.size(), split.test.size(), cached, group.geometry.resize,
                     group.geometry.crop, duration_text(seconds), peak / 1e9));
   }
 
@@ -134,7 +141,8 @@ class Estimator {
     try {
       const std::string print = fingerprint(split);
       std::erase_if(todo, [&](const PlannedCell& cell) {
-        return store_.find(cell_key(cell, group.dataset->layout(), print)).has_value();
+        const nlohmann::json key = cell_key(cell, group.dataset->layout(), print);
+        return store_.find(key).has_value() && !SavedMaps(output_, cell, hash_of_key(key)).missing();
       });
       estimate_.finished_cells += static_cast<int64_t>(group.cells.size() - todo.size());
     } catch (const InputError& missing) {
@@ -143,18 +151,30 @@ class Estimator {
     return todo;
   }
 
+  /// How many of the class's images need no backbone; their hashes are known from the data fingerprint.
+  static int64_t cached_images(const PlannedGroup& group, const ClassSplit& split) {
+    FeatureCache cache(cache_options(group.config->settings));
+    FeatureSpace* space = cache.space(feature_key(group.config->settings, group.geometry));
+    if (!space) return 0;
+    std::vector<std::string> hashes;
+    for (const auto* part : {&split.train, &split.test})
+      for (const Sample& sample : *part) hashes.push_back(ContentHashes::instance().of(sample.image));
+    return space->count(hashes);
+  }
+
   /// Nothing when the backbone cannot be loaded; that is noted as missing.
   const Rates* rates_for(const PlannedGroup& group) {
     const RunSettings& settings = group.config->settings;
-    const std::string name =
-        fmt::format("{}|{}|{}|{}", settings.backbone, settings.weights, settings.device, settings.crop);
+    const std::string name = fmt::format("{}|{}|{}|{}|{}", settings.backbone, settings.weights, settings.device,
+                                         settings.precision, settings.crop);
     if (const auto known = rates_.find(name); known != rates_.end()) return &known->second;
     try {
-      const BackboneEntry& entry = BackboneRegistry::instance().get(settings.backbone, "backbone");
+      const BackboneEntry entry = find_backbone(settings.backbone);
       const at::Device device = open_device(settings.device);
-      const auto backbone = entry.load(find_weights(entry, settings.weights), device);
+      const auto backbone = entry.load(find_weights(entry, settings.weights),
+                                       {.device = device, .precision = resolve_precision(settings.precision, device)});
       const at::Tensor images = at::zeros({settings.batch, 3, settings.crop, settings.crop}, at::TensorOptions(device));
-      Rates rates{matmul_rate(device), 0, backbone->shapes(settings.crop)};
+      Rates rates{matmul_rate(device), 0, backbone->shapes(settings.crop, settings.crop)};
       rates.image_seconds = best_seconds([&] { backbone->forward(images).maps.back().sum().item<float>(); }) /
                             static_cast<double>(settings.batch);
       return &(rates_[name] = rates);
@@ -170,6 +190,7 @@ class Estimator {
   }
 
   const Plan& plan_;
+  std::filesystem::path output_;
   CellStore store_;
   Estimate estimate_;
   std::map<std::string, Rates> rates_;

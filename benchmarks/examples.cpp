@@ -31,30 +31,35 @@ std::vector<int64_t> choose_examples(const std::vector<Sample>& test, int64_t co
 
 ExampleImages::ExampleImages(const std::vector<Sample>& test, const GroundTruth& truth, const PlannedGroup& group,
                              const fs::path& output, const std::string& fingerprint)
-    : folder_(output / "examples"),
+    : test_(test),
+      truth_(truth),
+      geometry_(group.geometry),
+      folder_(output / "examples"),
       images_file_(fmt::format("images-{}-{}-{}-{}.safetensors", fingerprint.substr(0, 16), group.geometry.resize,
                                group.geometry.crop, group.config->settings.examples)),
-      chosen_(choose_examples(test, group.config->settings.examples)),
-      labels_(truth.labels) {
-  if (chosen_.empty() || fs::exists(folder_ / images_file_)) return;
-  const int64_t side = group.geometry.crop, count = static_cast<int64_t>(chosen_.size());
+      chosen_(choose_examples(test, group.config->settings.examples)) {}
+
+void ExampleImages::save_images() const {
+  if (fs::exists(folder_ / images_file_)) return;
+  const int64_t side = geometry_.crop, count = static_cast<int64_t>(chosen_.size());
   const at::Tensor images = at::empty({count, side, side, 3}, at::kByte);
   nlohmann::json ids = nlohmann::json::array(), defects = nlohmann::json::array();
   for (int64_t i = 0; i < count; ++i) {
-    const Sample& sample = test[static_cast<size_t>(chosen_[static_cast<size_t>(i)])];
-    const Image image = preprocess_image(decode_rgb(sample.image), group.geometry);
+    const Sample& sample = test_[static_cast<size_t>(chosen_[static_cast<size_t>(i)])];
+    const Image image = preprocess_image(decode_rgb(sample.image), geometry_);
     std::memcpy(images[i].data_ptr(), image.pixels.data(), image.pixels.size());
     ids.push_back(sample.id);
     defects.push_back(sample.anomalous ? sample.defect : "good");
   }
-  const at::Tensor masks = truth.masks.index_select(0, at::tensor(chosen_, at::kLong));
+  const at::Tensor masks = truth_.masks.index_select(0, at::tensor(chosen_, at::kLong));
   write_safetensors(folder_ / images_file_, {{"images", images}, {"masks", masks}},
                     {{"ids", ids.dump()}, {"defects", defects.dump()}});
 }
 
 void ExampleImages::save_maps(const std::string& cell_hash, const at::Tensor& maps) const {
   if (chosen_.empty()) return;
-  const at::Tensor normal = (at::tensor(labels_, at::kByte) == 0).nonzero().flatten().to(maps.device());
+  save_images();
+  const at::Tensor normal = (at::tensor(truth_.labels, at::kByte) == 0).nonzero().flatten().to(maps.device());
   const at::Tensor quiet =
       normal.numel() > 0 ? maps.index_select(0, normal.narrow(0, 0, std::min<int64_t>(normal.numel(), 16))) : maps;
   const at::Tensor kept = maps.index_select(0, at::tensor(chosen_, at::kLong).to(maps.device()));

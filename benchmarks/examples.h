@@ -12,19 +12,23 @@ namespace adrep {
 /// The test images whose score maps are kept for the report: the same ones for every cell of a class.
 class ExampleImages {
  public:
-  /// Chooses up to `report.examples` images, defect types in turn and one normal image, and stores them with their
-  /// masks under `output`/examples, unless they are there.
+  /// Chooses up to `report.examples` images, defect types in turn and one normal image. `test` and `truth` outlive it.
   ExampleImages(const std::vector<Sample>& test, const GroundTruth& truth, const PlannedGroup& group,
                 const std::filesystem::path& output, const std::string& fingerprint);
 
-  /// Stores the examples' score maps of one cell, with the range that its pictures use. maps [N, S, S]
+  /// Stores the examples' score maps of one cell, with the range that its pictures use, and the images with their masks
+  /// unless they are there: nothing is stored before the first cell is finished. maps [N, S, S]
   void save_maps(const std::string& cell_hash, const at::Tensor& maps) const;
 
  private:
+  void save_images() const;
+
+  const std::vector<Sample>& test_;
+  const GroundTruth& truth_;
+  Geometry geometry_;
   std::filesystem::path folder_;
   std::string images_file_;
   std::vector<int64_t> chosen_;
-  std::vector<uint8_t> labels_;
 };
 
 /// Stored examples of one cell.

@@ -33,9 +33,9 @@ std::vector<std::string> chosen_classes(const RunSettings& settings, const Datas
 /// What must be equal for two cells to share extracted features.
 std::string group_key(const RunConfig& config, const std::string& class_name, const Geometry& geometry) {
   const RunSettings& s = config.settings;
-  return fmt::format("{}|{}|{}|{}|{}|{}x{}|{}|{}|{}|{}|{}|{}", s.data, s.layout, class_name, s.backbone, s.weights,
-                     geometry.resize, geometry.crop, s.shots, s.references_seed, s.references_resize, s.match, s.device,
-                     s.on_bad_image);
+  return fmt::format("{}|{}|{}|{}|{}|{}|{}x{}|{}|{}|{}|{}|{}|{}", s.data, s.layout, class_name, s.backbone, s.weights,
+                     s.precision, geometry.resize, geometry.crop, s.shots, s.references_seed, s.references_resize,
+                     s.match, s.device, s.on_bad_image);
 }
 
 }  // namespace

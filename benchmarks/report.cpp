@@ -6,6 +6,7 @@
 #include "benchmarks/report_pictures.h"
 #include "benchmarks/report_plots.h"
 #include "benchmarks/report_style.h"
+#include "core/base/plural.h"
 #include "core/base/progress.h"
 #include "core/base/version.h"
 
@@ -27,7 +28,7 @@ std::string table_section(const Table& table) {
                         html_text(row.detector), html_text(row.features));
     if (variants) html += "<td>" + html_text(row.variant);
     for (size_t c = 0; c < table.metrics.size(); ++c) {
-      const std::string value = percent(row.values[c]);
+      const std::string value = shown_value(row, c);
       html += "<td class=n" +
               (row.values[c].defined() ? ">" : " title=\"" + html_text(row.values[c].undefined) + "\">") +
               (best_in_class(table, c)[r] ? "<b>" + value + "</b>" : value);
@@ -153,8 +154,8 @@ std::string report_html(const Table& table, const RunOutcome& outcome, const std
       "initial-scale=1\"><link rel=icon href=\"data:,\"><title>adrep report</title><style>";
   html += report_style;
   html += "</style></head><body><h1>adrep report</h1>";
-  html += fmt::format("<p>{} cells, {} classes; adrep {}, LibTorch {}</p>", outcome.cells.size(),
-                      class_names(outcome).size(), version(), libtorch_version());
+  html += fmt::format("<p>{}, {}; adrep {}, LibTorch {}</p>", counted(std::ssize(outcome.cells), "cell"),
+                      counted(std::ssize(class_names(outcome)), "class"), version(), libtorch_version());
   html += table_section(table) + plots_section(table) + maps_section(outcome, output) + scores_section(outcome) +
           provenance_section(outcome);
   return html + "</body></html>\n";

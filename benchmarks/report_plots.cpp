@@ -7,20 +7,36 @@ namespace {
 
 constexpr double plot_width = 300, row_height = 22, character_width = 6.6;
 
-/// Dots of one plot line: features -> value in percent.
-using Dots = std::vector<std::pair<std::string, double>>;
+/// Dots of one plot line, one for each kind of features.
+struct Dot {
+  std::string features;
+  double value = 0, deviation = 0;  ///< in percent; 0 without several seeds
+};
+using Dots = std::vector<Dot>;
 
 /// The lower end of the axis: a round number below every value, so that ticks end at 100.
 double axis_start(const std::vector<std::pair<std::string, Dots>>& lines) {
   double low = 100;
   for (const auto& [name, dots] : lines)
-    for (const auto& [features, value] : dots) low = std::min(low, value);
+    for (const Dot& dot : dots) low = std::min(low, dot.value - dot.deviation);
   const double step = low < 51 ? 20 : 10;
   return std::clamp(std::floor((low - 1) / step) * step, 0.0, 90.0);
 }
 
 std::string feature_class(const std::string& features) {
   return features == "raw" ? "raw" : "derived";
+}
+
+double deviation_of(const TableRow& row, size_t column) {
+  return row.over_seeds.empty() ? 0 : row.over_seeds[column].deviation.value;
+}
+
+/// A deviation as a line with ends, or nothing where it is too short to be seen.
+std::string whisker(double from, double to, double y, const std::string& feature_class) {
+  if (to - from < 1) return "";
+  return fmt::format(
+      "<path class=\"spread {0}\" d=\"M{1:.1f} {2:.1f}H{3:.1f}M{1:.1f} {4:.1f}v8M{3:.1f} {4:.1f}v8\"></path>",
+      feature_class, from, y, to, y - 4);
 }
 
 }  // namespace
@@ -59,7 +75,8 @@ std::string metric_plot(const Table& table, size_t column) {
     const std::string name = row.class_name + " · " + row.detector + (row.variant.empty() ? "" : " · " + row.variant);
     const auto [place, added] = line_of.emplace(name, lines.size());
     if (added) lines.push_back({name, {}});
-    lines[place->second].second.emplace_back(row.features, 100 * row.values[column].value);
+    lines[place->second].second.push_back(
+        {row.features, 100 * row.values[column].value, 100 * deviation_of(row, column)});
   }
   if (lines.size() < 2) return "";
   size_t longest = 0;
@@ -78,11 +95,14 @@ std::string metric_plot(const Table& table, size_t column) {
   for (const auto& [name, dots] : lines) {
     svg += fmt::format("<text class=label x={} y={:.1f}>{}</text>", label_width - 10, y + 4, html_text(name));
     for (size_t i = 1; i < dots.size(); ++i)
-      svg += fmt::format("<line class=join x1={:.1f} x2={:.1f} y1={:.1f} y2={:.1f}></line>", x(dots[i - 1].second),
-                         x(dots[i].second), y, y);
-    for (const auto& [features, value] : dots)
-      svg += fmt::format("<circle class={} cx={:.1f} cy={:.1f} r=5><title>{} {}: {:.1f}</title></circle>",
-                         feature_class(features), x(value), y, html_text(name), html_text(features), value);
+      svg += fmt::format("<line class=join x1={:.1f} x2={:.1f} y1={:.1f} y2={:.1f}></line>", x(dots[i - 1].value),
+                         x(dots[i].value), y, y);
+    for (const Dot& dot : dots)
+      svg += whisker(x(std::max(dot.value - dot.deviation, start)), x(std::min(dot.value + dot.deviation, 100.0)), y,
+                     feature_class(dot.features)) +
+             fmt::format("<circle class={} cx={:.1f} cy={:.1f} r=5><title>{} {}: {:.1f}{}</title></circle>",
+                         feature_class(dot.features), x(dot.value), y, html_text(name), html_text(dot.features),
+                         dot.value, dot.deviation > 0 ? fmt::format(" ± {:.1f}", dot.deviation) : "");
     y += row_height;
   }
   return svg + "</svg>";

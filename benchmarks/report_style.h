@@ -20,7 +20,7 @@ tr.first td { border-top: 2px solid var(--line); } tr.mean td { background: var(
 .scale { display: flex; align-items: center; gap: 8px; color: var(--quiet); font-size: 13px; margin: 6px 0; } .scale img { border-radius: 3px; }
 .plots { display: flex; flex-wrap: wrap; gap: 24px; } svg { max-width: 100%; height: auto; }
 svg .grid { stroke: var(--line); } svg .join { stroke: var(--quiet); stroke-width: 2; opacity: .5; } svg text { fill: var(--text); font-size: 12px; } svg .tick { text-anchor: middle; fill: var(--quiet); } svg .label { text-anchor: end; }
-svg .raw { fill: var(--raw); } svg .derived { fill: var(--derived); } svg line.good { stroke: var(--good); opacity: .7; } svg line.bad { stroke: var(--bad); opacity: .7; }
+svg .raw { fill: var(--raw); } svg .derived { fill: var(--derived); } svg .spread { stroke-width: 1.5; fill: none; } svg .spread.raw { stroke: var(--raw); } svg .spread.derived { stroke: var(--derived); } svg line.good { stroke: var(--good); opacity: .7; } svg line.bad { stroke: var(--bad); opacity: .7; }
 .key span { display: inline-block; width: 11px; height: 11px; border-radius: 50%; margin: 0 4px 0 12px; }
 details { margin: 6px 0; } summary { cursor: pointer; } pre { overflow-x: auto; background: var(--mean); padding: 10px; border-radius: 4px; font-size: 12px; }
 )";

@@ -28,10 +28,25 @@ const Param* find_param(const std::string& key) {
   return detector ? detector->params->find(key.substr(dot + 1)) : nullptr;
 }
 
-RunConfig resolve_one(const RawConfig& raw, std::string variant) {
+/// A configuration on the way from lists of values to single ones.
+struct Expansion {
+  RawConfig raw;
+  std::string variant, method_variant, seeds;
+
+  void choose(const std::string& key, const RawValue& value, size_t i) {
+    raw[key] = {{value.items[i]}, false, value.where};
+    const bool is_seed = key == "seed" || key == "references.seed";
+    for (std::string* text : {&variant, is_seed ? &seeds : &method_variant})
+      *text += (text->empty() ? "" : " ") + key + "=" + value.items[i];
+  }
+};
+
+RunConfig resolve_one(const Expansion& expansion) {
   RunConfig config;
-  config.variant = std::move(variant);
-  for (const auto& [key, value] : raw) {
+  config.variant = expansion.variant;
+  config.method_variant = expansion.method_variant;
+  config.seeds = expansion.seeds;
+  for (const auto& [key, value] : expansion.raw) {
     const Param* param = find_param(key);
     ParamValue parsed = param->parse(value, key);
     if (params_of<RunSettings>().find(key)) {
@@ -102,36 +117,58 @@ void RunSettings::declare(Schema<RunSettings>& s) {
       .example("metrics.protocol=mvtec-100")
       .doc("how PRO is computed: exact, or as a published code does (see adrep list)");
   s.add(&RunSettings::device, "device").example("device=cuda:0").doc("cpu, cuda or cuda:INDEX");
+  s.add(&RunSettings::precision, "precision")
+      .one_of(precision_names())
+      .example("precision=auto")
+      .doc(
+          "what the backbone computes in; fp32 is the reference's; auto is the fastest on the device and can differ "
+          "from "
+          "machine to machine");
   s.add(&RunSettings::threads, "threads").at_least(0).at_most(1024).doc("threads for computing; 0: one a core");
   s.add(&RunSettings::batch, "batch").at_least(1).at_most(4096).doc("images a forward pass");
   s.add(&RunSettings::memory, "memory").at_least(0.5).doc("bound for detectors' working memory, GiB");
+  s.add(&RunSettings::cache, "cache")
+      .one_of({"off", "read", "readwrite"})
+      .example("cache=off")
+      .doc("features kept on disk for later runs: not used, only read, or read and added to");
+  s.add(&RunSettings::cache_folder, "cache.folder")
+      .example("cache.folder=/scratch/features")
+      .doc("folder of the feature cache; empty: features in the user cache (ADREP_CACHE)");
+  s.add(&RunSettings::cache_limit, "cache.limit")
+      .more_than(0)
+      .doc("size of the feature cache, GiB; what was used longest ago goes first");
   s.add(&RunSettings::output, "output").example("output=results/mine").doc("folder of cells, tables and the report");
   s.add(&RunSettings::examples, "report.examples")
       .at_least(0)
       .at_most(64)
       .doc("test images a class whose score maps are kept for the report");
+  s.add(&RunSettings::maps, "maps")
+      .one_of({"none", "npy"})
+      .doc("npy: keep every test image's score map, with the masks and a manifest, in OUTPUT/maps");
 }
 
 std::vector<RunConfig> resolve_run(const RawConfig& raw) {
-  std::vector<std::pair<RawConfig, std::string>> expanded = {{{}, ""}};
+  std::vector<Expansion> expanded(1);
   for (const auto& [key, value] : raw) {
     const Param* param = find_param(key);
     if (!param) throw_input("{}: unknown key '{}': {}", value.where, key, suggestion(key, known_keys()));
     const bool swept = !param->is_list() && value.items.size() > 1;
-    const size_t copies = swept ? value.items.size() : 1;
-    std::vector<std::pair<RawConfig, std::string>> next;
-    for (const auto& [config, variant] : expanded) {
-      for (size_t i = 0; i < copies; ++i) {
-        next.push_back({config, variant});
-        next.back().first[key] = swept ? RawValue{{value.items[i]}, false, value.where} : value;
-        if (swept) next.back().second += (variant.empty() ? "" : " ") + key + "=" + value.items[i];
+    std::vector<Expansion> next;
+    for (Expansion& expansion : expanded) {
+      if (!swept) {
+        expansion.raw[key] = value;
+        continue;
+      }
+      for (size_t i = 0; i < value.items.size(); ++i) {
+        next.push_back(expansion);
+        next.back().choose(key, value, i);
       }
     }
     if (next.size() > 10'000) throw_input("{}: {} makes more than 10000 configurations", value.where, key);
-    expanded = std::move(next);
+    if (swept) expanded = std::move(next);
   }
   std::vector<RunConfig> configs;
-  for (auto& [config, variant] : expanded) configs.push_back(resolve_one(config, variant));
+  for (const Expansion& expansion : expanded) configs.push_back(resolve_one(expansion));
   return configs;
 }
 

@@ -29,11 +29,16 @@ struct RunSettings {
   std::string on_bad_image = "fail";
   std::string protocol = "exact";
   std::string device = "cpu";
+  std::string precision = "fp32";
   int64_t threads = 0;
   int64_t batch = 8;
   double memory = 8;
+  std::string cache = "readwrite";
+  std::string cache_folder;
+  double cache_limit = 20;
   std::string output = "results";
   int64_t examples = 6;
+  std::string maps = "none";
 
   static void declare(Schema<RunSettings>& s);
 };
@@ -42,7 +47,8 @@ struct RunSettings {
 struct RunConfig {
   RunSettings settings;
   std::map<std::string, RawParams> detector_params;  ///< detector -> its given parameters
-  std::string variant;  ///< the swept keys of this configuration, "patchcore.ratio=0.01", or ""
+  std::string variant;                ///< the swept keys of this configuration, "patchcore.ratio=0.01 seed=1", or ""
+  std::string method_variant, seeds;  ///< the same in two: without seeds, and the swept seeds alone
 };
 
 /// Checks keys and values. A scalar key with several values is swept: one RunConfig for every combination.

@@ -4,10 +4,13 @@
 
 #include <chrono>
 
+#include "benchmarks/cell_costs.h"
 #include "benchmarks/cell_key.h"
 #include "benchmarks/class_features.h"
 #include "benchmarks/evaluation.h"
 #include "benchmarks/examples.h"
+#include "benchmarks/feature_keys.h"
+#include "benchmarks/saved_maps.h"
 #include "benchmarks/training_images.h"
 #include "core/base/device.h"
 #include "core/base/interrupt.h"
@@ -46,19 +49,45 @@ class ShownFit final : public FitObserver {
 class LoadedBackbone {
  public:
   const Backbone& get(const RunSettings& settings) {
-    const std::string wanted = settings.backbone + "|" + settings.weights + "|" + settings.device;
-    if (wanted != name_) {
+    if (!loaded(settings)) {
       backbone_.reset();
-      const BackboneEntry& entry = BackboneRegistry::instance().get(settings.backbone, "backbone");
-      backbone_ = entry.load(find_weights(entry, settings.weights), open_device(settings.device));
-      name_ = wanted;
+      const BackboneEntry entry = find_backbone(settings.backbone);
+      const at::Device device = open_device(settings.device);
+      backbone_ = entry.load(find_weights(entry, settings.weights),
+                             {.device = device, .precision = resolve_precision(settings.precision, device)});
+      name_ = name_of(settings);
     }
     return *backbone_;
+  }
+  /// nullptr when it has not been needed: all features came from the cache.
+  const Backbone* loaded(const RunSettings& settings) const {
+    return name_ == name_of(settings) ? backbone_.get() : nullptr;
+  }
+
+ private:
+  static std::string name_of(const RunSettings& settings) {
+    return settings.backbone + "|" + settings.weights + "|" + settings.device + "|" + settings.precision;
+  }
+
+  std::string name_;
+  std::unique_ptr<Backbone> backbone_;
+};
+
+/// The feature cache stays open while groups use the same one.
+class OpenCache {
+ public:
+  FeatureCache* get(const RunSettings& settings) {
+    const std::string wanted = fmt::format("{}|{}|{}", settings.cache, settings.cache_folder, settings.cache_limit);
+    if (wanted != name_) {
+      cache_ = std::make_unique<FeatureCache>(cache_options(settings));
+      name_ = wanted;
+    }
+    return cache_.get();
   }
 
  private:
   std::string name_;
-  std::unique_ptr<Backbone> backbone_;
+  std::unique_ptr<FeatureCache> cache_;
 };
 
 Scores score_all(const Detector& detector, const Levels& test, int64_t batch, const std::string& title) {
@@ -82,12 +111,18 @@ Scores score_all(const Detector& detector, const Levels& test, int64_t batch, co
   return all;
 }
 
+double megabytes_of(const TensorMap& tensors) {
+  double bytes = 0;
+  for (const auto& [name, tensor] : tensors) bytes += static_cast<double>(tensor.nbytes());
+  return bytes / 1e6;
+}
+
 /// One group of a plan: which cells are missing, and their computation.
 class GroupRun {
  public:
   GroupRun(const PlannedGroup& group, const CellStore& store, const std::filesystem::path& output,
-           LoadedBackbone& backbone, RunOutcome& outcome)
-      : group_(group), store_(store), output_(output), backbone_(backbone), outcome_(outcome) {}
+           LoadedBackbone& backbone, OpenCache& cache, RunOutcome& outcome)
+      : group_(group), store_(store), output_(output), backbone_(backbone), cache_(cache), outcome_(outcome) {}
 
   void run() {
     const size_t first = outcome_.cells.size();
@@ -105,12 +140,16 @@ class GroupRun {
       const bool known = std::any_of(outcome_.cells.begin(), outcome_.cells.end(),
                                      [&](const CellOutcome& cell) { return cell.error == error.what(); });
       if (!known) log_error(error.what());
-      for (CellOutcome& cell : cells)
-        if (!cell.cell) cell.error = error.what();
+      for (size_t i = 0; i < cells.size(); ++i)
+        if (unfinished(cells[i], i)) cells[i].error = error.what();
     }
   }
 
  private:
+  bool unfinished(const CellOutcome& cell, size_t index) const {
+    return !cell.cell || (index < maps_.size() && maps_[index].missing());
+  }
+
   void compute(std::span<CellOutcome> cells) {
     split_ = group_.dataset->load(group_.class_name);
     const std::string fingerprint = adrep::fingerprint(split_);
@@ -122,18 +161,21 @@ class GroupRun {
       cell.reused = cell.cell.has_value();
       if (cell.reused)
         log_detail(cell.planned.title() + ": finished earlier, " + store_.file_of(cell.cell->hash()).string());
-      missing |= !cell.reused;
+      maps_.emplace_back(output_, cell.planned, hash_of_key(keys.back()));
+      missing |= unfinished(cell, maps_.size() - 1);
     }
     if (!missing) return;
     const auto start = Clock::now();
-    ClassFeatures features(group_, split_, backbone_.get(group_.config->settings));
+    const RunSettings& settings = group_.config->settings;
+    ClassFeatures features(
+        group_, split_, [&]() -> const Backbone& { return backbone_.get(settings); }, cache_.get(settings));
     const GroundTruth truth = load_ground_truth(features.test(), group_.geometry);
     const ExampleImages examples(features.test(), truth, group_, output_, fingerprint);
     outcome_.feature_seconds += seconds_since(start);
     for (size_t i = 0; i < cells.size(); ++i) {
-      if (cells[i].reused) continue;
+      if (!unfinished(cells[i], i)) continue;
       try {
-        compute_cell(cells[i], keys[i], features, truth, examples);
+        compute_cell(cells[i], keys[i], maps_[i], features, truth, examples);
       } catch (const Interrupted&) {
         throw;
       } catch (const WriteError&) {
@@ -149,6 +191,8 @@ class GroupRun {
                              .substr(0, std::string(error.what_without_backtrace()).find('\n')));
       }
     }
+    outcome_.cached_images += features.cached();
+    outcome_.computed_images += features.computed();
   }
 
   void failed(CellOutcome& outcome, const std::string& reason) {
@@ -156,81 +200,119 @@ class GroupRun {
     log_error(outcome.planned.title() + ": " + reason);
   }
 
-  void compute_cell(CellOutcome& outcome, const nlohmann::json& key, ClassFeatures& features, const GroundTruth& truth,
-                    const ExampleImages& examples) {
+  /// A cell of an earlier run whose maps are not there stays as it is; only the maps are written.
+  void compute_cell(CellOutcome& outcome, const nlohmann::json& key, const SavedMaps& saved, ClassFeatures& features,
+                    const GroundTruth& truth, const ExampleImages& examples) {
     const PlannedCell& planned = outcome.planned;
-    const RunSettings& settings = planned.config->settings;
     const auto feature_start = Clock::now();
     const ClassFeatures::Pair& levels = features.in(planned.features);
     outcome_.feature_seconds += seconds_since(feature_start);
 
     const auto start = Clock::now();
+    const auto [scores, costs, notes] = fit_and_score(planned, features, levels);
+    if (!outcome.cell) {
+      Cell cell = make_cell(planned, key, scores, features, truth);
+      if (!notes.empty()) cell.environment["detector_notes"] = notes;
+      examples.save_maps(cell.hash(), scores.maps);
+      store_.put(cell);
+      put_costs(output_, cell.hash(), costs);
+      outcome.cell = std::move(cell);
+    }
+    if (saved.missing()) saved.save(scores.maps.cpu(), scores.image_scores, truth, features.test());
+    outcome.seconds = seconds_since(start);
+    log_info(fmt::format("{}: {}", planned.title(), duration_text(outcome.seconds)));
+  }
+
+  struct FittedScores {
+    Scores scores;  ///< of all test images: maps on the detector's device, image scores on the CPU
+    Costs costs;
+    std::vector<std::string> notes;  ///< the detector's
+  };
+  FittedScores fit_and_score(const PlannedCell& planned, const ClassFeatures& features,
+                             const ClassFeatures::Pair& levels) const {
+    const auto start = Clock::now();
+    const RunSettings& settings = planned.config->settings;
     const DetectorEntry& entry = DetectorRegistry::instance().get(planned.detector, "detector");
     const auto params = planned.config->detector_params.find(planned.detector);
     const std::unique_ptr<Detector> detector =
         entry.make(params == planned.config->detector_params.end() ? RawParams{} : params->second);
     ShownFit observer(planned.title());
     const at::Device device = open_device(settings.device);
-    const ClassImages images(features.train(), group_.geometry, backbone_.get(settings), device,
-                             [&](const Levels& raw) { return features.represent(planned.features, raw); });
+    const ClassImages images(
+        features.train(), group_.geometry, [&]() -> const Backbone& { return backbone_.get(settings); }, device,
+        [&](const Levels& raw) { return features.represent(planned.features, raw); });
     detector->fit(MemoryFeatures(levels.train),
                   {.observer = observer,
                    .seed = derive_seed(static_cast<uint64_t>(settings.seed), planned.detector),
                    .device = device,
                    .memory_bytes = static_cast<int64_t>(settings.memory * (int64_t{1} << 30)),
                    .images = &images});
+    Costs costs = {{"fit_seconds", seconds_since(start)}, {"state_megabytes", megabytes_of(detector->state())}};
+    if (const Backbone* backbone = backbone_.loaded(settings))
+      costs["parameters"] = static_cast<double>(backbone->info().parameters);
+    const auto score_start = Clock::now();
     Scores scores = score_all(*detector, levels.test, settings.batch, planned.title());
     const std::string asked = detector->post_step();
     const std::string published = settings.post == "published" ? entry.published_post_step : "";
     scores = apply_post_step(asked.empty() ? published : asked, scores);
+    // the copy waits for a device, so that the time is true
+    scores = {scores.maps.contiguous(), scores.image_scores.cpu().contiguous(), {}};
+    costs["score_seconds"] = seconds_since(score_start) / static_cast<double>(scores.image_scores.size(0));
+    return {std::move(scores), std::move(costs), detector->notes()};
+  }
 
+  static Cell make_cell(const PlannedCell& planned, const nlohmann::json& key, const Scores& scores,
+                        const ClassFeatures& features, const GroundTruth& truth) {
+    const RunSettings& settings = planned.config->settings;
     Cell cell;
     cell.key = key;
     cell.environment = cell_environment(settings);
-    if (!detector->notes().empty()) cell.environment["detector_notes"] = detector->notes();
     cell.metrics = evaluate(scores.maps, scores.image_scores, truth, features.test(), settings.protocol);
     cell.train_images = static_cast<int64_t>(features.train().size());
     cell.test_images = static_cast<int64_t>(features.test().size());
     cell.images_without_mask = truth.without_mask;
     cell.skipped = features.skipped();
     if (planned.features != "raw") cell.references = features.references();
-    const at::Tensor image_scores = scores.image_scores.cpu();
     for (size_t i = 0; i < features.test().size(); ++i) {
       const Sample& sample = features.test()[i];
       cell.anomalous_images += sample.anomalous;
       cell.scores.push_back(
-          {sample.id, sample.defect, sample.anomalous, image_scores[static_cast<int64_t>(i)].item<float>()});
+          {sample.id, sample.defect, sample.anomalous, scores.image_scores[static_cast<int64_t>(i)].item<float>()});
     }
-    examples.save_maps(cell.hash(), scores.maps);
-    store_.put(cell);
-    outcome.seconds = seconds_since(start);
-    log_info(fmt::format("{}: {}", planned.title(), duration_text(outcome.seconds)));
-    outcome.cell = std::move(cell);
+    return cell;
   }
 
   const PlannedGroup& group_;
   const CellStore& store_;
   const std::filesystem::path& output_;
   LoadedBackbone& backbone_;
+  OpenCache& cache_;
   RunOutcome& outcome_;
   ClassSplit split_;
+  std::vector<SavedMaps> maps_;  ///< one a cell
 };
 
 }  // namespace
 
 int64_t RunOutcome::failed() const {
-  return std::count_if(cells.begin(), cells.end(), [](const CellOutcome& cell) { return !cell.cell; });
+  return std::count_if(cells.begin(), cells.end(), [](const CellOutcome& cell) { return !cell.error.empty(); });
 }
 
 RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output) {
   const at::NoGradGuard no_grad;
   const CellStore store(output / "cells");
   LoadedBackbone backbone;
+  OpenCache cache;
   RunOutcome outcome;
-  for (const PlannedGroup& group : plan.groups) {
-    stop_if_interrupted();
-    set_threads(group.config->settings.threads);
-    GroupRun(group, store, output, backbone, outcome).run();
+  try {
+    for (const PlannedGroup& group : plan.groups) {
+      stop_if_interrupted();
+      set_threads(group.config->settings.threads);
+      GroupRun(group, store, output, backbone, cache, outcome).run();
+    }
+  } catch (const Interrupted&) {
+    outcome.interrupted = true;
+    std::erase_if(outcome.cells, [](const CellOutcome& cell) { return !cell.cell && cell.error.empty(); });
   }
   return outcome;
 }

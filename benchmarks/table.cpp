@@ -2,20 +2,11 @@
 
 #include <set>
 
+#include "benchmarks/over_seeds.h"
+#include "core/base/plural.h"
+
 namespace adrep {
 namespace {
-
-/// What a metric is called in tables.
-std::string heading_of(const std::string& metric) {
-  std::string text = metric;
-  std::replace(text.begin(), text.end(), '_', ' ');
-  for (const auto& [word, written] : {std::pair{"pro", "PRO"}, {"auroc", "AUROC"}, {"ap", "AP"}, {"f1", "F1"}})
-    for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1))
-      if ((at == 0 || text[at - 1] == ' ') &&
-          (at + std::string(word).size() == text.size() || text[at + std::string(word).size()] == ' '))
-        text.replace(at, std::string(word).size(), written);
-  return text;
-}
 
 /// The columns shown: what the paper's Table 1 shows, and pixel AUROC.
 std::vector<std::string> shown_metrics(const std::vector<CellOutcome>& cells) {
@@ -38,35 +29,36 @@ std::string common_protocol(const std::vector<CellOutcome>& cells) {
   return protocols.size() == 1 ? *protocols.begin() : "";
 }
 
-std::string group_name(const TableRow& row) {
-  return row.detector + "|" + row.features + "|" + row.variant;
+/// One row for every cell of a class; a cell that a swept seed does not change counts once.
+std::vector<TableRow> rows_of_class(const std::vector<CellOutcome>& cells, const std::string& class_name,
+                                    const std::vector<std::string>& metrics) {
+  std::vector<TableRow> rows;
+  std::set<std::string> known;
+  for (const CellOutcome& outcome : cells) {
+    if (!outcome.cell || outcome.planned.class_name != class_name) continue;
+    const RunConfig& config = *outcome.planned.config;
+    TableRow row{class_name, outcome.planned.detector, outcome.planned.features, config.method_variant, {}};
+    row.seeds = config.seeds;
+    for (const std::string& name : metrics) row.values.push_back(outcome.cell->metric(name));
+    if (known.insert(method_of(row) + "|" + outcome.cell->hash()).second) rows.push_back(std::move(row));
+  }
+  return rows;
 }
 
-/// Means over the classes of rows with the same detector, features and variant, in order of first appearance.
-std::vector<TableRow> mean_rows(const Table& table) {
-  std::vector<TableRow> means;
-  std::map<std::string, std::vector<const TableRow*>> members;
+/// What ± means, with the number of seeds.
+std::string seeds_note(const Table& table) {
+  int64_t least = std::numeric_limits<int64_t>::max(), most = 0;
   for (const TableRow& row : table.rows) {
-    if (members[group_name(row)].empty())
-      means.push_back({"mean", row.detector, row.features, row.variant, {}, 0, true});
-    members[group_name(row)].push_back(&row);
-  }
-  for (TableRow& mean : means) {
-    const auto& rows = members[group_name(mean)];
-    mean.classes = static_cast<int64_t>(rows.size());
-    for (size_t column = 0; column < table.metrics.size(); ++column) {
-      double sum = 0;
-      int64_t defined = 0;
-      for (const TableRow* row : rows) {
-        if (!row->values[column].defined()) continue;
-        sum += row->values[column].value;
-        ++defined;
-      }
-      mean.values.push_back(defined > 0 ? Metric::of(sum / static_cast<double>(defined))
-                                        : Metric::none("undefined for every class"));
+    for (const Summary& summary : row.over_seeds) {
+      least = std::min(least, summary.defined + summary.undefined);
+      most = std::max(most, summary.defined + summary.undefined);
     }
   }
-  return means;
+  return fmt::format(
+      "mean ± sample standard deviation over {} (n = {}); of a mean over classes: the deviation over seeds of each "
+      "seed's mean over classes{}",
+      counted(most, "seed"), least == most ? fmt::format("{}", most) : fmt::format("{} to {}", least, most),
+      least == most ? "" : "; a seed that changes nothing counts once, table.csv has every n");
 }
 
 std::vector<std::string> notes_of(const std::vector<CellOutcome>& cells, const Table& table) {
@@ -74,7 +66,7 @@ std::vector<std::string> notes_of(const std::vector<CellOutcome>& cells, const T
   std::set<std::string> protocols, seeds, backbones;
   std::map<std::string, int64_t> undefined;
   int64_t skipped = 0, without_mask = 0;
-  std::set<std::string> counted;
+  std::set<std::string> known_classes, known_cells;
   for (const CellOutcome& outcome : cells) {
     if (!outcome.cell) {
       notes.push_back(outcome.planned.title() + " failed: " + outcome.error);
@@ -83,32 +75,53 @@ std::vector<std::string> notes_of(const std::vector<CellOutcome>& cells, const T
     const Cell& cell = *outcome.cell;
     protocols.insert(cell.key_text("protocol"));
     backbones.insert(cell.key_text("backbone"));
-    seeds.insert(cell.key_text("seed"));
-    if (counted.insert(cell.key_text("class") + cell.key_text("data_fingerprint")).second) {
+    seeds.insert(outcome.planned.config->seeds);
+    if (known_classes.insert(cell.key_text("class") + cell.key_text("data_fingerprint")).second) {
       skipped += static_cast<int64_t>(cell.skipped.size());
       without_mask += cell.images_without_mask;
     }
+    // a cell that a swept seed does not change is in several outcomes
+    if (!known_cells.insert(outcome.planned.detector + "|" + outcome.planned.features + "|" + cell.hash()).second)
+      continue;
     for (const std::string& name : table.metrics)
       if (const Metric metric = cell.metric(name); !metric.defined())
         ++undefined[fmt::format("{} of {}: {}", heading_of(name), outcome.planned.class_name, metric.undefined)];
   }
   for (const auto& [text, count] : undefined)
-    notes.push_back(fmt::format("undefined, left out of means: {} ({} cell{})", text, count, count == 1 ? "" : "s"));
-  if (skipped > 0) notes.push_back(fmt::format("{} unreadable image{} left out", skipped, skipped == 1 ? "" : "s"));
+    notes.push_back(fmt::format("undefined, left out of means: {} ({})", text, counted(count, "cell")));
+  if (skipped > 0) notes.push_back(counted(skipped, "unreadable image") + " left out");
   if (without_mask > 0)
-    notes.push_back(fmt::format("{} anomalous image{} without a mask count for image metrics only", without_mask,
-                                without_mask == 1 ? "" : "s"));
+    notes.push_back(
+        fmt::format("{} without a mask count for image metrics only", counted(without_mask, "anomalous image")));
+  if (!table.seed_rows.empty()) notes.push_back(seeds_note(table));
   if (!protocols.empty())
-    notes.push_back(fmt::format(
-        "percent; metric protocol {}; backbone {}; selection: last (nothing chosen on test data); {} seed{}",
-        fmt::join(protocols, ", "), fmt::join(backbones, ", "), seeds.size(), seeds.size() == 1 ? "" : "s"));
+    notes.push_back(
+        fmt::format("percent; metric protocol {}; backbone {}; selection: last (nothing chosen on test data); {}",
+                    fmt::join(protocols, ", "), fmt::join(backbones, ", "), counted(std::ssize(seeds), "seed")));
   return notes;
 }
 
 }  // namespace
 
+std::string heading_of(const std::string& metric) {
+  std::string text = metric;
+  std::replace(text.begin(), text.end(), '_', ' ');
+  for (const auto& [word, written] : {std::pair{"pro", "PRO"}, {"auroc", "AUROC"}, {"ap", "AP"}, {"f1", "F1"}})
+    for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1))
+      if ((at == 0 || text[at - 1] == ' ') &&
+          (at + std::string(word).size() == text.size() || text[at + std::string(word).size()] == ' '))
+        text.replace(at, std::string(word).size(), written);
+  return text;
+}
+
 std::string percent(const Metric& metric) {
   return metric.defined() ? fmt::format("{:.1f}", 100 * metric.value) : "undef.";
+}
+
+std::string shown_value(const TableRow& row, size_t column) {
+  const std::string value = percent(row.values[column]);
+  if (row.over_seeds.empty() || !row.over_seeds[column].deviation.defined()) return value;
+  return value + " ± " + percent(row.over_seeds[column].deviation);
 }
 
 std::vector<bool> best_in_class(const Table& table, size_t column) {
@@ -138,16 +151,20 @@ Table make_table(const std::vector<CellOutcome>& cells) {
   for (const CellOutcome& outcome : cells)
     if (std::find(classes.begin(), classes.end(), outcome.planned.class_name) == classes.end())
       classes.push_back(outcome.planned.class_name);
-  for (const std::string& class_name : classes) {
-    for (const CellOutcome& outcome : cells) {
-      if (!outcome.cell || outcome.planned.class_name != class_name) continue;
-      TableRow row{class_name, outcome.planned.detector, outcome.planned.features, outcome.planned.config->variant, {}};
-      for (const std::string& name : table.metrics) row.values.push_back(outcome.cell->metric(name));
-      table.rows.push_back(std::move(row));
-    }
+  for (const std::string& class_name : classes)
+    for (TableRow& row : rows_of_class(cells, class_name, table.metrics)) table.rows.push_back(std::move(row));
+  const bool swept =
+      std::any_of(table.rows.begin(), table.rows.end(), [](const TableRow& row) { return !row.seeds.empty(); });
+  if (swept) {
+    table.seed_rows = table.rows;
+    table.rows = rows_over_seeds(table.seed_rows);
   }
-  if (classes.size() > 1)
-    for (TableRow& mean : mean_rows(table)) table.rows.push_back(std::move(mean));
+  if (classes.size() > 1) {
+    const auto means = swept ? class_means_over_seeds(table.rows, table.seed_rows) : class_means(table.rows);
+    const auto seed_means = class_means(table.seed_rows);
+    table.rows.insert(table.rows.end(), means.begin(), means.end());
+    table.seed_rows.insert(table.seed_rows.end(), seed_means.begin(), seed_means.end());
+  }
   table.notes = notes_of(cells, table);
   return table;
 }

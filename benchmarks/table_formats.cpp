@@ -1,16 +1,9 @@
 #include "benchmarks/table_formats.h"
 
+#include "benchmarks/text_layout.h"
+
 namespace adrep {
 namespace {
-
-size_t shown_width(const std::string& text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-std::string padded(const std::string& text, size_t width, bool right) {
-  const std::string space(width > shown_width(text) ? width - shown_width(text) : 0, ' ');
-  return right ? space + text : text + space;
-}
 
 std::vector<std::string> label_headings(const Table& table) {
   std::vector<std::string> headings = {"class", "detector", "features"};
@@ -26,18 +19,46 @@ std::vector<std::string> labels(const TableRow& row, size_t count) {
   return texts;
 }
 
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
-
 std::string latex_text(const std::string& text) {
   std::string escaped;
   for (char c : text)
     escaped += std::string_view("_&%#$").find(c) != std::string_view::npos ? std::string("\\") + c : std::string(1, c);
   return escaped;
+}
+
+/// A number, or an empty field: the reason has a column of its own.
+std::string csv_number(const Metric& value) {
+  return value.defined() ? fmt::format("{}", value.value) : "";
+}
+
+std::string latex_value(const TableRow& row, size_t column, bool best) {
+  const std::string value = percent(row.values[column]), shown = shown_value(row, column);
+  if (shown == value) return best ? "\\textbf{" + value + "}" : value;
+  return fmt::format("${} \\pm {}$", best ? "\\mathbf{" + value + "}" : value,
+                     percent(row.over_seeds[column].deviation));
+}
+
+nlohmann::json json_value(const Metric& value) {
+  if (value.defined()) return value.value;
+  return {{"undefined", value.undefined}};
+}
+
+nlohmann::json json_row(const Table& table, const TableRow& row) {
+  nlohmann::json values, over_seeds;
+  for (size_t c = 0; c < table.metrics.size(); ++c) {
+    values[table.metrics[c]] = json_value(row.values[c]);
+    if (row.over_seeds.empty()) continue;
+    const Summary& summary = row.over_seeds[c];
+    over_seeds[table.metrics[c]] = {{"mean", json_value(summary.mean)},
+                                    {"std", json_value(summary.deviation)},
+                                    {"n", summary.defined},
+                                    {"undefined", summary.undefined}};
+  }
+  nlohmann::json all = {{"class", row.class_name}, {"detector", row.detector}, {"features", row.features},
+                        {"variant", row.variant},  {"classes", row.classes},   {"is_mean", row.is_mean},
+                        {"seed", row.seeds},       {"metrics", values}};
+  if (!row.over_seeds.empty()) all["over_seeds"] = over_seeds;
+  return all;
 }
 
 }  // namespace
@@ -52,10 +73,16 @@ std::string table_as_text(const Table& table, bool colour) {
   std::vector<std::vector<bool>> best;
   for (size_t column = 0; column < table.metrics.size(); ++column) best.push_back(best_in_class(table, column));
 
+  std::vector<size_t> value_widths;
+  for (size_t c = 0; c < table.metrics.size(); ++c) {
+    value_widths.push_back(std::max<size_t>(table.headings[c].size(), 6));
+    for (const TableRow& row : table.rows)
+      value_widths[c] = std::max(value_widths[c], shown_width(shown_value(row, c)));
+  }
+
   std::string text, rule;
   for (size_t i = 0; i < headings.size(); ++i) text += padded(headings[i], widths[i] + 2, false);
-  for (const std::string& heading : table.headings)
-    text += padded(heading, std::max<size_t>(heading.size(), 6) + 2, true);
+  for (size_t c = 0; c < table.metrics.size(); ++c) text += padded(table.headings[c], value_widths[c] + 2, true);
   rule = std::string(shown_width(text), '-') + "\n";
   text += "\n" + rule;
   for (size_t r = 0; r < table.rows.size(); ++r) {
@@ -65,7 +92,7 @@ std::string table_as_text(const Table& table, bool colour) {
     const auto texts = labels(row, headings.size());
     for (size_t i = 0; i < headings.size(); ++i) text += padded(texts[i], widths[i] + 2, false);
     for (size_t c = 0; c < table.metrics.size(); ++c) {
-      const std::string value = padded(percent(row.values[c]), std::max<size_t>(table.headings[c].size(), 6) + 2, true);
+      const std::string value = padded(shown_value(row, c), value_widths[c] + 2, true);
       text += colour && best[c][r] ? "\033[1m" + value + "\033[0m" : value;
     }
     text += "\n";
@@ -78,14 +105,23 @@ std::string table_as_text(const Table& table, bool colour) {
 std::string table_as_csv(const Table& table) {
   std::string text = "class,detector,features,variant,classes";
   for (const std::string& metric : table.metrics) text += "," + metric;
+  text += ",seed";
+  for (const std::string& metric : table.metrics)
+    text += fmt::format(",{0}_std,{0}_n,{0}_undefined,{0}_reason", metric);
   text += "\n";
-  for (const TableRow& row : table.rows) {
-    text += fmt::format("{},{},{},{},{}", csv_field(row.class_name), row.detector, row.features, csv_field(row.variant),
-                        row.classes);
-    for (const Metric& value : row.values)
-      text += fmt::format(
-          ",{}", value.defined() ? fmt::format("{}", value.value) : csv_field("undefined: " + value.undefined));
-    text += "\n";
+  for (const auto* rows : {&table.rows, &table.seed_rows}) {
+    for (const TableRow& row : *rows) {
+      text += fmt::format("{},{},{},{},{}", csv_field(row.class_name), row.detector, row.features,
+                          csv_field(row.variant), row.classes);
+      for (const Metric& value : row.values) text += fmt::format(",{}", csv_number(value));
+      text += fmt::format(",{}", csv_field(row.over_seeds.empty() ? row.seeds : "all"));
+      for (size_t c = 0; c < table.metrics.size(); ++c) {
+        const Summary summary = row.over_seeds.empty() ? summarise({&row.values[c], 1}) : row.over_seeds[c];
+        text += fmt::format(",{},{},{},{}", csv_number(summary.deviation), summary.defined, summary.undefined,
+                            csv_field(row.values[c].undefined));
+      }
+      text += "\n";
+    }
   }
   return text;
 }
@@ -100,7 +136,7 @@ std::string table_as_markdown(const Table& table) {
     text += "|";
     for (const std::string& label : labels(table.rows[r], headings.size())) text += " " + label + " |";
     for (size_t c = 0; c < table.metrics.size(); ++c) {
-      const std::string value = percent(table.rows[r].values[c]);
+      const std::string value = shown_value(table.rows[r], c);
       text += best_in_class(table, c)[r] ? " **" + value + "** |" : " " + value + " |";
     }
     text += "\n";
@@ -124,8 +160,7 @@ std::string table_as_latex(const Table& table) {
     for (const std::string& label : labels(table.rows[r], headings.size()))
       line += (line.empty() ? "" : " & ") + latex_text(label);
     for (size_t c = 0; c < table.metrics.size(); ++c) {
-      const std::string value = percent(table.rows[r].values[c]);
-      line += " & " + (best_in_class(table, c)[r] ? "\\textbf{" + value + "}" : value);
+      line += " & " + latex_value(table.rows[r], c, best_in_class(table, c)[r]);
     }
     text += line + " \\\\\n";
   }
@@ -135,21 +170,10 @@ std::string table_as_latex(const Table& table) {
 }
 
 std::string table_as_json(const Table& table) {
-  nlohmann::json rows = nlohmann::json::array();
-  for (const TableRow& row : table.rows) {
-    nlohmann::json values;
-    for (size_t c = 0; c < table.metrics.size(); ++c)
-      values[table.metrics[c]] = row.values[c].defined() ? nlohmann::json(row.values[c].value)
-                                                         : nlohmann::json{{"undefined", row.values[c].undefined}};
-    rows.push_back({{"class", row.class_name},
-                    {"detector", row.detector},
-                    {"features", row.features},
-                    {"variant", row.variant},
-                    {"classes", row.classes},
-                    {"is_mean", row.is_mean},
-                    {"metrics", values}});
-  }
-  return nlohmann::json{{"rows", rows}, {"notes", table.notes}}.dump(1) + "\n";
+  nlohmann::json rows = nlohmann::json::array(), seed_rows = nlohmann::json::array();
+  for (const TableRow& row : table.rows) rows.push_back(json_row(table, row));
+  for (const TableRow& row : table.seed_rows) seed_rows.push_back(json_row(table, row));
+  return nlohmann::json{{"rows", rows}, {"seed_rows", seed_rows}, {"notes", table.notes}}.dump(1) + "\n";
 }
 
 }  // namespace adrep

@@ -2,7 +2,7 @@
 #include <functional>
 #include <vector>
 
-#include "core/backbones/backbone.h"
+#include "core/features/extraction.h"
 #include "core/image/preprocess.h"
 #include "datasets/dataset.h"
 #include "detectors/detector.h"
@@ -13,8 +13,9 @@ namespace adrep {
 /// for and then kept, 8 bit a channel.
 class ClassImages final : public TrainingImages {
  public:
-  /// `represent` turns raw levels into the representation that the detector is fitted on.
-  ClassImages(const std::vector<Sample>& samples, const Geometry& geometry, const Backbone& backbone,
+  /// The backbone is asked for when an image is. `represent` turns raw levels into the representation that the detector
+  /// is fitted on.
+  ClassImages(const std::vector<Sample>& samples, const Geometry& geometry, BackboneSource backbone,
               const at::Device& device, std::function<Levels(const Levels&)> represent);
 
   at::Tensor image(int64_t index) const override;
@@ -24,7 +25,7 @@ class ClassImages final : public TrainingImages {
  private:
   const std::vector<Sample>& samples_;
   Geometry geometry_;
-  const Backbone& backbone_;
+  BackboneSource backbone_;
   at::Device device_;
   std::function<Levels(const Levels&)> represent_;
   mutable std::vector<Image> decoded_;

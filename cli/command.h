@@ -6,11 +6,16 @@ namespace adrep::cli {
 /// Adds one command to the program. Its callback throws InputError or Error; `exit_code` is what the program returns
 /// when it does not throw.
 void add_run_command(CLI::App& program, int& exit_code);
+void add_metrics_command(CLI::App& program);
+void add_metrics_explain_command(CLI::App& metrics);
+void add_compare_command(CLI::App& program);
 void add_datasets_command(CLI::App& program, int& exit_code);
 void add_list_command(CLI::App& program);
+void add_cache_command(CLI::App& program, int& exit_code);
 void add_inspect_command(CLI::App& program);
 void add_doctor_command(CLI::App& program, int& exit_code);
 void add_completion_command(CLI::App& program);
+void add_weights_command(CLI::App& program, int& exit_code);
 void add_version_command(CLI::App& program);
 
 }  // namespace adrep::cli

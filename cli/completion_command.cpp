@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include "benchmarks/compare_settings.h"
+#include "benchmarks/metrics_settings.h"
 #include "benchmarks/run_settings.h"
 #include "cli/command.h"
 
@@ -7,16 +9,18 @@ namespace adrep::cli {
 namespace {
 
 /// "key=" for every key and "key=choice" for every choice.
-std::string completion_words() {
+std::string key_words(const ParamList& params, const std::string& prefix) {
   std::string words;
-  const auto add = [&](const ParamList& params, const std::string& prefix) {
-    for (const Param& param : params.all()) {
-      if (param.choices.empty()) words += " " + prefix + param.name + "=";
-      for (const std::string& choice : param.choices) words += " " + prefix + param.name + "=" + choice;
-    }
-  };
-  add(params_of<RunSettings>(), "");
-  for (const auto& [name, entry] : DetectorRegistry::instance().all()) add(*entry.params, name + ".");
+  for (const Param& param : params.all()) {
+    if (param.choices.empty()) words += " " + prefix + param.name + "=";
+    for (const std::string& choice : param.choices) words += " " + prefix + param.name + "=" + choice;
+  }
+  return words;
+}
+
+std::string run_words() {
+  std::string words = key_words(params_of<RunSettings>(), "");
+  for (const auto& [name, entry] : DetectorRegistry::instance().all()) words += key_words(*entry.params, name + ".");
   return words;
 }
 
@@ -33,7 +37,10 @@ std::string bash_script(const CLI::App& program) {
   local words=""
   case "${{COMP_WORDS[1]}}" in
     run) words="{} --print-config --dry-run --quiet --verbose --help" ;;
+    metrics) words="{} --format --quiet --verbose --help" ;;
+    compare) words="{}" ;;
     datasets) words="{}" ;;
+    cache) words="{}" ;;
     *) words="{}" ;;
   esac
   [ "$COMP_CWORD" -eq 1 ] && words="{}"
@@ -47,8 +54,9 @@ std::string bash_script(const CLI::App& program) {
 }}
 complete -F _adrep adrep
 )",
-                     completion_words(), command_names(*program.get_subcommand("datasets")), command_names(program),
-                     command_names(program));
+                     run_words(), key_words(params_of<MetricsSettings>(), ""),
+                     key_words(params_of<CompareSettings>(), ""), command_names(*program.get_subcommand("datasets")),
+                     command_names(*program.get_subcommand("cache")), command_names(program), command_names(program));
 }
 
 }  // namespace

@@ -10,6 +10,8 @@
 #include "core/base/hash.h"
 #include "core/base/paths.h"
 #include "core/base/version.h"
+#include "core/features/cache/cache_inventory.h"
+#include "core/features/cache/feature_cache.h"
 
 namespace adrep::cli {
 namespace {
@@ -18,19 +20,24 @@ namespace fs = std::filesystem;
 
 /// Prints one line a backbone; returns how many have weights.
 int show_weights() {
-  int found = 0;
+  int found = 0, missing = 0;
   for (const auto& [name, entry] : BackboneRegistry::instance().all()) {
+    if (entry.weights_name.empty()) continue;
     try {
       const fs::path file = find_weights(entry, {});
       const std::string hash = sha256_of_file(file);
-      const bool official = entry.weights_sha256.empty() || hash == entry.weights_sha256;
+      const bool known = !entry.weights_sha256.empty() && file.filename() == entry.weights_name;
+      const bool changed = known && hash != entry.weights_sha256;
       fmt::print("weights     {}: {} ({})\n", name, file.string(),
-                 official ? "SHA-256 as published" : "its SHA-256 is not the published one: " + hash);
-      found += official;
-    } catch (const InputError& missing) {
-      fmt::print("weights     {}: missing: {}\n", name, missing.what());
+                 changed ? "its SHA-256 is not the published one: " + hash
+                 : known ? "SHA-256 as published"
+                         : "SHA-256 " + hash + ", none published for this file");
+      found += !changed;
+    } catch (const InputError&) {
+      ++missing;
     }
   }
+  if (missing > 0) fmt::print("weights     {} other backbones have no file here (adrep weights list)\n", missing);
   return found;
 }
 
@@ -44,6 +51,10 @@ void show_folders() {
   const auto space = fs::space(fs::exists(cache) ? cache : fs::current_path(), failed);
   fmt::print("cache       {}{}, {:.1f} GB free\n", cache.string(), fs::exists(cache) ? "" : " (not made yet)",
              static_cast<double>(space.available) / 1e9);
+  uint64_t bytes = 0;
+  for (const CacheEntry& entry : list_cache(feature_cache_folder()))
+    if (entry.kind != CacheEntry::Kind::foreign) bytes += entry.bytes;
+  fmt::print("features    {:.2f} GB in the feature cache (adrep cache stats)\n", static_cast<double>(bytes) / 1e9);
 }
 
 int doctor() {

@@ -10,7 +10,7 @@ namespace adrep::cli {
 namespace {
 
 struct Arguments {
-  std::string backbone, weights, device = "cpu";
+  std::string backbone, weights, device = "cpu", precision = "fp32";
   int64_t size = 224, batch = 8, threads = 0;
 };
 
@@ -30,17 +30,18 @@ double measured_rate(const Backbone& backbone, const at::Tensor& images) {
 }
 
 void inspect(const Arguments& arguments) {
-  const BackboneEntry& entry = BackboneRegistry::instance().get(arguments.backbone, "backbone");
+  const BackboneEntry entry = find_backbone(arguments.backbone);
   const int threads = set_threads(arguments.threads);
   const at::Device device = open_device(arguments.device);
-  const auto backbone = entry.load(find_weights(entry, arguments.weights), device);
+  const auto backbone = entry.load(find_weights(entry, arguments.weights),
+                                   {.device = device, .precision = resolve_precision(arguments.precision, device)});
   const BackboneInfo& info = backbone->info();
-  const auto shapes = backbone->shapes(arguments.size);
+  const auto shapes = backbone->shapes(arguments.size, arguments.size);
   fmt::print("{}: {}\nweights     {}\nsha256      {}{}\n", entry.name, entry.doc, info.weights_file.string(),
              info.weights_sha256, info.weights_sha256 == entry.weights_sha256 ? " (the official file)" : "");
   fmt::print("parameters  {:.2f} M\nFLOPs       {:.2f} G an image of {}x{} (a multiply-add counts as 2)\n",
-             static_cast<double>(info.parameters) / 1e6, backbone->flops(arguments.size) / 1e9, arguments.size,
-             arguments.size);
+             static_cast<double>(info.parameters) / 1e6, backbone->flops(arguments.size, arguments.size) / 1e9,
+             arguments.size, arguments.size);
   int64_t floats = 0;
   for (size_t l = 0; l < shapes.size(); ++l) {
     fmt::print("level {}     {} channels, {}x{}\n", l + 1, shapes[l].channels, shapes[l].height, shapes[l].width);
@@ -49,8 +50,8 @@ void inspect(const Arguments& arguments) {
   fmt::print("features    {:.2f} MB an image\n", static_cast<double>(floats) * 4 / 1e6);
   const at::Tensor images = at::zeros({arguments.batch, 3, arguments.size, arguments.size}, at::TensorOptions(device));
   backbone->forward(images);
-  fmt::print("speed       {:.1f} images/s on {} with {} threads, batch {}\n", measured_rate(*backbone, images),
-             arguments.device, threads, arguments.batch);
+  fmt::print("speed       {:.1f} images/s on {} in {} with {} threads, batch {}\n", measured_rate(*backbone, images),
+             arguments.device, precision_name(info.precision), threads, arguments.batch);
 }
 
 }  // namespace
@@ -61,6 +62,8 @@ void add_inspect_command(CLI::App& program) {
   command->add_option("backbone", arguments->backbone, "name of the backbone (see adrep list)")->required();
   command->add_option("--weights", arguments->weights, "weights file, default: the official one");
   command->add_option("--device", arguments->device, "cpu, cuda or cuda:INDEX");
+  command->add_option("--precision", arguments->precision, "fp32, bf16, fp16 or auto: the fastest on the device")
+      ->check(CLI::IsMember(precision_names()));
   command->add_option("--size", arguments->size, "side of the images")->check(CLI::Range(32, 4096));
   command->add_option("--batch", arguments->batch, "images a forward pass")->check(CLI::Range(1, 1024));
   command->add_option("--threads", arguments->threads, "threads, 0: one a core")->check(CLI::Range(0, 1024));

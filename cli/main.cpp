@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "core/base/interrupt.h"
 #include "core/base/log.h"
+#include "core/base/names.h"
 
 namespace {
 
@@ -17,6 +18,26 @@ std::string first_line(const std::string& text) {
 int fail(const std::string& message, adrep::ExitCode code) {
   adrep::log_error(first_line(message));
   return static_cast<int>(code);
+}
+
+/// What is wrong with a command line whose first words are no command, or "".
+std::string unknown_command(const CLI::App& program, int argc, char** argv) {
+  const CLI::App* app = &program;
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  for (const std::string& word : words) {
+    if (word.starts_with('-')) continue;
+    if (app->get_require_subcommand_min() == 0) return "";  // the word may be an argument
+    std::vector<std::string> names;
+    const CLI::App* next = nullptr;
+    for (const CLI::App* sub : app->get_subcommands([](const CLI::App*) { return true; })) {
+      names.push_back(sub->get_name());
+      if (sub->get_name() == word) next = sub;
+    }
+    if (names.empty()) return "";
+    if (!next) return fmt::format("unknown command '{}': {}", word, adrep::suggestion(word, names));
+    app = next;
+  }
+  return "";
 }
 
 int run(int argc, char** argv) {
@@ -36,9 +57,13 @@ int run(int argc, char** argv) {
   });
   int exit_code = 0;
   adrep::cli::add_run_command(program, exit_code);
+  adrep::cli::add_metrics_command(program);
+  adrep::cli::add_compare_command(program);
   adrep::cli::add_datasets_command(program, exit_code);
+  adrep::cli::add_cache_command(program, exit_code);
   adrep::cli::add_list_command(program);
   adrep::cli::add_inspect_command(program);
+  adrep::cli::add_weights_command(program, exit_code);
   adrep::cli::add_doctor_command(program, exit_code);
   adrep::cli::add_completion_command(program);
   adrep::cli::add_version_command(program);
@@ -47,6 +72,8 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& help) {
     return program.exit(help);
   } catch (const CLI::ParseError& wrong) {
+    if (const std::string unknown = unknown_command(program, argc, argv); !unknown.empty())
+      return fail(unknown, adrep::ExitCode::usage);
     return fail(std::string(wrong.what()) + " (see adrep --help)", adrep::ExitCode::usage);
   }
   return exit_code;

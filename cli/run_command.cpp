@@ -12,6 +12,7 @@
 #include "cli/parameter_help.h"
 #include "core/base/device.h"
 #include "core/base/log.h"
+#include "core/base/plural.h"
 #include "core/base/progress.h"
 
 namespace adrep::cli {
@@ -56,6 +57,13 @@ int run(const RunArguments& arguments) {
     return estimate.missing.empty() ? 0 : static_cast<int>(ExitCode::usage);
   }
   const RunOutcome outcome = run_plan(plan, output);
+  if (outcome.interrupted) {
+    if (outcome.failed() < std::ssize(outcome.cells))
+      fmt::print("{}", table_as_text(make_table(outcome.cells), use_colour(STDOUT_FILENO)));
+    throw Interrupted(
+        fmt::format("interrupted with {} of {} finished: they are kept, the same command continues with the rest",
+                    std::ssize(outcome.cells) - outcome.failed(), counted(plan.cell_count(), "cell")));
+  }
   if (outcome.failed() == static_cast<int64_t>(outcome.cells.size())) return static_cast<int>(ExitCode::usage);
 
   const Table table = make_table(outcome.cells);
@@ -65,8 +73,12 @@ int run(const RunArguments& arguments) {
   const auto reused =
       std::count_if(outcome.cells.begin(), outcome.cells.end(), [](const CellOutcome& cell) { return cell.reused; });
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  fmt::print("{} cells ({} from earlier runs, {} failed) in {}\nreport: {}\n", outcome.cells.size(), reused,
-             outcome.failed(), duration_text(seconds), report.string());
+  fmt::print("{} ({} from earlier runs, {} failed) in {}\n", counted(std::ssize(outcome.cells), "cell"), reused,
+             outcome.failed(), duration_text(seconds));
+  if (outcome.cached_images + outcome.computed_images > 0)
+    fmt::print("features of {} images from the cache, of {} computed\n", outcome.cached_images,
+               outcome.computed_images);
+  fmt::print("report: {}\n", report.string());
   return outcome.failed() > 0 ? static_cast<int>(ExitCode::usage) : 0;
 }
 

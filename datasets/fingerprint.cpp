@@ -1,18 +1,15 @@
 #include "datasets/fingerprint.h"
 
 #include <algorithm>
-#include <chrono>
 #include <string_view>
 #include <vector>
 
-#include "core/base/error.h"
+#include "core/base/content_hashes.h"
 #include "core/base/hash.h"
 #include "core/base/parallel.h"
 
 namespace adrep {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct Member {
   std::string_view part;
@@ -45,36 +42,6 @@ std::vector<Member> members_of(const ClassSplit& split) {
 }
 
 }  // namespace
-
-std::string ContentHashes::of(const fs::path& file) {
-  std::error_code failed;
-  const uintmax_t size = fs::file_size(file, failed);
-  if (failed) throw_input("{}: cannot be read: {}", file.string(), failed.message());
-  const fs::file_time_type changed = fs::last_write_time(file, failed);
-  if (failed) throw_input("{}: cannot be read: {}", file.string(), failed.message());
-  {
-    const std::lock_guard lock(mutex_);
-    const auto known = known_.find(file.string());
-    if (known != known_.end() && known->second.size == size && known->second.changed == changed)
-      return known->second.hash;
-  }
-  const bool settled = fs::file_time_type::clock::now() - changed > std::chrono::seconds(2);
-  std::string hash = sha256_of_file(file);
-  const std::lock_guard lock(mutex_);
-  ++reads_;
-  if (settled) known_[file.string()] = {size, changed, hash};
-  return hash;
-}
-
-size_t ContentHashes::reads() const {
-  const std::lock_guard lock(mutex_);
-  return reads_;
-}
-
-ContentHashes& ContentHashes::instance() {
-  static ContentHashes hashes;
-  return hashes;
-}
 
 std::string fingerprint(const ClassSplit& split, int threads) {
   std::vector<Member> members = members_of(split);

@@ -5,10 +5,10 @@
 #include <optional>
 #include <unordered_map>
 
+#include "core/base/content_hashes.h"
 #include "core/base/error.h"
 #include "core/base/names.h"
 #include "core/image/decode.h"
-#include "datasets/fingerprint.h"
 
 namespace adrep {
 namespace {

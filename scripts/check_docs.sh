@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs the commands of README.md, CONTRIBUTING.md and docs/*.md: every line of every ```sh fence.
 #   scripts/check_docs.sh [FOLDER]     the folder that holds the program; default build/release/bin
-#   adrep …        runs in a temporary folder that holds the data sets my-parts and my-photos, and configs/;
+#   adrep …        runs in a temporary folder that holds the data sets my-parts and my-photos, the score maps my-maps, and
+#                  configs/;
 #                  it must exit 0, or N where the line ends in "# exits N". VARIABLE=value may stand before it.
 #   scripts/…      the script must be there and executable
 #   cmake, ctest   the preset that the line names must be there
@@ -17,6 +18,9 @@ trap 'rm -rf "$work"' EXIT
 export PATH="$program_folder:$PATH"
 export OMP_WAIT_POLICY=passive # threads that wait must not keep the cores of a busy machine
 unset ADREP_DATA
+# a cache of its own; the weights stay where they are
+user_cache=${ADREP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/adrep}
+export ADREP_WEIGHTS=${ADREP_WEIGHTS:+$ADREP_WEIGHTS:}$user_cache/weights ADREP_CACHE=$work/cache
 pages=(README.md CONTRIBUTING.md docs/*.md)
 passed=0 failed=0
 
@@ -41,7 +45,25 @@ make_data() {
     cp -r "my-parts/fabric/test/$defect" "my-photos/$defect"
     cp -r "my-parts/fabric/ground_truth/$defect" "my-photos/masks/$defect"
   done
+  make_maps
   cd "$root" || exit 1
+}
+
+npy() { # SHAPE BYTES: an array of 8-bit numbers, written in octal escapes
+  local header="{'descr': '|u1', 'fortran_order': False, 'shape': $1, }"
+  printf '\223NUMPY\1\0\166\0%-117s\n' "$header"
+  printf '%b' "$2"
+}
+
+make_maps() {
+  mkdir -p my-maps/maps/good my-maps/maps/hole my-maps/masks/hole
+  local normal='\01\02\03\02' defect='\01\02\07\010'
+  npy "(2, 2)" "$normal" >my-maps/maps/good/000.npy
+  npy "(2, 2)" "$defect" >my-maps/maps/hole/000.npy
+  npy "(2, 2)" '\0000\0000\0001\0001' >my-maps/masks/hole/000_mask.npy
+  npy "(2, 2, 2)" "$normal$defect" >my-maps/maps.npy
+  npy "(2, 2, 2)" '\0000\0000\0000\0000\0000\0000\0001\0001' >my-maps/masks.npy
+  printf 'map,mask\nmaps/good/000.npy,\nmaps/hole/000.npy,masks/hole/000_mask.npy\n' >my-maps/manifest.csv
 }
 
 # One line "PLACE<tab>COMMAND" for each command of a page; "```yaml NAME" fences go to files.

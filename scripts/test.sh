@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh
-scripts/build.sh -DADREP_WERROR=ON -DADREP_BUILD_TESTS=ON
+scripts/build.sh -DADREP_WERROR=ON -DADREP_BUILD_TESTS=ON -DADREP_BUILD_TIMINGS=ON
 ctest --test-dir build/release --output-on-failure
 scripts/check_install.sh
 scripts/check_docs.sh

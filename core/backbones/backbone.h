@@ -4,8 +4,10 @@
 #include <memory>
 #include <string>
 
+#include "core/backbones/precision.h"
 #include "core/base/registry.h"
 #include "core/features/levels.h"
+#include "core/io/safetensors.h"
 
 namespace adrep {
 
@@ -15,36 +17,57 @@ struct BackboneInfo {
   std::filesystem::path weights_file;
   std::string weights_sha256;
   int64_t parameters = 0;  ///< of the layers that are used, without running statistics
+  Precision precision = Precision::fp32;
   std::array<double, 3> mean{}, std{};  ///< of the input normalisation, RGB in [0, 1]
 };
 
-/// A frozen feature extractor, always in eval mode.
+/// How a backbone is loaded.
+struct BackboneOptions {
+  at::Device device = at::kCPU;
+  Precision precision = Precision::fp32;
+  bool trainable = false;  ///< parameters with gradients instead of weights laid out for speed
+};
+
+/// A feature extractor, always in eval mode, and frozen unless it was loaded as trainable.
 class Backbone {
  public:
   virtual ~Backbone() = default;
   virtual const BackboneInfo& info() const = 0;
-  /// Levels for square images of this side. Throws InputError when the backbone cannot take that size.
-  virtual std::vector<LevelShape> shapes(int64_t image_size) const = 0;
-  /// Multiply-adds ×2 of one image of this side.
-  virtual double flops(int64_t image_size) const = 0;
-  /// images [B, 3, S, S], normalised, on the backbone's device -> levels [B, C_l, H_l, W_l]
+  /// Levels for images of this size. Throws InputError when the backbone cannot take it.
+  virtual std::vector<LevelShape> shapes(int64_t height, int64_t width) const = 0;
+  /// Multiply-adds ×2 of one image of this size.
+  virtual double flops(int64_t height, int64_t width) const = 0;
+  /// images [B, 3, H, W], normalised -> levels [B, C_l, H_l, W_l] on the backbone's device, float32, not always
+  /// contiguous
   virtual Levels forward(const at::Tensor& images) const = 0;
+  /// What can be trained, by name; empty unless it was loaded as trainable.
+  virtual TensorMap trainable_parameters() const { return {}; }
 };
 
 struct BackboneEntry {
   std::string name, doc;
-  std::string weights_name;    ///< official file name, looked for in the weights folders
-  std::string weights_sha256;  ///< of the official file, "" when not known
-  std::string weights_page;    ///< where its authors offer it
+  std::string weights_name{};                      ///< official file name, looked for in the weights folders
+  std::vector<std::string> other_weights_names{};  ///< looked for after it, "clip-vit-base-patch16/model.safetensors"
+  std::string weights_sha256{};                    ///< of the official file, "" when not known
+  std::string weights_page{};                      ///< where its authors offer it
+  std::string weights_size{};                      ///< of the official file, for people: "346 MB"
+  std::filesystem::path own_file{};                ///< the file that the name says: "torchscript:FILE"
+  std::array<double, 3> mean{}, std{};  ///< what BackboneInfo will say, for the feature cache; 0 where the file says it
   /// Reads the weights and places them on the device.
-  /// Throws InputError when the file is damaged or of another architecture (first mismatching key and shapes).
-  std::function<std::unique_ptr<Backbone>(const std::filesystem::path& weights, const at::Device& device)> load;
+  /// Throws InputError when the file is damaged or of another architecture (with every key that is wrong), or when the
+  /// backbone cannot do what the options ask.
+  std::function<std::unique_ptr<Backbone>(const std::filesystem::path& weights, const BackboneOptions& options)> load;
 };
 
 using BackboneRegistry = Registry<BackboneEntry>;
 
-/// The weights file to use: `given` if not empty, else the entry's official file in ADREP_WEIGHTS' folders or the
-/// user's cache. Throws InputError saying where it looked and how to get the file.
+/// The backbone of this name; "torchscript:net.pt" is the entry "torchscript:FILE" with that file.
+/// Throws InputError with the nearest known name.
+BackboneEntry find_backbone(const std::string& name);
+
+/// The weights file to use: the one the name says, else `given` if not empty, else the entry's official file, or one
+/// under its other names, in ADREP_WEIGHTS' folders or the user's cache. Throws InputError saying where it looked and
+/// how to get the file.
 std::filesystem::path find_weights(const BackboneEntry& entry, const std::filesystem::path& given);
 
 /// Where find_weights looks, in order.

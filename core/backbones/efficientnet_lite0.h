@@ -1,6 +1,6 @@
 #pragma once
 #include "core/backbones/backbone.h"
-#include "core/io/safetensors.h"
+#include "core/backbones/folded_convolution.h"
 
 namespace adrep {
 
@@ -9,19 +9,19 @@ namespace adrep {
 /// BatchNorm (eps 1e-3) is folded into the convolutions, which changes features by rounding only.
 class EfficientNetLite0 final : public Backbone {
  public:
-  /// `weights` must hold every key with its shape; the classifier and head are ignored. Throws InputError naming `file`
-  /// and the first key that is missing, misshapen or unknown.
-  EfficientNetLite0(const TensorMap& weights, BackboneInfo info, const at::Device& device);
+  /// `weights` must hold every key with its shape; the classifier and head are ignored. Throws InputError naming the
+  /// file and every key that is missing, misshapen or unknown.
+  EfficientNetLite0(const TensorMap& weights, BackboneInfo info, const BackboneOptions& options);
 
   const BackboneInfo& info() const override { return info_; }
-  std::vector<LevelShape> shapes(int64_t image_size) const override;
-  double flops(int64_t image_size) const override;
+  std::vector<LevelShape> shapes(int64_t height, int64_t width) const override;
+  double flops(int64_t height, int64_t width) const override;
   Levels forward(const at::Tensor& images) const override;
+  TensorMap trainable_parameters() const override;
 
  private:
   struct Convolution {
-    at::Tensor weight, bias;
-    int64_t stride = 1, groups = 1;
+    FoldedConvolution folded;
     bool activation = true;
   };
   struct Block {
@@ -31,7 +31,8 @@ class EfficientNetLite0 final : public Backbone {
   static at::Tensor apply(const Convolution& convolution, const at::Tensor& x);
 
   BackboneInfo info_;
-  at::Device device_;
+  bool trainable_ = false;
+  at::TensorOptions computed_in_;
   Convolution stem_;
   std::vector<Block> blocks_;
 };

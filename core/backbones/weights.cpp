@@ -11,14 +11,34 @@ std::vector<fs::path> weights_folders() {
   return folders;
 }
 
+BackboneEntry find_backbone(const std::string& name) {
+  const size_t colon = name.find(':');
+  if (colon != std::string::npos && colon + 1 < name.size()) {
+    for (const auto& [known, entry] : BackboneRegistry::instance().all()) {
+      if (!known.starts_with(name.substr(0, colon + 1))) continue;
+      BackboneEntry found = entry;
+      found.name = name;
+      found.own_file = name.substr(colon + 1);
+      return found;
+    }
+  }
+  return BackboneRegistry::instance().get(name, "backbone");
+}
+
 fs::path find_weights(const BackboneEntry& entry, const fs::path& given) {
+  if (!entry.own_file.empty()) {
+    if (!fs::is_regular_file(entry.own_file)) throw_input("backbone={}: no such file", entry.name);
+    return entry.own_file;
+  }
   if (!given.empty()) {
     if (!fs::is_regular_file(given)) throw_input("weights={}: no such file", given.string());
     return given;
   }
-  std::vector<std::string> looked;
+  std::vector<std::string> names = {entry.weights_name}, looked;
+  names.insert(names.end(), entry.other_weights_names.begin(), entry.other_weights_names.end());
   for (const fs::path& folder : weights_folders()) {
-    if (fs::is_regular_file(folder / entry.weights_name)) return folder / entry.weights_name;
+    for (const std::string& name : names)
+      if (fs::is_regular_file(folder / name)) return folder / name;
     looked.push_back(folder.string());
   }
   throw_input("backbone {}: its weights {} are not in {}; get them from {}, or set weights=FILE or ADREP_WEIGHTS",

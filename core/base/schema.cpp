@@ -34,6 +34,13 @@ std::string bounds_text(const Param& p) {
   return text;
 }
 
+/// A choice "kind:FILE" stands for every text that begins with "kind:".
+bool is_choice(const std::string& choice, const std::string& text) {
+  const size_t colon = choice.find(':');
+  if (colon == std::string::npos) return text == choice;
+  return text.size() > colon + 1 && text.starts_with(choice.substr(0, colon + 1));
+}
+
 }  // namespace
 
 std::string to_text(const ParamValue& value) {
@@ -68,7 +75,8 @@ ParamValue Param::parse(const RawValue& raw, const std::string& key) const {
                 choices.empty() ? "" : " (" + suggestion(text, choices) + ")");
   };
   const auto check_choice = [&](const std::string& text) {
-    if (!choices.empty() && std::find(choices.begin(), choices.end(), text) == choices.end()) fail(text);
+    const auto matches = [&](const std::string& choice) { return is_choice(choice, text); };
+    if (!choices.empty() && std::none_of(choices.begin(), choices.end(), matches)) fail(text);
   };
   const auto check_bounds = [&](double number, const std::string& text) {
     const bool low = exclusive_minimum ? number > minimum : number >= minimum;

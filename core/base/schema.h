@@ -31,7 +31,7 @@ struct Param {
   double minimum = -std::numeric_limits<double>::infinity();
   double maximum = std::numeric_limits<double>::infinity();
   bool exclusive_minimum = false;
-  std::vector<std::string> choices;  ///< allowed texts; empty: any
+  std::vector<std::string> choices;  ///< allowed texts, "kind:FILE" for any that begins with "kind:"; empty: any
   ParamValue default_value;
   std::function<void(void* params, const ParamValue& value)> set;
   std::function<ParamValue(const void* params)> get;

@@ -1,75 +1,193 @@
 #include "core/features/extraction.h"
 
+#include "core/base/content_hashes.h"
+#include "core/base/error.h"
 #include "core/base/interrupt.h"
+#include "core/base/parallel.h"
+#include "core/features/level_rows.h"
 #include "core/image/image_loader.h"
 
 namespace adrep {
 namespace {
 
-/// Collects images into batches and batches into one preallocated tensor a level.
-class LevelWriter {
- public:
-  LevelWriter(const Backbone& backbone, int64_t images, const ExtractionOptions& options)
-      : backbone_(backbone), options_(options), shapes_(backbone.shapes(options.geometry.crop)), capacity_(images) {}
+namespace fs = std::filesystem;
 
-  void add(const Image& image) {
-    pending_.push_back(normalised(image, backbone_.info().mean, backbone_.info().std));
-    if (static_cast<int64_t>(pending_.size()) == options_.batch) flush();
+constexpr int64_t shard_bytes = int64_t{64} << 20;  // what a killed run loses at most
+
+/// SHA-256 of the file, or "" when it cannot be read: decoding then says why.
+std::string content_hash(const fs::path& file) {
+  try {
+    return ContentHashes::instance().of(file);
+  } catch (const InputError&) {
+    return "";
+  }
+}
+
+/// Gives computed features to the cache in shards of a good size.
+class ShardedAppend {
+ public:
+  /// `hashes`: of each file as it was when the cache was asked
+  ShardedAppend(FeatureSpace* cache, const std::vector<fs::path>& files, const std::vector<std::string>& hashes,
+                const LevelRows& rows)
+      : cache_(cache), files_(files), hashes_(hashes), rows_(rows) {}
+
+  void add(size_t index) {
+    if (!cache_) return;
+    pending_.push_back(index);
+    if (static_cast<int64_t>(pending_.size()) * rows_.row_bytes() >= shard_bytes) flush();
   }
 
-  Levels finish() {
-    flush();
-    Levels levels{{}, options_.geometry.crop};
-    for (size_t l = 0; l < shapes_.size(); ++l)
-      levels.maps.push_back(written_ > 0 ? maps_[l].narrow(0, 0, written_)
-                                         : at::empty({0, shapes_[l].channels, shapes_[l].height, shapes_[l].width}));
-    return levels;
+  void flush() {
+    std::vector<std::string> images;
+    std::vector<size_t> rows;
+    for (size_t index : pending_) {
+      // a file that changed since may have given the features of its new content
+      if (hashes_[index].empty() || content_hash(files_[index]) != hashes_[index]) continue;
+      images.push_back(hashes_[index]);
+      rows.push_back(index);
+    }
+    pending_.clear();
+    if (!rows.empty()) cache_->append(images, rows_.selected(rows));
   }
 
  private:
-  void flush() {
-    if (pending_.empty()) return;
-    const Levels levels = backbone_.forward(at::stack(pending_));
-    const int64_t count = levels.batch();
-    for (size_t l = 0; l < shapes_.size(); ++l) {
-      const at::Tensor& map = levels.maps[l];
-      if (maps_.size() <= l)
-        maps_.push_back(at::empty({capacity_, map.size(1), map.size(2), map.size(3)}, map.options()));
-      maps_[l].narrow(0, written_, count).copy_(map);
+  FeatureSpace* cache_;
+  const std::vector<fs::path>& files_;
+  const std::vector<std::string>& hashes_;
+  const LevelRows& rows_;
+  std::vector<size_t> pending_;
+};
+
+/// Collects images into batches of one size and puts their features into the rows.
+class BatchComputer {
+ public:
+  BatchComputer(const BackboneSource& backbone, const ExtractionOptions& options, LevelRows& rows,
+                ShardedAppend& appended)
+      : source_(backbone), options_(options), rows_(rows), appended_(appended) {}
+
+  void add(size_t index, const Image& image) {
+    if (!backbone_) {
+      backbone_ = &source_();
+      backbone_->shapes(options_.geometry.crop,
+                        options_.geometry.crop);  // refuses a size that the backbone cannot take
     }
-    written_ += count;
-    pending_.clear();
+    pending_.push_back(normalised(image, backbone_->info().mean, backbone_->info().std));
+    indices_.push_back(index);
+    if (static_cast<int64_t>(pending_.size()) == options_.batch) flush();
   }
 
-  const Backbone& backbone_;
+  void flush() {
+    if (pending_.empty()) return;
+    while (static_cast<int64_t>(pending_.size()) < options_.batch) pending_.push_back(pending_.back());
+    const Levels levels = backbone_->forward(at::stack(pending_));
+    for (size_t i = 0; i < indices_.size(); ++i) {
+      std::vector<at::Tensor> maps;
+      for (const at::Tensor& map : levels.maps) maps.push_back(map.select(0, static_cast<int64_t>(i)));
+      rows_.put(indices_[i], maps);
+    }
+    for (size_t index : indices_) appended_.add(index);
+    pending_.clear();
+    indices_.clear();
+  }
+
+ private:
+  const BackboneSource& source_;
   const ExtractionOptions& options_;
-  std::vector<LevelShape> shapes_;
-  int64_t capacity_, written_ = 0;
-  std::vector<at::Tensor> pending_, maps_;
+  LevelRows& rows_;
+  ShardedAppend& appended_;
+  const Backbone* backbone_ = nullptr;
+  std::vector<at::Tensor> pending_;
+  std::vector<size_t> indices_;
+};
+
+/// Extraction of one list of images.
+class Extraction {
+ public:
+  Extraction(const BackboneSource& backbone, const std::vector<fs::path>& files, const ExtractionOptions& options)
+      : files_(files),
+        options_(options),
+        hashes_(files.size()),
+        have_(files.size(), false),
+        rows_(files.size(), options.geometry.crop, options.device),
+        appended_(options.cache, files, hashes_, rows_),
+        computer_(backbone, options, rows_, appended_) {}
+
+  Extracted run() {
+    if (options_.cache) take_cached();
+    try {
+      compute_missing();
+      appended_.flush();
+    } catch (...) {
+      appended_.flush();  // what was computed is not lost
+      throw;
+    }
+    for (size_t i = 0; i < files_.size(); ++i)
+      if (have_[i]) result_.used.push_back(i);
+    result_.levels = rows_.take(result_.used);
+    return std::move(result_);
+  }
+
+ private:
+  void take_cached() {
+    for_each_index(files_.size(), options_.decode_threads, [&](size_t i) { hashes_[i] = content_hash(files_[i]); });
+    for (size_t i = 0; i < files_.size(); ++i) {
+      stop_if_interrupted();
+      const auto maps = options_.cache->find(hashes_[i]);
+      if (!maps || !rows_.fits(*maps)) continue;
+      rows_.put(i, *maps);
+      have_[i] = true;
+      ++result_.cached;
+      report();
+    }
+  }
+
+  void compute_missing() {
+    std::vector<size_t> missing;
+    std::vector<fs::path> files;
+    for (size_t i = 0; i < files_.size(); ++i) {
+      if (have_[i]) continue;
+      missing.push_back(i);
+      files.push_back(files_[i]);
+    }
+    const auto ahead = static_cast<size_t>(2 * options_.batch);
+    load_images(files, options_.geometry, options_.decode_threads, ahead, [&](LoadedImage loaded) {
+      stop_if_interrupted();
+      const size_t index = missing[loaded.index];
+      if (loaded.image) {
+        computer_.add(index, *loaded.image);
+        have_[index] = true;
+      } else if (options_.skip_bad) {
+        result_.skipped.push_back(loaded.error);
+      } else {
+        throw InputError(loaded.error);
+      }
+      report();
+      return true;
+    });
+    computer_.flush();
+  }
+
+  void report() {
+    ++done_;
+    if (options_.progress) options_.progress(done_);
+  }
+
+  const std::vector<fs::path>& files_;
+  const ExtractionOptions& options_;
+  std::vector<std::string> hashes_;
+  std::vector<bool> have_;
+  LevelRows rows_;
+  ShardedAppend appended_;
+  BatchComputer computer_;
+  Extracted result_;
+  int64_t done_ = 0;
 };
 
 }  // namespace
 
-Extracted extract(const Backbone& backbone, const std::vector<std::filesystem::path>& files,
+Extracted extract(const BackboneSource& backbone, const std::vector<fs::path>& files,
                   const ExtractionOptions& options) {
-  Extracted result;
-  LevelWriter writer(backbone, static_cast<int64_t>(files.size()), options);
-  const auto ahead = static_cast<size_t>(2 * options.batch);
-  load_images(files, options.geometry, options.decode_threads, ahead, [&](LoadedImage loaded) {
-    stop_if_interrupted();
-    if (loaded.image) {
-      writer.add(*loaded.image);
-      result.used.push_back(loaded.index);
-    } else if (options.skip_bad) {
-      result.skipped.push_back(loaded.error);
-    } else {
-      throw InputError(loaded.error);
-    }
-    if (options.progress) options.progress(static_cast<int64_t>(loaded.index) + 1);
-    return true;
-  });
-  result.levels = writer.finish();
-  return result;
+  return Extraction(backbone, files, options).run();
 }
 
 }  // namespace adrep

@@ -5,9 +5,13 @@
 #include <vector>
 
 #include "core/backbones/backbone.h"
+#include "core/features/cache/feature_space.h"
 #include "core/image/preprocess.h"
 
 namespace adrep {
+
+/// Gives the backbone when features have to be computed; loading it can wait until then.
+using BackboneSource = std::function<const Backbone&()>;
 
 struct ExtractionOptions {
   Geometry geometry;
@@ -15,18 +19,28 @@ struct ExtractionOptions {
   int decode_threads = 2;  ///< threads that decode and resize ahead of the model
   bool skip_bad = false;   ///< leave unreadable images out instead of throwing
   std::function<void(int64_t done)> progress;
+  FeatureSpace* cache = nullptr;  ///< asked before anything is decoded, and given what was computed; none: no cache
+  at::Device device = at::kCPU;   ///< where the levels are wanted: the backbone's device
 };
 
 /// Features of a list of images.
 struct Extracted {
-  Levels levels;                     ///< [N, C_l, H_l, W_l] of the images that could be read, in the list's order
+  Levels levels;                     ///< [N, C_l, H_l, W_l] of the images that could be read, in the list's order;
+                                     ///< without maps when there are none
   std::vector<size_t> used;          ///< their indices in the list
   std::vector<std::string> skipped;  ///< one line for each image left out
+  int64_t cached = 0;                ///< how many came from the cache
 };
 
-/// Decodes, preprocesses and runs the backbone; the tensors stay on its device.
-/// Throws InputError for the first unreadable image unless skip_bad, Interrupted when the user wants to stop.
-Extracted extract(const Backbone& backbone, const std::vector<std::filesystem::path>& files,
+/// Decodes, preprocesses and runs the backbone on the images that are not in the cache.
+///
+/// Every forward pass has exactly `batch` images: the last one is filled up with copies, whose features are dropped.
+/// The kernels then always see one shape, so that an image's features depend on nothing but the image and the batch
+/// size, and cached features are those that would be computed, bit for bit.
+///
+/// What was computed goes into the cache shard by shard, also when the extraction ends early. Throws InputError for the
+/// first unreadable image unless skip_bad, Interrupted when the user wants to stop.
+Extracted extract(const BackboneSource& backbone, const std::vector<std::filesystem::path>& files,
                   const ExtractionOptions& options);
 
 }  // namespace adrep

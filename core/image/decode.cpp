@@ -37,6 +37,14 @@ Image decode_mask(const std::filesystem::path& file, const DecodeLimits& limits)
   return decode(file, limits, DecodeAs::mask);
 }
 
+GreyValues decode_grey(const std::filesystem::path& file, const DecodeLimits& limits) {
+  ImageSource source(file, limits);
+  const ImageFormat& format = format_of(source, file);
+  if (!format.decode_grey)
+    throw_input("{}: a JPEG or BMP holds no scores: save them as npy, float32 TIFF or 16-bit PNG", file.string());
+  return format.decode_grey(source);
+}
+
 ImageSize read_image_size(const std::filesystem::path& file) {
   ImageSource source(file, DecodeLimits{std::numeric_limits<int64_t>::max()});
   return format_of(source, file).read_size(source);

@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "core/image/image.h"
 
@@ -19,6 +20,17 @@ Image decode_rgb(const std::filesystem::path& file, const DecodeLimits& limits =
 /// Decodes a mask to one channel without scaling: grey or palette index values as stored, RGB by its luma, 16-bit as 255
 /// where not zero.
 Image decode_mask(const std::filesystem::path& file, const DecodeLimits& limits = {});
+
+/// The values of a one-channel image as stored, [height, width] row by row.
+struct GreyValues {
+  int width = 0, height = 0;
+  std::vector<float> values;  ///< integers of up to 16 bits and float16, float32 exactly; others rounded
+};
+
+/// Decodes a grey PNG (up to 16 bits) or a TIFF of one channel (8 or 16 bits, float16, float32 or float64) at full
+/// precision; float64 beyond float32's range becomes infinite. Throws InputError for anything else: colours are no
+/// values.
+GreyValues decode_grey(const std::filesystem::path& file, const DecodeLimits& limits = {});
 
 /// Width and height from the header only.
 struct ImageSize { int width = 0, height = 0; };

@@ -18,6 +18,7 @@ class ImageSource {
 
   std::ifstream& stream() { return stream_; }
   uint64_t bytes() const { return bytes_; }
+  const std::string& name() const { return name_; }
 
   /// Exactly `size` bytes from the stream, or fails as cut short.
   void read(const char* format, void* into, size_t size);
@@ -45,6 +46,7 @@ struct ImageFormat {
   bool (*matches)(std::string_view first_bytes);
   ImageSize (*read_size)(ImageSource& source);
   Image (*decode)(ImageSource& source, DecodeAs as);
+  GreyValues (*decode_grey)(ImageSource& source) = nullptr;  ///< none: the format stores no exact values
 };
 
 extern const ImageFormat jpeg_format, png_format, bmp_format, tiff_format;

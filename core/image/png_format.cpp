@@ -146,6 +146,27 @@ Image decode_as_mask(PngReader& reader) {
   return mask;
 }
 
+GreyValues decode_grey(ImageSource& source) {
+  PngReader reader(source);
+  const int type = reader.colour_type();
+  if (type != PNG_COLOR_TYPE_GRAY)
+    throw_input("{}: a PNG with colours or alpha holds no scores: save them as 16-bit grey PNG, npy or float32 TIFF",
+                source.name());
+  const auto width = static_cast<uint64_t>(reader.width()), height = static_cast<uint64_t>(reader.height());
+  source.check_size(kFormat, width, height, reader.row_bytes() * height, kMaxRatio);
+  reader.keep_values();
+  const size_t bytes = reader.depth() == 16 ? 2 : 1;
+  GreyValues grey{reader.width(), reader.height(), {}};
+  ADREP_ASSERT(reader.row_bytes() == static_cast<size_t>(width) * bytes, "PNG rows of {} bytes", reader.row_bytes());
+  std::vector<uint8_t> stored(static_cast<size_t>(width * height) * bytes);
+  std::vector<png_bytep> rows = row_addresses(stored.data(), reader.row_bytes(), grey.height);
+  reader.read_rows(rows);
+  grey.values.reserve(stored.size() / bytes);
+  for (size_t i = 0; i < stored.size(); i += bytes)
+    grey.values.push_back(static_cast<float>(bytes == 2 ? stored[i] << 8 | stored[i + 1] : stored[i]));
+  return grey;
+}
+
 bool matches(std::string_view first) {
   return first.starts_with("\x89PNG\r\n\x1A\n");
 }
@@ -164,6 +185,6 @@ Image decode(ImageSource& source, DecodeAs as) {
 
 }  // namespace
 
-const ImageFormat png_format{matches, read_size, decode};
+const ImageFormat png_format{matches, read_size, decode, decode_grey};
 
 }  // namespace adrep

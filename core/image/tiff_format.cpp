@@ -195,12 +195,16 @@ void place_block(const std::vector<uint8_t>& block, const Header& header, const 
   }
 }
 
-/// All kept samples, one byte each, header.kept() a pixel.
-Image read_samples(ImageSource& source, TiffReader& reader, const Header& header, DecodeAs as) {
-  const Blocks blocks(reader.get(), header);
+void require_readable(const ImageSource& source, const Header& header, const Blocks& blocks) {
   source.check_size(kFormat, blocks.width, blocks.height, blocks.bytes(), header.max_ratio());
   if (blocks.bytes() > uint64_t{kMaxAllocation})
     source.unsupported(kFormat, fmt::format("blocks of {} bytes", blocks.bytes()));
+}
+
+/// All kept samples, one byte each, header.kept() a pixel.
+Image read_samples(ImageSource& source, TiffReader& reader, const Header& header, DecodeAs as) {
+  const Blocks blocks(reader.get(), header);
+  require_readable(source, header, blocks);
   std::vector<uint8_t> block(blocks.bytes());
   Image samples(static_cast<int>(header.width), static_cast<int>(header.height), header.kept());
   for (int plane = 0; plane < (blocks.separate ? header.kept() : 1); ++plane) {
@@ -267,6 +271,54 @@ Image nonzero_of(const Image& samples, int colours) {
   return mask;
 }
 
+/// Why a TIFF holds no plain values, or "".
+std::string why_no_values(const Header& header) {
+  const bool is_float = header.sample_format == SAMPLEFORMAT_IEEEFP;
+  if (!is_float && header.sample_format != SAMPLEFORMAT_UINT && header.sample_format != SAMPLEFORMAT_VOID)
+    return "signed or complex samples";
+  if (header.samples != 1) return fmt::format("{} samples a pixel", header.samples);
+  if (header.photometric != PHOTOMETRIC_MINISBLACK) return fmt::format("colour space {}", header.photometric);
+  if (header.orientation != ORIENTATION_TOPLEFT) return "rows that do not begin at the top left";
+  const bool known =
+      is_float ? header.bits == 16 || header.bits == 32 || header.bits == 64 : header.bits == 8 || header.bits == 16;
+  return known ? "" : fmt::format("{} bits a sample", header.bits);
+}
+
+/// Sample `index` of a row in this machine's byte order, as libtiff gives it.
+float grey_value(const uint8_t* row, size_t index, const Header& header) {
+  const auto load = [&](auto stored) {
+    std::memcpy(&stored, row + sizeof(stored) * index, sizeof(stored));
+    return stored;
+  };
+  if (header.bits == 8) return row[index];
+  if (header.bits == 32) return load(float());
+  if (header.bits == 64) return static_cast<float>(load(double()));
+  return header.sample_format == SAMPLEFORMAT_IEEEFP ? static_cast<float>(load(c10::Half())) : load(uint16_t());
+}
+
+GreyValues decode_grey(ImageSource& source) {
+  TiffReader reader(source);
+  const Header header = read_header(reader);
+  const uint64_t row_bytes = (uint64_t{header.width} * header.bits * header.samples + 7) / 8;
+  source.check_size(kFormat, header.width, header.height, row_bytes * header.height, header.max_ratio());
+  if (const std::string reason = why_no_values(header); !reason.empty())
+    throw_input("{}: a TIFF with {} holds no scores: save them as float32, one sample a pixel", source.name(), reason);
+  const Blocks blocks(reader.get(), header);
+  require_readable(source, header, blocks);
+  std::vector<uint8_t> block(blocks.bytes());
+  GreyValues grey{static_cast<int>(header.width), static_cast<int>(header.height), {}};
+  grey.values.resize(size_t{header.width} * header.height);
+  for (uint32_t top = 0; top < header.height; top += blocks.height) {
+    for (uint32_t left = 0; left < header.width; left += blocks.width) {
+      read_block(reader, header, blocks, top, left, 0, block);
+      for (uint32_t y = 0; y < std::min(blocks.height, header.height - top); ++y)
+        for (uint32_t x = 0; x < std::min(blocks.width, header.width - left); ++x)
+          grey.values[size_t{top + y} * header.width + left + x] = grey_value(&block[y * blocks.row_bytes], x, header);
+    }
+  }
+  return grey;
+}
+
 bool matches(std::string_view first) {
   using namespace std::string_view_literals;
   return first.starts_with("II*\0"sv) || first.starts_with("MM\0*"sv) || first.starts_with("II+\0"sv) ||
@@ -297,6 +349,6 @@ Image decode(ImageSource& source, DecodeAs as) {
 
 }  // namespace
 
-const ImageFormat tiff_format{matches, read_size, decode};
+const ImageFormat tiff_format{matches, read_size, decode, decode_grey};
 
 }  // namespace adrep

@@ -7,10 +7,44 @@
 
 #include <cerrno>
 #include <cstring>
+#include <map>
+#include <mutex>
 
 #include "core/base/error.h"
 
 namespace adrep {
+namespace {
+
+/// The mappings that exist: begin -> end.
+class LiveMappings {
+ public:
+  void add(uintptr_t begin, size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    ends_[begin] = begin + bytes;
+  }
+  void remove(uintptr_t begin) {
+    const std::lock_guard lock(mutex_);
+    ends_.erase(begin);
+  }
+  /// Holds while no mapping can go away.
+  template <class Work>
+  void if_within(uintptr_t begin, uintptr_t end, const Work& work) {
+    const std::lock_guard lock(mutex_);
+    auto place = ends_.upper_bound(begin);
+    if (place != ends_.begin() && end <= (--place)->second) work();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<uintptr_t, uintptr_t> ends_;
+};
+
+LiveMappings& live_mappings() {
+  static auto* mappings = new LiveMappings;  // outlives every static object that holds a file
+  return *mappings;
+}
+
+}  // namespace
 
 MappedFile::MappedFile(const std::filesystem::path& file) : path_(file) {
   // O_NONBLOCK: opening a named pipe would wait for its writer
@@ -26,10 +60,22 @@ MappedFile::MappedFile(const std::filesystem::path& file) : path_(file) {
   close(descriptor);
   if (!regular) throw_input("{}: cannot be read: it is not a regular file", file.string());
   if (data_ == MAP_FAILED) throw_failure("{}: cannot be mapped into memory: {}", file.string(), std::strerror(reason));
+  if (data_) live_mappings().add(reinterpret_cast<uintptr_t>(data_), size_);
 }
 
 MappedFile::~MappedFile() {
-  if (data_) munmap(data_, size_);
+  if (!data_) return;
+  live_mappings().remove(reinterpret_cast<uintptr_t>(data_));
+  munmap(data_, size_);
+}
+
+void release_pages(std::string_view bytes) {
+  const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<uintptr_t>(bytes.data()), end = begin + bytes.size();
+  // only whole pages: the rest is shared with neighbours
+  const uintptr_t first = (begin + page - 1) / page * page, last = end / page * page;
+  if (first >= last) return;
+  live_mappings().if_within(begin, end, [&] { madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED); });
 }
 
 }  // namespace adrep

@@ -26,6 +26,11 @@ class MappedFile {
   size_t size_ = 0;
 };
 
+/// Gives the memory of these bytes back when they lie on a mapped file, which keeps the values: they are read again
+/// when next used. Nothing happens to other bytes. Changes made to the bytes in memory would be lost: there must be
+/// none.
+void release_pages(std::string_view bytes);
+
 /// Bytes in writable memory and what keeps that memory alive.
 struct SharedBytes {
   std::string_view view;

@@ -74,7 +74,8 @@ bool inflate_exactly(std::string_view data, char* out, uint64_t size) {
 
 }  // namespace
 
-ZipArchive::ZipArchive(std::shared_ptr<const MappedFile> file) : file_(std::move(file)) {
+ZipArchive::ZipArchive(std::shared_ptr<const MappedFile> file, uint64_t allowance)
+    : file_(std::move(file)), allowance_(allowance) {
   read_directory(find_directory());
 }
 
@@ -161,7 +162,7 @@ SharedBytes ZipArchive::open(const std::string& name) {
 SharedBytes ZipArchive::inflated(const std::string& name, const Entry& entry, std::string_view data) {
   if (entry.size / deflate_ratio > entry.compressed)
     damaged(file_->path(), "'{}' claims {} bytes in {} deflated ones", printable(name), entry.size, entry.compressed);
-  const uint64_t limit = 16 * file_->bytes().size() + (uint64_t{64} << 20);
+  const uint64_t limit = 16 * file_->bytes().size() + allowance_;
   if (entry.size > limit - inflated_)
     throw_input("{}: refused: inflating '{}' would take more than {} bytes of memory", file_->path().string(),
                 printable(name), limit);

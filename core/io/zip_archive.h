@@ -13,7 +13,8 @@ namespace adrep {
 class ZipArchive {
  public:
   /// Reads the central directory. Throws InputError when it is missing, cut or contradicts the file.
-  explicit ZipArchive(std::shared_ptr<const MappedFile> file);
+  /// `allowance`: bytes that inflating may take beyond 16 times the file.
+  explicit ZipArchive(std::shared_ptr<const MappedFile> file, uint64_t allowance = uint64_t{64} << 20);
 
   struct Entry {
     uint64_t header = 0;      ///< offset of the local header
@@ -26,8 +27,8 @@ class ZipArchive {
   const std::map<std::string, Entry>& entries() const { return entries_; }
 
   /// The content of an entry. Throws InputError when there is none of this name, it is damaged, or inflating it (with
-  /// all others so far) would take more than 16 times the file and 64 MiB. Checksums are compared for deflated entries
-  /// only: torch may be told to write none, and mapped tensors are not read ahead of their use.
+  /// all others so far) would take more than 16 times the file and the allowance. Checksums are compared for deflated
+  /// entries only: torch may be told to write none, and mapped tensors are not read ahead of their use.
   SharedBytes open(const std::string& name);
 
  private:
@@ -40,6 +41,7 @@ class ZipArchive {
   SharedBytes inflated(const std::string& name, const Entry& entry, std::string_view data);
 
   std::shared_ptr<const MappedFile> file_;
+  uint64_t allowance_;
   std::map<std::string, Entry> entries_;
   uint64_t data_end_ = 0;  ///< where the central directory begins
   uint64_t inflated_ = 0;  ///< bytes so far

@@ -1,66 +1,47 @@
 #include "core/metrics/pro_protocols.h"
 
-#include <algorithm>
-
-#include "core/metrics/linear_thresholds.h"
-#include "core/metrics/validation.h"
+#include "core/base/error.h"
 
 namespace adrep {
-namespace {
 
-constexpr double kLimit = 0.3;
-
-struct Variant {
-  int dilation = 0;
-  double denominator_offset = 0;
-  size_t fewest_points = 0;
-  Metric with_fewer;
-};
-
-void keep_below_limit(OverlapCurve& curve) {
-  size_t kept = 0;
-  for (size_t i = 0; i < curve.false_positive_rate.size(); ++i)
-    if (curve.false_positive_rate[i] < kLimit) {
-      curve.false_positive_rate[kept] = curve.false_positive_rate[i];
-      curve.mean_coverage[kept++] = curve.mean_coverage[i];
-    }
-  curve.false_positive_rate.resize(kept);
-  curve.mean_coverage.resize(kept);
+ProRule paper_rule() {
+  ProRule rule;
+  rule.curve.comparison = Comparison::above;
+  rule.area.ends = false;
+  rule.area.at_limit = AreaRule::Limit::points_below;
+  rule.area.rescaling = AreaRule::Rescaling::own_range;
+  rule.area.fewest_points = 3;
+  rule.area.with_fewer = 0.5;
+  return rule;
 }
 
-/// Trapezoids over the rescaled rate; the points descend in it.
-Metric rescaled_area(const OverlapCurve& curve, double denominator_offset) {
-  const std::vector<double>&x = curve.false_positive_rate, &y = curve.mean_coverage;
-  const auto [lowest, highest] = std::minmax_element(x.begin(), x.end());
-  const double range = *highest - *lowest + denominator_offset;
-  if (!(range > 0)) return Metric::none("every threshold below the limit has the same false-positive rate");
-  double area = 0;
-  for (size_t i = 1; i < x.size(); ++i) area += (x[i - 1] - x[i]) / range * (y[i - 1] + y[i]) / 2;
-  return Metric::of(area);
+ProRule glass_rule() {
+  ProRule rule = paper_rule();
+  rule.curve.dilation = 2;
+  rule.area.range_offset = 1e-10;
+  rule.area.fewest_points = 2;
+  rule.area.with_fewer.reset();
+  return rule;
 }
 
-Metric pro(const ScoredPixels& pixels, int threads, const Variant& variant) {
-  check(pixels);
-  const Regions regions = find_regions(pixels, Connectivity::eight, threads);
-  if (regions.count() == 0) return Metric::none("no anomalous pixel");
-  if (regions.pixels() == std::ssize(pixels.scores)) return Metric::none("no normal pixel");
-  const std::vector<double> thresholds = linear_thresholds(pixels.scores);
-  if (thresholds.empty()) return Metric::none("all scores are equal, or their range is no usable float");
-  OverlapCurve curve = overlap_curve(pixels, regions, thresholds, variant.dilation);
-  keep_below_limit(curve);
-  if (curve.false_positive_rate.size() < variant.fewest_points) return variant.with_fewer;
-  return rescaled_area(curve, variant.denominator_offset);
+ProRule mvtec_rule(int64_t ranks) {
+  if (ranks < 2) throw_input("protocol mvtec-{}: it needs at least 2 ranks", ranks);
+  ProRule rule;
+  rule.curve.thresholds = CurveRule::Thresholds::ranks;
+  rule.curve.count = ranks;
+  rule.curve.comparison = Comparison::above;
+  rule.curve.rate_by_rank = true;
+  return rule;
 }
 
-}  // namespace
-
-Metric pro_paper(const ScoredPixels& pixels, int threads) {
-  return pro(pixels, threads, {0, 0, 3, Metric::of(0.5)});
-}
-
-Metric pro_glass(const ScoredPixels& pixels, int threads) {
-  return pro(pixels, threads,
-             {2, 1e-10, 2, Metric::none("fewer than two thresholds have a false-positive rate below 0.3")});
+ProRule adeval_rule(int64_t bins) {
+  if (bins < 5) throw_input("protocol adeval-{}: it needs at least 5 bins", bins);
+  ProRule rule;
+  rule.curve.thresholds = CurveRule::Thresholds::bins;
+  rule.curve.count = bins;
+  rule.curve.float_weights = true;
+  rule.area.ends = false;
+  return rule;
 }
 
 }  // namespace adrep

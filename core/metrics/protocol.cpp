@@ -23,6 +23,11 @@ NamedProtocol::NamedProtocol(const std::string& name) : name_(name) {
                 protocol_.smallest_count);
 }
 
+std::optional<ProRule> NamedProtocol::pro_rule() const {
+  if (!protocol_.pro_rule) return std::nullopt;
+  return protocol_.pro_rule(count_);
+}
+
 std::vector<std::string> protocol_names() {
   return Registry<Protocol>::instance().names();
 }

@@ -1,11 +1,12 @@
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/base/registry.h"
-#include "core/metrics/metric.h"
+#include "core/metrics/pro_rule.h"
 #include "core/metrics/score_groups.h"
 
 namespace adrep {
@@ -38,6 +39,7 @@ struct Protocol {
   int version = 1;             ///< raised whenever a value can change
   int64_t smallest_count = 0;  ///< above 0: the name ends in "-N", and N is a count of at least this
   std::function<MetricSet(const Scored&, int64_t count)> evaluate;
+  std::function<ProRule(int64_t count)> pro_rule;  ///< none: pro is exact (aupro.h)
 };
 
 /// A protocol as a table names it: "exact", "paper", "glass", "mvtec-100", "adeval-1000".
@@ -48,6 +50,8 @@ class NamedProtocol {
   const std::string& name() const { return name_; }
   const std::string& doc() const { return protocol_.doc; }
   int version() const { return protocol_.version; }
+  /// How `pro` is computed; none where it is exact.
+  std::optional<ProRule> pro_rule() const;
   /// Throws InputError for sizes that do not fit and for NaN or infinite scores, naming the image's index.
   MetricSet evaluate(const Scored& scored) const { return protocol_.evaluate(scored, count_); }
 

@@ -1,6 +1,5 @@
 // The protocols themselves: add one here and it is known everywhere.
 #include "core/metrics/adeval_protocol.h"
-#include "core/metrics/mvtec_protocol.h"
 #include "core/metrics/pixel_metrics.h"
 #include "core/metrics/pro_protocols.h"
 #include "core/metrics/protocol.h"
@@ -35,18 +34,10 @@ MetricSet exact(const Scored& scored, int64_t) {
   return set;
 }
 
-MetricSet with_pro(const Scored& scored, const Metric& pro) {
-  return metric_set(exact_image_metrics(scored.images), pixel_metrics(scored, {}), pro);
-}
-
-MetricSet paper(const Scored& scored, int64_t) {
-  return with_pro(scored, pro_paper(scored.pixels, scored.threads));
-}
-MetricSet glass(const Scored& scored, int64_t) {
-  return with_pro(scored, pro_glass(scored.pixels, scored.threads));
-}
-MetricSet mvtec(const Scored& scored, int64_t ranks) {
-  return with_pro(scored, pro_mvtec(scored.pixels, ranks, scored.threads));
+/// All but `pro` exact.
+MetricSet with_pro(const Scored& scored, const ProRule& rule) {
+  return metric_set(exact_image_metrics(scored.images), pixel_metrics(scored, {}),
+                    pro_by(scored.pixels, rule, scored.threads));
 }
 
 MetricSet adeval(const Scored& scored, int64_t bins) {
@@ -61,14 +52,32 @@ MetricSet adeval(const Scored& scored, int64_t bins) {
   return metric_set(images, pixels, binned.pro);
 }
 
+ProRule paper(int64_t) {
+  return paper_rule();
+}
+ProRule glass(int64_t) {
+  return glass_rule();
+}
+
+template <ProRule (*Rule)(int64_t)>
+MetricSet by_rule(const Scored& scored, int64_t count) {
+  return with_pro(scored, Rule(count));
+}
+
 const Protocol kProtocols[] = {
-    {"exact", "every distinct score is a threshold; PRO to a false-positive rate of 0.3 (also 0.05 and 1)", 1, 0,
-     exact},
-    {"paper", "PRO of the published evaluation: 200 linear thresholds, rate below 0.3, rescaled", 1, 0, paper},
+    {"exact",
+     "every distinct score is a threshold; PRO to a false-positive rate of 0.3 (also 0.05 and 1)",
+     1,
+     0,
+     exact,
+     {}},
+    {"paper", "PRO of the published evaluation: 200 linear thresholds, rate below 0.3, rescaled", 1, 0, by_rule<paper>,
+     paper},
     {"glass", "PRO of the published GLASS evaluation: as paper, the covered fraction after a 5x5 dilation", 1, 0,
-     glass},
-    {"mvtec-N", "PRO of MVTec's evaluation code: thresholds at N equidistant ranks of the normal pixels", 1, 2, mvtec},
-    {"adeval-N", "AUROC, AP (by trapezoids) and PRO from adeval's histograms of N bins", 1, 5, adeval},
+     by_rule<glass>, glass},
+    {"mvtec-N", "PRO of MVTec's evaluation code: thresholds at N equidistant ranks of the normal pixels", 1, 2,
+     by_rule<mvtec_rule>, mvtec_rule},
+    {"adeval-N", "AUROC, AP (by trapezoids) and PRO from adeval's histograms of N bins", 1, 5, adeval, adeval_rule},
 };
 
 [[maybe_unused]] const bool registered = [] {

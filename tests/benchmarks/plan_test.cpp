@@ -34,6 +34,14 @@ TEST_CASE("PaDiM and PatchCore see MVTec AD's own classes at 256, all else is 22
     REQUIRE(group.geometry.resize == 300);
 }
 
+TEST_CASE("cells of different backbones or precisions share no features", "[plan]") {
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder.path(), "plate", 1, 1, 32);
+  const Plan plan =
+      plan_of({"detector=padim", "precision=fp32,bf16", "backbone=efficientnet_lite0,clip_base"}, folder.path());
+  REQUIRE(plan.groups.size() == 4);
+}
+
 TEST_CASE("cells that share features are one group, ordered by features", "[plan]") {
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder.path(), "plate", 1, 1, 32);

@@ -35,6 +35,18 @@ TEST_CASE("a metric plot has a dot for each defined value", "[report]") {
   REQUIRE(metric_plot(table, 0).empty());
 }
 
+TEST_CASE("a deviation over seeds is a whisker, cut at the ends of the axis", "[report]") {
+  Table table;
+  table.metrics = table.headings = {"pro"};
+  for (const std::string name : {"a", "b"}) {
+    table.rows.push_back({name, "padim", "raw", "", {Metric::of(0.95)}});
+    table.rows.back().over_seeds = {{Metric::of(0.95), Metric::of(name == "a" ? 0.1 : 0.0), 3, 0}};
+  }
+  const std::string plot = metric_plot(table, 0);
+  REQUIRE(count(plot, "class=\"spread raw\"") == 1);
+  REQUIRE_THAT(plot, Contains("95.0 ± 10.0"));
+}
+
 TEST_CASE("a score strip has a line for each image, equal scores included", "[report]") {
   Cell cell;
   REQUIRE(score_strip(cell).empty());

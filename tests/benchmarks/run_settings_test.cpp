@@ -30,6 +30,15 @@ TEST_CASE("a list on a single-value key is a sweep over all combinations", "[set
   REQUIRE(configs[5].settings.seed == 2);
 }
 
+TEST_CASE("a sweep tells seeds from what makes another method", "[settings]") {
+  const auto configs = resolved({"seed=0,1", "references.seed=3,4", "patchcore.ratio=0.1,0.2"});
+  REQUIRE(configs.size() == 8);
+  REQUIRE(configs[1].variant == "patchcore.ratio=0.1 references.seed=3 seed=1");
+  REQUIRE(configs[1].method_variant == "patchcore.ratio=0.1");
+  REQUIRE(configs[1].seeds == "references.seed=3 seed=1");
+  REQUIRE((configs[7].settings.seed == 1 && configs[7].settings.references_seed == 4));
+}
+
 TEST_CASE("wrong keys and values are refused with the nearest name", "[settings]") {
   REQUIRE_THROWS_WITH(resolved({"detectr=padim"}), Contains("'detectr'") && Contains("did you mean 'detector'"));
   REQUIRE_THROWS_WITH(resolved({"detector=patchcor"}), Contains("did you mean 'patchcore'"));

@@ -31,6 +31,7 @@ bool weights_are_there() {
 
 Plan plan_of(std::vector<std::string> assignments, const test::TemporaryFolder& folder) {
   assignments.push_back("data=" + (folder / "data").string());
+  assignments.push_back("cache.folder=" + (folder / "cache").string());
   assignments.push_back("image.crop=64");
   assignments.push_back("image.resize=64");
   assignments.push_back("references.shots=2");
@@ -96,6 +97,49 @@ TEST_CASE("trained detectors run: images for GLASS, CFLOW's published scale, not
   for (const auto& [features, scores] : cflow) REQUIRE(scores.size() == 2);
 }
 
+TEST_CASE("cells are the same bytes with and without the feature cache", "[runner][cache]") {
+  if (!weights_are_there()) return;
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder / "data", "plate", 5, 3);
+  const std::vector<std::string> both = {"detector=padim,patchcore", "features=raw,residual"};
+  const auto with = [&](const std::string& assignment) {
+    std::vector<std::string> assignments = both;
+    assignments.push_back(assignment);
+    return plan_of(assignments, folder);
+  };
+  const RunOutcome off = run_plan(with("cache=off"), folder / "off");
+  REQUIRE((off.cached_images == 0 && off.computed_images == 13));  // 5 + 6 images, and 2 references
+  REQUIRE_FALSE(fs::exists(folder / "cache"));
+  const RunOutcome first = run_plan(with("cache=readwrite"), folder / "first");
+  REQUIRE((first.cached_images == 0 && first.computed_images == 13));  // references have a geometry of their own
+  const RunOutcome second = run_plan(with("cache=readwrite"), folder / "second");
+  REQUIRE((second.cached_images == 13 && second.computed_images == 0));
+  const RunOutcome read = run_plan(with("cache=read"), folder / "read");
+  REQUIRE((read.cached_images == 13 && read.computed_images == 0));
+  // half of the images are new: the batches are composed otherwise
+  test::write_mvtec_class(folder / "data", "other", 5, 1, 80);
+  for (const std::string name : {"1.png", "3.png"})
+    fs::copy_file(folder.path() / "data/plate/train/good" / name,
+                  folder.path() / "data/other/train/good" / ("x" + name));
+  run_plan(with("cache=off"), folder / "more off");
+  const RunOutcome more = run_plan(with("cache=readwrite"), folder / "more");
+  REQUIRE((more.cached_images > 13 && more.computed_images > 0));
+  REQUIRE(cell_files(folder / "off") == cell_files(folder / "first"));
+  REQUIRE(cell_files(folder / "off") == cell_files(folder / "second"));
+  REQUIRE(cell_files(folder / "off") == cell_files(folder / "read"));
+  REQUIRE(cell_files(folder / "more off") == cell_files(folder / "more"));
+}
+
+TEST_CASE("references.shots and other settings of a sweep need no second backbone pass", "[runner][cache]") {
+  if (!weights_are_there()) return;
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder / "data", "plate", 5, 2);
+  const RunOutcome sweep = run_plan(
+      plan_of({"detector=feature_norm", "features=raw", "references.seed=0,1,2", "seed=0,1"}, folder), folder / "a");
+  REQUIRE(sweep.cells.size() == 6);
+  REQUIRE(sweep.computed_images == 9);
+}
+
 TEST_CASE("references that are all training images leave zero residuals, and every detector lives with that",
           "[runner]") {
   if (!weights_are_there()) return;
@@ -148,7 +192,11 @@ TEST_CASE("an interrupted run keeps its finished cells", "[runner]") {
   run_plan(plan_of({"detector=feature_norm"}, folder), folder / "a");
   const auto before = cell_files(folder / "a");
   set_interrupted(true);
-  REQUIRE_THROWS_AS(run_plan(plan_of({"detector=feature_norm,padim"}, folder), folder / "a"), Interrupted);
+  const RunOutcome stopped = run_plan(plan_of({"detector=feature_norm,padim"}, folder), folder / "a");
+  REQUIRE((stopped.interrupted && stopped.cells.empty()));
+  set_interrupted(true);
+  run_plan(plan_of({"detector=feature_norm"}, folder), folder / "none");
+  REQUIRE_FALSE(fs::exists(folder / "none" / "examples"));
   set_interrupted(false);
   REQUIRE(cell_files(folder / "a") == before);
   const RunOutcome rest = run_plan(plan_of({"detector=feature_norm,padim"}, folder), folder / "a");

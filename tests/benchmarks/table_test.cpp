@@ -58,11 +58,95 @@ TEST_CASE("every format carries the same numbers and says undefined", "[table]")
   const Table table = make_table(cells());
   REQUIRE_THAT(table_as_text(table, false), Contains("90.0") && Contains("undef.") && !Contains("\033"));
   REQUIRE_THAT(table_as_text(table, true), Contains("\033[1m"));
-  REQUIRE_THAT(table_as_csv(table),
-               Contains("a,padim,raw,,1,0.9,0.8") && Contains("\"c, d\",x_y") && Contains("undefined: no masks"));
+  REQUIRE_THAT(table_as_csv(table), Contains("a,padim,raw,,1,0.9,0.8") && Contains("\"c, d\",x_y") &&
+                                        Contains("a,x_y,raw,,1,0.95,,,,1,0,,,0,1,no masks\n"));
   REQUIRE_THAT(table_as_markdown(table), Contains("| **95.0** |") && Contains("| undef. |"));
   REQUIRE_THAT(table_as_latex(table), Contains("\\textbf{95.0}") && Contains("x\\_y"));
   const auto json = nlohmann::json::parse(table_as_json(table));
   REQUIRE(json["rows"][0]["metrics"]["image_auroc"] == 0.9);
   REQUIRE(json["rows"][1]["metrics"]["pro"]["undefined"] == "no masks");
+}
+
+namespace {
+
+CellOutcome seed_outcome(const std::string& class_name, const std::string& features, int seed, double image,
+                         Metric pro = Metric::of(0.5)) {
+  CellOutcome made = outcome(class_name, "padim", Metric::of(image), std::move(pro));
+  auto config = std::make_shared<RunConfig>();
+  config->seeds = fmt::format("seed={}", seed);
+  config->variant = config->seeds;
+  made.planned.config = config;
+  made.planned.features = features;
+  made.cell->key["seed"] = seed;
+  return made;
+}
+
+/// Class a: 0.90, 0.92, 0.97 (mean 0.93, deviation √0.0013); class b: 0.50, 0.56, 0.53 (0.53, 0.03).
+/// Means of the seeds: 0.70, 0.74, 0.75: 0.73, deviation √0.0007.
+std::vector<CellOutcome> three_seeds() {
+  return {seed_outcome("a", "raw", 0, 0.90), seed_outcome("b", "raw", 0, 0.50), seed_outcome("a", "raw", 1, 0.92),
+          seed_outcome("b", "raw", 1, 0.56), seed_outcome("a", "raw", 2, 0.97), seed_outcome("b", "raw", 2, 0.53)};
+}
+
+size_t lines(const std::string& text) {
+  return static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+}  // namespace
+
+TEST_CASE("several seeds are one row a class with mean and sample deviation", "[table]") {
+  const Table table = make_table(three_seeds());
+  REQUIRE(table.rows.size() == 3);
+  REQUIRE(table.seed_rows.size() == 9);
+  REQUIRE(table.rows[0].values[0].value == Approx(0.93));
+  REQUIRE(table.rows[0].over_seeds[0].deviation.value == Approx(std::sqrt(0.0013)));
+  REQUIRE(table.rows[1].over_seeds[0].deviation.value == Approx(0.03));
+  REQUIRE(table.rows[2].is_mean);
+  REQUIRE(table.rows[2].values[0].value == Approx(0.73));
+  REQUIRE(table.rows[2].over_seeds[0].deviation.value == Approx(std::sqrt(0.0007)));
+  REQUIRE(table.rows[2].over_seeds[0].defined == 3);
+  REQUIRE(table.seed_rows.back().values[0].value == Approx(0.75));
+  REQUIRE_THAT(fmt::format("{}", fmt::join(table.notes, "\n")),
+               Contains("(n = 3)") && Contains("3 seeds") && Contains("each seed's mean over classes"));
+}
+
+TEST_CASE("undefined seeds are left out with a count, of the deviation of class means too", "[table]") {
+  auto cells = three_seeds();
+  cells[1].cell->metrics[2].second = Metric::none("no masks");
+  const Table table = make_table(cells);
+  REQUIRE((table.rows[1].over_seeds[1].defined == 2 && table.rows[1].over_seeds[1].undefined == 1));
+  REQUIRE((table.rows[2].over_seeds[1].defined == 2 && table.rows[2].over_seeds[1].undefined == 1));
+  REQUIRE_THAT(table_as_csv(table), Contains("b,padim,raw,,1,0.53,0.5,all,0.03"));
+  REQUIRE_THAT(fmt::format("{}", fmt::join(table.notes, "\n")), Contains("PRO of b: no masks (1 cell)"));
+}
+
+TEST_CASE("a cell that no swept seed changes counts once and has no deviation", "[table]") {
+  auto cells = three_seeds();
+  for (CellOutcome& cell : cells) cell.cell->key["seed"] = 0;
+  const Table table = make_table({cells[0], cells[2], cells[4]});
+  REQUIRE(table.rows.size() == 1);
+  REQUIRE(table.rows[0].over_seeds[0].defined == 1);
+  REQUIRE(shown_value(table.rows[0], 0) == "90.0");
+}
+
+TEST_CASE("every format has mean ± deviation; CSV and JSON keep each seed", "[table]") {
+  const Table table = make_table(three_seeds());
+  REQUIRE_THAT(table_as_text(table, false), Contains("93.0 ± 3.6") && Contains("73.0 ± 2.6"));
+  REQUIRE_THAT(table_as_markdown(table), Contains("| 93.0 ± 3.6 |"));
+  REQUIRE_THAT(table_as_latex(table), Contains("$93.0 \\pm 3.6$"));
+  const std::string csv = table_as_csv(table);
+  REQUIRE(lines(csv) == 13);
+  REQUIRE_THAT(csv, Contains("b,padim,raw,,1,0.56,0.5,seed=1,,1,0,"));
+  const auto json = nlohmann::json::parse(table_as_json(table));
+  REQUIRE(json["rows"].size() == 3);
+  REQUIRE(json["seed_rows"].size() == 9);
+  REQUIRE(json["rows"][1]["over_seeds"]["image_auroc"]["n"] == 3);
+  REQUIRE(json["rows"][1]["over_seeds"]["image_auroc"]["std"].get<double>() == Approx(0.03));
+  REQUIRE(json["seed_rows"][1]["seed"] == "seed=1");
+}
+
+TEST_CASE("the best of several seeds is bold in mathematics", "[table]") {
+  auto cells = three_seeds();
+  for (int seed = 0; seed < 3; ++seed) cells.push_back(seed_outcome("a", "residual", seed, 0.5 + 0.01 * seed));
+  REQUIRE_THAT(table_as_latex(make_table(cells)), Contains("$\\mathbf{93.0} \\pm 3.6$") && Contains("$51.0 \\pm 1.0$"));
 }

@@ -1,54 +1,27 @@
 #include <catch2/catch.hpp>
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
-#include <cstdio>
 #include <fstream>
 
-#include "core/backbones/backbone.h"
 #include "core/base/atomic_file.h"
 #include "support/golden.h"
+#include "support/program.h"
 #include "support/trees.h"
 
 using namespace adrep;
+using test::adrep_program;
+using test::installed_weights;
+using test::run_command;
+using Result = test::ProgramResult;
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 namespace fs = std::filesystem;
 
 namespace {
-
-struct Result {
-  int code = 0;
-  std::string text;  ///< standard output and standard error
-  size_t lines() const { return static_cast<size_t>(std::count(text.begin(), text.end(), '\n')); }
-};
-
-Result run_command(const std::string& command) {
-  FILE* pipe = popen((command + " 2>&1").c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  Result result;
-  std::array<char, 4096> buffer{};
-  while (const size_t count = fread(buffer.data(), 1, buffer.size(), pipe)) result.text.append(buffer.data(), count);
-  const int status = pclose(pipe);
-  result.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return result;
-}
-
-Result adrep_program(const std::string& arguments) {
-  return run_command(std::string(ADREP_PROGRAM) + " " + arguments);
-}
-
-std::string installed_weights() {
-  try {
-    return find_weights(BackboneRegistry::instance().get("efficientnet_lite0", "backbone"), {}).string();
-  } catch (const InputError& missing) {
-    WARN("skipped: " << missing.what());
-    return "";
-  }
-}
 
 void cut_in_half(const fs::path& from, const fs::path& to) {
   const std::string bytes = read_file(from);
@@ -73,7 +46,8 @@ TEST_CASE("wrong command lines are one line and exit code 2", "[cli]") {
   for (const std::string arguments :
        {"", "runn", "run detectr=padim data=/tmp", "run a.yaml b.yaml", "run /nonexistent.yaml",
         "run detector=patchcor data=/tmp", "run data=/nonexistent", "run", "run data=/tmp device=gpu", "inspect resnet",
-        "datasets info /nonexistent", "datasets verify /nonexistent"}) {
+        "datasets info /nonexistent", "datasets verify /nonexistent", "compare", "compare /nonexistent",
+        "compare /tmp metrc=pro", "compare /tmp output=x.pdf", "compare /tmp methods=a"}) {
     INFO(arguments);
     const Result result = adrep_program(arguments);
     INFO(result.text);
@@ -81,6 +55,12 @@ TEST_CASE("wrong command lines are one line and exit code 2", "[cli]") {
     REQUIRE(result.lines() == 1);
     REQUIRE_THAT(result.text, StartsWith("adrep: error: "));
   }
+}
+
+TEST_CASE("an unknown command is answered with the nearest one", "[cli]") {
+  REQUIRE_THAT(adrep_program("runn data=x").text, Contains("unknown command 'runn': did you mean 'run'?"));
+  REQUIRE_THAT(adrep_program("-q compair x").text, Contains("did you mean 'compare'?"));
+  REQUIRE_THAT(adrep_program("datasets infos x").text, Contains("unknown command 'infos': did you mean 'info'?"));
 }
 
 TEST_CASE("an unknown key in a file is named with its line", "[cli]") {
@@ -92,6 +72,19 @@ TEST_CASE("an unknown key in a file is named with its line", "[cli]") {
                Contains("c.yaml:3") && Contains("references.shotz") && Contains("did you mean 'references.shots'"));
 }
 
+TEST_CASE("weights of another architecture are one line with every key that is wrong", "[cli]") {
+  const test::TemporaryFolder folder;
+  write_safetensors(folder / "w.safetensors", {{"cls_token", at::zeros({1, 1, 384})},
+                                               {"patch_embed.proj.weight", at::zeros({384, 3, 14, 14})},
+                                               {"strange", at::zeros({1})}});
+  const Result result = adrep_program("inspect dinov2_base --weights " + (folder / "w.safetensors").string());
+  REQUIRE(result.code == 2);
+  REQUIRE(result.lines() == 1);
+  REQUIRE_THAT(result.text, Contains("170 missing, 2 misshapen and 1 unknown") &&
+                                Contains("'cls_token' is [1, 1, 384], expected [1, 1, 768]") &&
+                                Contains("'blocks.11.ls2.gamma' [768]") && Contains("unknown: 'strange' [1]"));
+}
+
 TEST_CASE("cut images and cut weights are one line, exit code 2, and leave no cells", "[cli]") {
   const std::string weights = installed_weights();
   if (weights.empty()) return;
@@ -99,7 +92,7 @@ TEST_CASE("cut images and cut weights are one line, exit code 2, and leave no ce
   test::write_mvtec_class(folder / "data", "plate", 3, 1);
   const std::string base =
       "run detector=feature_norm image.crop=64 image.resize=64 data=" + (folder / "data").string() +
-      " output=" + (folder / "out").string();
+      " output=" + (folder / "out").string() + " cache.folder=" + (folder / "cache").string();
   cut_in_half(weights, folder / "half.pth");
   const Result cut_weights = adrep_program(base + " weights=" + (folder / "half.pth").string());
   INFO(cut_weights.text);
@@ -123,7 +116,7 @@ TEST_CASE("run, run again, dry-run and print-config on a small data set", "[cli]
   test::write_mvtec_class(folder / "my data", "plate", 3, 1);
   const std::string base =
       "run detector=feature_norm,padim image.crop=64 image.resize=64 'data=" + (folder / "my data").string() +
-      "' output=" + (folder / "out").string();
+      "' output=" + (folder / "out").string() + " cache.folder=" + (folder / "cache").string();
   const Result dry = adrep_program(base + " --dry-run");
   INFO(dry.text);
   REQUIRE(dry.code == 0);
@@ -136,6 +129,15 @@ TEST_CASE("run, run again, dry-run and print-config on a small data set", "[cli]
   REQUIRE_THAT(first.text,
                Contains("image AUROC") && Contains("PRO (exact)") && Contains("report: ") && !Contains("\033"));
   REQUIRE_THAT(adrep_program(base).text, Contains("2 cells (2 from earlier runs, 0 failed)"));
+  const std::string page = (folder / "compare.html").string();
+  const Result compared = adrep_program("compare " + (folder / "out").string() + " output=" + page);
+  INFO(compared.text);
+  REQUIRE(compared.code == 0);
+  REQUIRE_THAT(compared.text, Contains("padim/raw") && Contains("1 data set and 2 methods: at least two of both") &&
+                                  Contains("95 % interval") && Contains("written: " + page));
+  REQUIRE_THAT(read_file(page), StartsWith("<!doctype html>"));
+  const Result wrong = adrep_program("compare " + (folder / "out").string() + " methods=padim/raw,patchcore/raw");
+  REQUIRE((wrong.code == 2 && wrong.lines() == 1));
   const Result printed = adrep_program(base + " --print-config");
   write_file_atomically(folder / "printed.yaml", printed.text);
   REQUIRE(adrep_program("run " + (folder / "printed.yaml").string() + " --print-config").text == printed.text);
@@ -146,9 +148,8 @@ TEST_CASE("an output folder that cannot be written is one line and exit code 1",
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 2, 1);
   write_file_atomically(folder / "file", "not a folder");
-  const Result result =
-      adrep_program("run -q detector=feature_norm image.crop=64 image.resize=64 data=" + (folder / "data").string() +
-                    " output=" + (folder / "file").string());
+  const Result result = adrep_program("run -q cache=off detector=feature_norm image.crop=64 image.resize=64 data=" +
+                                      (folder / "data").string() + " output=" + (folder / "file").string());
   INFO(result.text);
   REQUIRE(result.code == 1);
   REQUIRE(result.lines() == 1);
@@ -160,8 +161,9 @@ TEST_CASE("a full disk is one line, exit code 1, and leaves nothing half-written
   test::write_mvtec_class(folder / "data", "plate", 2, 1);
   // a limit on file size makes writing fail as a full disk does
   const std::string limited = "bash -c \"trap '' XFSZ; ulimit -f 4; exec " + std::string(ADREP_PROGRAM);
-  const Result result = run_command(limited + " run -q detector=feature_norm image.crop=64 image.resize=64 data=" +
-                                    (folder / "data").string() + " output=" + (folder / "out").string() + "\"");
+  const Result result =
+      run_command(limited + " run -q cache=off detector=feature_norm image.crop=64 image.resize=64 data=" +
+                  (folder / "data").string() + " output=" + (folder / "out").string() + "\"");
   INFO(result.text);
   REQUIRE(result.code == 1);
   REQUIRE(result.lines() == 1);
@@ -177,9 +179,11 @@ TEST_CASE("SIGINT and SIGTERM stop a run; finished cells stay and are not comput
   const std::string data = "data=" + (folder / "data").string(), output = "output=" + (folder / "out").string();
   const pid_t child = fork();
   if (child == 0) {
+    dup2(open((folder / "table.txt").c_str(), O_WRONLY | O_CREAT, 0600), STDOUT_FILENO);
     // a whole coreset takes many seconds: the signal comes before it ends
-    execl(ADREP_PROGRAM, "adrep", "run", "-q", data.c_str(), output.c_str(), "detector=feature_norm,patchcore",
-          "patchcore.ratio=1", "patchcore.projection=2048", static_cast<char*>(nullptr));
+    execl(ADREP_PROGRAM, "adrep", "run", "-q", "cache=off", data.c_str(), output.c_str(),
+          "detector=feature_norm,patchcore", "patchcore.ratio=1", "patchcore.projection=2048",
+          static_cast<char*>(nullptr));
     _exit(127);
   }
   const fs::path cells = folder.path() / "out" / "cells";
@@ -189,8 +193,12 @@ TEST_CASE("SIGINT and SIGTERM stop a run; finished cells stay and are not comput
   waitpid(child, &status, 0);
   REQUIRE((WIFEXITED(status) && WEXITSTATUS(status) == 1));
   REQUIRE(std::distance(fs::directory_iterator(cells), fs::directory_iterator()) == 1);
-  const Result again = adrep_program("run " + data + " " + output + " detector=feature_norm");
-  REQUIRE_THAT(again.text, Contains("1 cells (1 from earlier runs"));
+  // the finished cell's maps and the images they belong to
+  const fs::path examples = folder.path() / "out" / "examples";
+  REQUIRE(std::distance(fs::directory_iterator(examples), fs::directory_iterator()) == 2);
+  REQUIRE_THAT(read_file(folder / "table.txt"), Contains("feature_norm") && Contains("image AUROC"));
+  const Result again = adrep_program("run cache=off " + data + " " + output + " detector=feature_norm");
+  REQUIRE_THAT(again.text, Contains("1 cell (1 from earlier runs"));
 }
 
 TEST_CASE("verify lists problems and exits with 2", "[cli]") {

@@ -2,9 +2,6 @@
 
 #include <catch2/catch.hpp>
 
-#include <chrono>
-
-#include "core/base/hash.h"
 #include "datasets/tree.h"
 
 using namespace adrep;
@@ -16,11 +13,6 @@ namespace {
 
 ClassSplit load(const fs::path& root, const std::string& name) {
   return open_dataset(root)->load(name);
-}
-
-/// Makes a file look settled, so that its hash is remembered.
-void set_age(const fs::path& file, std::chrono::seconds age) {
-  fs::last_write_time(file, fs::file_time_type::clock::now() - age);
 }
 
 }  // namespace
@@ -93,24 +85,4 @@ TEST_CASE("a fingerprint names the file that cannot be read", "[datasets]") {
   const ClassSplit split = load(tree.path(), "nut");
   fs::remove(tree / "nut/train/good/001.png");
   CHECK_THAT(input_error([&] { fingerprint(split); }), Contains("nut/train/good/001.png: cannot be read"));
-}
-
-TEST_CASE("content hashes are read once while size and time stay", "[datasets]") {
-  Tree tree;
-  tree.write("a", "one");
-  ContentHashes hashes;
-  CHECK(hashes.of(tree / "a") == sha256_of("one"));
-  CHECK(hashes.of(tree / "a") == sha256_of("one"));
-  CHECK(hashes.reads() == 2);  // just written: not remembered
-  set_age(tree / "a", std::chrono::seconds(100));
-  CHECK(hashes.of(tree / "a") == sha256_of("one"));
-  CHECK(hashes.of(tree / "a") == sha256_of("one"));
-  CHECK(hashes.reads() == 3);
-  tree.write("a", "two");
-  CHECK(hashes.of(tree / "a") == sha256_of("two"));
-  set_age(tree / "a", std::chrono::seconds(50));
-  CHECK(hashes.of(tree / "a") == sha256_of("two"));
-  tree.write("a", "three");
-  set_age(tree / "a", std::chrono::seconds(50));
-  CHECK(hashes.of(tree / "a") == sha256_of("three"));
 }

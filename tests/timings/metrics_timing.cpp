@@ -38,7 +38,7 @@ Call image_auroc(const Safetensors& input) {
     add(of_pixels("pixel_auroc", [](const ScoredPixels& pixels) { return pixel_auroc(pixels, threads()); })),
     add(of_pixels("pixel_ap", [](const ScoredPixels& pixels) { return pixel_average_precision(pixels, threads()); })),
     add(of_pixels("aupro", [](const ScoredPixels& pixels) { return aupro_exact(pixels, 0.3, threads()); })),
-    add(of_pixels("aupro_paper", [](const ScoredPixels& pixels) { return pro_paper(pixels, threads()); })),
+    add(of_pixels("aupro_paper", [](const ScoredPixels& pixels) { return pro_by(pixels, paper_rule(), threads()); })),
     add(of_pixels("all_pixel_metrics",
                   [](const ScoredPixels& pixels) {
                     return exact_pixel_metrics(pixels, {0.3, 0.05, 1}, threads()).aupro[0];

@@ -29,8 +29,9 @@ struct Strata {
 };
 
 /// Every replicate has its own seed, so threads and their order change nothing.
-std::vector<Metric> replicate(const Strata& strata, const ImageStatistic& statistic, const BootstrapOptions& options) {
-  std::vector<Metric> values(static_cast<size_t>(options.replicates));
+template <class Statistic>
+auto replicate(const Strata& strata, const Statistic& statistic, const BootstrapOptions& options) {
+  std::vector<decltype(statistic(std::span<const int64_t>()))> values(static_cast<size_t>(options.replicates));
   for_each_index(static_cast<size_t>(options.replicates), options.threads, [&](int64_t i) {
     Random random(derive_seed(options.seed, "bootstrap replicate " + std::to_string(i)));
     values[static_cast<size_t>(i)] = statistic(strata.draw(random));
@@ -83,6 +84,20 @@ Interval bootstrap_interval(std::span<const uint8_t> labels, const ImageStatisti
   check(options);
   return percentiles(statistic(all_images(labels)), defined_values(replicate(Strata(labels), statistic, options)),
                      options);
+}
+
+std::vector<Interval> bootstrap_intervals(std::span<const uint8_t> labels, const ImageStatistics& statistics,
+                                          const BootstrapOptions& options) {
+  check(options);
+  const std::vector<Metric> estimates = statistics(all_images(labels));
+  const std::vector<std::vector<Metric>> replicates = replicate(Strata(labels), statistics, options);
+  std::vector<Interval> intervals;
+  for (size_t m = 0; m < estimates.size(); ++m) {
+    std::vector<Metric> values;
+    for (const std::vector<Metric>& drawn : replicates) values.push_back(drawn.at(m));
+    intervals.push_back(percentiles(estimates[m], defined_values(values), options));
+  }
+  return intervals;
 }
 
 PairedComparison paired_bootstrap(std::span<const uint8_t> labels, const ImageStatistic& first,

@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <span>
+#include <vector>
 
 #include "core/metrics/metric.h"
 
@@ -8,6 +9,9 @@ namespace adrep {
 
 /// A metric of a multiset of images, given by their indices. Called from several threads at once.
 using ImageStatistic = std::function<Metric(std::span<const int64_t> images)>;
+
+/// Several metrics of a multiset of images at once: always as many, in the same order.
+using ImageStatistics = std::function<std::vector<Metric>(std::span<const int64_t> images)>;
 
 /// Image AUROC of the chosen images. Throws InputError for NaN or infinite scores.
 ImageStatistic auroc_of(const ScoredImages& images);
@@ -30,6 +34,10 @@ struct Interval {
 /// `labels` [images], 1 = anomalous. Throws InputError for less than one replicate or a confidence outside (0, 1).
 Interval bootstrap_interval(std::span<const uint8_t> labels, const ImageStatistic& statistic,
                             const BootstrapOptions& options = {});
+
+/// The same for several metrics, all of the same draws: one interval a metric.
+std::vector<Interval> bootstrap_intervals(std::span<const uint8_t> labels, const ImageStatistics& statistics,
+                                          const BootstrapOptions& options = {});
 
 /// Two methods on the same images, both evaluated on the same draws.
 struct PairedComparison {

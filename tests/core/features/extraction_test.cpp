@@ -3,6 +3,9 @@
 #include <catch2/catch.hpp>
 
 #include "core/base/atomic_file.h"
+#include "core/base/error.h"
+#include "core/base/interrupt.h"
+#include "core/features/cache/cached_images.h"
 #include "core/features/feature_source.h"
 #include "core/image/decode.h"
 #include "support/golden.h"
@@ -18,8 +21,8 @@ class Identity final : public Backbone {
  public:
   Identity() { info_.mean = {0.5, 0.5, 0.5}, info_.std = {0.25, 0.25, 0.25}; }
   const BackboneInfo& info() const override { return info_; }
-  std::vector<LevelShape> shapes(int64_t size) const override { return {{3, size, size}}; }
-  double flops(int64_t) const override { return 0; }
+  std::vector<LevelShape> shapes(int64_t height, int64_t width) const override { return {{3, height, width}}; }
+  double flops(int64_t, int64_t) const override { return 0; }
   Levels forward(const at::Tensor& images) const override {
     batches_.push_back(images.size(0));
     return {{images}, images.size(3)};
@@ -39,6 +42,15 @@ std::vector<std::filesystem::path> three_images(const test::TemporaryFolder& fol
   return files;
 }
 
+/// As the runner does, with a backbone that is there already.
+BackboneSource given(const Backbone& backbone) {
+  return [&]() -> const Backbone& { return backbone; };
+}
+
+at::Tensor expected_level(const Identity& backbone, const std::filesystem::path& file) {
+  return normalised(decode_rgb(file), backbone.info().mean, backbone.info().std);
+}
+
 }  // namespace
 
 TEST_CASE("features come in the list's order, whatever the batch", "[extraction]") {
@@ -46,15 +58,12 @@ TEST_CASE("features come in the list's order, whatever the batch", "[extraction]
   const auto files = three_images(folder);
   const Identity backbone;
   for (int64_t batch : {1, 2, 8}) {
-    const Extracted extracted = extract(backbone, files, {.geometry = {40, 40}, .batch = batch, .progress = {}});
+    const Extracted extracted = extract(given(backbone), files, {.geometry = {40, 40}, .batch = batch, .progress = {}});
     REQUIRE(extracted.levels.batch() == 3);
-    for (int64_t i = 0; i < 3; ++i) {
-      const at::Tensor expected =
-          normalised(decode_rgb(files[static_cast<size_t>(i)]), backbone.info().mean, backbone.info().std);
-      REQUIRE(extracted.levels[0][i].equal(expected));
-    }
+    for (int64_t i = 0; i < 3; ++i)
+      REQUIRE(extracted.levels[0][i].equal(expected_level(backbone, files[static_cast<size_t>(i)])));
   }
-  REQUIRE(backbone.batches_ == std::vector<int64_t>{1, 1, 1, 2, 1, 3});
+  REQUIRE(backbone.batches_ == std::vector<int64_t>{1, 1, 1, 2, 2, 8});  // every pass is full
 }
 
 TEST_CASE("an unreadable image is an error or is left out", "[extraction]") {
@@ -63,12 +72,127 @@ TEST_CASE("an unreadable image is an error or is left out", "[extraction]") {
   write_file_atomically(files[1], "not an image");
   const Identity backbone;
   ExtractionOptions options{.geometry = {40, 40}, .batch = 2, .progress = {}};
-  REQUIRE_THROWS_WITH(extract(backbone, files, options), Contains("1.png"));
+  REQUIRE_THROWS_WITH(extract(given(backbone), files, options), Contains("1.png"));
   options.skip_bad = true;
-  const Extracted extracted = extract(backbone, files, options);
+  const Extracted extracted = extract(given(backbone), files, options);
   REQUIRE(extracted.used == std::vector<size_t>{0, 2});
   REQUIRE(extracted.skipped.size() == 1);
   REQUIRE(extracted.levels.batch() == 2);
+  REQUIRE(extracted.levels[0][1].equal(expected_level(backbone, files[2])));
+}
+
+TEST_CASE("what is in the cache is neither decoded nor computed, and is the same", "[extraction][cache]") {
+  const test::TemporaryFolder folder;
+  const auto files = three_images(folder);
+  const Identity backbone;
+  FeatureCache cache(test::cache_in(folder / "cache"));
+  ExtractionOptions options{
+      .geometry = {40, 40}, .batch = 2, .progress = {}, .cache = cache.space({.backbone = "identity"})};
+  const Extracted middle = extract(given(backbone), {files[1]}, options);
+  REQUIRE(middle.cached == 0);
+  backbone.batches_.clear();
+  const Extracted mixed = extract(given(backbone), files, options);
+  REQUIRE(mixed.cached == 1);
+  REQUIRE(backbone.batches_ == std::vector<int64_t>{2});
+  for (int64_t i = 0; i < 3; ++i)
+    REQUIRE(mixed.levels[0][i].equal(expected_level(backbone, files[static_cast<size_t>(i)])));
+
+  const BackboneSource never = []() -> const Backbone& { throw std::logic_error("the backbone was asked for"); };
+  int64_t done = 0;
+  options.progress = [&](int64_t images) { done = images; };
+  const Extracted again = extract(never, {files[2], files[0], files[1]}, options);
+  REQUIRE(again.cached == 3);
+  REQUIRE(again.used == std::vector<size_t>{0, 1, 2});
+  REQUIRE(done == 3);
+  REQUIRE(again.levels[0].equal(mixed.levels[0].index_select(0, at::tensor({2, 0, 1}))));
+
+  // a copy elsewhere has the same bytes; other bytes under the old name are another image
+  std::filesystem::copy_file(files[0], folder / "copy.png");
+  REQUIRE(extract(never, {folder / "copy.png"}, options).cached == 1);
+  test::write_texture(files[0], 40, 40, 77);
+  REQUIRE(extract(given(backbone), {files[0]}, options).cached == 0);
+}
+
+TEST_CASE("unreadable images are not cached, and the cache is right around them", "[extraction][cache]") {
+  const test::TemporaryFolder folder;
+  const auto files = three_images(folder);
+  write_file_atomically(files[1], "not an image");
+  const Identity backbone;
+  FeatureCache cache(test::cache_in(folder / "cache"));
+  ExtractionOptions options{.geometry = {40, 40},
+                            .batch = 2,
+                            .skip_bad = true,
+                            .progress = {},
+                            .cache = cache.space({.backbone = "identity"})};
+  for (int64_t cached : {0, 2}) {
+    const Extracted extracted = extract(given(backbone), files, options);
+    REQUIRE(extracted.cached == cached);
+    REQUIRE(extracted.used == std::vector<size_t>{0, 2});
+    REQUIRE(extracted.skipped.size() == 1);
+    REQUIRE(extracted.levels[0][1].equal(expected_level(backbone, files[2])));
+  }
+  REQUIRE(backbone.batches_.size() == 1);
+  options.skip_bad = false;
+  REQUIRE_THROWS_WITH(extract(given(backbone), files, options), Contains("1.png"));
+}
+
+TEST_CASE("an extraction that is stopped keeps what it computed", "[extraction][cache]") {
+  const test::TemporaryFolder folder;
+  const auto files = three_images(folder);
+  const Identity backbone;
+  FeatureCache cache(test::cache_in(folder / "cache"));
+  ExtractionOptions options{.geometry = {40, 40}, .batch = 1, .progress = {}, .cache = cache.space({})};
+  options.progress = [](int64_t done) { set_interrupted(done == 2); };
+  REQUIRE_THROWS_AS(extract(given(backbone), files, options), Interrupted);
+  set_interrupted(false);
+  options.progress = {};
+  REQUIRE(extract(given(backbone), files, options).cached == 2);
+}
+
+TEST_CASE("a file that changes while it is read is not stored under its old content", "[extraction][cache]") {
+  const test::TemporaryFolder folder;
+  const auto files = three_images(folder);
+  const std::string old = read_file(files[0]);
+  const Identity backbone;
+  FeatureCache cache(test::cache_in(folder / "cache"));
+  ExtractionOptions options{.geometry = {40, 40}, .batch = 1, .progress = {}, .cache = cache.space({})};
+  const BackboneSource changing = [&]() -> const Backbone& {
+    test::write_texture(files[0], 40, 40, 99);
+    return backbone;
+  };
+  extract(changing, {files[0]}, options);
+  write_file_atomically(files[0], old);
+  REQUIRE(extract(given(backbone), {files[0]}, options).cached == 0);
+}
+
+TEST_CASE("an image's features do not depend on its place in a batch, nor on its neighbours",
+          "[extraction][efficientnet]") {
+  const BackboneEntry& entry = BackboneRegistry::instance().get("efficientnet_lite0", "backbone");
+  std::filesystem::path weights;
+  try {
+    weights = find_weights(entry, {});
+  } catch (const InputError& missing) {
+    WARN("skipped: " << missing.what());
+    return;
+  }
+  const auto backbone = entry.load(weights, {});
+  const test::TemporaryFolder folder;
+  std::vector<std::filesystem::path> files;
+  for (unsigned i = 0; i < 9; ++i) {
+    files.push_back(folder / (std::to_string(i) + ".png"));
+    test::write_texture(files.back(), 64, 64, i);
+  }
+  for (int64_t batch : {1, 4, 8}) {
+    const ExtractionOptions options{.geometry = {64, 64}, .batch = batch, .progress = {}};
+    const Levels together = extract(given(*backbone), files, options).levels;
+    std::vector<std::filesystem::path> reversed(files.rbegin(), files.rend());
+    const Levels backwards = extract(given(*backbone), reversed, options).levels;
+    for (int64_t l = 0; l < together.count(); ++l) REQUIRE(backwards[l].equal(together[l].flip(0)));
+    for (int64_t i : {0, 3, 8}) {
+      const Levels alone = extract(given(*backbone), {files[static_cast<size_t>(i)]}, options).levels;
+      for (int64_t l = 0; l < alone.count(); ++l) REQUIRE(alone[l][0].equal(together[l][i]));
+    }
+  }
 }
 
 TEST_CASE("features in memory are served by level and by batch", "[extraction]") {

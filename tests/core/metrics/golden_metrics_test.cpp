@@ -17,8 +17,8 @@ void check_pro(const Golden& golden, const std::string& name, const ScoreMaps& m
   check_metric(golden, name, "pro_exact_1_00", pixels.aupro[0], kExact);
   check_metric(golden, name, "pro_exact_0_05", pixels.aupro[1], kExact);
   check_metric(golden, name, "pro_exact_0_30", pixels.aupro[2], kExact);
-  check_metric(golden, name, "pro_paper", pro_paper(maps.view()), kReference);
-  check_metric(golden, name, "pro_glass", pro_glass(maps.view()), kReference);
+  check_metric(golden, name, "pro_paper", pro_by(maps.view(), paper_rule()), kReference);
+  check_metric(golden, name, "pro_glass", pro_by(maps.view(), glass_rule()), kReference);
 }
 
 }  // namespace

@@ -18,8 +18,8 @@ TEST_CASE("NaN and infinite scores are refused with the image's index") {
     const ScoredPixels pixels{scores, masks, 2, 2, 2};
     CHECK(first_non_finite(pixels) == 1);
     CHECK_THROWS_WITH(exact_pixel_metrics(pixels, {0.3}), Catch::Contains("image 1 "));
-    CHECK_THROWS_AS(pro_paper(pixels), InputError);
-    CHECK_THROWS_AS(pro_glass(pixels), InputError);
+    CHECK_THROWS_AS(pro_by(pixels, paper_rule()), InputError);
+    CHECK_THROWS_AS(pro_by(pixels, glass_rule()), InputError);
     CHECK(first_non_finite(ScoredImages{scores, masks}) == 6);
     CHECK_THROWS_WITH(exact_image_metrics({scores, masks}), Catch::Contains("image 6 "));
     scores[6] = 7;

@@ -145,3 +145,31 @@ TEST_CASE("equal methods are called different at the 5 % level about as often as
   CHECK(rejected >= 25);
   CHECK(rejected <= 80);
 }
+
+TEST_CASE("several metrics at once have the intervals each has alone") {
+  Random random(5);
+  const Images images = binormal(random, 12, 9, 0.8);
+  const ImageStatistic auroc_alone = auroc_of(images.view());
+  const ImageStatistic mean_alone = [&](std::span<const int64_t> chosen) {
+    double sum = 0;
+    for (const int64_t i : chosen) sum += images.scores[static_cast<size_t>(i)];
+    return sum < 0 ? Metric::none("negative") : Metric::of(sum);
+  };
+  BootstrapOptions options;
+  options.replicates = 60;
+  options.seed = 4;
+  const std::vector<Interval> both = bootstrap_intervals(
+      images.labels,
+      [&](std::span<const int64_t> chosen) {
+        return std::vector<Metric>{auroc_alone(chosen), mean_alone(chosen)};
+      },
+      options);
+  REQUIRE(both.size() == 2);
+  for (size_t m = 0; m < 2; ++m) {
+    const Interval alone = bootstrap_interval(images.labels, m == 0 ? auroc_alone : mean_alone, options);
+    CHECK(both[m].estimate.value == alone.estimate.value);
+    CHECK(both[m].low.value == alone.low.value);
+    CHECK(both[m].high.value == alone.high.value);
+    CHECK(both[m].undefined == alone.undefined);
+  }
+}

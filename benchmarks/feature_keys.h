@@ -1,0 +1,22 @@
+#pragma once
+#include "benchmarks/run_settings.h"
+#include "core/backbones/precision.h"
+#include "core/features/cache/feature_cache.h"
+
+namespace adrep {
+
+/// SHA-256 of the weights file a configuration uses; the file is read once a process while it stays the same.
+/// Throws InputError when there is no such file.
+std::string weights_hash(const RunSettings& settings);
+
+/// What the backbone computes in; the device is only opened when it has to be asked.
+Precision precision_of(const RunSettings& settings);
+
+/// What determines the features of this configuration's images at this geometry, with the threads set now. The backbone
+/// is not loaded.
+FeatureKey feature_key(const RunSettings& settings, const Geometry& geometry);
+
+/// The cache that a configuration asks for.
+CacheOptions cache_options(const RunSettings& settings);
+
+}  // namespace adrep

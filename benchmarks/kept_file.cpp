@@ -1,0 +1,27 @@
+#include "benchmarks/kept_file.h"
+
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
+#include "core/base/hash.h"
+#include "core/base/log.h"
+
+namespace adrep {
+
+void write_keeping_previous(const std::filesystem::path& file, std::string_view content) {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  if (fs::exists(file, failed)) {
+    const std::string old = read_file(file);
+    if (old == content) return;
+    const fs::path kept =
+        file.parent_path() / "previous" / (sha256_of(old).substr(0, 12) + "-" + file.filename().string());
+    fs::create_directories(kept.parent_path(), failed);
+    if (!failed) fs::rename(file, kept, failed);
+    if (failed)
+      throw WriteError(fmt::format("{}: cannot be kept as {}: {}", file.string(), kept.string(), failed.message()));
+    log_info(fmt::format("{} held other results: they are now in {}", file.string(), kept.string()));
+  }
+  write_file_atomically(file, content);
+}
+
+}  // namespace adrep

@@ -1,0 +1,11 @@
+#pragma once
+#include <filesystem>
+#include <string_view>
+
+namespace adrep {
+
+/// Writes a result that must not replace another one: a file of this name with other content is moved to
+/// previous/HASH-NAME beside it first, and that is said. Throws WriteError.
+void write_keeping_previous(const std::filesystem::path& file, std::string_view content);
+
+}  // namespace adrep

@@ -1,0 +1,37 @@
+#include "core/backbones/input_normalisation.h"
+#include "core/backbones/vision_transformer.h"
+
+namespace adrep {
+namespace {
+
+/// ImageBind-Huge's vision trunk on a still image, which its code repeats to a clip of two frames.
+VitArchitecture imagebind() {
+  VitArchitecture a;
+  a.name = "imagebind";
+  a.width = 1280, a.heads = 16, a.depth = 32, a.hidden = 5120;
+  a.layers = {8, 16, 24, 32};
+  a.pre_norm = true;
+  a.patch_bias = false;
+  a.frames = 2;
+  a.trained_grid = 16;
+  return a;
+}
+
+}  // namespace
+
+ADREP_BACKBONE({
+    .name = "imagebind",
+    .doc = "ImageBind-Huge's vision trunk, ViT-H/14: blocks 8, 16, 24 and 32",
+    .weights_name = "imagebind_huge.pth",
+    .weights_sha256 = "",
+    .weights_page = "https://dl.fbaipublicfiles.com/imagebind/imagebind_huge.pth",
+    .weights_size = "4.8 GB, of which the vision trunk is 2.5 GB",
+    .mean = clip_mean,
+    .std = clip_std,
+    .load =
+        [](const std::filesystem::path& file, const BackboneOptions& options) {
+          return load_vision_transformer(imagebind(), clip_mean, clip_std, file, options);
+        },
+});
+
+}  // namespace adrep

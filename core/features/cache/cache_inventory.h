@@ -1,0 +1,51 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace adrep {
+
+/// One file or folder found in a feature cache. Layout: FOLDER/SPACE/{space.json, SHARD.safetensors, .….tmp}, where
+/// SPACE is the first 32 digits of the hash of a FeatureKey.
+struct CacheEntry {
+  enum class Kind {
+    shard,
+    description,  ///< space.json
+    temporary,    ///< being written, or left by a process that was killed
+    foreign       ///< not the cache's, or not this user's: never read, changed or removed
+  };
+  Kind kind = Kind::foreign;
+  std::filesystem::path file;
+  std::string space;    ///< name of its folder, "" outside of one
+  uint64_t bytes = 0;   ///< of a regular file
+  int64_t used_ns = 0;  ///< when a shard was last used: its time of change, nanoseconds since 1970
+  std::string why;      ///< why it is foreign
+};
+
+/// Everything in the cache's folder, in byte-wise order; nothing when there is no such folder. Symbolic links inside it
+/// are not followed. Throws Error when a folder of this user cannot be read.
+std::vector<CacheEntry> list_cache(const std::filesystem::path& folder);
+
+/// Why this file or folder may not be used: "a symbolic link", "belongs to another user", …; "" when it may.
+std::string refusal_of(const std::filesystem::path& path, bool folder);
+
+/// Removes the shards that were used longest ago until all shards together have at most `limit` bytes, and temporary
+/// files older than an hour. Mapped shards stay readable for the processes that mapped them. Returns how many shards
+/// were removed.
+int64_t evict(const std::filesystem::path& folder, uint64_t limit);
+
+/// Marks a shard as used now.
+void mark_used(const std::filesystem::path& shard);
+
+/// What clear_cache removed and what it left alone.
+struct Cleared {
+  int64_t files = 0;
+  uint64_t bytes = 0;
+  std::vector<CacheEntry> left;
+};
+
+/// Removes everything in the cache that is the cache's own. Throws WriteError when a file cannot be removed.
+Cleared clear_cache(const std::filesystem::path& folder);
+
+}  // namespace adrep

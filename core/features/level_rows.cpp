@@ -1,0 +1,52 @@
+#include "core/features/level_rows.h"
+
+#include "core/base/error.h"
+
+namespace adrep {
+
+bool LevelRows::fits(const std::vector<at::Tensor>& maps) const {
+  if (maps_.empty()) return true;
+  if (maps.size() != maps_.size()) return false;
+  for (size_t l = 0; l < maps.size(); ++l)
+    if (maps[l].sizes() != maps_[l].sizes().slice(1) || maps[l].scalar_type() != maps_[l].scalar_type()) return false;
+  return true;
+}
+
+void LevelRows::put(size_t image, const std::vector<at::Tensor>& maps) {
+  if (maps_.empty())
+    for (const at::Tensor& map : maps)
+      maps_.push_back(at::empty({images_, map.size(0), map.size(1), map.size(2)}, map.options().device(device_)));
+  ADREP_ASSERT(fits(maps), "levels of image {} have other shapes than those before", image);
+  for (size_t l = 0; l < maps.size(); ++l) maps_[l].select(0, static_cast<int64_t>(image)).copy_(maps[l]);
+}
+
+int64_t LevelRows::row_bytes() const {
+  int64_t bytes = 0;
+  for (const at::Tensor& map : maps_) bytes += static_cast<int64_t>(map.nbytes()) / images_;
+  return bytes;
+}
+
+Levels LevelRows::selected(const std::vector<size_t>& images) const {
+  const auto count = static_cast<int64_t>(images.size());
+  std::vector<int64_t> indices(images.begin(), images.end());
+  const bool follow = count > 0 && indices.back() - indices.front() == count - 1;
+  Levels levels{{}, image_size_};
+  for (const at::Tensor& map : maps_)
+    levels.maps.push_back(follow ? map.narrow(0, indices.front(), count)
+                                 : map.index_select(0, at::tensor(indices, at::kLong).to(map.device())));
+  return levels;
+}
+
+Levels LevelRows::take(const std::vector<size_t>& images) {
+  Levels levels{{}, image_size_};
+  for (at::Tensor& map : maps_) {
+    for (size_t row = 0; row < images.size(); ++row)
+      if (images[row] != row)
+        map.select(0, static_cast<int64_t>(row)).copy_(map.select(0, static_cast<int64_t>(images[row])));
+    levels.maps.push_back(map.narrow(0, 0, static_cast<int64_t>(images.size())));
+  }
+  maps_.clear();
+  return levels;
+}
+
+}  // namespace adrep

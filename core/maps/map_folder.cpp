@@ -1,0 +1,110 @@
+#include <map>
+
+#include "core/base/error.h"
+#include "core/maps/map_file.h"
+#include "core/maps/map_files.h"
+
+namespace adrep {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kListedNames = 10;
+constexpr std::string_view kMaskSuffix = "_mask";
+
+/// Files by their path below the folder without extension.
+using FilesByName = std::map<std::string, fs::path>;
+
+bool is_inside(const fs::path& path, const fs::path& folder) {
+  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first == folder.end();
+}
+
+fs::path real_folder(const fs::path& folder) {
+  std::error_code failed;
+  const fs::path real = fs::canonical(folder, failed);
+  if (failed) throw_input("{}: cannot be opened: {}", folder.string(), failed.message());
+  if (!fs::is_directory(real, failed)) throw_input("{}: is not a folder", folder.string());
+  return real;
+}
+
+FilesByName files_in(const fs::path& folder, bool (*wanted)(const fs::path&), const char* what) {
+  const fs::path root = real_folder(folder);
+  FilesByName files;
+  std::error_code failed;
+  fs::recursive_directory_iterator entries(root, failed);
+  for (; !failed && entries != fs::recursive_directory_iterator(); entries.increment(failed)) {
+    const fs::path& file = entries->path();
+    if (file.filename().string().starts_with('.')) {
+      entries.disable_recursion_pending();
+      continue;
+    }
+    std::error_code ignored;
+    if (!entries->is_regular_file(ignored) || !wanted(file)) continue;
+    if (entries->is_symlink(ignored) && !is_inside(fs::weakly_canonical(file, ignored), root))
+      throw_input("{}: a symbolic link that leaves the folder: copy what it points to", file.string());
+    const std::string name = (file.parent_path() / file.stem()).lexically_relative(root).generic_string();
+    if (const auto [other, added] = files.emplace(name, file); !added)
+      throw_input("{}: two files called '{}' ({} and {}): keep one", folder.string(), name,
+                  other->second.filename().string(), file.filename().string());
+  }
+  if (failed) throw_input("{}: cannot be listed: {}", folder.string(), failed.message());
+  if (files.empty()) throw_input("{}: holds no {}", folder.string(), what);
+  return files;
+}
+
+bool in_normal_folder(const std::string& name) {
+  for (fs::path folder = fs::path(name).parent_path(); !folder.empty(); folder = folder.parent_path()) {
+    std::string last = folder.filename().string();
+    for (char& c : last) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (last == "good" || last == "normal" || last == "ok") return true;
+  }
+  return false;
+}
+
+std::string listed_names(const std::vector<std::string>& names) {
+  std::string text;
+  for (size_t i = 0; i < std::min(names.size(), kListedNames); ++i) text += (i ? ", " : "") + names[i];
+  return names.size() > kListedNames ? fmt::format("{} and {} more", text, names.size() - kListedNames) : text;
+}
+
+/// Takes a map's mask out of `masks`; "" when there is none.
+fs::path take_mask(FilesByName& masks, const std::string& name) {
+  const auto plain = masks.find(name), suffixed = masks.find(name + std::string(kMaskSuffix));
+  if (plain != masks.end() && suffixed != masks.end())
+    throw_input("{} and {}: two masks for the map '{}': keep one", plain->second.string(), suffixed->second.string(),
+                name);
+  const auto found = plain != masks.end() ? plain : suffixed;
+  if (found == masks.end()) return {};
+  fs::path mask = found->second;
+  masks.erase(found);
+  return mask;
+}
+
+}  // namespace
+
+std::vector<MapEntry> match_map_folders(const fs::path& maps, const fs::path& masks, bool missing_mask_is_normal) {
+  if (real_folder(maps) == real_folder(masks))
+    throw_input("{}: maps and masks in one folder cannot be told apart: move the masks to a folder of their own",
+                maps.string());
+  FilesByName mask_files = files_in(masks, is_mask_name, "mask (npy, npz, safetensors or an image)");
+  std::vector<MapEntry> entries;
+  std::vector<std::string> without_mask, without_map;
+  for (const auto& [name, file] : files_in(maps, is_map_name, "score map (npy, npz, safetensors, TIFF or PNG)")) {
+    const fs::path mask = take_mask(mask_files, name);
+    if (mask.empty() && !missing_mask_is_normal && !in_normal_folder(name)) without_mask.push_back(name);
+    entries.push_back({name, file, mask, std::nullopt, std::nullopt});
+  }
+  if (!without_mask.empty())
+    throw_input(
+        "{}: {} map{} without a mask in {}: {} (missing_mask=normal takes them as normal; those in a folder good, "
+        "normal or ok are)",
+        maps.string(), without_mask.size(), without_mask.size() == 1 ? "" : "s", masks.string(),
+        listed_names(without_mask));
+  for (const auto& [name, file] : mask_files) without_map.push_back(name);
+  if (!without_map.empty())
+    throw_input("{}: {} mask{} without a map in {}: {}", masks.string(), without_map.size(),
+                without_map.size() == 1 ? "" : "s", maps.string(), listed_names(without_map));
+  return entries;
+}
+
+}  // namespace adrep

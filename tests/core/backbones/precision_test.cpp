@@ -1,0 +1,24 @@
+#include "core/backbones/precision.h"
+
+#include <catch2/catch.hpp>
+
+#include "core/base/error.h"
+
+using namespace adrep;
+using Catch::Matchers::Contains;
+
+TEST_CASE("precisions by name", "[vit]") {
+  REQUIRE(resolve_precision("fp32", at::kCPU) == Precision::fp32);
+  REQUIRE(resolve_precision("bf16", at::kCPU) == Precision::bf16);
+  REQUIRE(resolve_precision("fp16", at::kCPU) == Precision::fp16);
+  REQUIRE_THROWS_WITH(resolve_precision("fp8", at::kCPU), Contains("precision=fp8"));
+  for (const Precision precision : {Precision::fp32, Precision::bf16, Precision::fp16})
+    REQUIRE(resolve_precision(precision_name(precision), at::kCPU) == precision);
+  REQUIRE(scalar_type(Precision::bf16) == at::kBFloat16);
+}
+
+TEST_CASE("auto is decided once a process", "[vit]") {
+  const Precision chosen = resolve_precision("auto", at::kCPU);
+  REQUIRE(chosen != Precision::fp16);
+  REQUIRE(resolve_precision("auto", at::kCPU) == chosen);
+}

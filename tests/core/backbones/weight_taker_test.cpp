@@ -1,0 +1,50 @@
+#include "core/backbones/weight_taker.h"
+
+#include <catch2/catch.hpp>
+
+#include "core/base/error.h"
+
+using namespace adrep;
+using Catch::Matchers::Contains;
+
+TEST_CASE("tensors are taken as they are stored and counted", "[weights]") {
+  WeightTaker taker({{"a.weight", at::ones({2, 3}, at::kHalf)}, {"n.running_mean", at::zeros({5})}}, "x.pth", "toy");
+  REQUIRE(taker.take("a.weight", {2, 3}).scalar_type() == at::kHalf);
+  REQUIRE(taker.take("n.running_mean", {5}).numel() == 5);
+  REQUIRE(taker.parameters() == 6);
+  REQUIRE_NOTHROW(taker.finish());
+}
+
+TEST_CASE("one error lists every wrong key, in one line", "[weights]") {
+  WeightTaker taker({{"a", at::ones({2, 3})},
+                     {"b", at::ones({4})},
+                     {"count", at::ones({2}, at::kLong)},
+                     {"strange\n1", at::ones({7, 7})},
+                     {"strange2", at::ones({1})},
+                     {"text.x", at::ones({1})},
+                     {"bn.num_batches_tracked", at::ones({})}},
+                    "x.pth", "toy");
+  taker.ignore_prefixes({"text."});
+  taker.ignore_suffixes({".num_batches_tracked"});
+  REQUIRE(taker.take("a", {3, 2}).sizes() == at::IntArrayRef({3, 2}));
+  REQUIRE(taker.take("b", {4}).equal(at::ones({4})));
+  REQUIRE(taker.take("missing1", {1, 5}).sizes() == at::IntArrayRef({1, 5}));
+  static_cast<void>(taker.take("missing2", {}));
+  static_cast<void>(taker.take("count", {2}));
+  try {
+    taker.finish();
+    FAIL("not refused");
+  } catch (const InputError& error) {
+    REQUIRE(std::string(error.what()) ==
+            "x.pth: not the weights of toy: of its keys 2 missing, 2 misshapen and 2 unknown (missing: 'missing1' [1, "
+            "5]; 'missing2' []; misshapen: 'a' is [2, 3], expected [3, 2]; 'count' holds no floating-point numbers; "
+            "unknown: 'strange?1' [7, 7]; 'strange2' [1])");
+  }
+}
+
+TEST_CASE("a file of several models may hold anything else", "[weights]") {
+  WeightTaker taker({{"visual.a", at::ones({1})}, {"visual.b", at::ones({1})}, {"text.a", at::ones({1})}}, "x", "toy");
+  taker.ignore_all_but({"visual."});
+  static_cast<void>(taker.take("visual.a", {1}));
+  REQUIRE_THROWS_WITH(taker.finish(), Contains("'visual.b'") && !Contains("text.a"));
+}

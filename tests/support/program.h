@@ -1,0 +1,21 @@
+#pragma once
+#include <string>
+
+namespace adrep::test {
+
+/// What a command printed and returned.
+struct ProgramResult {
+  int code = 0;      ///< exit code; −1 when a signal ended it
+  std::string text;  ///< standard output and standard error
+  size_t lines() const;
+};
+
+ProgramResult run_command(const std::string& command);
+
+/// Runs the program that was built with these tests.
+ProgramResult adrep_program(const std::string& arguments);
+
+/// EfficientNet-Lite0's weights; "", with a warning, when they are not installed.
+std::string installed_weights();
+
+}  // namespace adrep::test
