@@ -125,14 +125,20 @@ const ClassFeatures::Pair& ClassFeatures::in(const std::string& features) {
   if (features == "raw") return raw_;
   if (derived_name_ != features) {
     derived_ = {};
-    const std::unique_ptr<Representation> representation = make_representation(features);
+    derived_by_ = make_representation(features);
     const int64_t batch = group_.config->settings.batch;
     const std::string stage = group_.class_name + ": " + features + " features of ";
-    derived_.train = represented(*representation, raw_.train, stage + "training images", batch);
-    derived_.test = represented(*representation, raw_.test, stage + "test images", batch);
+    derived_.train = represented(*derived_by_, raw_.train, stage + "training images", batch);
+    derived_.test = represented(*derived_by_, raw_.test, stage + "test images", batch);
     derived_name_ = features;
   }
   return derived_;
+}
+
+Levels ClassFeatures::represent(const std::string& features, const Levels& raw) const {
+  if (features == "raw") return raw;
+  ADREP_ASSERT(features == derived_name_, "{} features are not the last ones", features);
+  return derived_by_->apply(raw);
 }
 
 }  // namespace adrep

@@ -23,6 +23,8 @@ class ClassFeatures {
     Levels train, test;
   };
   const Pair& in(const std::string& features);
+  /// Other raw levels of this class in the representation that was last asked for.
+  Levels represent(const std::string& features, const Levels& raw) const;
 
   const std::vector<Sample>& train() const { return train_; }  ///< the images that could be read
   const std::vector<Sample>& test() const { return test_; }
@@ -47,6 +49,7 @@ class ClassFeatures {
   std::vector<std::string> skipped_, references_;
   Pair raw_, derived_;
   std::string derived_name_;
+  std::unique_ptr<Representation> derived_by_;
 };
 
 }  // namespace adrep

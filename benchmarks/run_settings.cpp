@@ -118,7 +118,7 @@ void RunSettings::declare(Schema<RunSettings>& s) {
   s.add(&RunSettings::seed, "seed").at_least(0).doc("seed of everything random in the detectors");
   s.add(&RunSettings::post, "post")
       .one_of({"none", "published"})
-      .doc("published: steps of the published evaluation that look at the whole test set (PaDiM's min-max)");
+      .doc("published: steps of the published evaluation that look at the whole test set (PaDiM's min-max, CFLOW's scale)");
   s.add(&RunSettings::on_bad_image, "on_bad_image")
       .one_of({"fail", "skip"})
       .doc("what an unreadable image does; skipped images are counted in the result");

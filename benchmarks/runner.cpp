@@ -11,6 +11,7 @@
 #include "benchmarks/examples.h"
 #include "benchmarks/feature_keys.h"
 #include "benchmarks/saved_maps.h"
+#include "benchmarks/training_images.h"
 #include "core/base/device.h"
 #include "core/base/interrupt.h"
 #include "core/base/log.h"
@@ -93,6 +94,7 @@ Scores score_all(const Detector& detector, const Levels& test, int64_t batch, co
   const int64_t count = test.batch();
   Progress progress(title + ": scoring", count, "images");
   std::vector<at::Tensor> maps, scores;
+  std::vector<std::vector<at::Tensor>> grids;
   for (int64_t first = 0; first < count; first += batch) {
     stop_if_interrupted();
     Levels part{{}, test.image_size};
@@ -100,9 +102,13 @@ Scores score_all(const Detector& detector, const Levels& test, int64_t batch, co
     const Scores scored = detector.score(part);
     maps.push_back(scored.maps);
     scores.push_back(scored.image_scores);
+    grids.resize(scored.grids.size());
+    for (size_t l = 0; l < grids.size(); ++l) grids[l].push_back(scored.grids[l]);
     progress.update(std::min(count, first + batch));
   }
-  return {at::cat(maps), at::cat(scores)};
+  Scores all{at::cat(maps), at::cat(scores), {}};
+  for (const std::vector<at::Tensor>& grid : grids) all.grids.push_back(at::cat(grid));
+  return all;
 }
 
 /// What a cell records of a split of its own: the anomalous images that were trained on, and what was less than asked
@@ -213,9 +219,10 @@ class GroupRun {
     outcome_.feature_seconds += seconds_since(feature_start);
 
     const auto start = Clock::now();
-    const auto [scores, costs] = fit_and_score(planned, levels);
+    const auto [scores, costs, notes] = fit_and_score(planned, features, levels);
     if (!outcome.cell) {
       Cell cell = make_cell(planned, key, scores, features, truth);
+      if (!notes.empty()) cell.environment["detector_notes"] = notes;
       examples.save_maps(cell.hash(), scores.maps);
       store_.put(cell);
       put_costs(output_, cell.hash(), costs);
@@ -229,8 +236,10 @@ class GroupRun {
   struct FittedScores {
     Scores scores;  ///< of all test images: maps on the detector's device, image scores on the CPU
     Costs costs;
+    std::vector<std::string> notes;  ///< the detector's
   };
-  FittedScores fit_and_score(const PlannedCell& planned, const ClassFeatures::Pair& levels) const {
+  FittedScores fit_and_score(const PlannedCell& planned, const ClassFeatures& features,
+                             const ClassFeatures::Pair& levels) const {
     const auto start = Clock::now();
     const RunSettings& settings = planned.config->settings;
     const DetectorEntry& entry = DetectorRegistry::instance().get(planned.detector, "detector");
@@ -238,26 +247,32 @@ class GroupRun {
     const std::unique_ptr<Detector> detector =
         entry.make(params == planned.config->detector_params.end() ? RawParams{} : params->second);
     ShownFit observer(planned.title());
+    const at::Device device = open_device(settings.device);
+    const ClassImages images(
+        features.train(), group_.geometry, [&]() -> const Backbone& { return backbone_.get(settings); }, device,
+        [&](const Levels& raw) { return features.represent(planned.features, raw); });
     detector->fit(MemoryFeatures(levels.train),
                   {.observer = observer,
                    .seed = derive_seed(static_cast<uint64_t>(settings.seed), planned.detector),
-                   .device = open_device(settings.device),
-                   .memory_bytes = static_cast<int64_t>(settings.memory * (int64_t{1} << 30))});
+                   .device = device,
+                   .memory_bytes = static_cast<int64_t>(settings.memory * (int64_t{1} << 30)),
+                   .images = &images});
     Costs costs = {{"fit_seconds", seconds_since(start)}, {"state_megabytes", megabytes_of(detector->state())}};
     if (const Backbone* backbone = backbone_.loaded(settings))
       costs["parameters"] = static_cast<double>(backbone->info().parameters);
     const auto score_start = Clock::now();
     Scores scores = score_all(*detector, levels.test, settings.batch, planned.title());
-    if (settings.post == "published" && !entry.published_post_step.empty())
-      scores = apply_post_step(entry.published_post_step, scores);
+    const std::string asked = detector->post_step();
+    const std::string published = settings.post == "published" ? entry.published_post_step : "";
+    scores = apply_post_step(asked.empty() ? published : asked, scores);
     // the copy waits for a device, so that the time is true
-    scores = {scores.maps.contiguous(), scores.image_scores.cpu().contiguous()};
+    scores = {scores.maps.contiguous(), scores.image_scores.cpu().contiguous(), {}};
     costs["score_seconds"] = seconds_since(score_start) / static_cast<double>(scores.image_scores.size(0));
-    return {std::move(scores), std::move(costs)};
+    return {std::move(scores), std::move(costs), detector->notes()};
   }
 
-  static Cell make_cell(const PlannedCell& planned, const nlohmann::json& key, const Scores& scores,
-                        const ClassFeatures& features, const GroundTruth& truth) {
+  Cell make_cell(const PlannedCell& planned, const nlohmann::json& key, const Scores& scores,
+                 const ClassFeatures& features, const GroundTruth& truth) const {
     const RunSettings& settings = planned.config->settings;
     Cell cell;
     cell.key = key;

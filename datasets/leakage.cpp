@@ -4,6 +4,7 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "core/base/content_hashes.h"
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/image/decode.h"

@@ -1,6 +1,8 @@
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/base/registry.h"
@@ -12,8 +14,18 @@ namespace adrep {
 
 /// What a detector says of a batch of images.
 struct Scores {
-  at::Tensor maps;          ///< [B, S, S] float32, larger is more anomalous
-  at::Tensor image_scores;  ///< [B] float32
+  at::Tensor maps;                ///< [B, S, S] float32, larger is more anomalous
+  at::Tensor image_scores;        ///< [B] float32
+  std::vector<at::Tensor> grids;  ///< what a step over the test set needs besides, [B, H_l, W_l] a level; mostly none
+};
+
+/// How an epoch of training went.
+struct EpochReport {
+  std::string stage;  ///< the detector
+  int64_t epoch = 0;  ///< from 0
+  int64_t epochs = 0;
+  double loss = 0;                ///< mean over its steps
+  std::optional<double> quality;  ///< of the model after it, where FitContext::quality is given
 };
 
 /// Told how fitting goes; may ask it to stop.
@@ -22,6 +34,24 @@ class FitObserver {
   virtual ~FitObserver() = default;
   /// `done` of `total` steps of the named stage; throws Interrupted when the user wants to stop.
   virtual void progress(const std::string& stage, int64_t done, int64_t total) = 0;
+  /// After each epoch of a detector that is trained.
+  virtual void epoch(const EpochReport&) {}
+};
+
+class Detector;
+
+/// Features of images made during training, for detectors that draw anomalies into training images (GLASS).
+class TrainingImages {
+ public:
+  virtual ~TrainingImages() = default;
+  /// Training image `index` as the backbone sees it: [3, S, S] float32, normalised.
+  virtual at::Tensor image(int64_t index) const = 0;
+  /// Colours [0, 1] of RGB images [B, 3, S, S] normalised as the backbone's input.
+  virtual at::Tensor normalise(const at::Tensor& colours) const = 0;
+  /// Where the object is in training image `index`: [S, S] float32 of 0 and 1, or undefined when it is not known.
+  virtual at::Tensor foreground(int64_t) const { return {}; }
+  /// Levels of changed images [B, 3, S, S] in the representation that the detector is fitted on.
+  virtual Levels features(const at::Tensor& images) const = 0;
 };
 
 /// What fitting depends on besides features and parameters.
@@ -30,6 +60,13 @@ struct FitContext {
   uint64_t seed = 0;
   at::Device device = at::kCPU;
   int64_t memory_bytes = int64_t{8} << 30;  ///< bound for working memory
+  /// How good a detector is, larger is better. Where given, the model of the best epoch is kept instead of the last:
+  /// on held-out images that is selection=validation, on the test images selection=oracle.
+  std::function<double(const Detector&)> quality = {};
+  /// Given all that continues training bit for bit, after every epoch.
+  std::function<void(const TensorMap&)> checkpoint = {};
+  const TensorMap* resume = nullptr;       ///< what `checkpoint` was given, to continue from
+  const TrainingImages* images = nullptr;  ///< images and backbone, where the caller has them
 };
 
 /// An anomaly detector on features. Scores depend on the image alone: not on the rest of the batch nor on the test set.
@@ -43,6 +80,10 @@ class Detector {
   /// All that was learnt; load(state()) gives bit-equal scores.
   virtual TensorMap state() const = 0;
   virtual void load(const TensorMap& state) = 0;
+  /// The step over the whole test set (detectors/post_steps.h) that the parameters ask for, "" mostly.
+  virtual std::string post_step() const { return ""; }
+  /// What a reader of the results should know about how it was fitted, one line each.
+  virtual std::vector<std::string> notes() const { return {}; }
 };
 
 /// What fitting and scoring a class needs, roughly: for --dry-run.
@@ -62,12 +103,18 @@ struct DetectorEntry {
   std::function<std::map<std::string, ParamValue>(const RawParams&)> resolve;  ///< all values, defaults included
   /// Cost for features of these shapes with so many training and test images.
   std::function<FitCost(const RawParams&, const std::vector<LevelShape>&, int64_t train, int64_t test)> cost;
-  int64_t mvtec_ad_resize = 224;  ///< shorter side for MVTec AD images in the published evaluation (protocol §1)
+  int64_t mvtec_ad_resize = 224;    ///< shorter side for MVTec AD images in the published evaluation (protocol §1)
   std::string published_post_step;  ///< step of the published evaluation over the whole test set, "" if none
+  RawParams quick_params;           ///< a training that fits a unit test, for the contract tests; mostly none
 
   DetectorEntry& doc(std::string text) { return doc_text = std::move(text), *this; }
   DetectorEntry& resize_for_mvtec_ad(int64_t side) { return mvtec_ad_resize = side, *this; }
   DetectorEntry& post_step(std::string step) { return published_post_step = std::move(step), *this; }
+  /// .quick({{"epochs", "2"}})
+  DetectorEntry& quick(const std::map<std::string, std::string>& values) {
+    for (const auto& [key, value] : values) quick_params[key] = {{value}, false, "quick"};
+    return *this;
+  }
 };
 
 using DetectorRegistry = Registry<DetectorEntry>;
@@ -78,7 +125,8 @@ P params_from(const RawParams& raw, const std::string& prefix) {
   P params;
   for (const auto& [name, value] : raw) {
     const Param* param = params_of<P>().find(name);
-    if (!param) throw_input("{}: unknown key '{}.{}': {}", value.where, prefix, name, suggestion(name, params_of<P>().names()));
+    if (!param)
+      throw_input("{}: unknown key '{}.{}': {}", value.where, prefix, name, suggestion(name, params_of<P>().names()));
     param->set(&params, param->parse(value, prefix + "." + name));
   }
   return params;

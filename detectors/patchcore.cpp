@@ -118,7 +118,7 @@ Scores Patchcore::score(const Levels& levels) const {
   const at::Tensor nearest = index_->search(patches(levels).flatten(0, 1), k).squared_distances;  // [B·H·W, k]
   const at::Tensor patch_scores = nearest.mean(1).view({levels.batch(), grid.height, grid.width});
   const at::Tensor maps = upsample(patch_scores, levels.image_size, AlignCorners::no);
-  return {gaussian_smooth(maps, params_.sigma), patch_scores.flatten(1).amax(1)};
+  return {gaussian_smooth(maps, params_.sigma), patch_scores.flatten(1).amax(1), {}};
 }
 
 TensorMap Patchcore::state() const {

@@ -52,7 +52,7 @@ at::Tensor LevelMean::value() const {
 }
 
 Scores scores_from_maps(const at::Tensor& maps) {
-  return {maps, maps.flatten(1).amax(1)};
+  return {maps, maps.flatten(1).amax(1), {}};
 }
 
 }  // namespace adrep

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include <fstream>
+#include <set>
 
 #include "benchmarks/runner.h"
 #include "benchmarks/table.h"
@@ -66,6 +67,34 @@ TEST_CASE("a run finds the planted defects, writes cells once and gives the same
   const RunOutcome again = run_plan(plan, folder / "a");
   for (const CellOutcome& cell : again.cells) REQUIRE(cell.reused);
   REQUIRE(again.feature_seconds == 0);
+}
+
+TEST_CASE("trained detectors run: images for GLASS, CFLOW's published scale, notes beside the result", "[runner]") {
+  if (!weights_are_there()) return;
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder / "data", "plate", 6, 2);
+  const std::vector<std::string> settings{"features=raw,residual",  "detector=cflow,glass,uniad",
+                                          "cflow.meta_epochs=1",    "cflow.sub_epochs=1",
+                                          "cflow.blocks=1",         "cflow.normalise=train,test",
+                                          "glass.meta_epochs=1",    "glass.dimension=16",
+                                          "glass.hidden=8",         "uniad.epochs=1",
+                                          "uniad.hidden=16",        "uniad.heads=2",
+                                          "uniad.feedforward=16",   "uniad.encoder_layers=1",
+                                          "uniad.decoder_layers=1", "uniad.batch=3"};
+  const RunOutcome outcome = run_plan(plan_of(settings, folder), folder / "a");
+  REQUIRE(outcome.failed() == 0);
+  std::map<std::string, std::set<float>> cflow;  // scores by features: those of one normalisation each
+  for (const CellOutcome& cell : outcome.cells) {
+    INFO(cell.planned.title());
+    REQUIRE(cell.cell->metric("pixel_auroc").defined());
+    REQUIRE(cell.cell->environment.contains("detector_notes") == (cell.planned.detector == "glass"));
+    if (cell.planned.detector == "glass")
+      REQUIRE_THAT(cell.cell->environment["detector_notes"][0].get<std::string>(), Contains("textures"));
+    if (cell.planned.detector == "cflow")
+      cflow[cell.planned.features].insert(static_cast<float>(cell.cell->scores.front().score));
+  }
+  REQUIRE(cflow.size() == 2);
+  for (const auto& [features, scores] : cflow) REQUIRE(scores.size() == 2);
 }
 
 TEST_CASE("cells are the same bytes with and without the feature cache", "[runner][cache]") {

@@ -26,7 +26,7 @@ Levels normal_levels(int64_t images, uint64_t seed,
 }
 
 std::unique_ptr<Detector> fitted(const DetectorEntry& entry, const Levels& normals, uint64_t seed = 0) {
-  auto detector = entry.make({});
+  auto detector = entry.make(entry.quick_params);
   Quiet quiet(seed);
   detector->fit(MemoryFeatures(normals), quiet.context);
   return detector;
@@ -79,7 +79,7 @@ TEST_CASE("a saved and loaded detector gives bit-equal scores", "[detectors]") {
     const auto detector = fitted(entry, normal_levels(7, 1));
     const TemporaryFolder folder;
     write_safetensors(folder / "state.safetensors", detector->state());
-    const auto loaded = entry.make({});
+    const auto loaded = entry.make(entry.quick_params);
     loaded->load(read_safetensors(folder / "state.safetensors").tensors);
     const Scores a = detector->score(normal_levels(3, 2)), b = loaded->score(normal_levels(3, 2));
     REQUIRE(a.maps.equal(b.maps));
@@ -94,12 +94,12 @@ TEST_CASE("a state that lacks a tensor or has a wrong shape is refused", "[detec
       CAPTURE(key);
       TensorMap changed = state;
       changed[key] = at::zeros({1, 2, 3, 4, 5});
-      REQUIRE_THROWS_AS(entry.make({})->load(changed), InputError);
+      REQUIRE_THROWS_AS(entry.make(entry.quick_params)->load(changed), InputError);
     }
     TensorMap shorter = state;
     if (state.empty()) return;
     shorter.erase(shorter.begin());
-    REQUIRE_THROWS_AS(entry.make({})->load(shorter), InputError);
+    REQUIRE_THROWS_AS(entry.make(entry.quick_params)->load(shorter), InputError);
   });
 }
 
@@ -174,6 +174,8 @@ TEST_CASE("an interruption ends the fitting of every detector", "[detectors]") {
   };
   for_every_detector([](const DetectorEntry& entry) {
     Stop stop;
-    REQUIRE_THROWS_AS(entry.make({})->fit(MemoryFeatures(normal_levels(5, 1)), FitContext{stop}), Interrupted);
+    REQUIRE_THROWS_AS(
+        entry.make(entry.quick_params)->fit(MemoryFeatures(normal_levels(5, 1)), FitContext{.observer = stop}),
+        Interrupted);
   });
 }

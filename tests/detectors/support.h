@@ -33,7 +33,7 @@ inline at::Tensor random_sixteenths(at::IntArrayRef shape, int64_t largest, uint
 /// A fit context that reports nowhere.
 class Quiet : public FitObserver {
  public:
-  explicit Quiet(uint64_t seed, at::Device device = at::kCPU) : context{*this, seed, device} {}
+  explicit Quiet(uint64_t seed, at::Device device = at::kCPU) : context{.observer = *this, .seed = seed, .device = device} {}
   void progress(const std::string&, int64_t, int64_t) override { ++calls; }
   FitContext context;
   int64_t calls = 0;

@@ -1,0 +1,37 @@
+#include "benchmarks/training_images.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include "core/image/decode.h"
+
+namespace adrep {
+
+ClassImages::ClassImages(const std::vector<Sample>& samples, const Geometry& geometry, BackboneSource backbone,
+                         const at::Device& device, std::function<Levels(const Levels&)> represent)
+    : samples_(samples),
+      geometry_(geometry),
+      backbone_(std::move(backbone)),
+      device_(device),
+      represent_(std::move(represent)),
+      decoded_(samples.size()) {}
+
+at::Tensor ClassImages::image(int64_t index) const {
+  Image& decoded = decoded_.at(static_cast<size_t>(index));
+  if (decoded.pixels.empty())
+    decoded = preprocess_image(decode_rgb(samples_[static_cast<size_t>(index)].image), geometry_);
+  return normalised(decoded, backbone_().info().mean, backbone_().info().std);
+}
+
+at::Tensor ClassImages::normalise(const at::Tensor& colours) const {
+  const auto channels = [](const std::array<double, 3>& values) {
+    return at::tensor(std::vector<double>(values.begin(), values.end()), at::kFloat).view({3, 1, 1});
+  };
+  return (colours - channels(backbone_().info().mean)) / channels(backbone_().info().std);
+}
+
+Levels ClassImages::features(const at::Tensor& images) const {
+  const at::NoGradGuard no_grad;
+  return represent_(backbone_().forward(images.to(device_)));
+}
+
+}  // namespace adrep

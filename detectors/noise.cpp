@@ -1,0 +1,50 @@
+#include "detectors/noise.h"
+
+#include <ATen/Parallel.h>
+
+#include <cmath>
+
+#include "core/base/random.h"
+
+namespace adrep {
+namespace {
+
+constexpr int64_t block = 4096;
+
+/// Calls fill(random, first, last) for every block of `count` values, in parallel.
+template <class F>
+void for_each_block(int64_t count, uint64_t seed, F&& fill) {
+  at::parallel_for(0, (count + block - 1) / block, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t b = begin; b < end; ++b) {
+      Random random(derive_seed(seed + static_cast<uint64_t>(b), "noise"));
+      fill(random, b * block, std::min(count, (b + 1) * block));
+    }
+  });
+}
+
+}  // namespace
+
+at::Tensor normal_noise(at::IntArrayRef shape, uint64_t seed, const at::Device& device) {
+  at::Tensor noise = at::empty(shape, at::kFloat);
+  float* values = noise.mutable_data_ptr<float>();
+  for_each_block(noise.numel(), seed, [&](Random& random, int64_t first, int64_t last) {
+    for (int64_t i = first; i < last; ++i) values[i] = static_cast<float>(random.normal());
+  });
+  return noise.to(device);
+}
+
+at::Tensor dropout_mask(at::IntArrayRef shape, double probability, uint64_t seed, const at::Device& device) {
+  at::Tensor mask = at::empty(shape, at::kBool);
+  bool* kept = mask.mutable_data_ptr<bool>();
+  const auto limit = static_cast<uint32_t>(std::llround(probability * 0x1.0p32));
+  for_each_block(mask.numel(), seed, [&](Random& random, int64_t first, int64_t last) {
+    for (int64_t i = first; i < last; i += 2) {
+      const uint64_t bits = random.next();
+      kept[i] = static_cast<uint32_t>(bits) >= limit;
+      if (i + 1 < last) kept[i + 1] = static_cast<uint32_t>(bits >> 32) >= limit;
+    }
+  });
+  return mask.to(device);
+}
+
+}  // namespace adrep
