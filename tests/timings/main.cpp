@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/base/device.h"
+#include "core/base/error.h"
 #include "timing.h"
 
 namespace adrep::timing {
@@ -31,9 +32,17 @@ void run(benchmark::State& state, const Timing& timing) {
     state.SkipWithError(("no such file: " + file.string()).c_str());
     return;
   }
-  const Safetensors input = read_safetensors(file);
-  const Call call = timing.prepare(input);
-  double value = call();
+  Safetensors input;
+  Call call;
+  double value = 0;
+  try {
+    input = read_safetensors(file);
+    call = timing.prepare(input);
+    value = call();
+  } catch (const Error& error) {
+    state.SkipWithError(error.what());
+    return;
+  }
   for ([[maybe_unused]] const auto _ : state) value = call();
   state.counters["value"] = value;
 }
