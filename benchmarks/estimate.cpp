@@ -169,10 +169,8 @@ class Estimator {
                                          settings.precision, settings.crop);
     if (const auto known = rates_.find(name); known != rates_.end()) return &known->second;
     try {
-      const BackboneEntry entry = find_backbone(settings.backbone);
       const at::Device device = open_device(settings.device);
-      const auto backbone = entry.load(find_weights(entry, settings.weights),
-                                       {.device = device, .precision = resolve_precision(settings.precision, device)});
+      const auto backbone = load_backbone(settings.backbone, settings.weights, device, settings.precision);
       const at::Tensor images = at::zeros({settings.batch, 3, settings.crop, settings.crop}, at::TensorOptions(device));
       Rates rates{matmul_rate(device), 0, backbone->shapes(settings.crop, settings.crop)};
       rates.image_seconds = best_seconds([&] { backbone->forward(images).maps.back().sum().item<float>(); }) /

@@ -1,28 +1,13 @@
 #include "benchmarks/precision_comparison.h"
 
-#include <chrono>
-
+#include "benchmarks/backbone_speed.h"
 #include "benchmarks/table.h"
-#include "core/backbones/backbone.h"
 #include "core/base/device.h"
 #include "core/base/log.h"
 #include "core/metrics/statistics/summary.h"
 
 namespace adrep {
 namespace {
-
-double images_per_second(const Backbone& backbone, const at::Tensor& images) {
-  using Clock = std::chrono::steady_clock;
-  backbone.forward(images);
-  double best = 0;
-  for (int round = 0; round < 5; ++round) {
-    const auto start = Clock::now();
-    backbone.forward(images).maps.back().sum().item<float>();  // waits for a device
-    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    best = std::max(best, static_cast<double>(images.size(0)) / seconds);
-  }
-  return best;
-}
 
 /// The mean image AUROC over classes of the cells of one method in one precision.
 Metric mean_auroc(const RunOutcome& outcome, const std::string& method, const std::string& precision) {
@@ -38,14 +23,12 @@ Metric mean_auroc(const RunOutcome& outcome, const std::string& method, const st
 
 std::vector<PrecisionResult> measure_precisions(const RunConfig& config, const std::vector<std::string>& precisions) {
   const RunSettings& settings = config.settings;
-  const BackboneEntry entry = find_backbone(settings.backbone);
-  const std::filesystem::path weights = find_weights(entry, settings.weights);
   const at::Device device = open_device(settings.device);
   set_threads(settings.threads);
   std::vector<PrecisionResult> results;
   for (const std::string& precision : precisions) {
     try {
-      const auto backbone = entry.load(weights, {.device = device, .precision = resolve_precision(precision, device)});
+      const auto backbone = load_backbone(settings.backbone, settings.weights, device, precision);
       const at::Tensor images = at::zeros({settings.batch, 3, settings.crop, settings.crop}, at::TensorOptions(device));
       results.push_back({precision, images_per_second(*backbone, images)});
     } catch (const c10::Error& error) {

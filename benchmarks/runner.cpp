@@ -51,10 +51,7 @@ class LoadedBackbone {
   const Backbone& get(const RunSettings& settings) {
     if (!loaded(settings)) {
       backbone_.reset();
-      const BackboneEntry entry = find_backbone(settings.backbone);
-      const at::Device device = open_device(settings.device);
-      backbone_ = entry.load(find_weights(entry, settings.weights),
-                             {.device = device, .precision = resolve_precision(settings.precision, device)});
+      backbone_ = load_backbone(settings.backbone, settings.weights, open_device(settings.device), settings.precision);
       name_ = name_of(settings);
     }
     return *backbone_;

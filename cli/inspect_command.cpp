@@ -1,8 +1,7 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
-#include <chrono>
-
+#include "benchmarks/backbone_speed.h"
 #include "benchmarks/projector_costs.h"
 #include "cli/command.h"
 #include "core/backbones/backbone.h"
@@ -16,21 +15,6 @@ struct Arguments {
   int64_t size = 224, batch = 8, threads = 0;
   bool table7 = false;
 };
-
-/// Images a second: the best of some rounds of about half a second in all.
-double measured_rate(const Backbone& backbone, const at::Tensor& images) {
-  using Clock = std::chrono::steady_clock;
-  double best = 0;
-  const auto begin = Clock::now();
-  for (int round = 0; round < 20 && std::chrono::duration<double>(Clock::now() - begin).count() < 1.5; ++round) {
-    const auto start = Clock::now();
-    const Levels levels = backbone.forward(images);
-    levels.maps.back().sum().item<float>();  // waits for a device
-    best = std::max(best,
-                    static_cast<double>(images.size(0)) / std::chrono::duration<double>(Clock::now() - start).count());
-  }
-  return best;
-}
 
 double peak_gigabytes() {
   rusage usage{};
@@ -65,9 +49,9 @@ void inspect(const Arguments& arguments) {
   }
   fmt::print("features    {:.2f} MB an image\n", static_cast<double>(floats) * 4 / 1e6);
   const at::Tensor images = at::zeros({arguments.batch, 3, arguments.size, arguments.size}, at::TensorOptions(device));
-  backbone->forward(images);
-  fmt::print("speed       {:.1f} images/s on {} in {} with {} threads, batch {}\n", measured_rate(*backbone, images),
-             arguments.device, precision_name(info.precision), threads, arguments.batch);
+  fmt::print("speed       {:.1f} images/s on {} in {} with {} threads, batch {}\n",
+             images_per_second(*backbone, images), arguments.device, precision_name(info.precision), threads,
+             arguments.batch);
   fmt::print("memory      {:.2f} GB at most so far, weights and libraries included\n", peak_gigabytes());
 }
 

@@ -18,11 +18,11 @@ std::vector<std::string> printable(const std::vector<std::string>& names) {
 
 }  // namespace
 
-CsvReader::CsvReader(std::string text, std::string name) : text_(std::move(text)), name_(std::move(name)) {
-  if (text_.starts_with("\xef\xbb\xbf")) at_ = 3;
-  std::optional<std::vector<std::string>> row = read_row();
-  if (!row) throw_input("{}: an empty table: it needs a line with the names of its columns", name_);
-  header_ = std::move(*row);
+CsvReader::CsvReader(std::string text, std::string name)
+    : text_(std::move(text)), name_(std::move(name)), records_(text_, name_, CsvLeniency::lenient) {
+  std::optional<CsvRecord> record = records_.next();
+  if (!record) throw_input("{}: an empty table: it needs a line with the names of its columns", name_);
+  header_ = std::move(record->fields);
 }
 
 std::optional<size_t> CsvReader::column(std::string_view name) const {
@@ -40,57 +40,12 @@ size_t CsvReader::required_column(std::string_view name) const {
 }
 
 std::optional<std::vector<std::string>> CsvReader::next() {
-  std::optional<std::vector<std::string>> row = read_row();
-  if (row && row->size() != header_.size())
-    throw_input("{}:{}: {} fields where the header has {}", name_, row_line_, row->size(), header_.size());
-  return row;
-}
-
-std::optional<std::vector<std::string>> CsvReader::read_row() {
-  while (at_ < text_.size() && (text_[at_] == '\n' || text_[at_] == '\r')) line_ += text_[at_++] == '\n';
-  if (at_ >= text_.size()) return std::nullopt;
-  row_line_ = line_;
-  std::vector<std::string> row;
-  while (true) {
-    row.push_back(read_field());
-    if (row.size() > max_columns) fail(fmt::format("more than {} fields", max_columns));
-    if (at_ < text_.size() && text_[at_] == ',') {
-      ++at_;
-      continue;
-    }
-    return row;
-  }
-}
-
-std::string CsvReader::read_field() {
-  std::string field;
-  const bool quoted = at_ < text_.size() && text_[at_] == '"';
-  if (quoted) ++at_;
-  while (true) {
-    if (at_ >= text_.size()) {
-      if (quoted) fail("a quote that is never closed");
-      return field;
-    }
-    const char c = text_[at_];
-    if (c == '\0') fail("a zero byte: not a text file");
-    if (quoted && c == '"') {
-      ++at_;
-      if (at_ >= text_.size() || text_[at_] != '"') break;
-    } else if (!quoted && (c == ',' || c == '\n' || c == '\r')) {
-      return field;
-    }
-    line_ += c == '\n';
-    field += c;
-    ++at_;
-    if (field.size() > max_field) fail(fmt::format("a field of more than {} bytes", max_field));
-  }
-  if (at_ < text_.size() && text_[at_] != ',' && text_[at_] != '\n' && text_[at_] != '\r')
-    fail("text after a closing quote");
-  return field;
-}
-
-void CsvReader::fail(std::string_view what) const {
-  throw_input("{}:{}: {}", name_, row_line_, what);
+  std::optional<CsvRecord> record = records_.next();
+  if (!record) return std::nullopt;
+  row_line_ = record->line;
+  if (record->fields.size() != header_.size())
+    throw_input("{}:{}: {} fields where the header has {}", name_, row_line_, record->fields.size(), header_.size());
+  return std::move(record->fields);
 }
 
 }  // namespace adrep

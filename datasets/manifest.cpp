@@ -1,11 +1,9 @@
 #include "datasets/manifest.h"
 
-#include <set>
-
 #include "core/base/error.h"
+#include "datasets/listed_dataset.h"
 #include "datasets/manifest_file.h"
 #include "datasets/mini_tree.h"
-#include "datasets/samples.h"
 
 namespace adrep {
 namespace {
@@ -20,39 +18,14 @@ std::string manifest_in(const fs::path& root) {
   return is_there("manifest.csv") ? "manifest.csv" : is_there("manifest.jsonl") ? "manifest.jsonl" : "";
 }
 
-class Manifest final : public Dataset {
+class Manifest final : public ListedDataset {
  public:
-  explicit Manifest(const fs::path& root) : root_(root), list_(manifest_in(root)) {
-    if (const std::string reason = FileFinder(root_).why_not(list_); !reason.empty())
-      throw_input("{}: {}", root_.full(list_).string(), reason);
-    images_ = read_manifest(root_.full(list_), root_.name());
+  explicit Manifest(const fs::path& root) : ListedDataset(root, manifest_in(root), TestOrder::by_id) {
+    set_images(read_manifest(list_file(), root_folder().name()));
   }
 
   std::string layout() const override { return "manifest"; }
-  const fs::path& root() const override { return root_.path(); }
   bool masks_optional() const override { return true; }
-
-  std::vector<std::string> classes() const override {
-    std::set<std::string> names;
-    for (const ListedImage& image : images_) names.insert(image.class_name);
-    return {names.begin(), names.end()};
-  }
-
-  ClassSplit load(const std::string& class_name) const override {
-    std::vector<FileProblem> problems;
-    ClassSplit split = scan(class_name, problems);
-    return checked(std::move(split), problems, root_, list_);
-  }
-
-  ClassSplit scan(const std::string& class_name, std::vector<FileProblem>& problems) const override {
-    require_class(class_name, classes(), root_);
-    return read_listed(root_, class_name, images_, list_, TestOrder::by_id, problems);
-  }
-
- private:
-  RootFolder root_;
-  std::string list_;
-  std::vector<ListedImage> images_;
 };
 
 void make_mini(MiniTree& tree) {

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/names.h"
+#include "core/io/json_lines.h"
 #include "datasets/csv.h"
 
 namespace adrep {
@@ -86,23 +86,15 @@ std::string text_of(const json& value, const std::string& field, const std::stri
 std::vector<ListedImage> parse_json_lines(const std::string& text, const std::string& name,
                                           const std::string& default_class) {
   std::vector<ListedImage> images;
-  int64_t line = 0;
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = std::min(text.find('\n', at), text.size());
-    const std::string_view content(text.data() + at, end - at);
-    at = end + 1;
-    ++line;
-    if (content.find_first_not_of(" \t\r") == content.npos) continue;
+  for_each_json_line(text, name, "", [&](const json& object, int64_t line) {
     const std::string where = fmt::format("{}:{}", name, line);
-    const json object = json::parse(content, nullptr, false);
-    if (!object.is_object()) throw_input("{}: not a JSON object", where);
     Fields fields;
     for (const auto& [field, value] : object.items()) {
       require_known(field, where);
       fields[field] = text_of(value, field, where);
     }
     images.push_back(image_of(std::move(fields), default_class, line, name));
-  }
+  });
   return images;
 }
 

@@ -1,12 +1,10 @@
 #include "datasets/visa.h"
 
-#include <set>
-
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "datasets/csv.h"
+#include "datasets/listed_dataset.h"
 #include "datasets/mini_tree.h"
-#include "datasets/samples.h"
 #include "datasets/visa_list.h"
 
 namespace adrep {
@@ -16,39 +14,14 @@ namespace fs = std::filesystem;
 
 constexpr const char* list_name = "split_csv/1cls.csv";
 
-class Visa final : public Dataset {
+class Visa final : public ListedDataset {
  public:
-  explicit Visa(const fs::path& root) : root_(root) {
-    if (const std::string reason = FileFinder(root_).why_not(list_name); !reason.empty())
-      throw_input("{}: {}", root_.full(list_name).string(), reason);
-    const fs::path list = root_.full(list_name);
-    images_ = parse_visa_split(read_file(list, CsvReader::max_bytes), list.string());
+  explicit Visa(const fs::path& root) : ListedDataset(root, list_name, TestOrder::normal_first) {
+    set_images(parse_visa_split(read_file(list_file(), CsvReader::max_bytes), list_file().string()));
   }
 
   std::string layout() const override { return "visa"; }
-  const fs::path& root() const override { return root_.path(); }
   bool masks_number_defects() const override { return true; }
-
-  std::vector<std::string> classes() const override {
-    std::set<std::string> names;
-    for (const ListedImage& image : images_) names.insert(image.class_name);
-    return {names.begin(), names.end()};
-  }
-
-  ClassSplit load(const std::string& class_name) const override {
-    std::vector<FileProblem> problems;
-    ClassSplit split = scan(class_name, problems);
-    return checked(std::move(split), problems, root_, list_name);
-  }
-
-  ClassSplit scan(const std::string& class_name, std::vector<FileProblem>& problems) const override {
-    require_class(class_name, classes(), root_);
-    return read_listed(root_, class_name, images_, list_name, TestOrder::normal_first, problems);
-  }
-
- private:
-  RootFolder root_;
-  std::vector<ListedImage> images_;
 };
 
 void make_mini(MiniTree& tree) {

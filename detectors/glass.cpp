@@ -2,6 +2,7 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include "core/io/tensor_parts.h"
 #include "core/training/adam.h"
 #include "detectors/feature_check.h"
 #include "detectors/glass_step.h"
@@ -98,21 +99,16 @@ class GlassTraining final : public Trainee {
 
   void save(TensorMap& model, TensorMap& optimiser) const override {
     model = glass_.model_->state();
-    for (const auto& [key, tensor] : discriminator_.state()) optimiser["discriminator/" + key] = tensor;
-    for (const auto& [key, tensor] : adaptor_.state()) optimiser["adaptor/" + key] = tensor;
+    add_below(optimiser, "discriminator/", discriminator_.state());
+    add_below(optimiser, "adaptor/", adaptor_.state());
   }
 
   void load(const TensorMap& model, const TensorMap& optimiser, const std::string& source) override {
     glass_.model_ = GlassModel::load(model, params_.dimension, params_.hidden, params_.adaptor, source);
     glass_.model_->to(context_.device);
     start_optimisers();
-    TensorMap parts[2];
-    for (const auto& [key, tensor] : optimiser) {
-      const bool first = key.starts_with("discriminator/");
-      parts[first ? 0 : 1][key.substr(key.find('/') + 1)] = tensor;
-    }
-    discriminator_.load(parts[0], source);
-    adaptor_.load(parts[1], source);
+    discriminator_.load(tensors_below(optimiser, "discriminator/"), source);
+    adaptor_.load(tensors_below(optimiser, "adaptor/"), source);
   }
 
  private:
@@ -249,10 +245,8 @@ TensorMap Glass::state() const {
 void Glass::load(const TensorMap& state) {
   std::vector<LevelShape> shapes = shapes_from_state(state, "shapes");
   if (shapes.empty()) throw_input("detector state: 'shapes' is empty");
-  TensorMap model;
-  for (const auto& [key, tensor] : state)
-    if (key.starts_with(model_prefix)) model[key.substr(model_prefix.size())] = tensor;
-  model_ = GlassModel::load(model, params_.dimension, params_.hidden, params_.adaptor, "detector state");
+  model_ = GlassModel::load(tensors_below(state, model_prefix), params_.dimension, params_.hidden, params_.adaptor,
+                            "detector state");
   shapes_ = std::move(shapes);
 }
 

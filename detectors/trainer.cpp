@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/base/random.h"
+#include "core/io/tensor_parts.h"
 
 namespace adrep {
 namespace {
@@ -14,17 +15,6 @@ TensorMap copies(const TensorMap& tensors) {
   TensorMap copied;
   for (const auto& [key, tensor] : tensors) copied[key] = tensor.detach().clone();
   return copied;
-}
-
-void put(TensorMap& state, const std::string& prefix, const TensorMap& part) {
-  for (const auto& [key, tensor] : part) state[prefix + key] = tensor;
-}
-
-TensorMap part_of(const TensorMap& state, const std::string& prefix) {
-  TensorMap part;
-  for (const auto& [key, tensor] : state)
-    if (key.starts_with(prefix)) part[key.substr(prefix.size())] = tensor;
-  return part;
 }
 
 /// One training: how far it is and which model was best.
@@ -87,9 +77,9 @@ class Training {
   TensorMap state() const {
     TensorMap model, optimiser, all;
     trainee_.save(model, optimiser);
-    put(all, "model/", copies(model));
-    put(all, "optimiser/", copies(optimiser));
-    put(all, "best/", best_model_);
+    add_below(all, "model/", copies(model));
+    add_below(all, "optimiser/", copies(optimiser));
+    add_below(all, "best/", best_model_);
     all["trainer/epochs"] = at::tensor({next_, best_epoch_}, at::kLong);
     all["trainer/best"] = at::tensor({best_}, at::kDouble);
     return all;
@@ -99,11 +89,11 @@ class Training {
     const auto epochs = all.find("trainer/epochs"), best = all.find("trainer/best");
     if (epochs == all.end() || best == all.end() || epochs->second.numel() != 2 || best->second.numel() != 1)
       throw_input("{}: the state to resume is none of this trainer", options_.stage);
-    trainee_.load(part_of(all, "model/"), part_of(all, "optimiser/"), options_.stage);
+    trainee_.load(tensors_below(all, "model/"), tensors_below(all, "optimiser/"), options_.stage);
     next_ = epochs->second[0].item<int64_t>();
     best_epoch_ = epochs->second[1].item<int64_t>();
     best_ = best->second[0].item<double>();
-    best_model_ = part_of(all, "best/");
+    best_model_ = tensors_below(all, "best/");
   }
 
   Trainee& trainee_;

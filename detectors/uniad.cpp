@@ -2,6 +2,7 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include "core/io/tensor_parts.h"
 #include "core/training/adam.h"
 #include "core/training/schedule.h"
 #include "detectors/feature_check.h"
@@ -227,10 +228,7 @@ TensorMap Uniad::state() const {
 void Uniad::load(const TensorMap& state) {
   std::vector<LevelShape> shapes = shapes_from_state(state, "shapes");
   if (shapes.empty()) throw_input("detector state: 'shapes' is empty");
-  TensorMap parameters;
-  for (const auto& [key, tensor] : state)
-    if (key.starts_with(model_prefix)) parameters[key.substr(model_prefix.size())] = tensor;
-  model_ = UniadModel::load(parameters, model_shape(shapes), "detector state");
+  model_ = UniadModel::load(tensors_below(state, model_prefix), model_shape(shapes), "detector state");
   shapes_ = std::move(shapes);
 }
 

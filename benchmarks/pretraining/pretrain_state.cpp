@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "core/base/error.h"
+#include "core/io/tensor_parts.h"
 
 namespace adrep {
 namespace {
@@ -36,7 +37,7 @@ int64_t number(const Safetensors& content, const char* name) {
 void save_state(const fs::path& output, const PretrainState& state, int64_t keep) {
   TensorMap tensors;
   for (const auto& [key, weight] : state.weights) tensors[weight_prefix + key] = weight.detach();
-  for (const auto& [key, moment] : state.optimiser) tensors[optimiser_prefix + key] = moment;
+  add_below(tensors, optimiser_prefix, state.optimiser);
   for (size_t l = 0; l < state.centers.size(); ++l)
     tensors[fmt::format("{}{:03}", center_prefix, l)] = state.centers[l];
   const fs::path file = output / "states" / fmt::format("{:06}-{:08}.safetensors", state.epoch, state.pass);
@@ -61,11 +62,9 @@ std::optional<PretrainState> latest_state(const fs::path& output, const std::str
   if (state.identity != identity)
     throw_input("{}: it was pretrained with other settings, weights or images; give another output=",
                 files.back().string());
-  for (const auto& [name, tensor] : content.tensors) {
-    if (name.starts_with(weight_prefix)) state.weights[name.substr(std::string(weight_prefix).size())] = tensor;
-    if (name.starts_with(optimiser_prefix)) state.optimiser[name.substr(std::string(optimiser_prefix).size())] = tensor;
-    if (name.starts_with(center_prefix)) state.centers.push_back(tensor);
-  }
+  state.weights = tensors_below(content.tensors, weight_prefix);
+  state.optimiser = tensors_below(content.tensors, optimiser_prefix);
+  for (const auto& [number, center] : tensors_below(content.tensors, center_prefix)) state.centers.push_back(center);
   return state;
 }
 

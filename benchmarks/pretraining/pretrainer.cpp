@@ -18,18 +18,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::unique_ptr<Backbone> load_backbone(const PretrainSettings& settings) {
-  const BackboneEntry entry = find_backbone(settings.backbone);
-  return entry.load(find_weights(entry, settings.weights), {.device = open_device(settings.device)});
-}
-
 class Pretrainer {
  public:
   explicit Pretrainer(const PretrainConfig& config)
       : config_(config),
         output_(config.settings.output),
         data_(open_pretrain_data(config.settings)),
-        backbone_(load_backbone(config.settings)),
+        backbone_(
+            load_backbone(config.settings.backbone, config.settings.weights, open_device(config.settings.device))),
         cache_(data_, *backbone_, config.geometry(),
                static_cast<int64_t>(config.settings.cache * static_cast<double>(int64_t{1} << 30))),
         batches_(config, data_, *backbone_, cache_) {

@@ -70,6 +70,10 @@ BackboneEntry find_backbone(const std::string& name);
 /// how to get the file.
 std::filesystem::path find_weights(const BackboneEntry& entry, const std::filesystem::path& given);
 
+/// The backbone of this name with the weights that find_weights gives, in a precision by name (precision.h).
+std::unique_ptr<Backbone> load_backbone(const std::string& name, const std::filesystem::path& weights,
+                                        const at::Device& device, const std::string& precision = "fp32");
+
 /// Where find_weights looks, in order.
 std::vector<std::filesystem::path> weights_folders();
 

@@ -45,4 +45,11 @@ fs::path find_weights(const BackboneEntry& entry, const fs::path& given) {
               entry.name, entry.weights_name, listed(looked), entry.weights_page);
 }
 
+std::unique_ptr<Backbone> load_backbone(const std::string& name, const fs::path& weights, const at::Device& device,
+                                        const std::string& precision) {
+  const BackboneEntry entry = find_backbone(name);
+  return entry.load(find_weights(entry, weights),
+                    {.device = device, .precision = resolve_precision(precision, device)});
+}
+
 }  // namespace adrep

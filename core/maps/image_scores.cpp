@@ -4,9 +4,9 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/names.h"
+#include "core/io/csv.h"
 #include "core/io/damaged.h"
 #include "core/maps/array_file.h"
-#include "core/maps/csv.h"
 #include "core/maps/number_text.h"
 
 namespace adrep {

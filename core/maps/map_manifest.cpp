@@ -1,9 +1,8 @@
-#include <nlohmann/json.hpp>
-
 #include "core/base/atomic_file.h"
 #include "core/base/names.h"
+#include "core/io/csv.h"
 #include "core/io/damaged.h"
-#include "core/maps/csv.h"
+#include "core/io/json_lines.h"
 #include "core/maps/map_files.h"
 #include "core/maps/number_text.h"
 
@@ -82,23 +81,17 @@ std::vector<std::pair<std::string, Row>> csv_rows(const std::string& text, const
 
 std::vector<std::pair<std::string, Row>> json_rows(const std::string& text, const std::string& where) {
   std::vector<std::pair<std::string, Row>> rows;
-  size_t begin = 0;
-  for (int64_t line = 1; begin < text.size(); ++line) {
-    const size_t end = std::min(text.find('\n', begin), text.size());
-    const std::string_view content = std::string_view(text).substr(begin, end - begin);
-    begin = end + 1;
-    if (content.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    const std::string place = fmt::format("{}:{}", where, line);
-    const nlohmann::json object = nlohmann::json::parse(content, nullptr, false);
-    if (!object.is_object()) throw_input("{}: not a JSON object, for example {{\"map\": \"a.npy\"}}", place);
-    Row row;
-    for (const auto& [column, value] : object.items()) {
-      check_column(column, place);
-      if (value.is_structured()) throw_input("{}: '{}' must be a text or a number", place, column);
-      row[column] = value.is_null() ? "" : value.is_string() ? value.get<std::string>() : value.dump();
-    }
-    rows.emplace_back(place, std::move(row));
-  }
+  for_each_json_line(
+      text, where, ", for example {\"map\": \"a.npy\"}", [&](const nlohmann::json& object, int64_t line) {
+        const std::string place = fmt::format("{}:{}", where, line);
+        Row row;
+        for (const auto& [column, value] : object.items()) {
+          check_column(column, place);
+          if (value.is_structured()) throw_input("{}: '{}' must be a text or a number", place, column);
+          row[column] = value.is_null() ? "" : value.is_string() ? value.get<std::string>() : value.dump();
+        }
+        rows.emplace_back(place, std::move(row));
+      });
   return rows;
 }
 

@@ -40,4 +40,16 @@ at::Tensor attention_layers(const ProjectorParams& params, const WeightScope& we
   return x;
 }
 
+WeightSpecs reference_projector_weights(const ProjectorParams& params, int64_t channels, AttentionLayers kinds) {
+  WeightSpecs all = reference_map_weights("ref_proj.project", channels);
+  for (WeightSpec& spec : attention_layer_weights(params, channels, kinds)) all.push_back(std::move(spec));
+  return all;
+}
+
+at::Tensor reference_projector(const ProjectorParams& params, const WeightScope& weights, const at::Tensor& tokens,
+                               const at::Tensor& references, AttentionLayers kinds) {
+  const at::Tensor memory = map_references(weights.below("ref_proj.project"), references);
+  return attention_layers(params, weights, tokens, memory, kinds);
+}
+
 }  // namespace adrep

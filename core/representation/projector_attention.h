@@ -17,4 +17,11 @@ WeightSpecs attention_layer_weights(const ProjectorParams& params, int64_t chann
 at::Tensor attention_layers(const ProjectorParams& params, const WeightScope& weights, const at::Tensor& tokens,
                             const at::Tensor& memory, AttentionLayers kinds);
 
+/// An architecture whose memory is made of references, learnt ones or residuals of normal images: they are mapped once
+/// for all layers, so that such architectures differ in what is attended to and in nothing else.
+WeightSpecs reference_projector_weights(const ProjectorParams& params, int64_t channels, AttentionLayers kinds);
+/// references [M, R, C], M = B or 1
+at::Tensor reference_projector(const ProjectorParams& params, const WeightScope& weights, const at::Tensor& tokens,
+                               const at::Tensor& references, AttentionLayers kinds);
+
 }  // namespace adrep

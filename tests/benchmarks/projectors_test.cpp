@@ -7,6 +7,7 @@
 #include "core/backbones/backbone.h"
 #include "core/base/error.h"
 #include "support/golden.h"
+#include "support/program.h"
 #include "support/trees.h"
 
 using namespace adrep;
@@ -36,16 +37,6 @@ Plan plan_of(std::vector<std::string> assignments, const TemporaryFolder& folder
   return make_plan(resolve_run(read_config({}, assignments)));
 }
 
-bool weights_are_there() {
-  try {
-    find_weights(BackboneRegistry::instance().get("efficientnet_lite0", "backbone"), {});
-    return true;
-  } catch (const InputError& missing) {
-    WARN("skipped: " << missing.what());
-    return false;
-  }
-}
-
 }  // namespace
 
 TEST_CASE("pretrained features need a projector file before anything is computed", "[runner]") {
@@ -57,7 +48,7 @@ TEST_CASE("pretrained features need a projector file before anything is computed
 }
 
 TEST_CASE("pretrained features: the projector's file names the cell, and a leaked class is marked", "[runner]") {
-  if (!weights_are_there()) return;
+  if (installed_weights().empty()) return;
   const TemporaryFolder folder;
   for (const char* name : {"plate", "wheel"}) write_mvtec_class(folder / "data", name, 4, 2);
   const std::string one = (folder / "one.safetensors").string(), two = (folder / "two.safetensors").string();
@@ -100,7 +91,7 @@ TEST_CASE("pretrained features: the projector's file names the cell, and a leake
 }
 
 TEST_CASE("a projector of another backbone fails its cells and says why", "[runner]") {
-  if (!weights_are_there()) return;
+  if (installed_weights().empty()) return;
   const TemporaryFolder folder;
   write_mvtec_class(folder / "data", "plate", 2, 2);
   ProjectorCheckpoint checkpoint;

@@ -11,6 +11,7 @@
 #include "core/base/interrupt.h"
 #include "core/base/log.h"
 #include "support/golden.h"
+#include "support/program.h"
 #include "support/trees.h"
 
 using namespace adrep;
@@ -18,16 +19,6 @@ using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
 
 namespace {
-
-bool weights_are_there() {
-  try {
-    find_weights(BackboneRegistry::instance().get("efficientnet_lite0", "backbone"), {});
-    return true;
-  } catch (const InputError& missing) {
-    WARN("skipped: " << missing.what());
-    return false;
-  }
-}
 
 Plan plan_of(std::vector<std::string> assignments, const test::TemporaryFolder& folder) {
   assignments.push_back("data=" + (folder / "data").string());
@@ -48,7 +39,7 @@ std::map<std::string, std::string> cell_files(const fs::path& output) {
 }  // namespace
 
 TEST_CASE("a run finds the planted defects, writes cells once and gives the same bytes again", "[runner]") {
-  if (!weights_are_there()) return;
+  if (test::installed_weights().empty()) return;
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 6, 3);
   const Plan plan = plan_of({"detector=padim,patchcore,feature_norm", "features=raw,residual"}, folder);
@@ -70,7 +61,7 @@ TEST_CASE("a run finds the planted defects, writes cells once and gives the same
 }
 
 TEST_CASE("trained detectors run: images for GLASS, CFLOW's published scale, notes beside the result", "[runner]") {
-  if (!weights_are_there()) return;
+  if (test::installed_weights().empty()) return;
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 6, 2);
   const std::vector<std::string> settings{"features=raw,residual",  "detector=cflow,glass,uniad",
@@ -98,7 +89,7 @@ TEST_CASE("trained detectors run: images for GLASS, CFLOW's published scale, not
 }
 
 TEST_CASE("cells are the same bytes with and without the feature cache", "[runner][cache]") {
-  if (!weights_are_there()) return;
+  if (test::installed_weights().empty()) return;
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 5, 3);
   const std::vector<std::string> both = {"detector=padim,patchcore", "features=raw,residual"};
@@ -131,7 +122,7 @@ TEST_CASE("cells are the same bytes with and without the feature cache", "[runne
 }
 
 TEST_CASE("references.shots and other settings of a sweep need no second backbone pass", "[runner][cache]") {
-  if (!weights_are_there()) return;
+  if (test::installed_weights().empty()) return;
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 5, 2);
   const RunOutcome sweep = run_plan(
@@ -142,7 +133,7 @@ TEST_CASE("references.shots and other settings of a sweep need no second backbon
 
 TEST_CASE("references that are all training images leave zero residuals, and every detector lives with that",
           "[runner]") {
-  if (!weights_are_there()) return;
+  if (test::installed_weights().empty()) return;
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 2, 2);
   const Plan plan = plan_of({"detector=padim,patchcore,feature_norm", "features=residual"}, folder);
@@ -152,7 +143,7 @@ TEST_CASE("references that are all training images leave zero residuals, and eve
 }
 
 TEST_CASE("threads change no metric by more than 0.01 points", "[runner]") {
-  if (!weights_are_there()) return;
+  if (test::installed_weights().empty()) return;
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 6, 3);
   const RunOutcome one = run_plan(plan_of({"detector=padim,patchcore", "threads=1"}, folder), folder / "one");
@@ -163,7 +154,7 @@ TEST_CASE("threads change no metric by more than 0.01 points", "[runner]") {
 }
 
 TEST_CASE("an unreadable image fails its class or is left out and counted", "[runner]") {
-  if (!weights_are_there()) return;
+  if (test::installed_weights().empty()) return;
   const test::TemporaryFolder folder;
   set_verbosity(Verbosity::quiet);
   test::write_mvtec_class(folder / "data", "broken", 4, 2);
@@ -186,7 +177,7 @@ TEST_CASE("an unreadable image fails its class or is left out and counted", "[ru
 }
 
 TEST_CASE("an interrupted run keeps its finished cells", "[runner]") {
-  if (!weights_are_there()) return;
+  if (test::installed_weights().empty()) return;
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 4, 2);
   run_plan(plan_of({"detector=feature_norm"}, folder), folder / "a");
@@ -204,7 +195,7 @@ TEST_CASE("an interrupted run keeps its finished cells", "[runner]") {
 }
 
 TEST_CASE("views of another run are moved, not overwritten, and the report stands alone", "[runner]") {
-  if (!weights_are_there()) return;
+  if (test::installed_weights().empty()) return;
   const test::TemporaryFolder folder;
   set_verbosity(Verbosity::quiet);
   test::write_mvtec_class(folder / "data", "<plate>", 4, 2);

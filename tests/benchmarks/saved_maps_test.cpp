@@ -9,6 +9,7 @@
 #include "core/image/decode.h"
 #include "core/maps/map_pairs.h"
 #include "support/golden.h"
+#include "support/program.h"
 #include "support/trees.h"
 
 using namespace adrep;
@@ -48,16 +49,6 @@ std::map<std::string, std::string> files_of(const fs::path& folder) {
   for (const auto& entry : fs::recursive_directory_iterator(folder))
     if (entry.is_regular_file()) files[entry.path().lexically_relative(folder).string()] = read_file(entry.path());
   return files;
-}
-
-bool weights_are_there() {
-  try {
-    find_weights(BackboneRegistry::instance().get("efficientnet_lite0", "backbone"), {});
-    return true;
-  } catch (const InputError& missing) {
-    WARN("skipped: " << missing.what());
-    return false;
-  }
 }
 
 Plan plan_of(std::vector<std::string> assignments, const test::TemporaryFolder& folder) {
@@ -147,7 +138,7 @@ TEST_CASE("maps of another cell with the same title are moved, and nothing is le
 }
 
 TEST_CASE("a run keeps maps that give its cells' metrics again, and changes no cell", "[saved_maps][runner]") {
-  if (!weights_are_there()) return;
+  if (test::installed_weights().empty()) return;
   const test::TemporaryFolder folder;
   set_verbosity(Verbosity::quiet);
   test::write_mvtec_class(folder / "data", "plate", 4, 3);

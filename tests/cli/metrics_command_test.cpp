@@ -1,14 +1,11 @@
 #include <catch2/catch.hpp>
 
-#include <sys/wait.h>
 #include <nlohmann/json.hpp>
-
-#include <array>
-#include <cstdio>
 
 #include "core/base/atomic_file.h"
 #include "core/maps/map_files_support.h"
 #include "support/golden.h"
+#include "support/program.h"
 
 using namespace adrep;
 using namespace adrep::test;
@@ -18,20 +15,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Result {
-  int code = 0;
-  std::string text;  ///< standard output and standard error
-};
-
-Result metrics(const std::string& arguments) {
-  FILE* pipe = popen((std::string(ADREP_PROGRAM) + " metrics " + arguments + " 2>&1").c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  Result result;
-  std::array<char, 4096> buffer{};
-  while (const size_t count = fread(buffer.data(), 1, buffer.size(), pipe)) result.text.append(buffer.data(), count);
-  const int status = pclose(pipe);
-  result.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return result;
+ProgramResult metrics(const std::string& arguments) {
+  return adrep_program("metrics " + arguments);
 }
 
 /// Two images of 1x4: of 5 normal and 3 anomalous pixels, one pair in 15 is in the wrong order.
@@ -47,11 +32,11 @@ TEST_CASE("metrics of two folders: table, JSON and every kind of file", "[cli]")
   const TemporaryFolder folder;
   write_set(folder);
   const std::string paths = (folder / "maps").string() + " " + (folder / "masks").string();
-  const Result table = metrics(paths);
+  const ProgramResult table = metrics(paths);
   INFO(table.text);
   REQUIRE(table.code == 0);
   REQUIRE_THAT(table.text, Contains("pixel AUROC") && Contains("93.3") && Contains("image score: the maximum"));
-  const Result json = metrics(paths + " --format json");
+  const ProgramResult json = metrics(paths + " --format json");
   REQUIRE(nlohmann::json::parse(json.text)["metrics"]["pixel_auroc"]["exact"].get<double>() == Approx(14.0 / 15));
   for (const std::string extension : {"csv", "json", "md", "tex", "html"}) {
     const fs::path file = folder / ("out/m." + extension);
@@ -70,7 +55,7 @@ TEST_CASE("metrics: a result with other content is kept, the same one is left al
   const std::string first = read_file(folder / "m.json");
   REQUIRE(metrics(base).code == 0);
   REQUIRE_FALSE(fs::exists(folder / "previous"));
-  const Result other = metrics(base + " fpr=0.1");
+  const ProgramResult other = metrics(base + " fpr=0.1");
   REQUIRE((other.code == 0 && read_file(folder / "m.json") != first));
   REQUIRE_THAT(other.text, Contains("previous"));
   REQUIRE(read_file(fs::directory_iterator(folder / "previous")->path()) == first);
@@ -85,7 +70,7 @@ TEST_CASE("metrics: wrong input is one line and exit code 2", "[cli]") {
        {std::string(), std::string("/nonexistent.npy /nonexistent.npy"), maps, maps + " " + masks,
         maps + " " + masks + " x", maps + " " + masks + " protocol=exat", maps + " " + masks + " protocl=exact",
         maps + " " + masks + " output=m.pdf", maps + " " + masks + " --format pdf"}) {
-    const Result result = metrics(arguments);
+    const ProgramResult result = metrics(arguments);
     INFO(arguments << ": " << result.text);
     REQUIRE(result.code == 2);
     REQUIRE(std::count(result.text.begin(), result.text.end(), '\n') == 1);

@@ -1,13 +1,9 @@
 #include <catch2/catch.hpp>
 
-#include <sys/wait.h>
-
-#include <array>
-#include <cstdio>
-
 #include "core/base/atomic_file.h"
 #include "core/maps/map_files_support.h"
 #include "support/golden.h"
+#include "support/program.h"
 
 using namespace adrep;
 using namespace adrep::test;
@@ -17,20 +13,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Result {
-  int code = 0;
-  std::string text;  ///< standard output and standard error
-};
-
-Result explained(const std::string& arguments) {
-  FILE* pipe = popen((std::string(ADREP_PROGRAM) + " metrics explain " + arguments + " 2>&1").c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  Result result;
-  std::array<char, 4096> buffer{};
-  while (const size_t count = fread(buffer.data(), 1, buffer.size(), pipe)) result.text.append(buffer.data(), count);
-  const int status = pclose(pipe);
-  result.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return result;
+ProgramResult explained(const std::string& arguments) {
+  return adrep_program("metrics explain " + arguments);
 }
 
 }  // namespace
@@ -42,14 +26,14 @@ TEST_CASE("metrics explain: table, words and the page", "[cli]") {
   write_mask(folder / "masks/hole/b_mask.npy", 1, 4, {0, 1, 1, 1});
   const std::string paths = (folder / "maps").string() + " " + (folder / "masks").string();
   const fs::path page = folder / "out/page.html";
-  const Result result = explained(paths + " output=" + page.string());
+  const ProgramResult result = explained(paths + " output=" + page.string());
   INFO(result.text);
   REQUIRE(result.code == 0);
   REQUIRE_THAT(result.text, Contains("2 images (1 anomalous)") && Contains("adeval-1000") && Contains("few points") &&
                                 Contains("page: "));
   REQUIRE_THAT(read_file(page), StartsWith("<!doctype html>") && Contains("mvtec-100"));
   REQUIRE(fs::exists(folder / "out"));
-  const Result few = explained(paths + " protocol=paper limit=0.5");
+  const ProgramResult few = explained(paths + " protocol=paper limit=0.5");
   REQUIRE(few.code == 0);
   REQUIRE_THAT(few.text, Contains("rates to 0.5") && !Contains("mvtec"));
 }
@@ -58,7 +42,7 @@ TEST_CASE("metrics explain: wrong command lines are one line and exit code 2", "
   for (const std::string arguments :
        {"", "/nonexistent.npy", "/tmp a b", "/tmp limt=1", "/tmp limit=2", "/tmp protocol=papr", "/tmp output=a.txt"}) {
     INFO(arguments);
-    const Result result = explained(arguments);
+    const ProgramResult result = explained(arguments);
     INFO(result.text);
     REQUIRE(result.code == 2);
     REQUIRE(std::count(result.text.begin(), result.text.end(), '\n') == 1);

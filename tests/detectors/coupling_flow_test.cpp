@@ -13,14 +13,6 @@ using namespace adrep::test;
 
 namespace {
 
-/// The part of a golden file below a prefix, without it.
-TensorMap below(const Golden& golden, const std::string& prefix) {
-  TensorMap part;
-  for (const auto& [key, tensor] : golden.data.tensors)
-    if (key.starts_with(prefix)) part[key.substr(prefix.size())] = tensor;
-  return part;
-}
-
 void compare_level(const Golden& golden, int64_t level, const at::Device& device) {
   const std::string prefix = fmt::format("level{}/", level);
   CAPTURE(prefix);
@@ -42,7 +34,7 @@ void compare_level(const Golden& golden, int64_t level, const at::Device& device
   Adam adam(parameters, {});
   const at::Tensor loss = flow.loss_and_gradients(x, condition, x.size(0));
   REQUIRE(relative_difference(loss, golden[prefix + "loss"]) < 1e-4);
-  const TensorMap expected = below(golden, prefix + "gradient/"), after = below(golden, prefix + "after_step/");
+  const TensorMap expected = golden.below(prefix + "gradient/"), after = golden.below(prefix + "after_step/");
   REQUIRE(expected.size() == parameters.size());
   for (const auto& [key, parameter] : parameters) {
     CAPTURE(key);

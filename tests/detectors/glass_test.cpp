@@ -13,13 +13,6 @@ using namespace adrep::test;
 
 namespace {
 
-TensorMap below(const Golden& golden, const std::string& prefix) {
-  TensorMap part;
-  for (const auto& [key, tensor] : golden.data.tensors)
-    if (key.starts_with(prefix)) part[key.substr(prefix.size())] = tensor;
-  return part;
-}
-
 double largest_difference(const at::Tensor& a, const at::Tensor& b) {
   return (a.cpu() - b.cpu()).abs().max().item<double>();
 }
@@ -39,7 +32,7 @@ void compare_evaluation(const Golden& golden, const std::string& tag, const Glas
 const std::string idle_bias = "discriminator.body.block1.0.bias";
 
 void compare_states(const Golden& golden, const std::string& tag, const GlassModel& model) {
-  for (const auto& [key, expected] : below(golden, tag + "after_step/")) {
+  for (const auto& [key, expected] : golden.below(tag + "after_step/")) {
     CAPTURE(key);
     const at::Tensor& actual = model.state().at(key);
     if (key == idle_bias)
@@ -56,7 +49,7 @@ void compare_with_golden(const std::string& tag, const at::Device& device) {
   const at::Tensor normal = golden[tag + "true"].flatten(0, 1), mask = golden[tag + "mask"];
   const bool adaptor = golden.has(tag + "weights/pre_projection.layers.0fc.weight");
   const int64_t width = normal.size(1), hidden = golden.description.at("hidden").get<int64_t>();
-  GlassModel model = GlassModel::load(below(golden, tag + "weights/"), width, hidden, adaptor, "golden");
+  GlassModel model = GlassModel::load(golden.below(tag + "weights/"), width, hidden, adaptor, "golden");
   model.to(device);
   const TensorMap discriminator = model.discriminator_parameters(), projection = model.adaptor_parameters();
   for (const TensorMap& part : {discriminator, projection})
@@ -80,7 +73,7 @@ void compare_with_golden(const std::string& tag, const at::Device& device) {
   REQUIRE(relative_difference(step.hard_threshold, golden[tag + "hard_threshold"]) < 1e-4);
   REQUIRE(relative_difference(step.focal, golden[tag + "focal"]) < 1e-4);
   REQUIRE(relative_difference(step.loss, golden[tag + "loss"]) < 1e-4);
-  for (const auto& [key, expected] : below(golden, tag + "gradient/")) {
+  for (const auto& [key, expected] : golden.below(tag + "gradient/")) {
     CAPTURE(key);
     const at::Tensor gradient = model.state().at(key).grad();
     if (key == idle_bias)
@@ -92,7 +85,7 @@ void compare_with_golden(const std::string& tag, const at::Device& device) {
   Adam(discriminator, {.weight_decay = 0.01, .decay = WeightDecay::decoupled}).step(2e-4);
   compare_states(golden, tag, model);
 
-  GlassModel after = GlassModel::load(below(golden, tag + "after_step/"), width, hidden, adaptor, "golden");
+  GlassModel after = GlassModel::load(golden.below(tag + "after_step/"), width, hidden, adaptor, "golden");
   after.to(device);
   compare_evaluation(golden, tag, after);
 }

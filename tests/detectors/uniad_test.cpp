@@ -15,13 +15,6 @@ using namespace adrep::test;
 
 namespace {
 
-TensorMap below(const Golden& golden, const std::string& prefix) {
-  TensorMap part;
-  for (const auto& [key, tensor] : golden.data.tensors)
-    if (key.starts_with(prefix)) part[key.substr(prefix.size())] = tensor;
-  return part;
-}
-
 UniadShape golden_shape(const Golden& golden) {
   const at::Tensor& input = golden["input"];
   return {.channels = input.size(1),
@@ -44,7 +37,7 @@ void compare_with_golden(const at::Device& device) {
   auto golden = load_golden("uniad");
   if (!golden) return;
   const UniadShape shape = golden_shape(golden);
-  UniadModel model = UniadModel::load(below(golden, "weights/"), shape, "golden");
+  UniadModel model = UniadModel::load(golden.below("weights/"), shape, "golden");
   model.to(device);
   const at::Tensor x = tokens(golden["input"]).to(device);
   for (const auto& [key, parameter] : model.parameters()) parameter.requires_grad_();
@@ -54,7 +47,7 @@ void compare_with_golden(const at::Device& device) {
   REQUIRE(relative_difference(rebuilt.detach(), tokens(golden["reconstruction"])) < 1e-4);
   REQUIRE(relative_difference(loss.detach(), golden["loss"]) < 1e-4);
   loss.backward();
-  const TensorMap gradients = below(golden, "gradient/"), after = below(golden, "after_step/");
+  const TensorMap gradients = golden.below("gradient/"), after = golden.below("after_step/");
   REQUIRE(gradients.size() == model.parameters().size());
   for (const auto& [key, parameter] : model.parameters()) {
     CAPTURE(key);
@@ -83,7 +76,7 @@ void compare_maps(const at::Device& device) {
   params.decoder_layers = shape.decoder_layers;
   params.neighbours = shape.neighbours;
   TensorMap state{{"shapes", at::tensor({shape.channels, shape.height, shape.width}, at::kLong).view({1, 3})}};
-  for (const auto& [key, tensor] : below(golden, "weights/")) state["model/" + key] = tensor.to(device);
+  for (const auto& [key, tensor] : golden.below("weights/")) state["model/" + key] = tensor.to(device);
   Uniad uniad(params);
   uniad.load(state);
   const Scores scores =

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/io/safetensors.h"
+#include "core/io/tensor_parts.h"
 
 namespace adrep::test {
 
@@ -20,6 +21,8 @@ struct Golden {
   explicit operator bool() const { return present; }
   const at::Tensor& operator[](const std::string& name) const { return data.at(name); }
   bool has(const std::string& name) const { return data.tensors.contains(name); }
+  /// Those whose names begin with `prefix`, by the rest of the name.
+  TensorMap below(const std::string& prefix) const { return tensors_below(data.tensors, prefix); }
 };
 Golden load_golden(const std::string& name);
 

@@ -10,6 +10,7 @@
 #include "core/base/interrupt.h"
 #include "core/representation/projector_checkpoint.h"
 #include "support/golden.h"
+#include "support/program.h"
 #include "support/trees.h"
 
 using namespace adrep;
@@ -18,16 +19,6 @@ using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
 
 namespace {
-
-bool weights_are_there() {
-  try {
-    find_weights(BackboneRegistry::instance().get("efficientnet_lite0", "backbone"), {});
-    return true;
-  } catch (const InputError& missing) {
-    WARN("skipped: " << missing.what());
-    return false;
-  }
-}
 
 PretrainConfig config_of(const TemporaryFolder& folder, const std::string& output,
                          std::vector<std::string> assignments = {}) {
@@ -52,7 +43,7 @@ void require_equal(const TensorMap& a, const TensorMap& b) {
 
 TEST_CASE("pretraining: stopped and continued gives the bits of one go; the checkpoint says where it comes from",
           "[pretraining]") {
-  if (!weights_are_there()) return;
+  if (installed_weights().empty()) return;
   const TemporaryFolder folder;
   write_mvtec_class(folder / "data", "plate", 4, 4);
   const PretrainOutcome whole = pretrain(config_of(folder, "whole"));
@@ -83,7 +74,7 @@ TEST_CASE("pretraining: stopped and continued gives the bits of one go; the chec
 
 TEST_CASE("pretraining: the last states are kept, Ctrl-C leaves them, other settings do not continue them",
           "[pretraining]") {
-  if (!weights_are_there()) return;
+  if (installed_weights().empty()) return;
   const TemporaryFolder folder;
   write_mvtec_class(folder / "data", "plate", 4, 4);
   const auto states = [&] {
@@ -109,7 +100,7 @@ TEST_CASE("pretraining: the last states are kept, Ctrl-C leaves them, other sett
 }
 
 TEST_CASE("pretraining: gradients of several passes make one step; a small cache changes nothing", "[pretraining]") {
-  if (!weights_are_there()) return;
+  if (installed_weights().empty()) return;
   const TemporaryFolder folder;
   write_mvtec_class(folder / "data", "plate", 4, 4);
   const PretrainOutcome one = pretrain(config_of(folder, "one", {"epochs=1"}));
@@ -122,7 +113,7 @@ TEST_CASE("pretraining: gradients of several passes make one step; a small cache
 
 TEST_CASE("pretraining refuses data without anomalies, batches larger than the data, and wrong settings",
           "[pretraining]") {
-  if (!weights_are_there()) return;
+  if (installed_weights().empty()) return;
   const TemporaryFolder folder;
   write_mvtec_class(folder / "data", "plate", 2, 2);
   REQUIRE_THROWS_WITH(pretrain(config_of(folder, "out", {"batch=7"})), Contains("batch=7"));

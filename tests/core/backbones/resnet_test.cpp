@@ -18,17 +18,10 @@ BackboneInfo named(const std::string& name, const std::string& file = "") {
   return info;
 }
 
-TensorMap weights_of(const Golden& golden) {
-  TensorMap weights;
-  for (const auto& [name, tensor] : golden.data.tensors)
-    if (name.starts_with("weights/")) weights[name.substr(8)] = tensor;
-  return weights;
-}
-
 ResNet golden_resnet(const Golden& golden, const BackboneOptions& options) {
   ResNetSpec spec;
   for (const nlohmann::json& count : golden.description.at("blocks")) spec.blocks.push_back(count.get<int64_t>());
-  return ResNet(weights_of(golden), spec, named("resnet_small", "golden"), options);
+  return ResNet(golden.below("weights/"), spec, named("resnet_small", "golden"), options);
 }
 
 void compare_with_golden(const at::Device& device) {

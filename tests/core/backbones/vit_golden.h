@@ -46,11 +46,7 @@ inline VitArchitecture golden_imagebind(const Golden& golden) {
 
 /// The tensors under `weights/`, as their file would hold them.
 inline TensorMap golden_weights(const Golden& golden) {
-  TensorMap weights;
-  const std::string prefix = "weights/";
-  for (const auto& [name, tensor] : golden.data.tensors)
-    if (name.starts_with(prefix)) weights[name.substr(prefix.size())] = tensor;
-  return weights;
+  return golden.below("weights/");
 }
 
 inline std::unique_ptr<VisionTransformer> make_vit(const TensorMap& weights, const VitArchitecture& architecture,

@@ -20,10 +20,8 @@ namespace {
 TensorMap leaves(const Golden& golden, const std::string& prefix, const std::string& new_prefix,
                  const at::Device& device) {
   TensorMap weights;
-  for (const auto& [name, tensor] : golden.data.tensors)
-    if (name.starts_with(prefix))
-      weights[new_prefix + name.substr(prefix.size())] =
-          tensor.to(at::TensorOptions(device), false, true).requires_grad_();
+  for (const auto& [name, tensor] : golden.below(prefix))
+    weights[new_prefix + name] = tensor.to(at::TensorOptions(device), false, true).requires_grad_();
   return weights;
 }
 

@@ -1,4 +1,4 @@
-#include "core/maps/csv.h"
+#include "core/io/csv.h"
 
 #include <catch2/catch.hpp>
 
@@ -27,4 +27,18 @@ TEST_CASE("CSV: quotes that do not fit name file and line") {
   REQUIRE_THROWS_WITH(parse_csv("a\n\"b", "f.csv"), Contains("f.csv:2") && Contains("never closed"));
   REQUIRE_THROWS_WITH(parse_csv("a\n\"b\"c,d", "f.csv"), Contains("f.csv:2"));
   REQUIRE_THROWS_WITH(parse_csv("a\"b", "f.csv"), Contains("f.csv:1"));
+}
+
+TEST_CASE("CSV: a lone carriage return and a quote inside a field, strictly and leniently") {
+  const auto fields_of = [](std::string_view text, CsvLeniency leniency) {
+    CsvRecords records(text, "f.csv", leniency);
+    std::vector<Fields> all;
+    while (const auto record = records.next()) all.push_back(record->fields);
+    return all;
+  };
+  CHECK(fields_of("a\rb\"c\n", CsvLeniency::lenient) == std::vector<Fields>{{"a"}, {"b\"c"}});
+  for (const char* text : {"a\rb", "\"a\"\rb", "\ra", "a\n\r\rb"})
+    CHECK_THROWS_WITH(fields_of(text, CsvLeniency::strict), Contains("carriage return"));
+  CHECK_THROWS_WITH(fields_of("a\nb\"c", CsvLeniency::strict), Contains("f.csv:2: a quote inside a field"));
+  CHECK(fields_of("a\r\nb\r", CsvLeniency::strict) == std::vector<Fields>{{"a"}, {"b"}});
 }
