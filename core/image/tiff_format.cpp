@@ -1,4 +1,5 @@
 // TIFF through libtiff: the first page, strips or tiles, whatever compression libtiff knows.
+#include <c10/util/Half.h>
 #include <tiffio.h>
 
 #include <algorithm>
