@@ -17,9 +17,11 @@ enum class CovarianceForm { automatic, full, low_rank };
 /// al. 2021, Sec. III; protocol §7). With a single sample the covariance is ridge·I.
 ///
 /// full      W = L⁻¹ with covariance = L Lᵀ;  d² = |W δ|²
-/// low rank  centred samples / √(n−1) = Rᵀ Qᵀ with orthonormal Qᵀ [N, C], W = K⁻¹ with R Rᵀ + ridge·I = K Kᵀ;
-///           d² = |W Qᵀ δ|² + |δ − Q Qᵀ δ|² / ridge: only sums of squares, so nothing cancels in float32
-/// Fitted in double, held and scored in float32.
+/// low rank  X [M, C] with XᵀX the sample covariance, M = min(N − 1, C) rows; W = L⁻¹ with X Xᵀ + ridge·I = L Lᵀ;
+///           V = W X, a = V δ;  d² = |Wᵀ a|² + |δ − Vᵀ a|² / ridge: Woodbury's identity as the least value of a ridge
+///           regression of δ on X, so that only squares are summed, nothing cancels in float32, and an error of a
+///           enters squared
+/// Fitted in double, held and scored in float32. Of W, which is lower triangular, only that half is held.
 class GaussianModel {
  public:
   struct Options {
@@ -49,9 +51,12 @@ class GaussianModel {
   static GaussianModel load(const TensorMap& state, const std::string& prefix);
 
  private:
+  int64_t order() const { return is_low_rank() ? basis_.size(1) : channels(); }  // M
+  at::Tensor squared(const at::Tensor& whitening, const at::Tensor& basis, const at::Tensor& delta) const;
+
   at::Tensor mean_;       // [P, C]
-  at::Tensor whitening_;  // W: [P, C, C], low rank [P, N, N]
-  at::Tensor basis_;      // Qᵀ [P, N, C], low rank only
+  at::Tensor whitening_;  // rows of W's lower triangle one after the other: [P, M (M + 1) / 2], where M = C in full
+  at::Tensor basis_;      // V [P, M, C], low rank only
   double ridge_ = 0;
 };
 

@@ -71,7 +71,38 @@ TEST_CASE("low rank equals full, whatever there is more of", "[gaussian_model]")
     const at::Tensor full = fit(samples, with_form(CovarianceForm::full)).distance(x);
     const at::Tensor low = fit(samples, with_form(CovarianceForm::low_rank)).distance(x);
     REQUIRE(full.sizes() == at::IntArrayRef({3, 6}));
+    CAPTURE(n, c);
     REQUIRE(relative_difference(low, full) < 1e-4);
+  }
+}
+
+TEST_CASE("low rank is exact where everything cancels: on the samples themselves, far along them, and off them",
+          "[gaussian_model]") {
+  const int64_t n = 40, c = 96;
+  const at::Tensor spread = at::logspace(-1.5, 1, c);  // variances from 0.001 to 100 and more together
+  const at::Tensor samples =
+      random_tensor({1, n, c}, 12).matmul(at::diag(spread)).matmul(random_tensor({c, c}, 13)) / 4;
+  const at::Tensor mean = samples.mean(1, true);
+  const at::Tensor x = at::cat({samples[0], (10 * (samples - mean) + mean)[0], mean[0] + random_tensor({20, c}, 14)});
+  const at::Tensor offset = (samples - mean)[0].to(at::kDouble), delta = (x - mean[0]).to(at::kDouble);
+  const at::Tensor covariance = offset.t().mm(offset) / static_cast<double>(n - 1) + 0.01 * at::eye(c, at::kDouble);
+  const at::Tensor expected = delta.mm(at::linalg_inv(covariance)).mul(delta).sum(1).sqrt();
+  const GaussianModel model = fit(samples);
+  REQUIRE(model.is_low_rank());
+  const at::Tensor actual = model.distance(x.t().unsqueeze(0).permute({2, 1, 0}).contiguous()).flatten();
+  REQUIRE((actual / expected - 1).abs().max().item<double>() < 1e-4);
+}
+
+TEST_CASE("a state of another type or shape is refused", "[gaussian_model]") {
+  TensorMap state;
+  fit(random_tensor({2, 3, 5}, 15)).save(state, "level0");
+  REQUIRE(GaussianModel::load(state, "level0").is_low_rank());
+  for (const std::string key : {"level0/whitening", "level0/basis", "level0/mean"}) {
+    TensorMap other = state;
+    other[key] = state.at(key).to(at::kDouble);
+    REQUIRE_THROWS_WITH(GaussianModel::load(other, "level0"), Catch::Contains(key) && Catch::Contains("float32"));
+    other[key] = state.at(key).narrow(1, 0, 1);
+    REQUIRE_THROWS_WITH(GaussianModel::load(other, "level0"), Catch::Contains("level0"));
   }
 }
 

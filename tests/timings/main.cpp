@@ -1,4 +1,5 @@
 // adrep_timings --inputs=FOLDER [--threads=N] [Google Benchmark's own options]
+#include <chrono>
 #include <cstdlib>
 #include <iostream>
 #include <string_view>
@@ -6,6 +7,8 @@
 
 #include "core/base/device.h"
 #include "core/base/error.h"
+#include "matmul_rate.h"
+#include "peak_memory.h"
 #include "timing.h"
 
 namespace adrep::timing {
@@ -34,17 +37,26 @@ void run(benchmark::State& state, const Timing& timing) {
   }
   Safetensors input;
   Call call;
-  double value = 0;
+  double value = 0, memory = 0;
   try {
     input = read_safetensors(file);
+    for (auto& [name, tensor] : input.tensors) tensor = tensor.clone();  // read before the memory is measured
     call = timing.prepare(input);
+    const PeakMemory peak;
     value = call();
+    memory = peak.mib();
   } catch (const Error& error) {
     state.SkipWithError(error.what());
     return;
   }
+  const auto start = std::chrono::steady_clock::now();
   for ([[maybe_unused]] const auto _ : state) value = call();
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   state.counters["value"] = value;
+  state.counters["memory_mb"] = memory;
+  if (timing.flops)
+    state.counters["matmul_share"] =
+        timing.flops(input) * static_cast<double>(state.iterations()) / seconds.count() / matmul_rate();
 }
 
 }  // namespace

@@ -17,6 +17,8 @@ using Call = std::function<double()>;
 struct Timing {
   std::string name, file;
   std::function<Call(const Safetensors& input)> prepare;
+  /// Multiply-adds × 2 of a call, where its speed is to be compared with that of a matrix product.
+  std::function<double(const Safetensors& input)> flops = {};
 };
 
 /// Adds a case; skipped with a reason where its file is not there.
