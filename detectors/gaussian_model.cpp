@@ -2,10 +2,12 @@
 
 #include <ATen/Parallel.h>
 
-#include <limits>
+#include <atomic>
+#include <cmath>
 
 #include "core/base/error.h"
 #include "detectors/feature_check.h"
+#include "detectors/whitened_samples.h"
 
 namespace adrep {
 namespace {
@@ -16,18 +18,17 @@ bool chooses_low_rank(int64_t samples, int64_t channels, CovarianceForm form) {
   return form == CovarianceForm::low_rank || (form == CovarianceForm::automatic && samples <= channels);
 }
 
-/// Cholesky factor of each matrix [P, M, M] + ridge·I, or Error naming the position where rounding hides the smallest
-/// pivot.
-at::Tensor factor_of(const at::Tensor& matrices, double ridge, int64_t first_position, const std::string& where) {
-  matrices.diagonal(0, 1, 2).add_(ridge);
+[[noreturn]] void throw_singular(const GaussianModel::Options& options, int64_t position) {
+  throw_failure("{}: the covariance at position {} is singular up to rounding: use a larger ridge than {}",
+                options.where, position, options.ridge);
+}
+
+/// Cholesky factor of each matrix [P, M, M] + ridge·I, or Error naming the position where that is singular.
+at::Tensor factor_of(const at::Tensor& matrices, const GaussianModel::Options& options, int64_t first_position) {
+  matrices.diagonal(0, 1, 2).add_(options.ridge);
   const auto [factor, info] = at::linalg_cholesky_ex(matrices);
-  const at::Tensor smallest_pivot = factor.diagonal(0, 1, 2).square().amin(1);
-  const at::Tensor rounding = matrices.diagonal(0, 1, 2).amax(1) *
-                              (4 * static_cast<double>(matrices.size(1)) * std::numeric_limits<double>::epsilon());
-  const at::Tensor failed = (info.ne(0) | (smallest_pivot > rounding).logical_not()).nonzero();
-  if (failed.size(0) > 0)
-    throw_failure("{}: the covariance at position {} is singular up to rounding: use a larger ridge than {}", where,
-                  first_position + failed[0][0].item<int64_t>(), ridge);
+  const at::Tensor failed = is_singular(matrices, factor, info).nonzero();
+  if (failed.size(0) > 0) throw_singular(options, first_position + failed[0][0].item<int64_t>());
   return factor;
 }
 
@@ -35,12 +36,8 @@ at::Tensor inverse_times(const at::Tensor& factor, const at::Tensor& x) {
   return at::linalg_solve_triangular(factor, x, /*upper=*/false);
 }
 
-int64_t low_rank_order(int64_t samples, int64_t channels) {
-  return std::min(std::max<int64_t>(samples - 1, 1), channels);
-}
-
-/// Fewer rows with the same XᵀX. A reflection that takes (1, …, 1) to the first axis makes the first of N centred rows
-/// zero, which would only add rounding; of more rows than channels a triangle is left. x [P, N, C] -> [P, M, C].
+/// Fewer rows with the same XᵀX: the reflection of WhitenedSamples, and a triangle of more rows than channels.
+/// x [P, N, C] -> [P, M, C].
 at::Tensor fewest_rows(const at::Tensor& x) {
   const int64_t n = x.size(1);
   if (n == 1) return x;
@@ -58,6 +55,13 @@ at::Tensor triangle(int64_t order, const at::Device& device) {
   return place[0] * order + place[1];
 }
 
+/// The lower triangle, row after row. full [M, M] float64 -> packed[M (M + 1) / 2].
+void pack(const at::Tensor& full, float* packed) {
+  const auto values = full.accessor<double, 2>();
+  for (int64_t i = 0; i < full.size(0); ++i)
+    for (int64_t j = 0; j <= i; ++j) *packed++ = static_cast<float>(values[i][j]);
+}
+
 /// Fills the lower triangle of [order, order] values whose upper one is zero.
 void unpack(const float* packed, int64_t order, float* full) {
   for (int64_t i = 0; i < order; packed += ++i) std::copy_n(packed, i + 1, full + i * order);
@@ -67,7 +71,7 @@ void unpack(const float* packed, int64_t order, float* full) {
 
 int64_t GaussianModel::bytes(int64_t positions, int64_t samples, int64_t channels, CovarianceForm form) {
   const bool low_rank = chooses_low_rank(samples, channels, form);
-  const int64_t order = low_rank ? low_rank_order(samples, channels) : channels;
+  const int64_t order = low_rank ? whitened_rows(samples, channels) : channels;
   return 4 * positions * (channels + half(order) + (low_rank ? order * channels : 0));
 }
 
@@ -75,7 +79,7 @@ GaussianModel GaussianModel::fit(int64_t positions, const Samples& samples, cons
   const at::Tensor probe = samples(0, 1);
   const int64_t n = probe.size(1), c = probe.size(2);
   const bool low_rank = chooses_low_rank(n, c, options.form), on_cpu = probe.is_cpu();
-  const int64_t order = low_rank ? low_rank_order(n, c) : c;
+  const int64_t order = low_rank ? whitened_rows(n, c) : c;
 
   GaussianModel model;
   model.ridge_ = options.ridge;
@@ -83,37 +87,53 @@ GaussianModel GaussianModel::fit(int64_t positions, const Samples& samples, cons
   model.mean_ = at::empty({positions, c}, floats);
   model.whitening_ = at::empty({positions, half(order)}, floats);
   if (low_rank) model.basis_ = at::empty({positions, order, c}, floats);
-  const at::Tensor kept = triangle(order, probe.device());
-
-  const auto fit_part = [&](const at::Tensor& given, int64_t first) {  // [count, N, C]
-    const int64_t count = given.size(0);
-    at::Tensor x = given.to(at::kDouble, /*non_blocking=*/false, /*copy=*/true);
-    const at::Tensor mean = x.mean(1, /*keepdim=*/true);
-    x.sub_(mean).div_(std::sqrt(static_cast<double>(std::max<int64_t>(n - 1, 1))));
-    model.mean_.narrow(0, first, count).copy_(mean.squeeze(1));
-    if (low_rank) x = fewest_rows(x);
-    const at::Tensor matrix = low_rank ? at::bmm(x, x.transpose(1, 2)) : at::bmm(x.transpose(1, 2), x);
-    const at::Tensor factor = factor_of(matrix, options.ridge, first, options.where);
-    if (low_rank) model.basis_.narrow(0, first, count).copy_(inverse_times(factor, x));
-    const at::Tensor whitening = inverse_times(factor, at::eye(order, x.options()).expand_as(factor));
-    model.whitening_.narrow(0, first, count).copy_(whitening.flatten(1).index_select(1, kept));
-  };
 
   const int64_t bytes_per_position = 4 * n * c + 8 * (2 * n * c + 4 * order * order);  // alive at once
   const int64_t fitting = std::clamp<int64_t>(options.memory_bytes / bytes_per_position, 1, positions);
   const int64_t chunk = on_cpu ? std::min(fitting, positions_at_once) : fitting;
   for (int64_t first = 0; first < positions; first += chunk) {
-    const int64_t count = std::min(chunk, positions - first);
-    const at::Tensor x = samples(first, count);
-    if (!on_cpu) {
-      fit_part(x, first);
-      continue;
-    }
-    at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) fit_part(x.narrow(0, i, 1), first + i);
-    });
+    const at::Tensor x = samples(first, std::min(chunk, positions - first)).to(at::kFloat).contiguous();
+    if (on_cpu && low_rank && n - 1 <= c)
+      model.fit_low_rank(x, first, options);
+    else
+      model.fit_any(x, first, options);
   }
   return model;
+}
+
+/// Positions from `first` on, x [count, N, C], by operations that exist on every device.
+void GaussianModel::fit_any(const at::Tensor& x, int64_t first, const Options& options) {
+  const int64_t count = x.size(0), n = x.size(1);
+  at::Tensor centred = x.to(at::kDouble);
+  const at::Tensor mean = centred.mean(1, /*keepdim=*/true);
+  centred.sub_(mean).div_(std::sqrt(static_cast<double>(std::max<int64_t>(n - 1, 1))));
+  if (is_low_rank()) centred = fewest_rows(centred);
+  const at::Tensor transposed = centred.transpose(1, 2);
+  const at::Tensor factor =
+      factor_of(is_low_rank() ? at::bmm(centred, transposed) : at::bmm(transposed, centred), options, first);
+  const at::Tensor identity = at::eye(order(), centred.options()).expand_as(factor);
+  const at::Tensor whitening = inverse_times(factor, identity).flatten(1);
+  mean_.narrow(0, first, count).copy_(mean.squeeze(1));
+  whitening_.narrow(0, first, count).copy_(whitening.index_select(1, triangle(order(), x.device())));
+  if (is_low_rank()) basis_.narrow(0, first, count).copy_(inverse_times(factor, centred));
+}
+
+void GaussianModel::fit_low_rank(const at::Tensor& x, int64_t first, const Options& options) {
+  const int64_t n = x.size(1), c = x.size(2);
+  std::atomic<int64_t> singular = -1;
+  at::parallel_for(0, x.size(0), 1, [&](int64_t begin, int64_t end) {
+    WhitenedSamples position(n, c, options.ridge);
+    for (int64_t i = begin; i < end; ++i) {
+      if (!position.fit(x.const_data_ptr<float>() + i * n * c)) {
+        singular = first + i;
+        return;
+      }
+      mean_[first + i].copy_(position.mean());
+      basis_[first + i].copy_(position.basis());
+      pack(position.whitening(), whitening_.mutable_data_ptr<float>() + (first + i) * whitening_.size(1));
+    }
+  });
+  if (singular >= 0) throw_singular(options, singular);
 }
 
 /// d² of one position: W [M, M], V [M, C], δ [C, B] -> [B]; or all with the positions first.
@@ -122,6 +142,20 @@ at::Tensor GaussianModel::squared(const at::Tensor& whitening, const at::Tensor&
   const at::Tensor inside = at::matmul(basis, delta);                     // [M, B]
   const at::Tensor outside = at::matmul(basis.mT(), inside).sub_(delta);  // [C, B]
   return at::matmul(whitening.mT(), inside).square_().sum(-2).add_(outside.square_().sum(-2), 1 / ridge_);
+}
+
+at::Tensor positions_first(const at::Tensor& features) {
+  const int64_t images = features.size(0), channels = features.size(1), positions = features.size(2);
+  if (!features.is_cpu() || features.scalar_type() != at::kFloat) return features.permute({2, 0, 1}).contiguous();
+  at::Tensor samples = at::empty({positions, images, channels}, features.options());
+  const auto from = features.accessor<float, 3>();
+  auto to = samples.accessor<float, 3>();
+  at::parallel_for(0, images, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t n = begin; n < end; ++n)
+      for (int64_t c = 0; c < channels; ++c)
+        for (int64_t p = 0; p < positions; ++p) to[p][n][c] = from[n][c][p];
+  });
+  return samples;
 }
 
 at::Tensor GaussianModel::distance(const at::Tensor& features) const {

@@ -51,6 +51,8 @@ class GaussianModel {
   static GaussianModel load(const TensorMap& state, const std::string& prefix);
 
  private:
+  void fit_any(const at::Tensor& x, int64_t first, const Options& options);
+  void fit_low_rank(const at::Tensor& x, int64_t first, const Options& options);
   int64_t order() const { return is_low_rank() ? basis_.size(1) : channels(); }  // M
   at::Tensor squared(const at::Tensor& whitening, const at::Tensor& basis, const at::Tensor& delta) const;
 
@@ -59,5 +61,9 @@ class GaussianModel {
   at::Tensor basis_;      // V [P, M, C], low rank only
   double ridge_ = 0;
 };
+
+/// The samples of a few positions: features [N, C, count], a view of some positions of a level -> [count, N, C]
+/// contiguous. On the CPU every line of memory is read once.
+at::Tensor positions_first(const at::Tensor& features);
 
 }  // namespace adrep

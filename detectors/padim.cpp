@@ -27,8 +27,9 @@ at::Tensor samples_at(const FeatureSource& normals, int64_t level, const at::Ten
   std::vector<at::Tensor> parts;
   for (int64_t image = 0; image < normals.size(); image += images_at_once) {
     const int64_t images = std::min(images_at_once, normals.size() - image);
-    const at::Tensor x = normals.level(level, image, images).flatten(2).narrow(2, first, count).to(device);
-    parts.push_back(x.index_select(1, channels.to(device)).permute({2, 0, 1}));
+    at::Tensor x = normals.level(level, image, images).flatten(2).narrow(2, first, count).to(device);
+    if (channels.size(0) < x.size(1)) x = x.index_select(1, channels.to(device));
+    parts.push_back(positions_first(x));
   }
   return at::cat(parts, 1);
 }
@@ -117,7 +118,8 @@ FitCost Padim::cost(const Params& params, const std::vector<LevelShape>& shapes,
   FitCost cost;
   const double images = static_cast<double>(train), scored = static_cast<double>(test);
   for (const LevelShape& shape : shapes) {
-    const double channels = static_cast<double>(params.dims > 0 ? std::min(params.dims, shape.channels) : shape.channels);
+    const double channels =
+        static_cast<double>(params.dims > 0 ? std::min(params.dims, shape.channels) : shape.channels);
     const double side = std::min(channels, images), positions = static_cast<double>(shape.positions());
     cost.flops += positions * (2 * images * channels * side + side * side * side / 3 + 2 * scored * channels * side);
     cost.bytes += positions * (channels * side + side * side) * sizeof(float);

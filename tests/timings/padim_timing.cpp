@@ -11,9 +11,7 @@ constexpr int64_t batch = 32;  // test images scored at a time
 
 GaussianModel fit(const at::Tensor& train) {
   const at::Tensor features = train.flatten(2);  // [N, C, P]
-  const auto samples = [&](int64_t first, int64_t count) {
-    return features.narrow(2, first, count).permute({2, 0, 1});
-  };
+  const auto samples = [&](int64_t first, int64_t count) { return positions_first(features.narrow(2, first, count)); };
   return GaussianModel::fit(features.size(2), samples, {.ridge = ridge, .where = "timing"});
 }
 

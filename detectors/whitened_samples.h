@@ -1,0 +1,36 @@
+#pragma once
+#include <ATen/ATen.h>
+
+#include <cstdint>
+
+namespace adrep {
+
+/// Rows of X, XᵀX being the covariance of N samples of C channels: centred samples lose one, and C are enough.
+int64_t whitened_rows(int64_t samples, int64_t channels);
+
+/// The low-rank form of one Gaussian (gaussian_model.h) on the CPU in double, position after position in the same
+/// memory. Needs N − 1 ≤ C.
+class WhitenedSamples {
+ public:
+  WhitenedSamples(int64_t samples, int64_t channels, double ridge);
+
+  /// samples [N, C] float32, contiguous. False when X Xᵀ + ridge·I is singular up to rounding.
+  bool fit(const float* samples);
+
+  const at::Tensor& mean() const { return mean_; }            ///< [C]
+  const at::Tensor& whitening() const { return whitening_; }  ///< W [M, M], lower triangle
+  const at::Tensor& basis() const { return basis_; }          ///< V [M, C]
+
+ private:
+  void centre(const float* samples);
+
+  int64_t samples_, channels_, order_;
+  double ridge_;
+  at::Tensor mean_, zeros_, first_, rows_, gram_, factor_, info_, identity_, whitening_, basis_;
+};
+
+/// Whether rounding hides the smallest pivot of a Cholesky factor. matrices and factors [P, M, M], info [P] of the
+/// factorisation -> bool [P].
+at::Tensor is_singular(const at::Tensor& matrices, const at::Tensor& factors, const at::Tensor& info);
+
+}  // namespace adrep
