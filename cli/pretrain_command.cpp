@@ -19,7 +19,10 @@ int pretrain_projectors(const PretrainArguments& arguments) {
     fmt::print("{}", to_yaml(all_values(config)));
     return 0;
   }
-  const PretrainOutcome outcome = pretrain(config);
+  const ProcessGroup group(process_place(), std::chrono::seconds(config.settings.timeout));
+  if (!group.first()) Progress::show(false);
+  const PretrainOutcome outcome = pretrain(config, group);
+  if (!group.first()) return 0;
   fmt::print("{} passes ({} skipped, without anomaly) in {}\n", outcome.passes, outcome.skipped,
              duration_text(outcome.seconds));
   if (outcome.passes > outcome.skipped) fmt::print("loss: {:.4f} -> {:.4f}\n", outcome.first_loss, outcome.last_loss);

@@ -29,24 +29,24 @@ std::vector<size_t> BatchMaker::images_of(int64_t epoch, int64_t pass) {
   return {first, first + config_.settings.batch};
 }
 
-std::vector<at::Tensor> BatchMaker::draw_references(size_t image, int64_t shots, Random& random) {
+std::vector<size_t> BatchMaker::draw_references(size_t image, int64_t shots, Random& random) const {
   const std::vector<size_t>& normals = data_.normals[data_.group_of[image]];
   std::vector<size_t> chosen;  // with replacement, possibly the image itself (published code)
   for (int64_t k = 0; k < shots; ++k)
     chosen.push_back(normals[static_cast<size_t>(random.below(static_cast<int64_t>(normals.size())))]);
-  return cache_.rows(chosen);
+  return chosen;
 }
 
 std::optional<PretrainBatch> BatchMaker::make(int64_t epoch, int64_t pass) {
   const std::vector<size_t> images = images_of(epoch, pass);
-  const auto count = static_cast<int64_t>(images.size());
-  std::vector<at::Tensor> views(2 * images.size()), masks(images.size());
+  const int64_t count = config_.settings.batch / group_.size(), mine = count * group_.rank();
+  std::vector<at::Tensor> views(static_cast<size_t>(2 * count)), masks(static_cast<size_t>(count));
   at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
-      const LoadedSample loaded = load_sample(data_.images[images[static_cast<size_t>(i)]], config_.geometry());
+      const LoadedSample loaded = load_sample(data_.images[images[static_cast<size_t>(mine + i)]], config_.geometry());
       masks[static_cast<size_t>(i)] = loaded.mask;
       for (int64_t view = 0; view < 2; ++view) {
-        Random random = random_of(config_, fmt::format("view/{}/{}/{}/{}", epoch, pass, i, view));
+        Random random = random_of(config_, fmt::format("view/{}/{}/{}/{}", epoch, pass, mine + i, view));
         views[static_cast<size_t>(view * count + i)] = normalised(augmented_view(loaded.image, config_.augment, random),
                                                                   backbone_.info().mean, backbone_.info().std);
       }
@@ -54,7 +54,7 @@ std::optional<PretrainBatch> BatchMaker::make(int64_t epoch, int64_t pass) {
   });
   PretrainBatch batch;
   batch.masks = at::stack(masks);
-  if (!batch.masks.any().item<bool>()) return std::nullopt;
+  if (!group_.any(batch.masks.any().item<bool>())) return std::nullopt;
   const Levels levels = backbone_.forward(at::stack(views));
   batch.view1.image_size = batch.view2.image_size = levels.image_size;
   for (const at::Tensor& map : levels.maps) {
@@ -67,36 +67,41 @@ std::optional<PretrainBatch> BatchMaker::make(int64_t epoch, int64_t pass) {
     return config_.shots[static_cast<size_t>(random.below(static_cast<int64_t>(config_.shots.size())))];
   };
   const int64_t of_batch = draw_shots();
-  for (const size_t image : images) {
+  for (int64_t i = 0; i < config_.settings.batch; ++i) {
     const int64_t shots = config_.settings.shots_per == "sample" ? draw_shots() : of_batch;
-    batch.references.push_back(draw_references(image, shots, random));
+    const std::vector<size_t> chosen = draw_references(images[static_cast<size_t>(i)], shots, random);
+    if (i >= mine && i < mine + count) batch.references.push_back(cache_.rows(chosen));
   }
   return batch;
 }
 
 std::vector<at::Tensor> BatchMaker::centers() {
   std::vector<at::Tensor> sums;
-  std::vector<int64_t> counts;
+  for (const LevelShape& shape : backbone_.shapes(config_.settings.crop, config_.settings.crop))
+    sums.push_back(at::zeros({shape.channels}, at::kDouble));
+  std::vector<int64_t> counts(sums.size());
   const std::vector<size_t> normals = data_.normal_images();
   Progress progress("pretraining: centre", static_cast<int64_t>(normals.size()), "images");
-  for (size_t i = 0; i < normals.size(); ++i) {
+  for (auto i = static_cast<size_t>(group_.rank()); i < normals.size(); i += static_cast<size_t>(group_.size())) {
     stop_if_interrupted();
     Random random = random_of(config_, fmt::format("center/{}", normals[i]));
     const std::vector<at::Tensor> features = cache_.rows({normals[i]});
-    const std::vector<at::Tensor> references = draw_references(normals[i], config_.settings.center_shots, random);
-    sums.resize(features.size());
-    counts.resize(features.size());
+    const std::vector<at::Tensor> references =
+        cache_.rows(draw_references(normals[i], config_.settings.center_shots, random));
     for (size_t l = 0; l < features.size(); ++l) {
       at::Tensor input = features[l];
       if (config_.step.residual)
         input = input - references[l].index_select(0, match_references(input, references[l], config_.step.match));
       const at::Tensor sum = input.to(at::kDouble).sum(0);
-      sums[l] = sums[l].defined() ? sums[l] + sum : sum;
+      sums[l] = sums[l].to(sum.device()) + sum;
       counts[l] += input.size(0);
     }
     progress.update(static_cast<int64_t>(i) + 1);
   }
-  for (size_t l = 0; l < sums.size(); ++l) sums[l] = (sums[l] / counts[l]).to(at::kFloat);
+  for (size_t l = 0; l < sums.size(); ++l) {
+    const int64_t count = group_.sum(at::scalar_tensor(counts[l], at::kLong)).item<int64_t>();
+    sums[l] = (group_.sum(sums[l]) / count).to(at::kFloat);
+  }
   return sums;
 }
 

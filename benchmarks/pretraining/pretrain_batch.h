@@ -1,19 +1,22 @@
 #pragma once
 #include "benchmarks/pretraining/reference_cache.h"
+#include "core/training/process_group.h"
 
 namespace adrep {
 
-/// Makes the batches of an epoch. What is random about one follows from the seed, the epoch and the pass alone.
+/// Makes the batches of an epoch. What is random about one follows from the seed, the epoch and the pass alone; of
+/// several processes each makes an equal share of every batch, with the same draws as one process that makes it all.
 class BatchMaker {
  public:
-  BatchMaker(const PretrainConfig& config, const PretrainData& data, const Backbone& backbone, ReferenceCache& cache)
-      : config_(config), data_(data), backbone_(backbone), cache_(cache) {}
+  BatchMaker(const PretrainConfig& config, const PretrainData& data, const Backbone& backbone, ReferenceCache& cache,
+             const ProcessGroup& group)
+      : config_(config), data_(data), backbone_(backbone), cache_(cache), group_(group) {}
 
   /// Passes of an epoch: whole batches, the rest is dropped.
   int64_t passes() const;
 
   /// Two augmented views of every image through the backbone together, references and masks, on the backbone's device.
-  /// None when no image of the batch has an anomalous pixel (published code: such batches are skipped).
+  /// None when no image of the whole batch has an anomalous pixel (published code: such batches are skipped).
   std::optional<PretrainBatch> make(int64_t epoch, int64_t pass);
 
   /// Mean input feature of all normal images, un-augmented, with `references.center_shots` references each, float32:
@@ -22,12 +25,13 @@ class BatchMaker {
 
  private:
   std::vector<size_t> images_of(int64_t epoch, int64_t pass);
-  std::vector<at::Tensor> draw_references(size_t image, int64_t shots, Random& random);
+  std::vector<size_t> draw_references(size_t image, int64_t shots, Random& random) const;
 
   const PretrainConfig& config_;
   const PretrainData& data_;
   const Backbone& backbone_;
   ReferenceCache& cache_;
+  const ProcessGroup& group_;
   int64_t ordered_epoch_ = -1;
   std::vector<int64_t> order_;
 };

@@ -74,6 +74,10 @@ void PretrainSettings::declare(Schema<PretrainSettings>& s) {
   s.add(&P::threads, "threads").at_least(0).at_most(1024).doc("threads for computing; 0: one a core");
   s.add(&P::memory, "memory").more_than(0).doc("bound for the angle loss's similarities, GiB");
   s.add(&P::cache, "cache").at_least(0).doc("bound for the features of references that are kept, GiB");
+  s.add(&P::timeout, "timeout")
+      .at_least(1)
+      .at_most(86'400)
+      .doc("seconds that several processes wait for each other before they stop");
   s.add(&P::save_every, "save_every").at_least(1).doc("passes between two saved states");
   s.add(&P::keep, "keep").at_least(1).at_most(1000).doc("saved states that are kept");
   s.add(&P::output, "output").doc("folder of projector, states and log");
@@ -125,8 +129,8 @@ std::string result_hash(const PretrainConfig& config) {
   std::string text;
   for (const auto& [key, value] : all_values(config)) {
     const bool of_the_machine = key == "data" || key == "weights" || key == "device" || key == "threads" ||
-                                key == "memory" || key == "cache" || key == "save_every" || key == "keep" ||
-                                key == "output";
+                                key == "memory" || key == "cache" || key == "timeout" || key == "save_every" ||
+                                key == "keep" || key == "output";
     if (!of_the_machine) text += key + "=" + to_text(value) + "\n";
   }
   return sha256_of(text);

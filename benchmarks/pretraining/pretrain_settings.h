@@ -32,6 +32,7 @@ struct PretrainSettings {
   int64_t threads = 0;
   double memory = 1;
   double cache = 2;
+  int64_t timeout = 50;
   int64_t save_every = 100;
   int64_t keep = 2;
   std::string output = "results/pretraining";

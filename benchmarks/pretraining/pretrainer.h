@@ -1,5 +1,6 @@
 #pragma once
 #include "benchmarks/pretraining/pretrain_settings.h"
+#include "core/training/process_group.h"
 
 namespace adrep {
 
@@ -16,6 +17,8 @@ struct PretrainOutcome {
 /// Pretrains the projectors (protocol §6), or continues where OUTPUT's latest state stands, bit for bit. Writes
 /// projector.safetensors, states/ and log.jsonl below OUTPUT. Throws InputError for settings or data that cannot be
 /// used, Interrupted on Ctrl-C after saving the state.
-PretrainOutcome pretrain(const PretrainConfig& config);
+/// Of several processes each computes its share of every batch; all see one OUTPUT, the first writes there. Throws
+/// Error when another process is lost.
+PretrainOutcome pretrain(const PretrainConfig& config, const ProcessGroup& group = {});
 
 }  // namespace adrep

@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/pretraining/paper_norm_loss.h"
+#include "core/training/across_processes.h"
 
 namespace adrep {
 
@@ -18,20 +19,20 @@ void LevelLossParams::declare(Schema<LevelLossParams>& s) {
 
 LevelLoss level_loss(const at::Tensor& view1, const at::Tensor& view2, const at::Tensor& angle_labels,
                      const at::Tensor& norm_labels, const at::Tensor& center, const LevelLossParams& params,
-                     int64_t memory_bytes) {
+                     int64_t memory_bytes, const ProcessGroup& group) {
   if (!params.use_angle && !params.use_norm) throw_input("use_angle and use_norm are both off: there is no loss");
   const bool paper = params.norm_form == "paper";
   LevelLoss loss;
   std::vector<at::Tensor> terms;
   if (params.use_angle) {
-    loss.angle = angle_loss(view1, view2, angle_labels, center, params.angle, memory_bytes);
+    loss.angle = angle_loss(view1, view2, angle_labels, center, params.angle, memory_bytes, group);
     loss.angle_left_out = !std::isfinite(loss.angle.item<double>());
     if (!loss.angle_left_out) terms.push_back(params.lambda * loss.angle);
   }
   if (params.use_norm) {
     const auto norm_of = [&](const at::Tensor& view) {
-      return paper ? paper_norm_loss(view, norm_labels, params.norm).mean()
-                   : norm_loss(view, norm_labels, params.norm).total();
+      return paper ? mean_across(paper_norm_loss(view, norm_labels, params.norm), group)
+                   : norm_loss(view, norm_labels, params.norm, group).total();
     };
     loss.norm1 = norm_of(view1);
     loss.norm2 = norm_of(view2);

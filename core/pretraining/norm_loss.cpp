@@ -5,16 +5,17 @@
 #include <limits>
 
 #include "core/base/error.h"
+#include "core/training/across_processes.h"
 
 namespace adrep {
 namespace {
 
-/// Mean of −logsig(−d)·e^d over the selected features, 0 when there are none.
-at::Tensor barrier(const at::Tensor& distance, const at::Tensor& selected) {
+/// Mean of −logsig(−d)·e^d over the selected features of all processes, 0 when there are none.
+at::Tensor barrier(const at::Tensor& distance, const at::Tensor& selected, const ProcessGroup& group) {
   // e^d of a feature that is not selected may overflow, and inf · 0 would spoil the sum and its gradient
   const at::Tensor d = at::where(selected, distance, 0);
   const at::Tensor terms = -at::log_sigmoid(-d) * d.detach().exp();
-  return at::where(selected, terms, 0).sum() / selected.sum().clamp_min(1);
+  return sum_across(at::where(selected, terms, 0).sum(), group) / group.sum(selected.sum()).clamp_min(1);
 }
 
 }  // namespace
@@ -37,7 +38,8 @@ at::Tensor feature_radius(const at::Tensor& features) {
   return (at::linalg_vector_norm(x, 2, at::IntArrayRef{1}) + 1).sqrt() - 1;
 }
 
-NormLoss norm_loss(const at::Tensor& features, const at::Tensor& anomalous, const NormLossParams& params) {
+NormLoss norm_loss(const at::Tensor& features, const at::Tensor& anomalous, const NormLossParams& params,
+                   const ProcessGroup& group) {
   if (features.dim() != 2 || features.size(0) < 1)
     throw_failure("the norm loss needs features [N, C], N ≥ 1, not [{}]", fmt::join(features.sizes(), ", "));
   if (anomalous.dim() != 1 || anomalous.size(0) != features.size(0))
@@ -45,15 +47,15 @@ NormLoss norm_loss(const at::Tensor& features, const at::Tensor& anomalous, cons
                   fmt::join(anomalous.sizes(), ", "));
   const at::Tensor radius = feature_radius(features), anomaly = anomalous.ne(0), normal = anomaly.logical_not();
   const double none = std::numeric_limits<double>::infinity();
-  const at::Tensor smallest = at::where(anomaly, radius.detach(), none).min();
+  const at::Tensor smallest = group.smallest(at::where(anomaly, radius.detach(), none).min());
 
   NormLoss loss;
   loss.r_max = (smallest * params.anomaly_fraction).clamp_max(params.r);
   loss.r_min = loss.r_max * params.inner_fraction;
   const at::Tensor boundary = loss.r_max + params.delta_r;
-  loss.above = barrier(radius - loss.r_max, normal.logical_and(radius > loss.r_max));
-  loss.below = barrier(loss.r_min - radius, normal.logical_and(radius < loss.r_min));
-  loss.anomalous = barrier(boundary - radius, anomaly.logical_and(radius < boundary));
+  loss.above = barrier(radius - loss.r_max, normal.logical_and(radius > loss.r_max), group);
+  loss.below = barrier(loss.r_min - radius, normal.logical_and(radius < loss.r_min), group);
+  loss.anomalous = barrier(boundary - radius, anomaly.logical_and(radius < boundary), group);
   return loss;
 }
 

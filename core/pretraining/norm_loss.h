@@ -2,6 +2,7 @@
 #include <ATen/ATen.h>
 
 #include "core/base/schema.h"
+#include "core/training/process_group.h"
 
 namespace adrep {
 
@@ -34,7 +35,10 @@ at::Tensor feature_radius(const at::Tensor& features);
 /// The norm-oriented contrastive loss as the published code computes it (protocol §6): −logsig(−d)·e^d with e^d held
 /// constant, where d is how far a feature is on the wrong side of its limit; r_max is the smaller of r and
 /// anomaly_fraction · the smallest anomalous radius. features [N, C], not centre-shifted; anomalous [N], 0 = normal.
-/// Nothing waits for the device. Throws Error when the shapes do not fit or there are no features.
-NormLoss norm_loss(const at::Tensor& features, const at::Tensor& anomalous, const NormLossParams& params = {});
+/// Of several processes each has its share of the features; limits and means are those of all features.
+/// Nothing waits for the device when there is one process. Throws Error when the shapes do not fit or there are no
+/// features.
+NormLoss norm_loss(const at::Tensor& features, const at::Tensor& anomalous, const NormLossParams& params = {},
+                   const ProcessGroup& group = {});
 
 }  // namespace adrep

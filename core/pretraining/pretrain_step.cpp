@@ -71,7 +71,8 @@ Levels pretrain_inputs(const PretrainBatch& batch, const PretrainStepParams& par
 }
 
 PretrainLosses pretrain_losses(const PretrainBatch& batch, const TensorMap& weights,
-                               const std::vector<at::Tensor>& centers, const PretrainStepParams& params) {
+                               const std::vector<at::Tensor>& centers, const PretrainStepParams& params,
+                               const ProcessGroup& group) {
   require_batch(batch, centers);
   const int64_t b = batch.view1.batch();
   const Levels inputs = pretrain_inputs(batch, params);
@@ -82,7 +83,8 @@ PretrainLosses pretrain_losses(const PretrainBatch& batch, const TensorMap& weig
     const at::Tensor angle_labels = counted_patch_labels(batch.masks, h, w, params.label_pixels).flatten();
     const at::Tensor norm_labels = nearest_patch_labels(batch.masks, h, w).flatten();
     losses.levels.push_back(level_loss(rows_of(outputs.narrow(0, 0, b)), rows_of(outputs.narrow(0, b, b)), angle_labels,
-                                       norm_labels, centers[static_cast<size_t>(l)], params.loss, params.memory_bytes));
+                                       norm_labels, centers[static_cast<size_t>(l)], params.loss, params.memory_bytes,
+                                       group));
     const at::Tensor& total = losses.levels.back().total;
     losses.total = losses.total.defined() ? losses.total + total : total;
   }

@@ -35,8 +35,10 @@ Levels pretrain_inputs(const PretrainBatch& batch, const PretrainStepParams& par
 
 /// One step from features, references and masks to the losses of all levels (protocol §6). weights: "l1_proj.…", leaves
 /// that require gradients; centers [C_l], one a level. Both views go through a projector together.
-/// Throws Error when the shapes do not fit.
+/// Of several processes each has a batch of as many images; the losses are those of all batches together, and the sum
+/// of the processes' gradients is their gradient. Throws Error when the shapes do not fit.
 PretrainLosses pretrain_losses(const PretrainBatch& batch, const TensorMap& weights,
-                               const std::vector<at::Tensor>& centers, const PretrainStepParams& params = {});
+                               const std::vector<at::Tensor>& centers, const PretrainStepParams& params = {},
+                               const ProcessGroup& group = {});
 
 }  // namespace adrep
