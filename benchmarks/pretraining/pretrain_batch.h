@@ -1,5 +1,6 @@
 #pragma once
 #include "benchmarks/pretraining/reference_cache.h"
+#include "core/base/stage_clock.h"
 
 namespace adrep {
 
@@ -14,7 +15,9 @@ class BatchMaker {
 
   /// Two augmented views of every image through the backbone together, references and masks, on the backbone's device.
   /// None when no image of the batch has an anomalous pixel (published code: such batches are skipped).
-  std::optional<PretrainBatch> make(int64_t epoch, int64_t pass);
+  /// The clock is told the stages "decode" (with resize and masks), "augment" (with normalisation), "backbone" and
+  /// "references" (features that the cache does not hold).
+  std::optional<PretrainBatch> make(int64_t epoch, int64_t pass, StageClock& clock);
 
   /// Mean input feature of all normal images, un-augmented, with `references.center_shots` references each, float32:
   /// [C_l] a level.
@@ -22,6 +25,8 @@ class BatchMaker {
 
  private:
   std::vector<size_t> images_of(int64_t epoch, int64_t pass);
+  std::vector<LoadedSample> load(const std::vector<size_t>& images) const;
+  at::Tensor views_of(const std::vector<LoadedSample>& loaded, int64_t epoch, int64_t pass) const;
   std::vector<at::Tensor> draw_references(size_t image, int64_t shots, Random& random);
 
   const PretrainConfig& config_;
