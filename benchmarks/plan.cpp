@@ -1,6 +1,7 @@
 #include "benchmarks/plan.h"
 
 #include "benchmarks/projectors.h"
+#include "core/base/content_hashes.h"
 #include "core/base/paths.h"
 #include "datasets/mvtec_ad.h"
 #include "datasets/splits/split_dataset.h"
@@ -30,6 +31,24 @@ std::vector<std::string> chosen_classes(const RunSettings& settings, const Datas
     if (std::find(known.begin(), known.end(), name) == known.end())
       throw_input("classes={}: {} has no such class: {}", name, dataset.root().string(), suggestion(name, known));
   return settings.classes;
+}
+
+/// The configuration of one kind of features: pretrained ones whose backbone was trained with the projectors come from
+/// that backbone, which lies beside the projector file.
+std::shared_ptr<const RunConfig> config_for(const std::string& features,
+                                            const std::shared_ptr<const RunConfig>& config) {
+  if (features != "pretrained") return config;
+  const ProjectorCheckpoint& projector = projector_of(config->settings);
+  if (projector.trained_backbone_sha256.empty()) return config;
+  const std::filesystem::path file = trained_backbone_file(projector.file);
+  if (!std::filesystem::is_regular_file(file))
+    throw_input("{}: its backbone was trained with it, and {} is not beside it", projector.file.string(),
+                file.filename().string());
+  if (ContentHashes::instance().of(file) != projector.trained_backbone_sha256)
+    throw_input("{}: it belongs to other projectors than {}", file.string(), projector.file.string());
+  RunConfig trained = *config;
+  trained.settings.weights = file.string();
+  return std::make_shared<const RunConfig>(std::move(trained));
 }
 
 /// What must be equal for two cells to share extracted features.
@@ -74,11 +93,12 @@ Plan make_plan(const std::vector<RunConfig>& configs) {
     if (!dataset) dataset = with_split(open_dataset(find_data(settings.data), settings.layout), settings);
     for (const std::string& class_name : chosen_classes(settings, *dataset)) {
       for (const std::string& features : settings.features) {
+        const std::shared_ptr<const RunConfig> used = config_for(features, config);
         for (const std::string& detector : settings.detector) {
           const Geometry geometry = geometry_of(settings, detector, *dataset, class_name);
-          const auto [place, added] = group_of.emplace(group_key(*config, class_name, geometry), plan.groups.size());
-          if (added) plan.groups.push_back({config, dataset, class_name, geometry, {}});
-          plan.groups[place->second].cells.push_back({config, class_name, detector, features, geometry});
+          const auto [place, added] = group_of.emplace(group_key(*used, class_name, geometry), plan.groups.size());
+          if (added) plan.groups.push_back({used, dataset, class_name, geometry, {}});
+          plan.groups[place->second].cells.push_back({used, class_name, detector, features, geometry});
         }
       }
     }

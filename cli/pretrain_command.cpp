@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "benchmarks/pretraining/pretrain_report.h"
 #include "benchmarks/pretraining/pretrainer.h"
 #include "cli/command.h"
 #include "cli/parameter_help.h"
@@ -12,6 +13,16 @@ struct PretrainArguments {
   std::vector<std::string> words;
   bool print_config = false;
 };
+
+/// The epochs that were kept, and the files that hold them.
+void print_best(const PretrainConfig& config, const PretrainOutcome& outcome) {
+  for (const EpochScore& best : outcome.best)
+    for (const SelectingDetector& selecting : selecting_detectors)
+      if (best.detector == selecting.detector)
+        fmt::print("{} by {}'s PRO ({}): epoch {}, PRO {:.1f}\n",
+                   (outcome.projector.parent_path() / selecting.file).string(), best.detector,
+                   config.settings.selection, best.epoch, 100 * best.scores.at("pix_pro"));
+}
 
 int pretrain_projectors(const PretrainArguments& arguments) {
   const PretrainConfig config = resolve_pretrain(config_of(arguments.words));
@@ -28,7 +39,11 @@ int pretrain_projectors(const PretrainArguments& arguments) {
   if (outcome.passes > outcome.skipped) fmt::print("loss: {:.4f} -> {:.4f}\n", outcome.first_loss, outcome.last_loss);
   if (outcome.angle_left_out > 0)
     fmt::print("levels without a finite angle loss, left out: {}\n", outcome.angle_left_out);
+  if (outcome.images > 0)
+    fmt::print("time an image, two views: {}\n", stage_times_text(outcome.stage_seconds, outcome.images));
   fmt::print("projector: {}\n", outcome.projector.string());
+  print_best(config, outcome);
+  fmt::print("report: {}\n", (outcome.projector.parent_path() / "report.html").string());
   return 0;
 }
 

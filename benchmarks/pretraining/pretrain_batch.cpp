@@ -37,25 +37,48 @@ std::vector<size_t> BatchMaker::draw_references(size_t image, int64_t shots, Ran
   return chosen;
 }
 
-std::optional<PretrainBatch> BatchMaker::make(int64_t epoch, int64_t pass) {
-  const std::vector<size_t> images = images_of(epoch, pass);
-  const int64_t count = config_.settings.batch / group_.size(), mine = count * group_.rank();
-  std::vector<at::Tensor> views(static_cast<size_t>(2 * count)), masks(static_cast<size_t>(count));
+/// `count` images of a batch from number `first` on.
+std::vector<LoadedSample> BatchMaker::load(const std::vector<size_t>& images, int64_t first, int64_t count) const {
+  std::vector<LoadedSample> loaded(static_cast<size_t>(count));
   at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      const LoadedSample loaded = load_sample(data_.images[images[static_cast<size_t>(mine + i)]], config_.geometry());
-      masks[static_cast<size_t>(i)] = loaded.mask;
-      for (int64_t view = 0; view < 2; ++view) {
-        Random random = random_of(config_, fmt::format("view/{}/{}/{}/{}", epoch, pass, mine + i, view));
-        views[static_cast<size_t>(view * count + i)] = normalised(augmented_view(loaded.image, config_.augment, random),
-                                                                  backbone_.info().mean, backbone_.info().std);
-      }
+    for (int64_t i = begin; i < end; ++i)
+      loaded[static_cast<size_t>(i)] =
+          load_sample(data_.images[images[static_cast<size_t>(first + i)]], config_.geometry());
+  });
+  return loaded;
+}
+
+/// [2B, 3, S, S]: the first views of the images, which are those of a batch from number `first` on, then the second
+/// ones.
+at::Tensor BatchMaker::views_of(const std::vector<LoadedSample>& loaded, int64_t first, int64_t epoch,
+                                int64_t pass) const {
+  const auto count = static_cast<int64_t>(loaded.size());
+  std::vector<at::Tensor> views(2 * loaded.size());
+  at::parallel_for(0, 2 * count, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t v = begin; v < end; ++v) {
+      Random random = random_of(config_, fmt::format("view/{}/{}/{}/{}", epoch, pass, first + v % count, v / count));
+      const Image& image = loaded[static_cast<size_t>(v % count)].image;
+      views[static_cast<size_t>(v)] =
+          normalised(augmented_view(image, config_.augment, random), backbone_.info().mean, backbone_.info().std);
     }
   });
+  return at::stack(views);
+}
+
+std::optional<PretrainBatch> BatchMaker::make(int64_t epoch, int64_t pass, StageClock& clock) {
+  const std::vector<size_t> images = images_of(epoch, pass);
+  const int64_t count = config_.settings.batch / group_.size(), mine = count * group_.rank();
+  const std::vector<LoadedSample> loaded = load(images, mine, count);
+  std::vector<at::Tensor> masks;
+  for (const LoadedSample& sample : loaded) masks.push_back(sample.mask);
   PretrainBatch batch;
   batch.masks = at::stack(masks);
+  clock.lap("decode");
   if (!group_.any(batch.masks.any().item<bool>())) return std::nullopt;
-  const Levels levels = backbone_.forward(at::stack(views));
+  const at::Tensor views = views_of(loaded, mine, epoch, pass);
+  clock.lap("augment");
+  const Levels levels = backbone_.forward(views);
+  clock.lap("backbone");
   batch.view1.image_size = batch.view2.image_size = levels.image_size;
   for (const at::Tensor& map : levels.maps) {
     batch.view1.maps.push_back(map.narrow(0, 0, count));
@@ -72,6 +95,7 @@ std::optional<PretrainBatch> BatchMaker::make(int64_t epoch, int64_t pass) {
     const std::vector<size_t> chosen = draw_references(images[static_cast<size_t>(i)], shots, random);
     if (i >= mine && i < mine + count) batch.references.push_back(cache_.rows(chosen));
   }
+  clock.lap("references");
   return batch;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include "benchmarks/pretraining/reference_cache.h"
+#include "core/base/stage_clock.h"
 #include "core/training/process_group.h"
 
 namespace adrep {
@@ -17,7 +18,9 @@ class BatchMaker {
 
   /// Two augmented views of every image through the backbone together, references and masks, on the backbone's device.
   /// None when no image of the whole batch has an anomalous pixel (published code: such batches are skipped).
-  std::optional<PretrainBatch> make(int64_t epoch, int64_t pass);
+  /// The clock is told the stages "decode" (with resize and masks), "augment" (with normalisation), "backbone" and
+  /// "references" (features that the cache does not hold).
+  std::optional<PretrainBatch> make(int64_t epoch, int64_t pass, StageClock& clock);
 
   /// Mean input feature of all normal images, un-augmented, with `references.center_shots` references each, float32:
   /// [C_l] a level.
@@ -25,6 +28,8 @@ class BatchMaker {
 
  private:
   std::vector<size_t> images_of(int64_t epoch, int64_t pass);
+  std::vector<LoadedSample> load(const std::vector<size_t>& images, int64_t first, int64_t count) const;
+  at::Tensor views_of(const std::vector<LoadedSample>& loaded, int64_t first, int64_t epoch, int64_t pass) const;
   std::vector<size_t> draw_references(size_t image, int64_t shots, Random& random) const;
 
   const PretrainConfig& config_;

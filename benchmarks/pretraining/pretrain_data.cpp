@@ -11,24 +11,38 @@
 namespace adrep {
 namespace {
 
+/// The group of every view of a class: "" is the only view of most data sets.
+using GroupOfView = std::map<std::string, size_t>;
+
+void add_image(PretrainData& data, const Sample& sample, const std::string& class_name, GroupOfView& groups) {
+  const auto [place, added] = groups.emplace(sample.view, data.normals.size());
+  if (added) {
+    data.normals.emplace_back();
+    data.group_names.push_back(class_name + (sample.view.empty() ? "" : ", view " + sample.view));
+  }
+  if (!sample.anomalous) data.normals[place->second].push_back(data.images.size());
+  data.images.push_back(sample);
+  data.group_of.push_back(place->second);
+}
+
 /// Adds a class; returns how many of its anomalous images have no mask.
 int64_t add_class(PretrainData& data, const Dataset& dataset, const std::string& name) {
   const ClassSplit split = dataset.load(name);
   data.classes.push_back({dataset.layout(), name, fingerprint(split)});
-  const size_t group = data.normals.size();
-  data.normals.emplace_back();
+  const size_t first_group = data.normals.size();
+  GroupOfView groups;
   int64_t without_mask = 0;
-  for (const auto* part : {&split.train, &split.test})
+  for (const auto* part : {&split.train, &split.test}) {
     for (const Sample& sample : *part) {
-      if (sample.anomalous && !sample.mask) {
+      if (sample.anomalous && !sample.mask)
         ++without_mask;
-        continue;
-      }
-      if (!sample.anomalous) data.normals[group].push_back(data.images.size());
-      data.images.push_back(sample);
-      data.group_of.push_back(group);
+      else
+        add_image(data, sample, name, groups);
     }
-  if (data.normals[group].empty()) throw_input("class {}: no normal image to take references from", name);
+  }
+  for (size_t group = first_group; group < data.normals.size(); ++group)
+    if (data.normals[group].empty())
+      throw_input("class {}: no normal image to take references from", data.group_names[group]);
   return without_mask;
 }
 

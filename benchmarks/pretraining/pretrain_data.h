@@ -6,11 +6,13 @@
 namespace adrep {
 
 /// The images that projectors are pretrained on: training and test images of every class. Test anomalies are used where
-/// the data set has no others (MVTec AD, paper Table 6), so all classes are recorded as seen.
+/// the data set has no others (MVTec AD, paper Table 6), so all classes are recorded as seen. References of an image
+/// come from its own class and view (protocol §2).
 struct PretrainData {
   std::vector<Sample> images;
   std::vector<size_t> group_of;              ///< of every image: whose normals may be its references
-  std::vector<std::vector<size_t>> normals;  ///< of every group: its normal images
+  std::vector<std::vector<size_t>> normals;  ///< of every group, a class or one view of it: its normal images
+  std::vector<std::string> group_names;      ///< "audiojack, view C3", or the class where it has one view only
   std::vector<PretrainedClass> classes;
 
   /// Indices of all normal images, in order.

@@ -10,6 +10,7 @@ namespace adrep {
 namespace {
 
 using nlohmann::json;
+using nlohmann::ordered_json;
 
 /// A loss as JSON: null when it is switched off, text when it is not finite (JSON knows no infinity).
 json value_of(const at::Tensor& loss) {
@@ -17,6 +18,14 @@ json value_of(const at::Tensor& loss) {
   const double value = loss.item<double>();
   if (std::isfinite(value)) return value;
   return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
+}
+
+/// Three numbers, null when there are none.
+json values_of(const at::Tensor& numbers) {
+  if (!numbers.defined()) return nullptr;
+  json values = json::array();
+  for (int64_t i = 0; i < numbers.numel(); ++i) values.push_back(value_of(numbers[i]));
+  return values;
 }
 
 bool before(const std::string& line, int64_t epoch, int64_t pass) {
@@ -36,14 +45,24 @@ PretrainLog::PretrainLog(std::filesystem::path file, int64_t epoch, int64_t pass
   write_file_atomically(file_, kept);
 }
 
-void PretrainLog::add(int64_t epoch, int64_t pass, double rate, const PretrainLosses& losses) {
-  json levels = json::array();
-  for (const LevelLoss& level : losses.levels)
+void PretrainLog::add(int64_t epoch, int64_t pass, double rate, const PretrainLosses& losses,
+                      const std::map<std::string, double>& seconds) {
+  ordered_json levels = ordered_json::array();
+  for (size_t l = 0; l < losses.levels.size(); ++l) {
+    const LevelLoss& level = losses.levels[l];
     levels.push_back({{"angle", value_of(level.angle)},
                       {"angle_left_out", level.angle_left_out},
                       {"norm1", value_of(level.norm1)},
-                      {"norm2", value_of(level.norm2)}});
-  append(json{{"epoch", epoch}, {"pass", pass}, {"rate", rate}, {"total", value_of(losses.total)}, {"levels", levels}}
+                      {"norm2", value_of(level.norm2)},
+                      {"normal_radii", values_of(losses.radii[l].normal)},
+                      {"anomalous_radii", values_of(losses.radii[l].anomalous)}});
+  }
+  append(ordered_json{{"epoch", epoch},
+                      {"pass", pass},
+                      {"rate", rate},
+                      {"total", value_of(losses.total)},
+                      {"levels", levels},
+                      {"seconds", seconds}}
              .dump());
 }
 

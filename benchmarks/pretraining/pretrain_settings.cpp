@@ -4,6 +4,7 @@
 
 #include "core/backbones/backbone.h"
 #include "core/base/hash.h"
+#include "core/metrics/protocol.h"
 #include "datasets/dataset.h"
 
 namespace adrep {
@@ -19,6 +20,12 @@ std::vector<int64_t> whole_numbers(const std::vector<std::string>& texts, const 
     numbers.push_back(number);
   }
   return numbers;
+}
+
+std::vector<std::string> known_layouts() {
+  std::vector<std::string> layouts = LayoutRegistry::instance().names();
+  layouts.insert(layouts.begin(), "auto");
+  return layouts;
 }
 
 /// The section and parameter of a full key, or none.
@@ -37,17 +44,56 @@ std::vector<std::string> known_keys() {
   return keys;
 }
 
+void check_combination(const PretrainConfig& config) {
+  const PretrainSettings& s = config.settings;
+  if (config.step.projector.architecture == "none" && !s.train_backbone)
+    throw_input("projector.architecture=none leaves nothing to train: set train_backbone=true");
+  if (s.train_backbone && s.precision != "fp32")
+    throw_input("precision={}: a backbone is trained in fp32: set precision=fp32", s.precision);
+  if (s.train_backbone && s.backbone.find(':') != std::string::npos)
+    throw_input("train_backbone=true: {} cannot be kept, only backbones with weights of their own", s.backbone);
+  const ValidationSettings& v = config.validation;
+  static_cast<void>(NamedProtocol(v.protocol));  // refuses unknown names
+  if (config.selects() && v.data.empty() && v.classes.empty())
+    throw_input("selection={}: say what to validate on: validation.data= or validation.classes=", s.selection);
+  if (!config.selects() && !(v.data.empty() && v.classes.empty()))
+    throw_input("validation.data and validation.classes do nothing with selection=last: set selection=validation");
+}
+
 }  // namespace
+
+void ValidationSettings::declare(Schema<ValidationSettings>& s) {
+  using V = ValidationSettings;
+  s.add(&V::data, "data")
+      .example("validation.data=/data/visa")
+      .doc("folder of the data set to validate on; empty: the one of data=, with other classes");
+  s.add(&V::layout, "layout").one_of(known_layouts()).doc("how that folder is organised; auto recognises it");
+  s.add(&V::classes, "classes").example("validation.classes=pcb1,pcb2").doc("classes to validate on; empty: all");
+  s.add(&V::resize, "resize")
+      .at_least(0)
+      .at_most(4096)
+      .doc("shorter side of the images; 0: the protocol's, as in adrep run (published code: 256 for both detectors)");
+  s.add(&V::shots, "shots").at_least(1).at_most(4096).doc("normal reference images a class");
+  s.add(&V::protocol, "protocol")
+      .example("validation.protocol=paper")
+      .doc("how the PRO is computed that decides, see adrep list (published code: paper)");
+  s.add(&V::cache, "cache")
+      .one_of({"off", "read", "readwrite"})
+      .doc("features kept on disk, as in adrep run; off where the backbone is trained");
+}
 
 void PretrainSettings::declare(Schema<PretrainSettings>& s) {
   using P = PretrainSettings;
   s.add(&P::data, "data").example("data=/data/real_iad").doc("folder of a data set with anomalies and masks");
-  std::vector<std::string> layouts = LayoutRegistry::instance().names();
-  layouts.insert(layouts.begin(), "auto");
-  s.add(&P::layout, "layout").one_of(layouts).doc("how the folder is organised; auto recognises it");
+  s.add(&P::layout, "layout").one_of(known_layouts()).doc("how the folder is organised; auto recognises it");
   s.add(&P::classes, "classes").example("classes=pcb,zipper").doc("classes to pretrain on; empty: all");
-  s.add(&P::backbone, "backbone").one_of(BackboneRegistry::instance().names()).doc("frozen feature extractor");
+  s.add(&P::backbone, "backbone").one_of(BackboneRegistry::instance().names()).doc("feature extractor");
   s.add(&P::weights, "weights").doc("weights file; empty: the official file in ADREP_WEIGHTS or the user cache");
+  s.add(&P::train_backbone, "train_backbone")
+      .doc("the backbone is trained as well (ablation of Table 2a); it is written beside the projectors");
+  s.add(&P::precision, "precision")
+      .one_of({"fp32", "bf16"})
+      .doc("what the backbone and the projectors compute in; losses, weights and optimiser are float32 in both");
   s.add(&P::crop, "image.crop").at_least(32).at_most(4096).doc("shorter side after the resize, and side of the crop");
   s.add(&P::features, "features").one_of({"residual", "raw"}).doc("what goes into the projectors");
   s.add(&P::match, "references.match").one_of({"cosine", "l2"}).doc("cosine (published code) or l2 (paper)");
@@ -69,6 +115,11 @@ void PretrainSettings::declare(Schema<PretrainSettings>& s) {
   s.add(&P::label_pixels, "label_pixels")
       .at_least(0)
       .doc("a patch with more set mask pixels is anomalous for the angle loss");
+  s.add(&P::selection, "selection")
+      .one_of({"last", "validation", "oracle"})
+      .doc(
+          "also keep the epochs that are best by PRO under PatchCore and FeatureNorm on validation.data: validation is "
+          "for data held out, oracle says that it is the test set (published code)");
   s.add(&P::seed, "seed").at_least(0).doc("seed of weights, order, views and references");
   s.add(&P::device, "device").example("device=cuda:0").doc("cpu, cuda or cuda:INDEX");
   s.add(&P::threads, "threads").at_least(0).at_most(1024).doc("threads for computing; 0: one a core");
@@ -80,12 +131,13 @@ void PretrainSettings::declare(Schema<PretrainSettings>& s) {
       .doc("seconds that several processes wait for each other before they stop");
   s.add(&P::save_every, "save_every").at_least(1).doc("passes between two saved states");
   s.add(&P::keep, "keep").at_least(1).at_most(1000).doc("saved states that are kept");
-  s.add(&P::output, "output").doc("folder of projector, states and log");
+  s.add(&P::output, "output").doc("folder of projectors, states, log and report");
 }
 
 const std::vector<PretrainSection>& pretrain_sections() {
   static const std::vector<PretrainSection> sections = {
       {"", &params_of<PretrainSettings>(), [](PretrainConfig& c) -> void* { return &c.settings; }},
+      {"validation.", &params_of<ValidationSettings>(), [](PretrainConfig& c) -> void* { return &c.validation; }},
       {"projector.", &params_of<ProjectorParams>(), [](PretrainConfig& c) -> void* { return &c.step.projector; }},
       {"loss.", &params_of<LevelLossParams>(), [](PretrainConfig& c) -> void* { return &c.step.loss; }},
       {"angle.", &params_of<AngleLossParams>(), [](PretrainConfig& c) -> void* { return &c.step.loss.angle; }},
@@ -109,9 +161,11 @@ PretrainConfig resolve_pretrain(const RawConfig& raw) {
     throw_input("augment.blur_smallest={} is larger than augment.blur_largest={}", config.augment.blur_smallest,
                 config.augment.blur_largest);
   static_cast<void>(projector_entry(config.step.projector));
+  check_combination(config);
   config.step.residual = s.features == "residual";
   config.step.match = s.match == "l2" ? Match::l2 : Match::cosine;
   config.step.label_pixels = s.label_pixels;
+  config.step.computed_in = s.precision == "bf16" ? at::kBFloat16 : at::kFloat;
   config.step.memory_bytes = static_cast<int64_t>(s.memory * (int64_t{1} << 30));
   return config;
 }
@@ -130,7 +184,8 @@ std::string result_hash(const PretrainConfig& config) {
   for (const auto& [key, value] : all_values(config)) {
     const bool of_the_machine = key == "data" || key == "weights" || key == "device" || key == "threads" ||
                                 key == "memory" || key == "cache" || key == "timeout" || key == "save_every" ||
-                                key == "keep" || key == "output";
+                                key == "keep" || key == "output" || key == "validation.data" ||
+                                key == "validation.cache";
     if (!of_the_machine) text += key + "=" + to_text(value) + "\n";
   }
   return sha256_of(text);

@@ -6,6 +6,19 @@
 
 namespace adrep {
 
+/// What projectors are evaluated on after every epoch, where `selection` asks for it.
+struct ValidationSettings {
+  std::string data;
+  std::string layout = "auto";
+  std::vector<std::string> classes;
+  int64_t resize = 0;
+  int64_t shots = 8;
+  std::string protocol = "exact";
+  std::string cache = "readwrite";
+
+  static void declare(Schema<ValidationSettings>& s);
+};
+
 /// What `adrep pretrain` can be told; defaults: the published code (protocol §6).
 struct PretrainSettings {
   std::string data;
@@ -13,6 +26,8 @@ struct PretrainSettings {
   std::vector<std::string> classes;
   std::string backbone = "efficientnet_lite0";
   std::string weights;
+  bool train_backbone = false;
+  std::string precision = "fp32";
   int64_t crop = 224;
   std::string features = "residual";
   std::string match = "cosine";
@@ -27,6 +42,7 @@ struct PretrainSettings {
   std::vector<std::string> milestones = {"7", "9"};
   double rate_factor = 0.1;
   int64_t label_pixels = angle_label_pixels;
+  std::string selection = "last";
   int64_t seed = 42;
   std::string device = "cpu";
   int64_t threads = 0;
@@ -40,13 +56,15 @@ struct PretrainSettings {
   static void declare(Schema<PretrainSettings>& s);
 };
 
-/// Settings with those of projector.*, loss.*, angle.*, norm.* and augment.*.
+/// Settings with those of validation.*, projector.*, loss.*, angle.*, norm.* and augment.*.
 struct PretrainConfig {
   PretrainSettings settings;
+  ValidationSettings validation;
   PretrainStepParams step;
   ViewAugmentationParams augment;
   std::vector<int64_t> shots, milestones;  ///< as numbers
 
+  bool selects() const { return settings.selection != "last"; }
   Geometry geometry() const { return {static_cast<int>(settings.crop), static_cast<int>(settings.crop)}; }
 };
 

@@ -23,6 +23,11 @@ std::vector<fs::path> state_files(const fs::path& output) {
   return files;
 }
 
+std::string text(const Safetensors& content, const char* name) {
+  const auto place = content.metadata.find(name);
+  return place == content.metadata.end() ? "" : place->second;
+}
+
 int64_t number(const Safetensors& content, const char* name) {
   const auto place = content.metadata.find(name);
   int64_t value = -1;
@@ -41,9 +46,11 @@ void save_state(const fs::path& output, const PretrainState& state, int64_t keep
   for (size_t l = 0; l < state.centers.size(); ++l)
     tensors[fmt::format("{}{:03}", center_prefix, l)] = state.centers[l];
   const fs::path file = output / "states" / fmt::format("{:06}-{:08}.safetensors", state.epoch, state.pass);
-  write_safetensors(
-      file, tensors,
-      {{"epoch", std::to_string(state.epoch)}, {"pass", std::to_string(state.pass)}, {"identity", state.identity}});
+  write_safetensors(file, tensors,
+                    {{"epoch", std::to_string(state.epoch)},
+                     {"pass", std::to_string(state.pass)},
+                     {"identity", state.identity},
+                     {"validation", state.validation}});
   const std::vector<fs::path> files = state_files(output);
   for (size_t i = 0; i + static_cast<size_t>(keep) < files.size(); ++i) fs::remove(files[i]);
 }
@@ -52,13 +59,8 @@ std::optional<PretrainState> latest_state(const fs::path& output, const std::str
   const std::vector<fs::path> files = state_files(output);
   if (files.empty()) return std::nullopt;
   const Safetensors content = read_safetensors(files.back());
-  const auto place = content.metadata.find("identity");
-  PretrainState state{number(content, "epoch"),
-                      number(content, "pass"),
-                      {},
-                      {},
-                      {},
-                      place == content.metadata.end() ? "" : place->second};
+  PretrainState state{number(content, "epoch"),  number(content, "pass"),    {}, {}, {},
+                      text(content, "identity"), text(content, "validation")};
   if (state.identity != identity)
     throw_input("{}: it was pretrained with other settings, weights or images; give another output=",
                 files.back().string());

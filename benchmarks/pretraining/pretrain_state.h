@@ -10,7 +10,8 @@ struct PretrainState {
   TensorMap weights;
   TensorMap optimiser;
   std::vector<at::Tensor> centers;
-  std::string identity;  ///< hash of settings, backbone and data that led here
+  std::string identity;    ///< hash of settings, backbone and data that led here
+  std::string validation;  ///< scores of the epochs so far (PretrainValidation::state)
 };
 
 /// Writes OUTPUT/states/EEEE-PPPPPP.safetensors atomically and removes all but the `keep` latest.

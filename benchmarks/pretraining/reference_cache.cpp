@@ -1,6 +1,7 @@
 #include "benchmarks/pretraining/reference_cache.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
 
 namespace adrep {
 namespace {
@@ -22,6 +23,7 @@ void ReferenceCache::compute(const std::vector<size_t>& images) {
       inputs[at] = normalised(loaded.image, backbone_.info().mean, backbone_.info().std);
     }
   });
+  const at::NoGradGuard no_grad;
   for (size_t i = 0; i < images.size(); ++i) {
     // one by one: the last bits of a batch's features depend on who else is in it, and that on what the cache holds
     const Levels levels = backbone_.forward(inputs[i].unsqueeze(0));
@@ -40,6 +42,12 @@ void ReferenceCache::shrink() {
     known_.erase(oldest);
     order_.pop_front();
   }
+}
+
+void ReferenceCache::forget() {
+  known_.clear();
+  order_.clear();
+  used_ = 0;
 }
 
 std::vector<at::Tensor> ReferenceCache::rows(const std::vector<size_t>& images) {

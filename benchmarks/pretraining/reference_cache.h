@@ -8,7 +8,8 @@
 namespace adrep {
 
 /// Features of un-augmented images as rows [H_l·W_l, C_l] a level, on the backbone's device. References are not
-/// augmented, so what was computed once is kept, the least recently used going first when the bound is reached.
+/// augmented, so what was computed once is kept, the least recently used going first when the bound is reached. No
+/// gradient goes through them.
 class ReferenceCache {
  public:
   ReferenceCache(const PretrainData& data, const Backbone& backbone, const Geometry& geometry, int64_t bytes)
@@ -17,6 +18,8 @@ class ReferenceCache {
   /// The rows of these images one after the other: [K·H_l·W_l, C_l] a level. What an image's rows are does
   /// not depend on what the cache holds.
   std::vector<at::Tensor> rows(const std::vector<size_t>& images);
+  /// Keeps nothing: the backbone has changed.
+  void forget();
 
  private:
   struct Entry {

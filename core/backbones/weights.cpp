@@ -1,4 +1,4 @@
-#include "core/backbones/backbone.h"
+#include "core/backbones/trained_backbone.h"
 #include "core/base/paths.h"
 
 namespace adrep {
@@ -48,8 +48,12 @@ fs::path find_weights(const BackboneEntry& entry, const fs::path& given) {
 std::unique_ptr<Backbone> load_backbone(const std::string& name, const fs::path& weights, const at::Device& device,
                                         const std::string& precision) {
   const BackboneEntry entry = find_backbone(name);
-  return entry.load(find_weights(entry, weights),
-                    {.device = device, .precision = resolve_precision(precision, device)});
+  const fs::path file = find_weights(entry, weights);
+  const BackboneOptions options{.device = device, .precision = resolve_precision(precision, device)};
+  // only weights that are named can be trained ones
+  return !weights.empty() && entry.own_file.empty() && is_trained_backbone(file)
+             ? load_trained_backbone(entry, file, options)
+             : entry.load(file, options);
 }
 
 }  // namespace adrep

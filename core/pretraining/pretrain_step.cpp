@@ -20,18 +20,25 @@ at::Tensor both_views(const PretrainBatch& batch, int64_t level, int64_t i) {
 /// projectors that attend to them take the images one by one, each in both views.
 at::Tensor projected(const PretrainBatch& batch, const at::Tensor& inputs, int64_t level, const TensorMap& weights,
                      const PretrainStepParams& params) {
-  if (!params.use_projector) return inputs;
   if (!projector_entry(params.projector).needs_references) return project(params.projector, weights, level, inputs);
   const int64_t b = batch.view1.batch(), positions = inputs.size(2) * inputs.size(3);
   std::vector<at::Tensor> outputs(static_cast<size_t>(2 * b));
   for (int64_t i = 0; i < b; ++i) {
     const at::Tensor& bank = batch.references[static_cast<size_t>(i)][static_cast<size_t>(level)];
-    const at::Tensor memory = reference_residuals(bank, bank.size(0) / positions, params.match).unsqueeze(0);
+    const at::Tensor memory =
+        reference_residuals(bank, bank.size(0) / positions, params.match).unsqueeze(0).to(inputs.scalar_type());
     const at::Tensor pair = project(params.projector, weights, level, at::stack({inputs[i], inputs[b + i]}), memory);
     outputs[static_cast<size_t>(i)] = pair[0];
     outputs[static_cast<size_t>(b + i)] = pair[1];
   }
   return at::stack(outputs);
+}
+
+/// The weights in another type, with gradients to those given.
+TensorMap in_type(const TensorMap& weights, at::ScalarType type) {
+  TensorMap converted;
+  for (const auto& [key, weight] : weights) converted[key] = weight.to(type);
+  return converted;
 }
 
 void require_batch(const PretrainBatch& batch, const std::vector<at::Tensor>& centers) {
@@ -72,21 +79,26 @@ Levels pretrain_inputs(const PretrainBatch& batch, const PretrainStepParams& par
 
 PretrainLosses pretrain_losses(const PretrainBatch& batch, const TensorMap& weights,
                                const std::vector<at::Tensor>& centers, const PretrainStepParams& params,
-                               const ProcessGroup& group) {
+                               const ProcessGroup& group, StageClock* clock) {
   require_batch(batch, centers);
   const int64_t b = batch.view1.batch();
   const Levels inputs = pretrain_inputs(batch, params);
+  const TensorMap used = in_type(weights, params.computed_in);
   PretrainLosses losses;
   for (int64_t l = 0; l < inputs.count(); ++l) {
     const int64_t h = inputs[l].size(2), w = inputs[l].size(3);
-    const at::Tensor outputs = projected(batch, inputs[l], l, weights, params);
+    const at::Tensor outputs =
+        projected(batch, inputs[l].to(params.computed_in), l, used, params).to(inputs[l].scalar_type());
+    if (clock) clock->lap("projector");
     const at::Tensor angle_labels = counted_patch_labels(batch.masks, h, w, params.label_pixels).flatten();
     const at::Tensor norm_labels = nearest_patch_labels(batch.masks, h, w).flatten();
     losses.levels.push_back(level_loss(rows_of(outputs.narrow(0, 0, b)), rows_of(outputs.narrow(0, b, b)), angle_labels,
                                        norm_labels, centers[static_cast<size_t>(l)], params.loss, params.memory_bytes,
                                        group));
+    losses.radii.push_back(radius_spread(rows_of(outputs), norm_labels.repeat({2})));
     const at::Tensor& total = losses.levels.back().total;
     losses.total = losses.total.defined() ? losses.total + total : total;
+    if (clock) clock->lap("losses");
   }
   return losses;
 }

@@ -11,7 +11,7 @@ namespace adrep {
 void ProjectorParams::declare(Schema<ProjectorParams>& s) {
   s.add(&ProjectorParams::architecture, "architecture")
       .example("architecture=self_cross")
-      .doc("learnable (the paper's), linear, mlp, self_attention, cross_attention or self_cross");
+      .doc("learnable (the paper's), linear, mlp, self_attention, cross_attention, self_cross or none");
   s.add(&ProjectorParams::layers, "layers").at_least(1).at_most(64).doc("layers of attention and MLP");
   s.add(&ProjectorParams::references, "references")
       .at_least(1)
@@ -39,8 +39,9 @@ int64_t ProjectorParams::heads_of(int64_t channels) const {
 
 const ProjectorEntry& projector_entry(const ProjectorParams& params) {
   const ProjectorEntry& entry = ProjectorRegistry::instance().get(params.architecture, "projector architecture");
-  if (params.architecture == "linear" && params.layers != 1)
-    throw_input("projector.layers={}: a linear projector has one layer: further ones would add nothing", params.layers);
+  if ((params.architecture == "linear" || params.architecture == "none") && params.layers != 1)
+    throw_input("projector.layers={}: a projector '{}' has one layer: further ones would add nothing", params.layers,
+                params.architecture);
   return entry;
 }
 

@@ -12,7 +12,7 @@ namespace adrep {
 namespace {
 
 using nlohmann::json;
-constexpr const char* metadata_key = "adrep_projector";
+constexpr const char* metadata_key = projector_description_key;
 constexpr int format_version = 1;
 
 json to_json(const ProjectorCheckpoint& checkpoint) {
@@ -27,6 +27,7 @@ json to_json(const ProjectorCheckpoint& checkpoint) {
           {"residual", checkpoint.residual},
           {"backbone", checkpoint.backbone},
           {"backbone_sha256", checkpoint.backbone_sha256},
+          {"trained_backbone_sha256", checkpoint.trained_backbone_sha256},
           {"classes", classes},
           {"selection", checkpoint.selection},
           {"scores", checkpoint.scores},
@@ -47,6 +48,7 @@ ProjectorCheckpoint from_json(const json& all, const std::string& file) {
   checkpoint.residual = all.at("residual").get<bool>();
   checkpoint.backbone = all.at("backbone").get<std::string>();
   checkpoint.backbone_sha256 = all.at("backbone_sha256").get<std::string>();
+  checkpoint.trained_backbone_sha256 = all.value("trained_backbone_sha256", "");
   for (const json& seen : all.at("classes"))
     checkpoint.classes.push_back({seen.at("layout").get<std::string>(), seen.at("name").get<std::string>(),
                                   seen.at("fingerprint").get<std::string>()});
@@ -61,24 +63,37 @@ ProjectorCheckpoint read_own(const std::filesystem::path& file) {
   const auto place = content.metadata.find(metadata_key);
   if (place == content.metadata.end())
     throw_input("{}: no projector file: its metadata lacks '{}'", file.string(), metadata_key);
-  ProjectorCheckpoint checkpoint;
-  try {
-    checkpoint = from_json(json::parse(place->second), file.string());
-  } catch (const json::exception&) {
-    damaged(file, "its metadata '{}' has a missing or misshapen field", metadata_key);
-  }
-  constexpr int64_t max_channels = 1 << 16;
-  for (const int64_t channels : checkpoint.channels)
-    if (channels < 1 || channels > max_channels) damaged(file, "a level has {} channels", channels);
-  // every level has weights, so the file bounds what is described of it
-  if (checkpoint.channels.empty() || checkpoint.channels.size() > content.tensors.size())
-    damaged(file, "it has {} levels", checkpoint.channels.size());
+  ProjectorCheckpoint checkpoint = checkpoint_of(place->second, file);
   check_projector_weights(content.tensors, checkpoint.params, checkpoint.channels, file.string());
   for (const auto& [key, weight] : content.tensors) checkpoint.weights[key] = weight.to(at::kFloat).contiguous();
   return checkpoint;
 }
 
 }  // namespace
+
+std::filesystem::path trained_backbone_file(const std::filesystem::path& projector) {
+  return projector.parent_path() / (projector.stem().string() + ".backbone.safetensors");
+}
+
+std::string description_of(const ProjectorCheckpoint& checkpoint) {
+  return to_json(checkpoint).dump();
+}
+
+ProjectorCheckpoint checkpoint_of(const std::string& description, const std::filesystem::path& file) {
+  constexpr int64_t max_channels = 1 << 16;
+  constexpr size_t max_levels = 64;
+  ProjectorCheckpoint checkpoint;
+  try {
+    checkpoint = from_json(json::parse(description), file.string());
+  } catch (const json::exception&) {
+    damaged(file, "its metadata '{}' has a missing or misshapen field", metadata_key);
+  }
+  for (const int64_t channels : checkpoint.channels)
+    if (channels < 1 || channels > max_channels) damaged(file, "a level has {} channels", channels);
+  if (checkpoint.channels.empty() || checkpoint.channels.size() > max_levels)
+    damaged(file, "it has {} levels", checkpoint.channels.size());
+  return checkpoint;
+}
 
 bool ProjectorCheckpoint::saw(const std::string& layout, const std::string& class_name,
                               const std::string& fingerprint) const {
@@ -98,7 +113,7 @@ ProjectorCheckpoint read_projector_checkpoint(const std::filesystem::path& file)
 
 void write_projector_checkpoint(const std::filesystem::path& file, const ProjectorCheckpoint& checkpoint) {
   check_projector_weights(checkpoint.weights, checkpoint.params, checkpoint.channels, file.string());
-  write_safetensors(file, checkpoint.weights, {{metadata_key, to_json(checkpoint).dump()}});
+  write_safetensors(file, checkpoint.weights, {{metadata_key, description_of(checkpoint)}});
 }
 
 void check_projector_weights(const TensorMap& weights, const ProjectorParams& params,

@@ -2,6 +2,7 @@
 
 #include "core/io/damaged.h"
 #include "core/io/torch_checkpoint.h"
+#include "core/io/torch_checkpoint_writer.h"
 #include "core/representation/projector_checkpoint.h"
 
 namespace adrep {
@@ -63,19 +64,30 @@ ProjectorCheckpoint read_published_projector(const std::filesystem::path& file) 
   const CheckpointValue* projectors = content.find("projectors");
   const CheckpointValue& holder = projectors ? *projectors : content;
   if (!holder.dict()) throw_input("{}: no projectors: 'projectors' is no dictionary", file.string());
-  ProjectorCheckpoint checkpoint;
-  checkpoint.file = file;
   TensorMap weights;
   collect(*holder.dict(), "", file, weights);
-  infer(weights, checkpoint);
+  const CheckpointValue* description = content.find(projector_description_key);
+  const bool own = description && description->text();
+  ProjectorCheckpoint checkpoint = own ? checkpoint_of(*description->text(), file) : ProjectorCheckpoint{};
+  checkpoint.file = file;
+  if (!own) infer(weights, checkpoint);
   check_projector_weights(weights, checkpoint.params, checkpoint.channels, file.string());
   for (const auto& [key, weight] : weights) checkpoint.weights[key] = weight.to(at::kFloat).contiguous();
+  if (own) return checkpoint;
   for (const char* name : real_iad_classes) checkpoint.classes.push_back({"real_iad", name, ""});
   checkpoint.selection = "oracle";
   for (const char* name : {"img_auc", "pix_auc", "pix_pro"})
     if (const CheckpointValue* score = content.find(name))
       if (const double* value = std::get_if<double>(&score->value)) checkpoint.scores[name] = *value;
   return checkpoint;
+}
+
+void write_published_projector(const std::filesystem::path& file, const ProjectorCheckpoint& checkpoint) {
+  check_projector_weights(checkpoint.weights, checkpoint.params, checkpoint.channels, file.string());
+  write_torch_checkpoint(file, {.tensors_key = "projectors",
+                                .tensors = checkpoint.weights,
+                                .numbers = checkpoint.scores,
+                                .texts = {{projector_description_key, description_of(checkpoint)}}});
 }
 
 }  // namespace adrep

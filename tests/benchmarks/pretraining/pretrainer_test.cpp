@@ -4,9 +4,11 @@
 #include <fstream>
 #include <set>
 
-#include "core/backbones/backbone.h"
+#include "benchmarks/runner.h"
+#include "benchmarks/table.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/hash.h"
 #include "core/base/interrupt.h"
 #include "core/representation/projector_checkpoint.h"
 #include "support/golden.h"
@@ -34,6 +36,14 @@ TensorMap weights_of(const PretrainOutcome& outcome) {
   return read_projector_checkpoint(outcome.projector).weights;
 }
 
+/// The log without the seconds, which differ from run to run.
+std::string log_of(const fs::path& output) {
+  std::string text, line;
+  std::ifstream in(output / "log.jsonl");
+  while (std::getline(in, line)) text += line.substr(0, line.find(",\"seconds\"")) + "\n";
+  return text;
+}
+
 void require_equal(const TensorMap& a, const TensorMap& b) {
   REQUIRE(a.size() == b.size());
   for (const auto& [key, weight] : a) REQUIRE(weight.equal(b.at(key)));
@@ -53,7 +63,9 @@ TEST_CASE("pretraining: stopped and continued gives the bits of one go; the chec
   const PretrainConfig stopped = config_of(folder, "stopped", {"save_every=1", "keep=100"});
   const PretrainOutcome first = pretrain(stopped);
   require_equal(weights_of(first), weights_of(whole));
-  const std::string log = read_file(folder.path() / "stopped/log.jsonl");
+  const std::string log = log_of(folder / "stopped");
+  REQUIRE(log == log_of(folder / "whole"));
+  REQUIRE_THAT(log, Contains("normal_radii"));
   for (const auto& entry : fs::directory_iterator(folder.path() / "stopped/states"))
     if (entry.path().filename() != "000000-00000002.safetensors") fs::remove(entry.path());
   fs::remove(first.projector);
@@ -61,7 +73,7 @@ TEST_CASE("pretraining: stopped and continued gives the bits of one go; the chec
   const PretrainOutcome continued = pretrain(stopped);
   REQUIRE(continued.passes == 4);
   require_equal(weights_of(continued), weights_of(whole));
-  REQUIRE(read_file(folder.path() / "stopped/log.jsonl") == log);
+  REQUIRE(log_of(folder / "stopped") == log);
   REQUIRE(pretrain(stopped).passes == 0);
 
   const ProjectorCheckpoint checkpoint = read_projector_checkpoint(whole.projector);
@@ -121,4 +133,191 @@ TEST_CASE("pretraining refuses data without anomalies, batches larger than the d
   REQUIRE_THROWS_WITH(config_of(folder, "out", {"angle.tu=1"}), Contains("angle.tau"));
   REQUIRE_THROWS_WITH(config_of(folder, "out", {"references.shots=0"}), Contains("references.shots"));
   REQUIRE_THROWS_WITH(config_of(folder, "out", {"augment.blur_smallest=3"}), Contains("blur_smallest"));
+}
+
+namespace {
+
+/// Settings that train a plate, and validate on a held-out lid where they select.
+PretrainConfig selecting(const TemporaryFolder& folder, const std::string& output,
+                         std::vector<std::string> assignments = {}) {
+  for (const std::string& text :
+       {std::string("classes=plate"), std::string("validation.classes=lid"), std::string("validation.cache=off"),
+        std::string("validation.shots=2"), std::string("validation.resize=64")})
+    assignments.insert(assignments.begin(), text);
+  return config_of(folder, output, assignments);
+}
+
+std::vector<CellOutcome> evaluated(const TemporaryFolder& folder, const std::string& output, const fs::path& projector,
+                                   const std::vector<std::string>& assignments) {
+  std::vector<std::string> all = {"data=" + (folder / "data").string(),
+                                  "classes=lid",
+                                  "image.crop=64",
+                                  "image.resize=64",
+                                  "references.resize=64",
+                                  "cache=off",
+                                  "report.examples=0",
+                                  "references.shots=2",
+                                  "projector=" + projector.string()};
+  all.insert(all.end(), assignments.begin(), assignments.end());
+  const RunOutcome outcome = run_plan(make_plan(resolve_run(read_config({}, all))), folder / output);
+  for (const CellOutcome& cell : outcome.cells) {
+    INFO(cell.error);
+    REQUIRE(cell.cell.has_value());
+    REQUIRE(cell.cell->metric("pro").defined());
+  }
+  return outcome.cells;
+}
+
+}  // namespace
+
+TEST_CASE("pretraining: the best epochs are kept in the published layout, marked, and the same after a stop",
+          "[pretraining]") {
+  if (installed_weights().empty()) return;
+  const TemporaryFolder folder;
+  write_mvtec_class(folder / "data", "plate", 4, 4);
+  write_mvtec_class(folder / "data", "lid", 3, 3);
+  const PretrainConfig config = selecting(folder, "whole", {"selection=oracle", "save_every=1", "keep=100"});
+  const PretrainOutcome whole = pretrain(config);
+  REQUIRE(whole.best.size() == 2);
+  std::map<std::string, std::string> files;
+  for (const SelectingDetector& selecting : selecting_detectors) {
+    const fs::path file = folder.path() / "whole" / selecting.file;
+    const ProjectorCheckpoint kept = read_projector_checkpoint(file);
+    REQUIRE(kept.selection == "oracle");
+    REQUIRE(kept.saw("mvtec_ad", "plate", ""));
+    REQUIRE_FALSE(kept.saw("mvtec_ad", "lid", ""));
+    files[selecting.file] = kept.sha256;
+    // the scores are those of an ordinary run with that file
+    const auto best = std::find_if(whole.best.begin(), whole.best.end(),
+                                   [&](const EpochScore& score) { return score.detector == selecting.detector; });
+    REQUIRE(kept.scores == best->scores);
+    const std::vector<CellOutcome> cells = evaluated(
+        folder, "check", file, {std::string("detector=") + selecting.detector, "features=pretrained", "seed=42"});
+    REQUIRE(cells.size() == 1);
+    REQUIRE(cells[0].cell->metric("pro").value == Approx(kept.scores.at("pix_pro")).margin(1e-6));
+    bool marked = false;
+    for (const std::string& note : make_table(cells).notes) marked |= note.find("(oracle)") != std::string::npos;
+    REQUIRE(marked);
+  }
+  const std::string report = read_file(folder / "whole/report.html");
+  REQUIRE_THAT(report, Contains("Validation (oracle)") && Contains("<svg class=curves") && Contains("kept"));
+  REQUIRE(report.find("http") == std::string::npos);
+  REQUIRE(read_projector_checkpoint(whole.projector).selection == "last");
+
+  // stopped between the last pass of the first epoch and its evaluation
+  for (const auto& entry : fs::directory_iterator(folder / "whole/states"))
+    if (entry.path().filename() != "000000-00000003.safetensors") fs::remove(entry.path());
+  for (const auto& [file, hash] : files) fs::remove(folder.path() / "whole" / file);
+  fs::remove_all(folder / "whole/validation");
+  const PretrainOutcome continued = pretrain(config);
+  REQUIRE(continued.passes == 3);
+  for (const auto& [file, hash] : files)
+    REQUIRE(read_projector_checkpoint(folder.path() / "whole" / file).sha256 == hash);
+}
+
+TEST_CASE("pretraining: what is held out must not be pretrained on", "[pretraining]") {
+  if (installed_weights().empty()) return;
+  const TemporaryFolder folder;
+  write_mvtec_class(folder / "data", "plate", 4, 4);
+  write_mvtec_class(folder / "data", "lid", 3, 3);
+  REQUIRE_THROWS_WITH(pretrain(selecting(folder, "out", {"selection=validation", "classes=plate,lid"})),
+                      Contains("lid is pretrained on"));
+  REQUIRE_THROWS_WITH(pretrain(selecting(folder, "out", {"selection=validation", "validation.classes=ld"})),
+                      Contains("lid"));
+  REQUIRE_THROWS_WITH(selecting(folder, "out"), Contains("selection=validation"));
+  REQUIRE_THROWS_WITH(config_of(folder, "out", {"selection=oracle"}), Contains("validation.data"));
+  REQUIRE_THROWS_WITH(selecting(folder, "out", {"selection=oracle", "validation.protocol=none"}), Contains("none"));
+}
+
+TEST_CASE("pretraining: a trained backbone changes, is continued bit for bit, and is used by an evaluation",
+          "[pretraining]") {
+  if (installed_weights().empty()) return;
+  const TemporaryFolder folder;
+  write_mvtec_class(folder / "data", "plate", 4, 4);
+  write_mvtec_class(folder / "data", "lid", 3, 3);
+  const PretrainConfig config = config_of(
+      folder, "out",
+      {"classes=plate", "train_backbone=true", "projector.architecture=none", "batch=6", "save_every=1", "keep=100"});
+  const PretrainOutcome whole = pretrain(config);
+  const fs::path beside = trained_backbone_file(whole.projector);
+  const std::string hash = sha256_of_file(beside);
+  REQUIRE(read_projector_checkpoint(whole.projector).trained_backbone_sha256 == hash);
+  fs::remove(folder / "out/states/000002-00000000.safetensors");
+  fs::remove(beside);
+  REQUIRE(pretrain(config).passes == 1);
+  REQUIRE(sha256_of_file(beside) == hash);
+
+  const auto cells = evaluated(folder, "run", whole.projector, {"detector=padim", "features=raw,residual,pretrained"});
+  REQUIRE(cells.size() == 3);
+  std::map<std::string, std::string> weights, references;
+  for (const CellOutcome& cell : cells) weights[cell.planned.features] = cell.cell->key_text("weights_sha256");
+  REQUIRE(weights.at("pretrained") == hash);
+  REQUIRE(weights.at("raw") != hash);
+  REQUIRE(weights.at("residual") == weights.at("raw"));
+
+  std::ofstream(beside, std::ios::app) << "x";
+  REQUIRE_THROWS_WITH(evaluated(folder, "other", whole.projector, {"detector=padim", "features=pretrained"}),
+                      Contains("other projectors"));
+  fs::remove(beside);
+  REQUIRE_THROWS_WITH(evaluated(folder, "none", whole.projector, {"detector=padim", "features=pretrained"}),
+                      Contains("not beside it"));
+  REQUIRE_THROWS_WITH(config_of(folder, "out", {"projector.architecture=none"}), Contains("train_backbone=true"));
+  REQUIRE_THROWS_WITH(config_of(folder, "out", {"train_backbone=true", "precision=bf16"}), Contains("fp32"));
+}
+
+TEST_CASE("pretraining: bf16 gives other weights near those of fp32, kept in float32", "[pretraining]") {
+  if (installed_weights().empty()) return;
+  const TemporaryFolder folder;
+  write_mvtec_class(folder / "data", "plate", 4, 4);
+  const PretrainOutcome wide = pretrain(config_of(folder, "wide", {"epochs=1"}));
+  const PretrainOutcome narrow = pretrain(config_of(folder, "narrow", {"epochs=1", "precision=bf16"}));
+  REQUIRE(narrow.first_loss != wide.first_loss);
+  REQUIRE(narrow.first_loss == Approx(wide.first_loss).epsilon(0.05));
+  const TensorMap a = weights_of(wide), b = weights_of(narrow);
+  const at::Tensor key = a.at("l3_proj.x_ref"), other = b.at("l3_proj.x_ref");
+  REQUIRE(other.scalar_type() == at::kFloat);
+  REQUIRE_FALSE(other.equal(key));
+  REQUIRE(other.to(at::kBFloat16).to(at::kFloat).equal(other) == false);  // the steps were taken in float32
+}
+
+TEST_CASE("pretraining: all rows of Table 2a and all architectures train for a few steps and are evaluated",
+          "[slow][pretraining]") {
+  if (installed_weights().empty()) return;
+  const TemporaryFolder folder;
+  write_mvtec_class(folder / "data", "plate", 4, 4);
+  write_mvtec_class(folder / "data", "lid", 3, 3);
+  const std::vector<std::string> detectors = {"detector=padim,patchcore,feature_norm"};
+  struct Row {
+    std::string name;
+    std::vector<std::string> settings;
+  };
+  std::vector<Row> rows = {{"2.2", {"features=raw"}},
+                           {"2.3", {"features=raw", "projector.architecture=none", "train_backbone=true"}},
+                           {"2.5", {"loss.use_norm=false"}},
+                           {"2.6", {"loss.use_angle=false"}},
+                           {"2.7", {}},
+                           {"2.8", {"projector.architecture=none", "train_backbone=true"}},
+                           {"InfoNCE", {"angle.negatives=all"}},
+                           {"no centre shift", {"angle.center_shift=false"}},
+                           {"projector and backbone", {"train_backbone=true"}}};
+  for (const auto& [name, entry] : ProjectorRegistry::instance().all())
+    if (name != "none" && name != "learnable") rows.push_back({name, {"projector.architecture=" + name}});
+  std::map<std::string, std::string> hashes;
+  for (Row& row : rows) {
+    INFO(row.name);
+    row.settings.insert(row.settings.end(), {"classes=plate", "epochs=1", "label_pixels=4"});
+    const PretrainOutcome outcome = pretrain(config_of(folder, row.name, row.settings));
+    REQUIRE(outcome.passes > outcome.skipped);
+    REQUIRE(std::isfinite(outcome.last_loss));
+    std::vector<std::string> run = detectors;
+    run.push_back("features=pretrained");
+    REQUIRE(evaluated(folder, "run " + row.name, outcome.projector, run).size() == 3);
+    const ProjectorCheckpoint checkpoint = read_projector_checkpoint(outcome.projector);
+    hashes[checkpoint.sha256 + checkpoint.trained_backbone_sha256] = row.name;
+  }
+  REQUIRE(hashes.size() == rows.size());
+  // rows 2.1 and 2.4 have nothing to train
+  std::vector<std::string> run = detectors;
+  run.push_back("features=raw,residual");
+  REQUIRE(evaluated(folder, "run", "", run).size() == 6);
 }

@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/io/checkpoint_builder.h"
+#include "core/io/torch_checkpoint.h"
 #include "support/golden.h"
 
 using namespace adrep;
@@ -102,6 +103,25 @@ TEST_CASE("published projectors load, flat or by level, and say where they come 
       REQUIRE(read.saw("real_iad", "audiojack", ""));
       REQUIRE(read.classes.size() == 30);
     }
+}
+
+TEST_CASE("a projector written in the published layout loads with its own provenance", "[projector]") {
+  const TemporaryFolder folder;
+  ProjectorCheckpoint written = small_checkpoint();
+  written.selection = "oracle";
+  written.trained_backbone_sha256 = "abc";
+  write_published_projector(folder / "best.pth", written);
+  const ProjectorCheckpoint read = read_projector_checkpoint(folder / "best.pth");
+  REQUIRE(description_of(read) == description_of(written));
+  REQUIRE(read.weights.size() == written.weights.size());
+  for (const auto& [key, weight] : written.weights) REQUIRE(read.weights.at(key).equal(weight));
+  REQUIRE_FALSE(read.saw("real_iad", "audiojack", ""));
+  REQUIRE(trained_backbone_file("a/best.pth") == "a/best.backbone.safetensors");
+
+  // what another program reads, which knows nothing of the text
+  const CheckpointValue content = read_torch_checkpoint(folder / "best.pth");
+  REQUIRE(content.find("projectors")->dict()->size() == written.weights.size());
+  for (const auto& [name, score] : written.scores) REQUIRE(std::get<double>(content.find(name)->value) == score);
 }
 
 TEST_CASE("projector checkpoint: every wrong key is named at once", "[projector]") {

@@ -1,0 +1,203 @@
+#include "benchmarks/pretraining/pretrain_curves.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "benchmarks/report_plots.h"
+#include "core/base/error.h"
+
+namespace adrep {
+namespace {
+
+using nlohmann::json;
+
+/// Means of what falls into each point.
+class Means {
+ public:
+  explicit Means(size_t points) : sums_(points), counts_(points) {}
+  void add(size_t point, const json& value) {
+    if (!value.is_number()) return;
+    sums_[point] += value.get<double>();
+    ++counts_[point];
+  }
+  Curve curve() const {
+    Curve curve(sums_.size());
+    for (size_t i = 0; i < sums_.size(); ++i)
+      if (counts_[i] > 0) curve[i] = sums_[i] / static_cast<double>(counts_[i]);
+    return curve;
+  }
+
+ private:
+  std::vector<double> sums_;
+  std::vector<int64_t> counts_;
+};
+
+json field(const json& entry, const char* name) {
+  return entry.is_object() && entry.contains(name) ? entry[name] : json();
+}
+
+json sum_of(const json& a, const json& b) {
+  return a.is_number() && b.is_number() ? json(a.get<double>() + b.get<double>()) : json();
+}
+
+std::vector<json> entries_of(const std::filesystem::path& log) {
+  std::ifstream in(log);
+  if (!in) throw_input("{}: cannot be read", log.string());
+  std::vector<json> entries;
+  std::string line;
+  while (std::getline(in, line))
+    if (json entry = json::parse(line, nullptr, false); entry.is_object() && entry.contains("pass"))
+      entries.push_back(std::move(entry));
+  return entries;
+}
+
+/// One field of one level of all entries; `pick` finds the number in a level's entry.
+template <class Pick>
+Curve level_curve(const std::vector<json>& entries, size_t level, size_t points, int64_t a_point, const Pick& pick) {
+  Means means(points);
+  for (size_t i = 0; i < entries.size(); ++i) {
+    const json levels = field(entries[i], "levels");
+    if (levels.is_array() && level < levels.size()) means.add(i / static_cast<size_t>(a_point), pick(levels[level]));
+  }
+  return means.curve();
+}
+
+struct Range {
+  double low = 0, high = 1;
+};
+
+Range range_of(const std::vector<PlottedCurve>& curves) {
+  Range range{std::numeric_limits<double>::max(), std::numeric_limits<double>::lowest()};
+  for (const PlottedCurve& plotted : curves)
+    for (const Curve* curve : {&plotted.curve, &plotted.low, &plotted.high})
+      for (const std::optional<double>& value : *curve)
+        if (value) range.low = std::min(range.low, *value), range.high = std::max(range.high, *value);
+  if (range.low > 0 && range.low < 0.7 * range.high) range.low = 0;
+  if (range.high - range.low < 1e-9) range.high = range.low + std::max(1e-9, std::abs(range.low));
+  return range;
+}
+
+double tick_step(const Range& range) {
+  const double raw = (range.high - range.low) / 4, power = std::pow(10, std::floor(std::log10(raw)));
+  for (const double factor : {1.0, 2.0, 5.0})
+    if (raw <= factor * power) return factor * power;
+  return 10 * power;
+}
+
+constexpr double left = 58, top = 26, plot_width = 290, plot_height = 150;
+
+/// Where values lie in the drawing.
+struct Place {
+  Range range;
+  size_t points;
+  double x(size_t i) const {
+    return left + (points > 1 ? static_cast<double>(i) / static_cast<double>(points - 1) : 0.5) * plot_width;
+  }
+  double y(double value) const {
+    return top + plot_height - (value - range.low) / (range.high - range.low) * plot_height;
+  }
+};
+
+/// The runs of points without gaps, as a path; a single point becomes a short stroke.
+std::string path_of(const Curve& curve, const Place& place) {
+  std::string path;
+  bool open = false;
+  for (size_t i = 0; i < curve.size(); ++i) {
+    if (curve[i])
+      path += fmt::format("{}{:.1f} {:.1f}{}", open ? "L" : "M", place.x(i), place.y(*curve[i]), open ? "" : "h.5");
+    open = curve[i].has_value();
+  }
+  return path;
+}
+
+std::string band_of(const PlottedCurve& plotted, const Place& place) {
+  std::string shapes;
+  for (size_t first = 0; first < plotted.low.size();) {
+    size_t end = first;
+    while (end < plotted.low.size() && plotted.low[end] && plotted.high[end]) ++end;
+    if (end > first + 1) {
+      std::string path;
+      for (size_t i = first; i < end; ++i)
+        path += fmt::format("{}{:.1f} {:.1f}", i == first ? "M" : "L", place.x(i), place.y(*plotted.high[i]));
+      for (size_t i = end; i-- > first;) path += fmt::format("L{:.1f} {:.1f}", place.x(i), place.y(*plotted.low[i]));
+      shapes += fmt::format("<path class=\"band {}\" d=\"{}Z\"></path>", plotted.kind, path);
+    }
+    first = end + 1;
+  }
+  return shapes;
+}
+
+std::string axes(const Place& place, int64_t passes) {
+  std::string svg;
+  const double step = tick_step(place.range);
+  for (double tick = std::ceil(place.range.low / step) * step; tick <= place.range.high + 1e-9 * step; tick += step)
+    svg += fmt::format(
+        "<line class=grid x1={0} x2={1} y1={2:.1f} y2={2:.1f}></line><text class=label x={3} y={4:.1f}>{5:.4g}</text>",
+        left, left + plot_width, place.y(tick), left - 6, place.y(tick) + 4, std::abs(tick) < 1e-9 * step ? 0 : tick);
+  return svg + fmt::format("<text class=begin x={} y={}>0</text><text class=label x={} y={}>{} passes</text>", left,
+                           top + plot_height + 16, left + plot_width, top + plot_height + 16, passes);
+}
+
+}  // namespace
+
+PretrainCurves read_pretrain_curves(const std::filesystem::path& log, int64_t points) {
+  const std::vector<json> entries = entries_of(log);
+  PretrainCurves curves;
+  curves.passes = static_cast<int64_t>(entries.size());
+  curves.passes_a_point = std::max<int64_t>(1, (curves.passes + points - 1) / points);
+  const auto count = static_cast<size_t>((curves.passes + curves.passes_a_point - 1) / curves.passes_a_point);
+  Means total(count);
+  size_t levels = 0;
+  for (size_t i = 0; i < entries.size(); ++i) {
+    curves.skipped += entries[i].contains("skipped");
+    total.add(i / static_cast<size_t>(curves.passes_a_point), field(entries[i], "total"));
+    levels = std::max(levels, field(entries[i], "levels").size());
+    const json stages = field(entries[i], "seconds");
+    for (const auto& [stage, seconds] : stages.items())
+      if (seconds.is_number()) curves.seconds[stage] += seconds.get<double>();
+  }
+  curves.total = total.curve();
+  for (size_t level = 0; level < levels; ++level) {
+    const auto of = [&](const auto& pick) { return level_curve(entries, level, count, curves.passes_a_point, pick); };
+    LevelCurves found{of([](const json& e) { return field(e, "angle"); }),
+                      of([](const json& e) { return sum_of(field(e, "norm1"), field(e, "norm2")); })};
+    for (size_t q = 0; q < 3; ++q) {
+      const auto radius = [q](const json& e, const char* name) {
+        const json radii = field(e, name);
+        return radii.is_array() && q < radii.size() ? radii[q] : json();
+      };
+      found.normal_radii.push_back(of([&](const json& e) { return radius(e, "normal_radii"); }));
+      found.anomalous_radii.push_back(of([&](const json& e) { return radius(e, "anomalous_radii"); }));
+    }
+    curves.levels.push_back(std::move(found));
+  }
+  return curves;
+}
+
+std::string curve_plot(const std::string& title, const std::vector<PlottedCurve>& curves, int64_t passes) {
+  size_t points = 0;
+  bool drawn = false;
+  for (const PlottedCurve& plotted : curves) {
+    points = std::max(points, plotted.curve.size());
+    drawn |= std::any_of(plotted.curve.begin(), plotted.curve.end(), [](const auto& v) { return v.has_value(); });
+  }
+  if (!drawn) return "";
+  const Place place{range_of(curves), points};
+  std::string svg = fmt::format(
+      "<svg class=curves role=img aria-label=\"{0}\" viewBox=\"0 0 {1} {2}\" width={1} height={2}><text class=begin "
+      "x={3} "
+      "y=14>{0}</text>",
+      html_text(title), left + plot_width + 12, top + plot_height + 24, left);
+  svg += axes(place, passes);
+  for (const PlottedCurve& plotted : curves) svg += band_of(plotted, place);
+  for (const PlottedCurve& plotted : curves)
+    svg += fmt::format("<path class=\"curve {}\" d=\"{}\"><title>{}</title></path>", plotted.kind,
+                       path_of(plotted.curve, place), html_text(plotted.name));
+  return svg + "</svg>";
+}
+
+}  // namespace adrep
