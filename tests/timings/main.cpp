@@ -1,4 +1,6 @@
 // adrep_timings --inputs=FOLDER [--threads=N] [Google Benchmark's own options]
+#include <sys/resource.h>
+
 #include <cstdlib>
 #include <iostream>
 #include <string_view>
@@ -45,6 +47,9 @@ void run(benchmark::State& state, const Timing& timing) {
   }
   for ([[maybe_unused]] const auto _ : state) value = call();
   state.counters["value"] = value;
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  state.counters["peak_bytes"] = static_cast<double>(usage.ru_maxrss) * 1024;  // of this case where it runs alone
 }
 
 }  // namespace
@@ -72,6 +77,7 @@ void prepare(int& argc, char** argv) {
   }
   argc = kept;
   settings().threads = set_threads(settings().threads);
+  add_backbones();
   for (const Timing& timing : timings())
     benchmark::RegisterBenchmark(timing.name.c_str(), [&timing](benchmark::State& state) { run(state, timing); })
         ->UseRealTime()
