@@ -40,6 +40,9 @@ class Backbone {
   /// images [B, 3, H, W], normalised -> levels [B, C_l, H_l, W_l] on the backbone's device, float32, not always
   /// contiguous
   virtual Levels forward(const at::Tensor& images) const = 0;
+  /// Whether an image's levels are the same bits in a pass of any number of images. False where nothing is known: the
+  /// kernels may then sum in another order.
+  virtual bool batch_invariant() const { return false; }
   /// What can be trained, by name; empty unless it was loaded as trainable.
   virtual TensorMap trainable_parameters() const { return {}; }
 };

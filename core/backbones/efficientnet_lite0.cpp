@@ -34,11 +34,11 @@ EfficientNetLite0::EfficientNetLite0(const TensorMap& weights, BackboneInfo info
   taker.ignore_prefixes({"_conv_head.", "_bn1.", "_fc."});
   taker.ignore_suffixes({"num_batches_tracked"});
   const auto convolution = [&](const std::string& name, const std::string& norm, int64_t out, int64_t in,
-                               int64_t kernel, int64_t stride, int64_t groups, bool activation) {
+                               int64_t kernel, int64_t stride, int64_t groups, Rectifier rectifier) {
     const FoldedConvolution::Spec spec{name, norm, {out, in / groups, kernel, kernel}, stride, groups, batch_norm_eps};
-    return Convolution{FoldedConvolution(taker, spec, options), activation};
+    return Convolution{FoldedConvolution(taker, spec, options), rectifier};
   };
-  stem_ = convolution("_conv_stem", "_bn0", stem_channels, 3, 3, 2, 1, true);
+  stem_ = convolution("_conv_stem", "_bn0", stem_channels, 3, 3, 2, 1, Rectifier::relu6);
   int64_t channels = stem_channels;
   for (const Stage& stage : stages) {
     for (int64_t repeat = 0; repeat < stage.repeats; ++repeat) {
@@ -46,11 +46,12 @@ EfficientNetLite0::EfficientNetLite0(const TensorMap& weights, BackboneInfo info
       const int64_t stride = repeat == 0 ? stage.stride : 1, wide = channels * stage.expansion;
       Block block;
       if (stage.expansion > 1)
-        block.convolutions.push_back(convolution(name + "_expand_conv", name + "_bn0", wide, channels, 1, 1, 1, true));
+        block.convolutions.push_back(
+            convolution(name + "_expand_conv", name + "_bn0", wide, channels, 1, 1, 1, Rectifier::relu6));
+      block.convolutions.push_back(convolution(name + "_depthwise_conv", name + "_bn1", wide, wide, stage.kernel,
+                                               stride, wide, Rectifier::relu6));
       block.convolutions.push_back(
-          convolution(name + "_depthwise_conv", name + "_bn1", wide, wide, stage.kernel, stride, wide, true));
-      block.convolutions.push_back(
-          convolution(name + "_project_conv", name + "_bn2", stage.channels, wide, 1, 1, 1, false));
+          convolution(name + "_project_conv", name + "_bn2", stage.channels, wide, 1, 1, 1, Rectifier::none));
       block.skip = stride == 1 && channels == stage.channels;
       blocks_.push_back(std::move(block));
       channels = stage.channels;
@@ -61,7 +62,7 @@ EfficientNetLite0::EfficientNetLite0(const TensorMap& weights, BackboneInfo info
   info_.precision = options.precision;
 }
 
-at::Tensor EfficientNetLite0::apply(const Convolution& c, const at::Tensor& x) {
+at::Tensor EfficientNetLite0::apply(const Convolution& c, const at::Tensor& x, const at::Tensor& other) {
   const int64_t kernel = c.folded.kernel(), stride = c.folded.stride();
   // TensorFlow's SAME: the output has ceil(side/stride) positions; an odd extra row or column goes to the bottom right
   const auto total = [&](int64_t side) {
@@ -69,11 +70,10 @@ at::Tensor EfficientNetLite0::apply(const Convolution& c, const at::Tensor& x) {
   };
   const int64_t rows = total(x.size(2)), columns = total(x.size(3));
   const bool even = rows % 2 == 0 && columns % 2 == 0;
-  const at::Tensor y =
-      even ? c.folded.apply(x, {rows / 2, columns / 2})
-           : c.folded.apply(at::constant_pad_nd(x, {columns / 2, columns - columns / 2, rows / 2, rows - rows / 2}),
-                            {0, 0});
-  return c.activation ? y.clamp_(0, 6) : y;
+  const at::Tensor padded =
+      even ? x : at::constant_pad_nd(x, {columns / 2, columns - columns / 2, rows / 2, rows - rows / 2});
+  const std::array<int64_t, 2> padding = {even ? rows / 2 : 0, even ? columns / 2 : 0};
+  return other.defined() ? c.folded.plus(padded, padding, other, false) : c.folded.apply(padded, padding, c.rectifier);
 }
 
 Levels EfficientNetLite0::forward(const at::Tensor& images) const {
@@ -83,10 +83,13 @@ Levels EfficientNetLite0::forward(const at::Tensor& images) const {
   size_t level = 0;
   for (size_t b = 0; b < blocks_.size(); ++b) {
     at::Tensor y = x;
-    for (const Convolution& convolution : blocks_[b].convolutions) y = apply(convolution, y);
-    x = blocks_[b].skip ? y.add_(x) : y;
+    for (const Convolution& convolution : blocks_[b].convolutions) {
+      const bool last = &convolution == &blocks_[b].convolutions.back();
+      y = apply(convolution, y, last && blocks_[b].skip ? x : at::Tensor());
+    }
+    x = y;
     if (level < std::size(last_blocks_of_levels) && static_cast<int>(b) == last_blocks_of_levels[level]) {
-      levels.maps.push_back(x.to(at::kFloat).contiguous());
+      levels.maps.push_back(x.to(at::kFloat));
       ++level;
     }
   }
@@ -112,6 +115,10 @@ double EfficientNetLite0::flops(int64_t height, int64_t width) const {
   for (const Block& block : blocks_)
     for (const Convolution& convolution : block.convolutions) add(convolution);
   return total;
+}
+
+bool EfficientNetLite0::batch_invariant() const {
+  return stem_.folded.packed();
 }
 
 TensorMap EfficientNetLite0::trainable_parameters() const {

@@ -17,18 +17,20 @@ class EfficientNetLite0 final : public Backbone {
   std::vector<LevelShape> shapes(int64_t height, int64_t width) const override;
   double flops(int64_t height, int64_t width) const override;
   Levels forward(const at::Tensor& images) const override;
+  bool batch_invariant() const override;
   TensorMap trainable_parameters() const override;
 
  private:
   struct Convolution {
     FoldedConvolution folded;
-    bool activation = true;
+    Rectifier rectifier = Rectifier::relu6;
   };
   struct Block {
     std::vector<Convolution> convolutions;  ///< expand (not in block 0), depthwise, project
     bool skip = false;
   };
-  static at::Tensor apply(const Convolution& convolution, const at::Tensor& x);
+  /// With SAME padding; `other` is added if it is defined, only where no rectifier follows.
+  static at::Tensor apply(const Convolution& convolution, const at::Tensor& x, const at::Tensor& other = {});
 
   BackboneInfo info_;
   bool trainable_ = false;

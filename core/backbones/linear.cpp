@@ -1,13 +1,11 @@
 #include "core/backbones/linear.h"
 
-#include <ATen/core/dispatch/Dispatcher.h>
-
+#include "core/backbones/packed_operators.h"
 #include "core/backbones/parameter.h"
 
 namespace adrep {
 namespace {
 
-// Operators of LibTorch that only its compiler calls; they have no at:: function.
 using Reorder = at::Tensor(const at::Tensor& weight, std::optional<c10::SymInt> rows);
 using Pointwise = at::Tensor(const at::Tensor& x, const at::Tensor& weight, const std::optional<at::Tensor>& bias,
                              std::string_view attribute, c10::List<std::optional<at::Scalar>> scalars,
@@ -27,13 +25,11 @@ struct PackedOperators {
 /// Nothing where this LibTorch was built without oneDNN.
 const PackedOperators* packed_operators() {
   static const std::optional<PackedOperators> operators = []() -> std::optional<PackedOperators> {
-    if (!at::hasMKLDNN()) return std::nullopt;
-    auto& dispatcher = c10::Dispatcher::singleton();
-    const auto reorder = dispatcher.findSchema({"mkldnn::_reorder_linear_weight", ""});
-    const auto pointwise = dispatcher.findSchema({"mkldnn::_linear_pointwise", ""});
-    const auto binary = dispatcher.findSchema({"mkldnn::_linear_pointwise", "binary"});
+    const auto reorder = packed_operator<Reorder>("mkldnn::_reorder_linear_weight");
+    const auto pointwise = packed_operator<Pointwise>("mkldnn::_linear_pointwise");
+    const auto binary = packed_operator<PointwiseBinary>("mkldnn::_linear_pointwise", "binary");
     if (!reorder || !pointwise || !binary) return std::nullopt;
-    return PackedOperators{reorder->typed<Reorder>(), pointwise->typed<Pointwise>(), binary->typed<PointwiseBinary>()};
+    return PackedOperators{*reorder, *pointwise, *binary};
   }();
   return operators ? &*operators : nullptr;
 }
@@ -47,9 +43,7 @@ at::Tensor packed_binary(const at::Tensor& x, const at::Tensor& weight, const at
 }  // namespace
 
 Linear::Linear(const at::Tensor& weight, const at::Tensor& bias, const BackboneOptions& options)
-    : weight_(parameter(weight, options)),
-      packed_(!options.trainable && options.device.is_cpu() && options.precision != Precision::fp16 &&
-              packed_operators()) {
+    : weight_(parameter(weight, options)), packed_(packs_weights(options) && packed_operators()) {
   if (bias.defined()) bias_ = parameter(bias, options);
   if (packed_) weight_ = packed_operators()->reorder.call(weight_, c10::SymInt(typical_rows));
 }

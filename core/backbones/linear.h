@@ -27,6 +27,8 @@ class Linear {
   /// (x Wᵀ + b) · other, other [..., out]
   at::Tensor times(const at::Tensor& x, const at::Tensor& other) const;
 
+  bool packed() const { return packed_; }
+
   /// Adds NAME.weight and NAME.bias; only for a layer that is not packed.
   void add_parameters(const std::string& name, TensorMap& parameters) const;
 

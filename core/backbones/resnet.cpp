@@ -70,17 +70,19 @@ ResNet::Block ResNet::make_block(WeightTaker& weights, const std::string& name, 
 at::Tensor ResNet::stem(const at::Tensor& images) const {
   const at::Tensor x = images.to(at::TensorOptions(options_.device).dtype(scalar_type(options_.precision)))
                            .contiguous(at::MemoryFormat::ChannelsLast);
-  return at::max_pool2d(stem_.apply(x, {3, 3}).relu_(), 3, 2, 1);
+  return at::max_pool2d(stem_.apply(x, {3, 3}, Rectifier::relu), 3, 2, 1);
 }
 
 at::Tensor ResNet::run(const Block& block, const at::Tensor& x) const {
+  const at::Tensor shortcut = block.shortcut.empty() ? x : block.shortcut[0].apply(x, {0, 0}, Rectifier::none);
+  const auto padding = [](const FoldedConvolution& convolution) -> std::array<int64_t, 2> {
+    return {convolution.kernel() / 2, convolution.kernel() / 2};
+  };
   at::Tensor y = x;
-  for (size_t c = 0; c < block.convolutions.size(); ++c) {
-    const int64_t padding = block.convolutions[c].kernel() / 2;
-    y = block.convolutions[c].apply(y, {padding, padding});
-    if (c + 1 < block.convolutions.size()) y.relu_();
-  }
-  return y.add_(block.shortcut.empty() ? x : block.shortcut[0].apply(x, {0, 0})).relu_();
+  for (size_t c = 0; c + 1 < block.convolutions.size(); ++c)
+    y = block.convolutions[c].apply(y, padding(block.convolutions[c]), Rectifier::relu);
+  const FoldedConvolution& last = block.convolutions.back();
+  return last.plus(y, padding(last), shortcut, true);
 }
 
 Levels ResNet::forward(const at::Tensor& images) const {
@@ -89,7 +91,7 @@ Levels ResNet::forward(const at::Tensor& images) const {
   at::Tensor x = stem(images);
   for (const std::vector<Block>& stage : stages_) {
     for (const Block& block : stage) x = run(block, x);
-    levels.maps.push_back(x.to(at::kFloat).contiguous());
+    levels.maps.push_back(x.to(at::kFloat));
   }
   return levels;
 }
@@ -120,6 +122,10 @@ double ResNet::flops(int64_t height, int64_t width) const {
         total += 2.0 * static_cast<double>(shortcut.elements() * height * width);
     }
   return total;
+}
+
+bool ResNet::batch_invariant() const {
+  return stem_.packed();
 }
 
 TensorMap ResNet::trainable_parameters() const {

@@ -23,6 +23,7 @@ class ResNet final : public Backbone {
   std::vector<LevelShape> shapes(int64_t height, int64_t width) const override;
   double flops(int64_t height, int64_t width) const override;
   Levels forward(const at::Tensor& images) const override;
+  bool batch_invariant() const override;
   TensorMap trainable_parameters() const override;
 
   /// images [B, 3, H, W], normalised -> the first convolution, ReLU and maximum of 3x3: [B, 64, ⌈⌈H/2⌉/2⌉, …]

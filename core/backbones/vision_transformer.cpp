@@ -104,6 +104,11 @@ Levels VisionTransformer::forward(const at::Tensor& images) const {
   return levels;
 }
 
+bool VisionTransformer::batch_invariant() const {
+  // attention's products can depend on where a vector lies; with whole cache lines it lies alike in every image
+  return patch_.packed() && architecture_.width % 16 == 0;
+}
+
 TensorMap VisionTransformer::trainable_parameters() const {
   TensorMap parameters;
   if (!options_.trainable) return parameters;

@@ -20,6 +20,7 @@ class VisionTransformer final : public Backbone {
   double flops(int64_t height, int64_t width) const override;
   /// Levels of a frozen one are views of the blocks' outputs: [B, D, H, W] with the channels innermost.
   Levels forward(const at::Tensor& images) const override;
+  bool batch_invariant() const override;
   TensorMap trainable_parameters() const override;
 
   /// images [B, 3, H, W] -> tokens [B, 1 + R + H·W/patch², D]: class token, registers, patches by rows, with position;

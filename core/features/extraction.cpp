@@ -58,7 +58,7 @@ class ShardedAppend {
   std::vector<size_t> pending_;
 };
 
-/// Collects images into batches of one size and puts their features into the rows.
+/// Collects images into batches and puts their features into the rows.
 class BatchComputer {
  public:
   BatchComputer(const BackboneSource& backbone, const ExtractionOptions& options, LevelRows& rows,
@@ -78,7 +78,8 @@ class BatchComputer {
 
   void flush() {
     if (pending_.empty()) return;
-    while (static_cast<int64_t>(pending_.size()) < options_.batch) pending_.push_back(pending_.back());
+    while (!backbone_->batch_invariant() && static_cast<int64_t>(pending_.size()) < options_.batch)
+      pending_.push_back(pending_.back());
     const Levels levels = backbone_->forward(at::stack(pending_));
     for (size_t i = 0; i < indices_.size(); ++i) {
       std::vector<at::Tensor> maps;

@@ -34,9 +34,9 @@ struct Extracted {
 
 /// Decodes, preprocesses and runs the backbone on the images that are not in the cache.
 ///
-/// Every forward pass has exactly `batch` images: the last one is filled up with copies, whose features are dropped.
-/// The kernels then always see one shape, so that an image's features depend on nothing but the image and the batch
-/// size, and cached features are those that would be computed, bit for bit.
+/// Cached features are those that would be computed, bit for bit: an image's features depend on nothing but the image
+/// and the batch size. Where the backbone does not promise that for passes of any size (Backbone::batch_invariant),
+/// every pass has exactly `batch` images: the last one is filled up with copies, whose features are dropped.
 ///
 /// What was computed goes into the cache shard by shard, also when the extraction ends early. Throws InputError for the
 /// first unreadable image unless skip_bad, Interrupted when the user wants to stop.

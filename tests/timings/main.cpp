@@ -1,4 +1,6 @@
 // adrep_timings --inputs=FOLDER [--threads=N] [Google Benchmark's own options]
+#include <sys/resource.h>
+
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
@@ -54,6 +56,9 @@ void run(benchmark::State& state, const Timing& timing) {
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   state.counters["value"] = value;
   state.counters["memory_mb"] = memory;
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  state.counters["peak_bytes"] = static_cast<double>(usage.ru_maxrss) * 1024;  // of this case where it runs alone
   if (timing.flops)
     state.counters["matmul_share"] =
         timing.flops(input) * static_cast<double>(state.iterations()) / seconds.count() / matmul_rate();
@@ -84,6 +89,7 @@ void prepare(int& argc, char** argv) {
   }
   argc = kept;
   settings().threads = set_threads(settings().threads);
+  add_backbones();
   for (const Timing& timing : timings())
     benchmark::RegisterBenchmark(timing.name.c_str(), [&timing](benchmark::State& state) { run(state, timing); })
         ->UseRealTime()

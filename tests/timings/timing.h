@@ -24,6 +24,9 @@ struct Timing {
 /// Adds a case; skipped with a reason where its file is not there.
 bool add(Timing timing);
 
+/// Adds the cases of backbone_timing.cpp.
+void add_backbones();
+
 /// Threads of --threads.
 int threads();
 

@@ -9,13 +9,13 @@ namespace adrep {
 
 /// Raised when a change in the code gives other features for the same image and weights: decoding, resizing, a
 /// backbone's arithmetic. Old entries of the cache are then never found.
-inline constexpr int feature_version = 1;
+inline constexpr int feature_version = 2;
 
 /// All that determines the bits of an image's features, besides the bytes of the image itself.
 ///
-/// Batch, threads and processor belong to it because they choose the kernels: EfficientNet-Lite0 gives other bits with
-/// one thread than with two, and with one image a pass than with eight. With full batches (extraction pads the last
-/// one) an image's place in a batch and its neighbours change nothing.
+/// Batch, threads and processor belong to it because they choose the kernels of backbones whose weights are not packed
+/// for oneDNN: on a GPU, in fp16, in a script. An image's place in a batch and its neighbours change nothing
+/// (core/features/extraction.h).
 struct FeatureKey {
   std::string backbone{};
   std::string weights_sha256{};

@@ -110,6 +110,23 @@ TEST_CASE("bottlenecks, also wide ones, equal LibTorch's own BatchNorm", "[backb
   }
 }
 
+TEST_CASE("an image's features are the same bits in a pass of any size of a resnet", "[backbone]") {
+  const at::Tensor images = random_tensor({8, 3, 70, 45}, 3);
+  for (int64_t factor : {1, 2}) {
+    for (const Precision precision : {Precision::fp32, Precision::bf16}) {
+      const ResNet model(bottleneck_weights(factor), {{1, 1}, true, factor}, named("test"), {.precision = precision});
+      REQUIRE(model.batch_invariant());
+      const Levels all = model.forward(images);
+      for (int64_t count = 1; count < 8; ++count) {
+        const Levels some = model.forward(images.narrow(0, 8 - count, count));
+        for (int64_t l = 0; l < all.count(); ++l) REQUIRE(some[l].equal(all[l].narrow(0, 8 - count, count)));
+      }
+    }
+  }
+  const ResNet trainable(bottleneck_weights(1), {{1, 1}, true}, named("test"), {.trainable = true});
+  REQUIRE_FALSE(trainable.batch_invariant());
+}
+
 TEST_CASE("a trainable resnet gives the frozen one's features, and gradients", "[backbone]") {
   const TensorMap weights = bottleneck_weights(1);
   const ResNet frozen(weights, {{1, 1}, true}, named("test"), {});

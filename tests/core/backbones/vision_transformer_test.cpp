@@ -95,11 +95,11 @@ struct Toy {
   TensorMap weights;
 };
 
-Toy toy(bool gated, Activation activation) {
+Toy toy(bool gated, Activation activation, int64_t width = 24) {
   Toy toy;
   VitArchitecture& a = toy.architecture;
   a.name = "toy";
-  a.width = 24, a.heads = 3, a.depth = 3, a.patch = 4, a.hidden = 40, a.trained_grid = 3;
+  a.width = width, a.heads = 3, a.depth = 3, a.patch = 4, a.hidden = 40, a.trained_grid = 3;
   a.layers = {1, 3};
   a.gated = gated, a.activation = activation;
   a.layer_scale = a.pre_norm = true;
@@ -110,20 +110,21 @@ Toy toy(bool gated, Activation activation) {
     toy.weights[name] = random_tensor(shape, ++seed) * scale + mean;
   };
   const auto norm = [&](const std::string& name) {
-    add(name + ".weight", {24}, 0.2, 1), add(name + ".bias", {24}, 0.2);
+    add(name + ".weight", {width}, 0.2, 1), add(name + ".bias", {width}, 0.2);
   };
-  add("patch_embed.proj.weight", {24, 3, 4, 4}, 0.1), add("patch_embed.proj.bias", {24}, 0.1);
-  add("cls_token", {1, 1, 24}, 0.5), add("register_tokens", {1, 2, 24}, 0.5), add("pos_embed", {1, 10, 24}, 0.5);
+  add("patch_embed.proj.weight", {width, 3, 4, 4}, 0.1), add("patch_embed.proj.bias", {width}, 0.1);
+  add("cls_token", {1, 1, width}, 0.5), add("register_tokens", {1, 2, width}, 0.5),
+      add("pos_embed", {1, 10, width}, 0.5);
   norm("norm_pre");
   for (int64_t i = 0; i < 3; ++i) {
     const std::string b = fmt::format("blocks.{}.", i);
     norm(b + "norm1"), norm(b + "norm2");
-    add(b + "attn.qkv.weight", {72, 24}, 0.4), add(b + "attn.qkv.bias", {72}, 0.1);
-    add(b + "attn.proj.weight", {24, 24}, 0.2), add(b + "attn.proj.bias", {24}, 0.1);
-    add(b + "ls1.gamma", {24}, 0.3, 1), add(b + "ls2.gamma", {24}, 0.3, 1);
+    add(b + "attn.qkv.weight", {3 * width, width}, 0.4), add(b + "attn.qkv.bias", {3 * width}, 0.1);
+    add(b + "attn.proj.weight", {width, width}, 0.2), add(b + "attn.proj.bias", {width}, 0.1);
+    add(b + "ls1.gamma", {width}, 0.3, 1), add(b + "ls2.gamma", {width}, 0.3, 1);
     const std::string first = b + (gated ? "mlp.w12" : "mlp.fc1"), second = b + (gated ? "mlp.w3" : "mlp.fc2");
-    add(first + ".weight", {gated ? 80 : 40, 24}, 0.2), add(first + ".bias", {gated ? 80 : 40}, 0.1);
-    add(second + ".weight", {24, 40}, 0.2), add(second + ".bias", {24}, 0.1);
+    add(first + ".weight", {gated ? 80 : 40, width}, 0.2), add(first + ".bias", {gated ? 80 : 40}, 0.1);
+    add(second + ".weight", {width, 40}, 0.2), add(second + ".bias", {width}, 0.1);
   }
   return toy;
 }
@@ -222,12 +223,33 @@ TEST_CASE("every kind of block equals its equations in double", "[vit]") {
   }
 }
 
-TEST_CASE("an image's features do not depend on its batch, nor on blocks after the last level", "[vit]") {
+TEST_CASE("an image's features are the same bits in a pass of any size", "[vit]") {
+  const at::Tensor images = random_tensor({8, 3, 16, 8}, 5);
+  for (const auto& [gated, activation] : std::vector<std::pair<bool, Activation>>{
+           {false, Activation::gelu}, {false, Activation::quick_gelu}, {true, Activation::silu}}) {
+    const Toy model = toy(gated, activation, 48);
+    for (const Precision precision : {Precision::fp32, Precision::bf16}) {
+      const auto vit = make_vit(model.weights, model.architecture, {.precision = precision});
+      REQUIRE(vit->batch_invariant());
+      const Levels all = vit->forward(images);
+      for (int64_t count = 1; count < 8; ++count) {
+        const Levels some = vit->forward(images.narrow(0, 8 - count, count));
+        for (int64_t l = 0; l < all.count(); ++l) REQUIRE(some[l].equal(all[l].narrow(0, 8 - count, count)));
+      }
+    }
+    REQUIRE_FALSE(make_vit(model.weights, model.architecture, {.precision = Precision::fp16})->batch_invariant());
+    const auto trainable = make_vit(model.weights, model.architecture, {.trainable = true});
+    REQUIRE_FALSE(trainable->batch_invariant());
+    const Levels two = trainable->forward(images.narrow(0, 2, 2)), one = trainable->forward(images.narrow(0, 3, 1));
+    REQUIRE(relative_difference(two[1].narrow(0, 1, 1).detach(), one[1].detach()) < 1e-5);
+  }
+}
+
+TEST_CASE("blocks after the last level change nothing and are not kept", "[vit]") {
   Toy model = toy(false, Activation::gelu);
-  const at::Tensor images = random_tensor({5, 3, 16, 8}, 5);
+  const at::Tensor images = random_tensor({2, 3, 16, 8}, 5);
   const auto vit = make_vit(model.weights, model.architecture);
-  const Levels all = vit->forward(images), one = vit->forward(images.narrow(0, 3, 1));
-  for (int64_t l = 0; l < all.count(); ++l) REQUIRE(relative_difference(all[l].narrow(0, 3, 1), one[l]) < 1e-6);
+  const Levels all = vit->forward(images);
   model.architecture.layers = {1};
   const auto shorter = make_vit(model.weights, model.architecture);
   REQUIRE(shorter->forward(images)[0].equal(all[0]));

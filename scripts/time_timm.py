@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""Times timm's eager backbones beside adrep's: the same weights file, images, threads and levels.
+
+    time_timm.py write FOLDER [BACKBONE...]                 images.safetensors and weights_BACKBONE.safetensors
+    time_timm.py time FOLDER BACKBONE BATCH [REPETITIONS]   appends one line to FOLDER/peers.jsonl
+
+adrep's side is adrep_timings --inputs=FOLDER --benchmark_filter=BACKBONE/batchBATCH; scripts/timing_ratios.py puts both
+into a table. Take turns between the two (docs/performance.md). Needs torch, timm and safetensors.
+"""
+import json
+import os
+import resource
+import statistics
+import sys
+import time
+
+import safetensors.torch
+import timm
+import torch
+
+THREADS = int(os.environ.get("THREADS", "2"))
+CONVOLUTIONAL = {
+    "efficientnet_lite0": "tf_efficientnet_lite0",
+    "resnet18": "resnet18",
+    "resnet50": "resnet50",
+    "wide_resnet50_2": "wide_resnet50_2",
+}
+TRANSFORMERS = {
+    "dinov2_small": "vit_small_patch14_dinov2",
+    "dinov2_base": "vit_base_patch14_dinov2",
+    "dinov2_large": "vit_large_patch14_dinov2",
+    "dinov2_base_reg": "vit_base_patch14_reg4_dinov2",
+    "clip_base": "vit_base_patch16_clip_quickgelu_224",
+    "clip_base32": "vit_base_patch32_clip_quickgelu_224",
+    "clip_large": "vit_large_patch14_clip_quickgelu_224",
+}
+# blocks of the levels, counted from 0
+BLOCKS = {12: [2, 5, 8, 11], 24: [5, 11, 17, 23]}
+
+
+def levels_of(name):
+    """A model in evaluation mode and the function from images to its levels."""
+    if name in CONVOLUTIONAL:
+        model = timm.create_model(CONVOLUTIONAL[name], features_only=True, out_indices=(1, 2, 3, 4)).eval()
+        return model, model
+    model = timm.create_model(TRANSFORMERS[name], img_size=224, num_classes=0).eval()
+    blocks = BLOCKS[len(model.blocks)]
+    return model, lambda x: model.forward_intermediates(x, indices=blocks, norm=False, intermediates_only=True)
+
+
+def lite0_names(names):
+    """timm's name of a tensor of EfficientNet-Lite0 -> the name in the official file."""
+    parts = {"conv_pw": "_expand_conv", "bn1": "_bn0", "conv_dw": "_depthwise_conv", "bn2": "_bn1",
+             "conv_pwl": "_project_conv", "bn3": "_bn2"}
+    first = {"conv_dw": "_depthwise_conv", "bn1": "_bn1", "conv_pw": "_project_conv", "bn2": "_bn2"}
+    numbers = {}
+    for name in names:
+        word = name.split(".")
+        if word[0] == "blocks":
+            number = numbers.setdefault((word[1], word[2]), len(numbers))
+            yield name, ".".join(["_blocks", str(number), (parts if number else first)[word[3]], word[4]])
+        else:
+            yield name, {"conv_stem": "_conv_stem", "bn1": "_bn0"}[word[0]] + "." + word[1]
+
+
+def official(name, state):
+    """timm's tensors under names that adrep reads; the position embedding on the official grid."""
+    if name == "efficientnet_lite0":
+        return {theirs: state[ours] for ours, theirs in lite0_names(state)}
+    if name.endswith("_reg"):
+        state["register_tokens"] = state.pop("reg_token")
+        state["pos_embed"] = torch.cat([torch.zeros(1, 1, state["pos_embed"].shape[2]), state["pos_embed"]], 1)
+    if name.startswith("dinov2"):  # one value for all positions, so that it is the same on every grid
+        position = state["pos_embed"]
+        state["pos_embed"] = torch.cat([position[:, :1], position[:, 1:2].expand(-1, 37 * 37, -1)], 1)
+    return state
+
+
+def theirs(name, state):
+    """What official() wrote, under timm's names again."""
+    if name == "efficientnet_lite0":
+        names = dict(lite0_names(levels_of(name)[0].state_dict()))
+        return {ours: state[theirs] for ours, theirs in names.items()}
+    if name.startswith("dinov2"):
+        grid = state["pos_embed"][:, 1:257]
+        if name.endswith("_reg"):
+            state["reg_token"] = state.pop("register_tokens")
+            state["pos_embed"] = grid.contiguous()
+        else:
+            state["pos_embed"] = torch.cat([state["pos_embed"][:, :1], grid], 1)
+    return state
+
+
+def write(folder, names):
+    os.makedirs(folder, exist_ok=True)
+    torch.manual_seed(0)
+    safetensors.torch.save_file({"images": torch.randn(8, 3, 224, 224)}, f"{folder}/images.safetensors")
+    for name in names or [*CONVOLUTIONAL, *TRANSFORMERS]:
+        state = levels_of(name)[0].state_dict()
+        for key, tensor in state.items():
+            if key.endswith("running_mean"):
+                state[key] = 0.1 * torch.randn_like(tensor)
+            elif key.endswith("running_var"):
+                state[key] = 0.5 + torch.rand_like(tensor)
+            elif ".ls" in key:
+                state[key] = torch.full_like(tensor, 0.5)
+        kept = {key: tensor.contiguous().clone() for key, tensor in official(name, state).items()}
+        safetensors.torch.save_file(kept, f"{folder}/weights_{name}.safetensors")
+
+
+def timed(folder, name, batch, repetitions):
+    torch.set_num_threads(THREADS)
+    model, levels = levels_of(name)
+    state = safetensors.torch.load_file(f"{folder}/weights_{name}.safetensors")
+    model.load_state_dict(theirs(name, state), assign=True, strict=False)
+    images = safetensors.torch.load_file(f"{folder}/images.safetensors")["images"][:batch].contiguous()
+    times = []
+    with torch.inference_mode():
+        value = levels(images)[-1].abs().mean().item()
+        for _ in range(repetitions):
+            start = time.perf_counter()
+            levels(images)[-1].abs().mean().item()
+            times.append(time.perf_counter() - start)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    line = {"case": f"{name}/batch{batch}", "peer": "timm", "version": timm.__version__,
+            "seconds": statistics.median(times), "value": value, "threads": THREADS, "peak_bytes": peak}
+    print(json.dumps(line))
+    with open(f"{folder}/peers.jsonl", "a") as out:
+        out.write(json.dumps(line) + "\n")
+
+
+def main():
+    if sys.argv[1:2] == ["write"] and len(sys.argv) > 2:
+        write(sys.argv[2], sys.argv[3:])
+    elif sys.argv[1:2] == ["time"] and len(sys.argv) in (5, 6):
+        timed(sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]) if len(sys.argv) == 6 else 7)
+    else:
+        sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main()
