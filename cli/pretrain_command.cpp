@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "benchmarks/pretraining/pretrain_estimate.h"
 #include "benchmarks/pretraining/pretrain_report.h"
 #include "benchmarks/pretraining/pretrainer.h"
 #include "cli/command.h"
@@ -11,7 +12,7 @@ namespace {
 
 struct PretrainArguments {
   std::vector<std::string> words;
-  bool print_config = false;
+  bool print_config = false, dry_run = false;
 };
 
 /// The epochs that were kept, and the files that hold them.
@@ -28,6 +29,10 @@ int pretrain_projectors(const PretrainArguments& arguments) {
   const PretrainConfig config = resolve_pretrain(config_of(arguments.words));
   if (arguments.print_config) {
     fmt::print("{}", to_yaml(all_values(config)));
+    return 0;
+  }
+  if (arguments.dry_run) {
+    fmt::print("{}", to_text(estimate_pretraining(config)));
     return 0;
   }
   const ProcessGroup group(process_place(), std::chrono::seconds(config.settings.timeout));
@@ -64,6 +69,8 @@ void add_pretrain_command(CLI::App& program, int& exit_code) {
   command->add_option("settings", arguments->words, "CONFIG.yaml and key=value settings")
       ->option_text("[CONFIG.yaml] [key=value ...]");
   command->add_flag("--print-config", arguments->print_config, "print the resolved configuration and stop");
+  command->add_flag("--dry-run", arguments->dry_run,
+                    "say what would be done: images, passes, parameters, time; writes nothing");
   command->footer([] { return help(); });
   command->callback([arguments, &exit_code] { exit_code = pretrain_projectors(*arguments); });
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "benchmarks/report_plots.h"
@@ -66,40 +67,53 @@ Curve level_curve(const std::vector<json>& entries, size_t level, size_t points,
   return means.curve();
 }
 
-struct Range {
+/// A linear axis, or a logarithmic one where positive values differ twentyfold.
+struct Axis {
   double low = 0, high = 1;
+  bool logarithmic = false;
+  double place(double value) const {
+    return logarithmic ? std::log(std::max(value, low) / low) / std::log(high / low) : (value - low) / (high - low);
+  }
 };
 
-Range range_of(const std::vector<PlottedCurve>& curves) {
-  Range range{std::numeric_limits<double>::max(), std::numeric_limits<double>::lowest()};
+Axis axis_of(const std::vector<PlottedCurve>& curves, bool of_losses) {
+  Axis axis{std::numeric_limits<double>::max(), std::numeric_limits<double>::lowest()};
   for (const PlottedCurve& plotted : curves)
     for (const Curve* curve : {&plotted.curve, &plotted.low, &plotted.high})
       for (const std::optional<double>& value : *curve)
-        if (value) range.low = std::min(range.low, *value), range.high = std::max(range.high, *value);
-  if (range.low > 0 && range.low < 0.7 * range.high) range.low = 0;
-  if (range.high - range.low < 1e-9) range.high = range.low + std::max(1e-9, std::abs(range.low));
-  return range;
+        if (value) axis.low = std::min(axis.low, *value), axis.high = std::max(axis.high, *value);
+  if (of_losses && axis.low > 0 && axis.high > 20 * axis.low)
+    return {std::pow(10, std::floor(std::log10(axis.low))), std::pow(10, std::ceil(std::log10(axis.high))), true};
+  if (axis.low > 0 && axis.low < 0.7 * axis.high) axis.low = 0;
+  if (axis.high - axis.low < 1e-9) axis.high = axis.low + std::max(1e-9, std::abs(axis.low));
+  return axis;
 }
 
-double tick_step(const Range& range) {
-  const double raw = (range.high - range.low) / 4, power = std::pow(10, std::floor(std::log10(raw)));
-  for (const double factor : {1.0, 2.0, 5.0})
-    if (raw <= factor * power) return factor * power;
-  return 10 * power;
+std::vector<double> ticks_of(const Axis& axis) {
+  std::vector<double> ticks;
+  if (axis.logarithmic) {
+    for (double tick = axis.low; tick <= axis.high * 1.001; tick *= 10) ticks.push_back(tick);
+    return ticks;
+  }
+  const double raw = (axis.high - axis.low) / 4, power = std::pow(10, std::floor(std::log10(raw)));
+  double step = 10 * power;
+  for (const double factor : {5.0, 2.0, 1.0})
+    if (raw <= factor * power) step = factor * power;
+  for (double tick = std::ceil(axis.low / step) * step; tick <= axis.high + 1e-9 * step; tick += step)
+    ticks.push_back(std::abs(tick) < 1e-9 * step ? 0 : tick);
+  return ticks;
 }
 
 constexpr double left = 58, top = 26, plot_width = 290, plot_height = 150;
 
 /// Where values lie in the drawing.
 struct Place {
-  Range range;
+  Axis axis;
   size_t points;
   double x(size_t i) const {
     return left + (points > 1 ? static_cast<double>(i) / static_cast<double>(points - 1) : 0.5) * plot_width;
   }
-  double y(double value) const {
-    return top + plot_height - (value - range.low) / (range.high - range.low) * plot_height;
-  }
+  double y(double value) const { return top + plot_height - axis.place(value) * plot_height; }
 };
 
 /// The runs of points without gaps, as a path; a single point becomes a short stroke.
@@ -133,11 +147,11 @@ std::string band_of(const PlottedCurve& plotted, const Place& place) {
 
 std::string axes(const Place& place, int64_t passes) {
   std::string svg;
-  const double step = tick_step(place.range);
-  for (double tick = std::ceil(place.range.low / step) * step; tick <= place.range.high + 1e-9 * step; tick += step)
+  for (const double tick : ticks_of(place.axis))
     svg += fmt::format(
-        "<line class=grid x1={0} x2={1} y1={2:.1f} y2={2:.1f}></line><text class=label x={3} y={4:.1f}>{5:.4g}</text>",
-        left, left + plot_width, place.y(tick), left - 6, place.y(tick) + 4, std::abs(tick) < 1e-9 * step ? 0 : tick);
+        "<line class=grid x1={0} x2={1} y1={2:.1f} y2={2:.1f}></line><text class=label x={3} y={4:.1f}>{5}</text>",
+        left, left + plot_width, place.y(tick), left - 6, place.y(tick) + 4,
+        std::abs(tick) >= 1000 ? fmt::format("{:.0f}", tick) : fmt::format("{:.3g}", tick));
   return svg + fmt::format("<text class=begin x={} y={}>0</text><text class=label x={} y={}>{} passes</text>", left,
                            top + plot_height + 16, left + plot_width, top + plot_height + 16, passes);
 }
@@ -178,7 +192,8 @@ PretrainCurves read_pretrain_curves(const std::filesystem::path& log, int64_t po
   return curves;
 }
 
-std::string curve_plot(const std::string& title, const std::vector<PlottedCurve>& curves, int64_t passes) {
+std::string curve_plot(const std::string& title, const std::vector<PlottedCurve>& curves, int64_t passes,
+                       bool of_losses) {
   size_t points = 0;
   bool drawn = false;
   for (const PlottedCurve& plotted : curves) {
@@ -186,7 +201,7 @@ std::string curve_plot(const std::string& title, const std::vector<PlottedCurve>
     drawn |= std::any_of(plotted.curve.begin(), plotted.curve.end(), [](const auto& v) { return v.has_value(); });
   }
   if (!drawn) return "";
-  const Place place{range_of(curves), points};
+  const Place place{axis_of(curves, of_losses), points};
   std::string svg = fmt::format(
       "<svg class=curves role=img aria-label=\"{0}\" viewBox=\"0 0 {1} {2}\" width={1} height={2}><text class=begin "
       "x={3} "

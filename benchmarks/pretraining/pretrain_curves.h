@@ -36,7 +36,9 @@ struct PlottedCurve {
   Curve low = {}, high = {};  ///< a band where given
 };
 
-/// Curves over passes as SVG, the axis from 0 or the least value; "" when there is nothing to draw.
-std::string curve_plot(const std::string& title, const std::vector<PlottedCurve>& curves, int64_t passes);
+/// Curves over passes as SVG, for losses with a logarithmic axis where positive values differ twentyfold; "" when there
+/// is nothing to draw.
+std::string curve_plot(const std::string& title, const std::vector<PlottedCurve>& curves, int64_t passes,
+                       bool of_losses = true);
 
 }  // namespace adrep

@@ -16,7 +16,7 @@ constexpr int64_t points = 200;
 constexpr const char* curve_style = R"(
 svg .curve { fill: none; stroke-width: 2; stroke: var(--good); stroke-linejoin: round; stroke-linecap: round; }
 svg .curve.bad { stroke: var(--bad); } svg .curve.second { stroke: var(--derived); }
-svg .band { fill: var(--good); opacity: .18; } svg .band.bad { fill: var(--bad); } svg .begin { fill: var(--quiet); }
+svg .band { fill: var(--good); opacity: .18; } svg .band.bad { fill: var(--bad); } .curves .begin, .curves .label { fill: var(--quiet); }
 )";
 
 std::string key(std::initializer_list<std::pair<const char*, const char*>> colours) {
@@ -27,12 +27,15 @@ std::string key(std::initializer_list<std::pair<const char*, const char*>> colou
 }
 
 std::string loss_section(const PretrainCurves& curves) {
-  std::string html = "<h2>Losses</h2>" + key({{"good", "total, angle loss"}, {"derived", "norm loss of both views"}}) +
-                     "<div class=plots>" + curve_plot("total", {{"", "total", curves.total}}, curves.passes);
+  std::string html = "<h2>Losses</h2><div class=plots>" +
+                     curve_plot("total", {{"", "total", curves.total}}, curves.passes) + "</div><div class=plots>";
   for (size_t l = 0; l < curves.levels.size(); ++l)
     html +=
-        curve_plot(fmt::format("level {}", l + 1),
-                   {{"", "angle", curves.levels[l].angle}, {"second", "norm", curves.levels[l].norm}}, curves.passes);
+        curve_plot(fmt::format("angle loss, level {}", l + 1), {{"", "angle", curves.levels[l].angle}}, curves.passes);
+  html += "</div><div class=plots>";
+  for (size_t l = 0; l < curves.levels.size(); ++l)
+    html += curve_plot(fmt::format("norm loss of both views, level {}", l + 1),
+                       {{"second", "norm", curves.levels[l].norm}}, curves.passes);
   return html + "</div>";
 }
 
@@ -46,7 +49,7 @@ std::string norm_section(const PretrainCurves& curves) {
     html += curve_plot(fmt::format("level {}", l + 1),
                        {{"", "normal", normal[1], normal[0], normal[2]},
                         {"bad", "anomalous", anomalous[1], anomalous[0], anomalous[2]}},
-                       curves.passes);
+                       curves.passes, /*of_losses=*/false);
   }
   return html + "</div>";
 }

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <set>
 
+#include "benchmarks/pretraining/pretrain_estimate.h"
 #include "benchmarks/runner.h"
 #include "benchmarks/table.h"
 #include "core/base/atomic_file.h"
@@ -320,4 +321,24 @@ TEST_CASE("pretraining: all rows of Table 2a and all architectures train for a f
   std::vector<std::string> run = detectors;
   run.push_back("features=raw,residual");
   REQUIRE(evaluated(folder, "run", "", run).size() == 6);
+}
+
+TEST_CASE("pretraining: what it would take is counted as it is then done, and nothing is written", "[pretraining]") {
+  if (installed_weights().empty()) return;
+  const TemporaryFolder folder;
+  write_mvtec_class(folder / "data", "plate", 4, 4);
+  const PretrainConfig config = config_of(folder, "out", {"accumulate=2"});
+  const PretrainEstimate estimate = estimate_pretraining(config);
+  REQUIRE_FALSE(fs::exists(folder / "out"));
+  REQUIRE((estimate.images == 12 && estimate.normal_images == 8 && estimate.groups == 1));
+  REQUIRE((estimate.passes == 6 && estimate.steps == 4));
+  const PretrainOutcome outcome = pretrain(config);
+  REQUIRE(outcome.passes == estimate.passes);
+  int64_t parameters = 0;
+  for (const auto& [key, weight] : weights_of(outcome)) parameters += weight.numel();
+  REQUIRE(estimate.trained_parameters == parameters);
+  REQUIRE(estimate.seconds > 0);
+  for (const char* stage : pretrain_stages)
+    CHECK((estimate.stage_seconds.contains(stage) || stage == std::string("references")));
+  REQUIRE_THAT(to_text(estimate), Contains("6 passes, 4 steps"));
 }
