@@ -60,6 +60,7 @@ int run(int argc, char** argv) {
   adrep::cli::add_metrics_command(program);
   adrep::cli::add_compare_command(program);
   adrep::cli::add_pretrain_command(program, exit_code);
+  adrep::cli::add_visualize_command(program);
   adrep::cli::add_datasets_command(program, exit_code);
   adrep::cli::add_cache_command(program, exit_code);
   adrep::cli::add_list_command(program);

@@ -1,0 +1,46 @@
+#include <fmt/format.h>
+
+#include "benchmarks/feature_pictures/feature_picture.h"
+#include "benchmarks/kept_file.h"
+#include "cli/command.h"
+#include "cli/parameter_help.h"
+#include "core/image/encode.h"
+
+namespace adrep::cli {
+namespace {
+
+void visualize_features(const std::vector<std::string>& words) {
+  const PictureConfig config = resolve_picture(config_of(words));
+  const std::vector<ClassPatches> classes = map_patches(config);
+  const Scene scene = feature_picture(classes, config);
+  std::filesystem::path file = config.picture.output;
+  if (file.extension() == ".svg") {
+    write_keeping_previous(file, scene_as_svg(scene, "normal and anomalous patches"));
+    fmt::print("picture: {}\n", file.string());
+    file.replace_extension(".png");
+  }
+  write_keeping_previous(file, encode_png(scene_as_image(scene)));
+  fmt::print("picture: {}\n", file.string());
+}
+
+}  // namespace
+
+void add_visualize_command(CLI::App& program) {
+  CLI::App* visualize = program.add_subcommand("visualize", "pictures of features");
+  visualize->require_subcommand(1);
+  const auto words = std::make_shared<std::vector<std::string>>();
+  CLI::App* command = visualize->add_subcommand(
+      "features", "normal and anomalous patches as points of a plane (t-SNE, PCA): raw, residual and pretrained");
+  command->add_option("settings", *words, "CONFIG.yaml and key=value settings")
+      ->option_text("[CONFIG.yaml] [key=value ...]");
+  command->footer([] {
+    std::string text =
+        "example: adrep visualize features data=/data/visa classes=capsules projector=FILE "
+        "output=capsules.svg\nkeys:\n";
+    for (const ParamList& params : picture_params()) text += parameter_help(params, "");
+    return text;
+  });
+  command->callback([words] { visualize_features(*words); });
+}
+
+}  // namespace adrep::cli
