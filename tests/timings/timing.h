@@ -24,6 +24,9 @@ struct Timing {
 /// Adds a case; skipped with a reason where its file is not there.
 bool add(Timing timing);
 
+/// Adds how the fit of every registered detector grows; once all of them are registered.
+void add_detector_growth();
+
 /// Threads of --threads.
 int threads();
 
