@@ -33,15 +33,14 @@ at::Tensor sum_by_row(const at::Tensor& values, const at::Tensor& rows, int64_t 
   return sums.index_put_({rows}, values, /*accumulate=*/true);  // sorts; index_add's order varies on CUDA
 }
 
-}  // namespace
-
-void add_gradient(const at::Tensor& parameter, const at::Tensor& gradient) {
+/// A parameter's gradient, zero when it has none yet.
+at::Tensor& gradient_of(const at::Tensor& parameter) {
   at::Tensor& held = parameter.mutable_grad();
-  if (held.defined())
-    held.add_(gradient);
-  else
-    held = gradient;
+  if (!held.defined()) held = at::zeros_like(parameter);
+  return held;
 }
+
+}  // namespace
 
 CouplingBlock CouplingBlock::random(int64_t channels, int64_t condition, Random& random) {
   CouplingBlock block;
@@ -121,7 +120,7 @@ at::Tensor CouplingBlock::forward(const at::Tensor& x, const Condition& conditio
 }
 
 at::Tensor CouplingBlock::backward(const Trace& trace, const Condition& condition, LogScale generation, bool rotated,
-                                   const at::Tensor& gradient, const at::Tensor& log_det_gradient) {
+                                   const at::Tensor& gradient, const at::Tensor& log_det_gradient, bool wanted) {
   const int64_t n1 = first(), n2 = second();
   const at::Tensor x1 = trace.x.narrow(1, 0, n1), x2 = trace.x.narrow(1, n1, n2);
   const at::Tensor tanh = trace.affine.narrow(1, 0, n2), shift = trace.affine.narrow(1, n2, n2);
@@ -131,8 +130,8 @@ at::Tensor CouplingBlock::backward(const Trace& trace, const Condition& conditio
   const at::Tensor dx1 = dx.narrow(1, 0, n1), dx2 = dx.narrow(1, n1, n2);
   at::Tensor d_global = at::cat({(dx1 * x1).sum(0), (x2 * stretch).add_(shift).mul_(dx2).sum(0)}).unsqueeze(0);
   d_global.add_(log_det_gradient.sum() / global);
-  add_gradient(global_scale_, d_global * softplus_factor * (global_scale_ * softplus_beta).sigmoid());
-  add_gradient(global_offset_, dx.sum(0, /*keepdim=*/true));
+  gradient_of(global_scale_).add_(d_global * softplus_factor * (global_scale_ * softplus_beta).sigmoid());
+  gradient_of(global_offset_).add_(dx.sum(0, /*keepdim=*/true));
   dx.mul_(global);  // now of the coupling's output
 
   at::Tensor d_affine = at::empty_like(trace.affine);
@@ -147,13 +146,15 @@ at::Tensor CouplingBlock::backward(const Trace& trace, const Condition& conditio
       .mul_(tanh.square().neg_().add_(1))
       .mul_(slope);
 
-  add_gradient(bias2_, d_affine.sum(0));
-  add_gradient(weight2_, at::mm(d_affine.t(), trace.hidden));
-  const at::Tensor d_hidden = at::threshold_backward(at::mm(d_affine, weight2_), trace.hidden, 0);
+  gradient_of(bias2_).add_(d_affine.sum(0));
+  gradient_of(weight2_).addmm_(d_affine.t(), trace.hidden);
+  at::Tensor d_hidden = at::mm(d_affine, weight2_);
+  at::threshold_backward_out(d_hidden, d_hidden, trace.hidden, 0);
   const at::Tensor by_code = sum_by_row(d_hidden, condition.rows, condition.codes.size(0));
-  add_gradient(bias1_, by_code.sum(0));
-  add_gradient(weight1_, at::cat({at::mm(d_hidden.t(), x1), at::mm(by_code.t(), condition.codes)}, 1));
-  dx1.addmm_(d_hidden, weight1_.narrow(1, 0, n1));
+  gradient_of(bias1_).add_(by_code.sum(0));
+  gradient_of(weight1_).narrow(1, 0, n1).addmm_(d_hidden.t(), x1);
+  gradient_of(weight1_).slice(1, n1).addmm_(by_code.t(), condition.codes);
+  if (wanted) dx1.addmm_(d_hidden, weight1_.narrow(1, 0, n1));
   return dx;
 }
 

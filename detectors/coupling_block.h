@@ -51,9 +51,9 @@ class CouplingBlock {
                      at::Tensor& log_det, Trace* trace) const;
 
   /// Adds the parameters' gradients to those they hold. gradient [N, C] of the output, log_det_gradient [N] ->
-  /// gradient [N, C] of x.
+  /// gradient [N, C] of x, or nothing of use unless it is `wanted` (the first block of a flow needs none).
   at::Tensor backward(const Trace& trace, const Condition& condition, LogScale generation, bool rotated,
-                      const at::Tensor& gradient, const at::Tensor& log_det_gradient);
+                      const at::Tensor& gradient, const at::Tensor& log_det_gradient, bool wanted = true);
 
   int64_t channels() const { return global_scale_.size(1); }
 
@@ -66,8 +66,5 @@ class CouplingBlock {
   at::Tensor global_scale_, global_offset_;       // [1, C]
   at::Tensor rotation_;                           // [C, C]
 };
-
-/// Adds to a parameter's gradient, which is taken over when there is none yet.
-void add_gradient(const at::Tensor& parameter, const at::Tensor& gradient);
 
 }  // namespace adrep

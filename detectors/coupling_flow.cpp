@@ -8,6 +8,8 @@
 namespace adrep {
 namespace {
 
+constexpr int64_t most_rows = 1024;  // more are no faster and need more memory
+
 std::string block_prefix(const std::string& prefix, size_t block) {
   return fmt::format("{}module_list.{}.", prefix, block);
 }
@@ -87,7 +89,8 @@ at::Tensor CouplingFlow::loss_and_gradients(const at::Tensor& x, const Condition
     const at::Tensor d_log_det = likelihood.neg().sigmoid_().mul_(-1 / (channels * static_cast<double>(total)));
     at::Tensor gradient = z * d_log_det.neg().unsqueeze(1);
     for (size_t k = blocks_.size(); k-- > 0;) {
-      gradient = blocks_[k].backward(traces[k], part, generation_, k + 1 < blocks_.size(), gradient, d_log_det);
+      gradient = blocks_[k].backward(traces[k], part, generation_, k + 1 < blocks_.size(), gradient, d_log_det,
+                                     /*wanted=*/k > 0);
       traces.pop_back();
     }
   }
@@ -98,7 +101,8 @@ int64_t CouplingFlow::rows_in(int64_t bytes, int64_t channels, int64_t condition
   const int64_t width = (channels + 1) / 2 + condition;
   const int64_t kept = 2 * channels + 2 * width;  // a block: x, affine, hidden
   const int64_t passing = 5 * channels + 4 * width;
-  return std::max<int64_t>(1, bytes / ((blocks * kept + passing) * static_cast<int64_t>(sizeof(float))));
+  const int64_t fitting = bytes / ((blocks * kept + passing) * static_cast<int64_t>(sizeof(float)));
+  return std::clamp<int64_t>(fitting, 1, most_rows);
 }
 
 }  // namespace adrep

@@ -124,12 +124,11 @@ void GaussianModel::fit_low_rank(const at::Tensor& x, int64_t first, const Optio
   at::parallel_for(0, x.size(0), 1, [&](int64_t begin, int64_t end) {
     WhitenedSamples position(n, c, options.ridge);
     for (int64_t i = begin; i < end; ++i) {
-      if (!position.fit(x.const_data_ptr<float>() + i * n * c)) {
+      if (!position.fit(x.const_data_ptr<float>() + i * n * c, basis_[first + i])) {
         singular = first + i;
         return;
       }
       mean_[first + i].copy_(position.mean());
-      basis_[first + i].copy_(position.basis());
       pack(position.whitening(), whitening_.mutable_data_ptr<float>() + (first + i) * whitening_.size(1));
     }
   });

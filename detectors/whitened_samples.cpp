@@ -46,7 +46,7 @@ WhitenedSamples::WhitenedSamples(int64_t samples, int64_t channels, double ridge
   info_ = at::empty({0}, at::kInt);
   identity_ = at::eye(order_, doubles);
   whitening_ = at::empty({0}, doubles);
-  basis_ = at::empty({order_, channels}, doubles);
+  product_ = at::empty({std::min(block, order_), channels}, doubles);
 }
 
 /// The samples' mean, and X: a reflection that takes (1, …, 1) to the first axis makes the first of the centred rows
@@ -68,7 +68,7 @@ void WhitenedSamples::centre(const float* samples) {
     centred_row(samples + i * channels_, mean, scale, first, channels_, rows + (i - 1) * channels_);
 }
 
-bool WhitenedSamples::fit(const float* samples) {
+bool WhitenedSamples::fit(const float* samples, at::Tensor basis) {
   centre(samples);
   for (int64_t first = 0; first < order_; first += block) {  // the lower triangle is all that is read
     const int64_t count = std::min(block, order_ - first), width = first + count;
@@ -81,8 +81,9 @@ bool WhitenedSamples::fit(const float* samples) {
   at::linalg_solve_triangular_out(whitening_, factor_, identity_, /*upper=*/false);
   for (int64_t first = 0; first < order_; first += block) {
     const int64_t count = std::min(block, order_ - first), width = first + count;
-    at::Tensor part = basis_.narrow(0, first, count);
+    at::Tensor part = product_.narrow(0, 0, count);
     at::mm_out(part, whitening_.narrow(0, first, count).narrow(1, 0, width), rows_.narrow(0, 0, width));
+    basis.narrow(0, first, count).copy_(part);
   }
   return true;
 }

@@ -14,19 +14,19 @@ class WhitenedSamples {
  public:
   WhitenedSamples(int64_t samples, int64_t channels, double ridge);
 
-  /// samples [N, C] float32, contiguous. False when X Xᵀ + ridge·I is singular up to rounding.
-  bool fit(const float* samples);
+  /// samples [N, C] float32, contiguous; basis [M, C] of any floating type becomes V. False when X Xᵀ + ridge·I is
+  /// singular up to rounding.
+  bool fit(const float* samples, at::Tensor basis);
 
   const at::Tensor& mean() const { return mean_; }            ///< [C]
   const at::Tensor& whitening() const { return whitening_; }  ///< W [M, M], lower triangle
-  const at::Tensor& basis() const { return basis_; }          ///< V [M, C]
 
  private:
   void centre(const float* samples);
 
   int64_t samples_, channels_, order_;
   double ridge_;
-  at::Tensor mean_, zeros_, first_, rows_, gram_, factor_, info_, identity_, whitening_, basis_;
+  at::Tensor mean_, zeros_, first_, rows_, gram_, factor_, info_, identity_, whitening_, product_;
 };
 
 /// Whether rounding hides the smallest pivot of a Cholesky factor. matrices and factors [P, M, M], info [P] of the

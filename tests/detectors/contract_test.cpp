@@ -179,3 +179,20 @@ TEST_CASE("an interruption ends the fitting of every detector", "[detectors]") {
         Interrupted);
   });
 }
+
+TEST_CASE("on frozen features nothing is computed twice: only GLASS runs the backbone, on images it has changed",
+          "[detectors]") {
+  struct Counting final : TrainingImages {
+    at::Tensor image(int64_t) const override { return ++asked, at::zeros({3, image_size, image_size}); }
+    at::Tensor normalise(const at::Tensor& colours) const override { return colours; }
+    Levels features(const at::Tensor& images) const override { return ++asked, normal_levels(images.size(0), 9); }
+    mutable int64_t asked = 0;
+  };
+  for_every_detector([](const DetectorEntry& entry) {
+    const Counting images;
+    Quiet quiet(0);
+    quiet.context.images = &images;
+    entry.make(entry.quick_params)->fit(MemoryFeatures(normal_levels(9, 1)), quiet.context);
+    REQUIRE((images.asked > 0) == (entry.name == "glass"));  // how often exactly: glass_test.cpp
+  });
+}

@@ -16,10 +16,10 @@ TEST_CASE("whitened samples: W is the inverse factor of X Xáµ€ + ridge, and V Vá
     const double ridge = 0.03;
     const at::Tensor samples = random_tensor({n, c}, 1) * at::logspace(-1, 1, c);
     WhitenedSamples whitened(n, c, ridge);
-    REQUIRE(whitened.fit(random_tensor({n, c}, 2).const_data_ptr<float>()));  // what is left over changes nothing
-    REQUIRE(whitened.fit(samples.const_data_ptr<float>()));
-    const at::Tensor v = whitened.basis(), w = whitened.whitening(), x = at::linalg_solve(w, v);
-    REQUIRE(x.size(0) == whitened_rows(n, c));
+    const at::Tensor v = at::empty({whitened_rows(n, c), c}, at::kDouble), before = random_tensor({n, c}, 2);
+    REQUIRE(whitened.fit(before.const_data_ptr<float>(), v));  // what is left over changes nothing
+    REQUIRE(whitened.fit(samples.const_data_ptr<float>(), v));
+    const at::Tensor w = whitened.whitening(), x = at::linalg_solve(w, v);
     const at::Tensor centred = samples.to(at::kDouble) - samples.to(at::kDouble).mean(0);
     const at::Tensor covariance = centred.t().mm(centred) / std::max<double>(1, static_cast<double>(n - 1));
     REQUIRE((x.t().mm(x) - covariance).abs().max().item<double>() < 1e-9);
@@ -33,8 +33,9 @@ TEST_CASE("whitened samples: W is the inverse factor of X Xáµ€ + ridge, and V Vá
 TEST_CASE("whitened samples: a covariance that rounding makes singular is said to be", "[gaussian_model]") {
   const at::Tensor samples = random_tensor({5, 8}, 3) * 1e6;
   samples[4].copy_(samples[3]);
-  REQUIRE_FALSE(WhitenedSamples(5, 8, 1e-12).fit(samples.const_data_ptr<float>()));
-  REQUIRE(WhitenedSamples(5, 8, 1).fit(samples.const_data_ptr<float>()));
+  const at::Tensor basis = at::empty({4, 8});
+  REQUIRE_FALSE(WhitenedSamples(5, 8, 1e-12).fit(samples.const_data_ptr<float>(), basis));
+  REQUIRE(WhitenedSamples(5, 8, 1).fit(samples.const_data_ptr<float>(), basis));
 }
 
 TEST_CASE("positions_first transposes any view", "[gaussian_model]") {

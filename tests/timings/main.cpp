@@ -94,6 +94,7 @@ void prepare(int& argc, char** argv) {
     benchmark::RegisterBenchmark(timing.name.c_str(), [&timing](benchmark::State& state) { run(state, timing); })
         ->UseRealTime()
         ->Unit(benchmark::kMillisecond);
+  add_detector_growth();
 }
 
 }  // namespace adrep::timing

@@ -44,6 +44,7 @@ struct DenseGaussians {
 template <class Model>
 Call fit_call(const Safetensors& input, Model make) {
   const at::Tensor train = input.at("train"), first = input.at("test").narrow(0, 0, 1).flatten(2).contiguous();
+  make(train.narrow(3, 0, 1));  // the library's own buffers are there before the memory is measured
   return [=] { return make(train).distance(first).mean().template item<double>(); };
 }
 

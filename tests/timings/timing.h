@@ -26,6 +26,8 @@ bool add(Timing timing);
 
 /// Adds the cases of backbone_timing.cpp.
 void add_backbones();
+/// Adds how the fit of every registered detector grows; once all of them are registered.
+void add_detector_growth();
 
 /// Threads of --threads.
 int threads();
