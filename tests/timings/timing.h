@@ -25,4 +25,7 @@ bool add(Timing timing);
 /// Threads of --threads.
 int threads();
 
+/// Folder of --images, or "".
+std::filesystem::path images();
+
 }  // namespace adrep::timing
