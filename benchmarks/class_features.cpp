@@ -16,7 +16,7 @@ namespace {
 
 std::vector<std::filesystem::path> files_of(const std::vector<Sample>& samples) {
   std::vector<std::filesystem::path> files;
-  for (const Sample& sample : samples) files.push_back(sample.image);
+  for (const Sample& sample : samples) files.push_back(sample.image());
   return files;
 }
 
@@ -108,7 +108,7 @@ std::unique_ptr<Representation> ClassFeatures::make_representation(const std::st
   references_.clear();
   for (int64_t index : chosen) {
     const Sample& reference = train_[candidates[static_cast<size_t>(index)]];
-    files.push_back(reference.image);
+    files.push_back(reference.image());
     references_.push_back(reference.id);
   }
   const Geometry geometry{static_cast<int>(std::max(settings.references_resize, settings.crop)),

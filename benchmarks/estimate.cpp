@@ -50,7 +50,7 @@ double decode_seconds(const std::vector<Sample>& samples, const Geometry& geomet
   const auto start = Clock::now();
   for (size_t i = 0; i < count; ++i) {
     try {
-      preprocess_image(decode_rgb(samples[i].image), geometry);
+      preprocess_image(decode_rgb(samples[i].image()), geometry);
     } catch (const InputError&) {
       continue;  // an unreadable image is the run's matter, not the estimate's
     }
@@ -158,7 +158,7 @@ class Estimator {
     if (!space) return 0;
     std::vector<std::string> hashes;
     for (const auto* part : {&split.train, &split.test})
-      for (const Sample& sample : *part) hashes.push_back(ContentHashes::instance().of(sample.image));
+      for (const Sample& sample : *part) hashes.push_back(ContentHashes::instance().of(sample.image()));
     return space->count(hashes);
   }
 

@@ -26,9 +26,9 @@ std::span<const float> floats(const at::Tensor& tensor) {
 
 Image load_mask(const Sample& sample, const Geometry& geometry) {
   const Image mask = decode_mask(*sample.mask);
-  const ImageSize size = read_image_size(sample.image);
+  const ImageSize size = read_image_size(sample.image());
   if (mask.width != size.width || mask.height != size.height)
-    throw_input("{}: the mask has {}x{} pixels, its image {} has {}x{}", sample.mask->string(), mask.width, mask.height,
+    throw_input("{}: the mask has {}x{} pixels, its image {} has {}x{}", *sample.mask, mask.width, mask.height,
                 sample.id, size.width, size.height);
   return preprocess_mask(mask, geometry);
 }

@@ -56,8 +56,10 @@ class ClassTree final : public Dataset {
     ClassSplit split;
     split.name = class_name;
     const std::string train = train_folder(class_name);
-    for (const std::string& name : image_names(list_reporting(root_, train, problems).files))
-      split.train.push_back(make_sample(root_, joined(train, name)));
+    const std::vector<std::string> names = image_names(list_reporting(root_, train, problems).files);
+    split.train.reserve(names.size());
+    for (const std::string& name : names) split.train.push_back(make_sample(root_, joined(train, name)));
+    if (!single_) add_foregrounds(root_, split, problems);
     for (const std::string& kind : list_reporting(root_, folder_of(class_name, "test"), problems).folders)
       add_test_images(class_name, kind, split.test, problems);
     sort_samples(split);
@@ -87,11 +89,13 @@ class ClassTree final : public Dataset {
     const bool anomalous = kind != rules_.normal;
     MaskFolder masks;
     if (anomalous) masks = MaskFolder(mask_folder, list_reporting(root_, mask_folder, problems).files);
-    for (const std::string& name : image_names(list_reporting(root_, folder, problems).files)) {
+    const std::vector<std::string> names = image_names(list_reporting(root_, folder, problems).files);
+    test.reserve(test.size() + names.size());
+    for (const std::string& name : names) {
       Sample sample = make_sample(root_, joined(folder, name));
       sample.anomalous = anomalous;
       if (anomalous) sample.defect = kind;
-      if (const auto mask = masks.find(stem_of(name))) sample.mask = root_.full(*mask);
+      if (const auto mask = masks.find(stem_of(name))) sample.mask = root_.full(*mask).string();
       test.push_back(std::move(sample));
     }
   }
@@ -108,12 +112,11 @@ std::unique_ptr<Dataset> open_class_tree(const fs::path& root, const ClassTreeRu
   return std::make_unique<ClassTree>(root, rules);
 }
 
-std::vector<std::string> classes_in_tree(const fs::path& path, const ClassTreeRules& rules) {
-  const RootFolder root(path);
+std::vector<std::string> classes_in_tree(const RootFolder& root, const ClassTreeRules& rules) {
   const std::string train = path_of({"train", rules.normal, rules.images});
   if (rules.root_may_be_class && root.has_folder(train)) return {""};
   std::vector<std::string> classes;
-  for (const std::string& folder : root.list("").folders)
+  for (const std::string& folder : root.folders(""))
     if (root.has_folder(joined(folder, train))) classes.push_back(folder);
   return classes;
 }

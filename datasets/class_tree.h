@@ -30,6 +30,6 @@ std::unique_ptr<Dataset> open_class_tree(const std::filesystem::path& root, cons
 
 /// The folders of ROOT that hold training images of this form: names of classes, "" for the root itself where it may be
 /// one.
-std::vector<std::string> classes_in_tree(const std::filesystem::path& root, const ClassTreeRules& rules);
+std::vector<std::string> classes_in_tree(const RootFolder& root, const ClassTreeRules& rules);
 
 }  // namespace adrep

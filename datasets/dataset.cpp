@@ -35,8 +35,8 @@ std::string what_is_in(const Listing& listing) {
   return listed(parts);
 }
 
-/// Throws InputError unless it is a folder that can be listed and has something in it.
-Listing list_root(const fs::path& root) {
+/// Throws InputError unless it is a folder.
+void require_folder(const fs::path& root) {
   if (root.empty()) throw_input("no data set given: {}", advice);
   std::error_code failed;
   const fs::file_status status = fs::status(root, failed);
@@ -44,11 +44,15 @@ Listing list_root(const fs::path& root) {
   if (!fs::status_known(status)) throw_input("{}: cannot be opened: {}; {}", root.string(), failed.message(), advice);
   if (!fs::is_directory(status))
     throw_input("{}: a file, not a folder (an archive must be unpacked first); {}", root.string(), advice);
-  Listing listing = RootFolder(root).list("");
+}
+
+/// Throws InputError unless the folder can be listed and has something in it.
+Listing list_root(const RootFolder& root) {
+  Listing listing = root.list("");
   if (!listing.refused.empty() && listing.refused[0].file == ".")
-    throw_input("{}: {}; {}", root.string(), listing.refused[0].text, advice);
+    throw_input("{}: {}; {}", root.path().string(), listing.refused[0].text, advice);
   if (listing.files.empty() && listing.folders.empty() && listing.refused.empty())
-    throw_input("{}: an empty folder; {}", root.string(), advice);
+    throw_input("{}: an empty folder; {}", root.path().string(), advice);
   return listing;
 }
 
@@ -61,7 +65,7 @@ std::vector<const LayoutEntry*> recognisable_by_priority() {
   return entries;
 }
 
-const LayoutEntry* matching_layout(const fs::path& root) {
+const LayoutEntry* matching_layout(const RootFolder& root) {
   for (const LayoutEntry* entry : recognisable_by_priority())
     if (entry->matches(root)) return entry;
   return nullptr;
@@ -71,7 +75,8 @@ const LayoutEntry* matching_layout(const fs::path& root) {
 std::string folder_meant(const fs::path& root, const std::vector<std::string>& folders) {
   constexpr size_t looked_at = 50;
   for (size_t i = 0; i < std::min(folders.size(), looked_at); ++i)
-    if (matching_layout(root / folders[i])) return fmt::format("; did you mean {}?", (root / folders[i]).string());
+    if (matching_layout(RootFolder(root / folders[i])))
+      return fmt::format("; did you mean {}?", (root / folders[i]).string());
   return "";
 }
 
@@ -93,13 +98,15 @@ bool Dataset::leaves_unused(const std::string&) const {
 std::unique_ptr<Dataset> open_dataset(const fs::path& root, const std::string& layout) {
   const LayoutEntry* chosen = layout == "auto" ? nullptr : &LayoutRegistry::instance().get(layout, "layout");
   if (chosen && chosen->makes_folder) return chosen->open(root);
-  const Listing listing = list_root(root);
+  require_folder(root);
+  const RootFolder folder(root);
+  const Listing listing = list_root(folder);
   if (chosen) {
-    if (chosen->matches(root)) return chosen->open(root);
+    if (chosen->matches(folder)) return chosen->open(root);
     throw_input("{}: not in the layout '{}' ({}): found {}", root.string(), chosen->name, chosen->doc,
                 what_is_in(listing));
   }
-  if (const LayoutEntry* entry = matching_layout(root)) return entry->open(root);
+  if (const LayoutEntry* entry = matching_layout(folder)) return entry->open(root);
   std::vector<std::string> looked_for;
   for (const LayoutEntry* entry : recognisable_by_priority()) looked_for.push_back(entry->name);
   throw_input("{}: in no known layout: looked for {} (adrep datasets list describes them); found {}{}", root.string(),

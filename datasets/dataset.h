@@ -10,14 +10,18 @@
 
 namespace adrep {
 
-/// One image of a data set.
+/// One image of a data set. Kept small, as text and not as std::filesystem::path: a data set may have a million.
 struct Sample {
-  std::string id;                             ///< path relative to the root, '/' separated: unique, sorted byte-wise
-  std::filesystem::path image;                ///< full path
-  std::optional<std::filesystem::path> mask;  ///< full path; none for normal images
+  std::string id;                                     ///< path relative to the root, '/' separated: unique
+  std::shared_ptr<const std::filesystem::path> root;  ///< of the data set, shared by its samples
+  std::optional<std::string> mask;                    ///< full path; none for normal images
   bool anomalous = false;
   std::string defect = "good";  ///< name of the defect folder
   std::string view{};           ///< camera view ("C1" … "C5" in Real-IAD); "" where the data set has one view only
+  std::optional<std::string> foreground{};  ///< full path of the mask of the part itself, where the data set has them
+
+  /// Full path; the id alone when there is no root.
+  std::filesystem::path image() const { return root ? *root / id : std::filesystem::path(id); }
 };
 
 /// One class: normal training images and labelled test images, each in byte-wise order of id, unless the layout's
@@ -57,11 +61,13 @@ class Dataset {
 };
 
 class MiniTree;
+class RootFolder;
 
 struct LayoutEntry {
   std::string name, doc;
-  /// True when the folder looks like this layout. Asked in order of decreasing `priority`.
-  std::function<bool(const std::filesystem::path& root)> matches;
+  /// True when the folder looks like this layout. Asked in order of decreasing `priority`, all with the same `root`
+  /// (listing.h), so that no folder is listed anew for each layout.
+  std::function<bool(const RootFolder& root)> matches;
   std::function<std::unique_ptr<Dataset>(const std::filesystem::path& root)> open;
   int priority = 0;
   bool makes_folder = false;  ///< opening it makes the folder; only by name, never recognised

@@ -15,7 +15,7 @@ struct Member {
   std::string_view part;
   std::string_view id;
   const Sample* sample = nullptr;
-  std::string image_hash, mask_hash;
+  std::string image_hash, mask_hash, foreground_hash;
 };
 
 /// The length of "CLASS/" when every id begins with it, else 0.
@@ -32,7 +32,7 @@ std::vector<Member> members_of(const ClassSplit& split) {
   std::vector<Member> members;
   const auto add = [&](const std::vector<Sample>& samples, std::string_view part) {
     for (const Sample& sample : samples)
-      members.push_back({part, std::string_view(sample.id).substr(prefix), &sample, {}, {}});
+      members.push_back({part, std::string_view(sample.id).substr(prefix), &sample, {}, {}, {}});
   };
   add(split.train, "train");
   add(split.test, "test");
@@ -47,7 +47,8 @@ std::string fingerprint(const ClassSplit& split, int threads) {
   std::vector<Member> members = members_of(split);
   for_each_index(members.size(), threads, [&](size_t i) {
     Member& member = members[i];
-    member.image_hash = ContentHashes::instance().of(member.sample->image);
+    member.image_hash = ContentHashes::instance().of(member.sample->image());
+    if (member.sample->foreground) member.foreground_hash = ContentHashes::instance().of(*member.sample->foreground);
     if (member.sample->mask) member.mask_hash = ContentHashes::instance().of(*member.sample->mask);
   });
   Sha256 hash;
@@ -60,6 +61,7 @@ std::string fingerprint(const ClassSplit& split, int threads) {
     add(member.sample->anomalous ? "anomalous" : "normal");
     add(member.image_hash);
     add(member.mask_hash);
+    if (!member.foreground_hash.empty()) add(member.foreground_hash);  // most data sets have none
   }
   return hash.hex();
 }

@@ -6,9 +6,10 @@
 namespace adrep {
 
 /// SHA-256 over every sample of the class in order of id: part (train or test), id below the class's folder, defect,
-/// label and content of image and mask. It says whether two runs saw the same data: it changes with any byte of them,
-/// with a label and with the split, and not with where the data set lies or whether data= names its root or the class's
-/// own folder. Threads (0: one a processor) do not change it. Throws InputError when a file cannot be read.
+/// label and content of image, mask and foreground mask. It says whether two runs saw the same data: it changes with
+/// any byte of them, with a label and with the split, and not with where the data set lies or whether data= names its
+/// root or the class's own folder. Threads (0: one a processor) do not change it. Throws InputError when a file cannot
+/// be read.
 std::string fingerprint(const ClassSplit& split, int threads = 0);
 
 }  // namespace adrep

@@ -48,27 +48,41 @@ class ClassReader {
   };
 
   ImageFolder read_image_folder(const std::string& folder) {
-    const Listing listing = list_reporting(root_, folder, problems_);
+    Listing listing = list_reporting(root_, folder, problems_);
     for (const std::string& name : listing.folders)
       problems_.push_back(
           {joined(folder, name), fmt::format("a folder inside the images of '{}': move its images up, or "
                                              "beside that folder if they are a defect of their own",
                                              folder)});
-    std::vector<std::string> images, masks;
-    const std::vector<std::string> names = image_names(listing.files);
-    std::vector<std::string_view> stems(names.size());
-    std::transform(names.begin(), names.end(), stems.begin(), [](const std::string& name) { return stem_of(name); });
-    std::sort(stems.begin(), stems.end());
-    for (const std::string& name : names) {
-      const std::string_view image_stem = image_stem_of_mask(stem_of(name));
-      const bool is_mask = !image_stem.empty() && std::binary_search(stems.begin(), stems.end(), image_stem);
-      (is_mask ? masks : images).push_back(name);
-    }
+    std::vector<std::string> images = image_names(std::move(listing.files)), masks;
+    const std::vector<bool> are_masks = masks_beside(images);
+    std::vector<std::string>::iterator kept = images.begin();
+    for (size_t i = 0; i < are_masks.size(); ++i)
+      if (are_masks[i])
+        masks.push_back(std::move(images[i]));
+      else
+        std::swap(*kept++, images[i]);
+    images.erase(kept, images.end());
     return {std::move(images), MaskFolder(folder, std::move(masks))};
   }
 
+  /// For each name whether it is that of a mask of another one.
+  static std::vector<bool> masks_beside(const std::vector<std::string>& names) {
+    std::vector<std::string_view> stems(names.size());
+    std::transform(names.begin(), names.end(), stems.begin(), [](const std::string& name) { return stem_of(name); });
+    std::sort(stems.begin(), stems.end());
+    std::vector<bool> are_masks;
+    for (const std::string& name : names) {
+      const std::string_view image_stem = image_stem_of_mask(stem_of(name));
+      are_masks.push_back(!image_stem.empty() && std::binary_search(stems.begin(), stems.end(), image_stem));
+    }
+    return are_masks;
+  }
+
   void add_normal(const std::string& folder, Part part) {
-    for (const std::string& name : read_image_folder(folder).images) {
+    const std::vector<std::string> names = read_image_folder(folder).images;
+    for (auto* samples : {&split_.train, &split_.test}) samples->reserve(samples->size() + names.size());
+    for (const std::string& name : names) {
       const bool to_train = part == Part::train || (part == Part::both && in_training_part(name));
       (to_train ? split_.train : split_.test).push_back(make_sample(root_, joined(folder, name)));
     }
@@ -89,7 +103,7 @@ class ClassReader {
       sample.defect = defect;
       for (const MaskFolder& place : places) {
         if (sample.mask) break;
-        if (const auto mask = place.find(stem_of(name))) sample.mask = root_.full(*mask);
+        if (const auto mask = place.find(stem_of(name))) sample.mask = root_.full(*mask).string();
       }
       split_.test.push_back(std::move(sample));
     }
@@ -126,9 +140,9 @@ class FolderDataset final : public Dataset {
   explicit FolderDataset(const fs::path& root) : root_(root), forms_(find_classes(root_)) {}
 
   /// Also true for what is meant for this layout and can be read in two ways: opening it says so.
-  static bool matches(const fs::path& path) {
+  static bool matches(const RootFolder& root) {
     try {
-      return !find_classes(RootFolder(path)).empty();
+      return !find_classes(root).empty();
     } catch (const InputError&) {
       return true;
     }

@@ -54,16 +54,27 @@ void check_mask_values(const Image& mask, const std::string& file, bool any_valu
                    listed(values), 100.0 * static_cast<double>(odd_pixels) / static_cast<double>(pixels))});
 }
 
-void check_mask(const Dataset& dataset, const Image* picture, CheckedImage& image) {
-  const fs::path& path = *image.sample->mask;
-  const std::string file = path.lexically_relative(dataset.root()).generic_string();
-  const auto mask = reading(path, file, image, [](const fs::path& p) { return decode_mask(p); });
-  if (!mask) return;
-  if (picture && (mask->width != picture->width || mask->height != picture->height))
+/// The mask in `file` (relative to the root), none when it cannot be decoded; its size is checked.
+std::optional<Image> sized_mask(const fs::path& path, const std::string& file, const Image* picture,
+                                CheckedImage& image) {
+  auto mask = reading(path, file, image, [](const fs::path& p) { return decode_mask(p); });
+  if (mask && picture && (mask->width != picture->width || mask->height != picture->height))
     image.problems.push_back({file, ProblemKind::mask_size,
                               fmt::format("the mask is {} × {} pixels, its image {} × {}", mask->width, mask->height,
                                           picture->width, picture->height)});
-  check_mask_values(*mask, file, dataset.masks_number_defects(), image);
+  return mask;
+}
+
+void check_masks(const Dataset& dataset, const Image* picture, CheckedImage& image) {
+  const auto file_of = [&](const std::string& mask) {
+    return fs::path(mask).lexically_relative(dataset.root()).generic_string();
+  };
+  const Sample& sample = *image.sample;
+  if (sample.foreground) sized_mask(*sample.foreground, file_of(*sample.foreground), picture, image);
+  if (!sample.mask) return;
+  const std::string file = file_of(*sample.mask);
+  if (const auto mask = sized_mask(*sample.mask, file, picture, image))
+    check_mask_values(*mask, file, dataset.masks_number_defects(), image);
 }
 
 /// How the later of two images with the same bytes is reported.
@@ -81,12 +92,12 @@ Problem duplicate_of(const CheckedImage& image, const CheckedImage& first) {
 
 void check_image(const Dataset& dataset, CheckedImage& image) {
   const Sample& sample = *image.sample;
-  const auto picture = reading(sample.image, sample.id, image, [](const fs::path& path) { return decode_rgb(path); });
+  const auto picture = reading(sample.image(), sample.id, image, [](const fs::path& path) { return decode_rgb(path); });
   if (picture) {
     const auto hash_of = [](const fs::path& path) { return ContentHashes::instance().of(path); };
-    image.content = reading(sample.image, sample.id, image, hash_of).value_or("");
+    image.content = reading(sample.image(), sample.id, image, hash_of).value_or("");
   }
-  if (sample.mask) check_mask(dataset, picture ? &*picture : nullptr, image);
+  check_masks(dataset, picture ? &*picture : nullptr, image);
 }
 
 void find_duplicates(const std::vector<CheckedImage>& images, std::vector<Problem>& problems) {

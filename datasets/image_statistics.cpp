@@ -23,7 +23,7 @@ struct ImageSums {
 ImageSums sums_of(const Sample& sample) {
   ImageSums sums;
   try {
-    const Image image = decode_rgb(sample.image);
+    const Image image = decode_rgb(sample.image());
     sums.width = image.width;
     sums.height = image.height;
     for (size_t i = 0; i < image.pixels.size(); ++i) {

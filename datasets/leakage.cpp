@@ -25,7 +25,7 @@ std::vector<Hashed> images_of(const Dataset& dataset, std::vector<FileProblem>& 
   for (const std::string& name : dataset.classes()) {
     const ClassSplit split = dataset.scan(name, problems);
     for (const auto* part : {&split.train, &split.test})
-      for (const Sample& sample : *part) images.push_back({sample.id, name, "", "", sample.image, 0});
+      for (const Sample& sample : *part) images.push_back({sample.id, name, "", "", sample.image(), 0});
   }
   return images;
 }

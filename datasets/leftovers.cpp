@@ -22,9 +22,10 @@ struct Used {
   Used(const fs::path& root, const std::vector<ClassSplit>& classes) {
     const auto add = [&](const Sample& sample) {
       files.insert(sample.id);
+      if (sample.foreground) files.insert(fs::path(*sample.foreground).lexically_relative(root).generic_string());
       image_folders.insert(folder_of(sample.id));
       if (!sample.mask) return;
-      const std::string mask = sample.mask->lexically_relative(root).generic_string();
+      const std::string mask = fs::path(*sample.mask).lexically_relative(root).generic_string();
       files.insert(mask);
       mask_folders.insert(folder_of(mask));
     };

@@ -46,7 +46,7 @@ class ListedClass {
     sample.view = listed.view;
     if (listed.anomalous) sample.defect = listed.defect;
     if (listed.anomalous && !listed.mask.empty() && is_there(listed, listed.mask))
-      sample.mask = root_.full(listed.mask);
+      sample.mask = root_.full(listed.mask).string();
     (listed.training ? split.train : split.test).push_back(std::move(sample));
   }
 

@@ -1,6 +1,9 @@
 #include "datasets/listing.h"
 
+#include <dirent.h>
+
 #include <algorithm>
+#include <cerrno>
 
 #include "core/base/error.h"
 
@@ -48,27 +51,59 @@ std::string why_not_followed(const fs::path& link, const fs::path& real_folder, 
   return "";
 }
 
-/// Why an entry is not read, or "". The kind comes with the name in the same pass; only links cost a look at the file.
-std::string why_not_read(const fs::directory_entry& entry, std::string_view name, const fs::path& real_folder,
-                         const fs::path& real_root) {
+struct CloseFolder {
+  void operator()(DIR* folder) const { closedir(folder); }
+};
+
+/// Calls action(name, kind) for each entry, in no order; the kind comes with the name in the same pass, or is
+/// DT_UNKNOWN. Not std::filesystem's iterator, which makes a path of every name: that takes most of the time where
+/// there are many.
+template <class Action>
+std::error_code for_each_entry(const fs::path& folder, const Action& action) {
+  errno = 0;
+  const std::unique_ptr<DIR, CloseFolder> open(opendir(folder.c_str()));
+  while (open) {
+    errno = 0;
+    const dirent* entry = readdir(open.get());
+    if (!entry) break;
+    action(std::string_view(entry->d_name), entry->d_type);
+  }
+  return {errno, std::generic_category()};
+}
+
+/// What an entry is, links followed; `kind` as for_each_entry gives it.
+fs::file_type type_of(unsigned char kind, const fs::path& folder, std::string_view name) {
+  if (kind == DT_REG) return fs::file_type::regular;
+  if (kind == DT_DIR) return fs::file_type::directory;
   std::error_code failed;
+  return fs::status(folder / name, failed).type();
+}
+
+/// Why an entry is not read, or "". Only links cost a look at the file.
+std::string why_not_read(std::string_view name, unsigned char kind, fs::file_type type, const fs::path& folder,
+                         const fs::path& real_folder, const fs::path& real_root) {
   if (!is_plain_text(name)) return "a name that is not valid UTF-8 or holds control characters: rename it";
-  if (entry.is_symlink(failed))
-    if (std::string reason = why_not_followed(entry.path(), real_folder, real_root); !reason.empty()) return reason;
-  if (entry.is_regular_file(failed) || entry.is_directory(failed)) return "";
-  return failed ? fmt::format("cannot be read: {}", failed.message()) : "neither a file nor a folder: remove it";
+  std::error_code failed;
+  if (kind == DT_LNK || (kind == DT_UNKNOWN && fs::is_symlink(folder / name, failed)))
+    if (std::string reason = why_not_followed(folder / name, real_folder, real_root); !reason.empty()) return reason;
+  if (type == fs::file_type::regular || type == fs::file_type::directory) return "";
+  return type == fs::file_type::none ? "cannot be read" : "neither a file nor a folder: remove it";
+}
+
+void sort_if_needed(std::vector<std::string>& names) {
+  if (!std::is_sorted(names.begin(), names.end())) std::sort(names.begin(), names.end());
 }
 
 }  // namespace
 
-RootFolder::RootFolder(const fs::path& root) : path_(root) {
+RootFolder::RootFolder(const fs::path& root) : path_(std::make_shared<const fs::path>(root)) {
   std::error_code failed;
   real_ = fs::canonical(root, failed);
   if (failed) throw_input("{}: cannot be opened: {}", root.string(), failed.message());
 }
 
 std::string RootFolder::name() const {
-  fs::path plain = fs::absolute(path_).lexically_normal();
+  fs::path plain = fs::absolute(path()).lexically_normal();
   if (!plain.has_filename()) plain = plain.parent_path();
   const std::string name = plain.filename().string();
   return name.empty() ? "dataset" : escaped(name);
@@ -89,24 +124,21 @@ Listing RootFolder::read(const std::string& relative, bool with_files) const {
   if (!fs::exists(folder, failed) && !failed) return listing;
   const fs::path real = fs::canonical(folder, failed);
   if (!failed && !is_inside(real, real_)) return refuse_all(why_not_followed(folder, real, real_));
-  fs::directory_iterator entries;
-  if (!failed) entries = fs::directory_iterator(folder, failed);
-  if (failed) return refuse_all(fmt::format("cannot be opened: {}", failed.message()));
-  for (; entries != fs::directory_iterator(); entries.increment(failed)) {
-    const std::string& path = entries->path().native();
-    std::string name = path.substr(path.rfind('/') + 1);  // much faster than filename()
-    std::error_code ignored;
-    if (name.starts_with('.')) continue;
-    if (std::string reason = why_not_read(*entries, name, real, real_); !reason.empty())
-      listing.refused.push_back({{escaped(joined(relative, name)), std::move(reason)}, entries->is_directory(ignored)});
-    else if (entries->is_directory(ignored))
-      listing.folders.push_back(std::move(name));
+  const auto add = [&](std::string_view name, unsigned char kind) {
+    if (name.starts_with('.')) return;
+    const fs::file_type type = type_of(kind, folder, name);
+    const bool is_folder = type == fs::file_type::directory;
+    if (std::string reason = why_not_read(name, kind, type, folder, real, real_); !reason.empty())
+      listing.refused.push_back({{escaped(joined(relative, name)), std::move(reason)}, is_folder});
+    else if (is_folder)
+      listing.folders.emplace_back(name);
     else if (with_files)
-      listing.files.push_back(std::move(name));
-  }
-  if (failed) return refuse_all(fmt::format("cannot be listed: {}", failed.message()));
-  std::sort(listing.files.begin(), listing.files.end());
-  std::sort(listing.folders.begin(), listing.folders.end());
+      listing.files.emplace_back(name);
+  };
+  if (!failed) failed = for_each_entry(folder, add);
+  if (failed) return refuse_all(fmt::format("cannot be opened: {}", failed.message()));
+  sort_if_needed(listing.files);
+  sort_if_needed(listing.folders);
   std::sort(listing.refused.begin(), listing.refused.end(),
             [](const FileProblem& a, const FileProblem& b) { return a.file < b.file; });
   return listing;
@@ -117,11 +149,20 @@ bool RootFolder::has_folder(const std::string& relative) const {
   return fs::is_directory(full(relative), failed);
 }
 
-std::vector<std::string> RootFolder::folders_in(const std::string& relative) const {
-  Listing listing = read(relative, false);
+const Listing& RootFolder::remembered(const std::string& relative) const {
+  const auto known = folders_.find(relative);
+  return known != folders_.end() ? known->second : folders_.emplace(relative, read(relative, false)).first->second;
+}
+
+const std::vector<std::string>& RootFolder::folders(const std::string& relative) const {
+  return remembered(relative).folders;
+}
+
+const std::vector<std::string>& RootFolder::folders_in(const std::string& relative) const {
+  const Listing& listing = remembered(relative);
   for (const Refused& refused : listing.refused)
     if (refused.is_folder) throw_input("{}: {}", full(refused.file).string(), refused.text);
-  return std::move(listing.folders);
+  return listing.folders;
 }
 
 std::string joined(std::string_view folder, std::string_view name) {

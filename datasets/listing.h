@@ -1,5 +1,7 @@
 #pragma once
 #include <filesystem>
+#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,22 +35,30 @@ class RootFolder {
   /// Throws InputError when the folder cannot be resolved.
   explicit RootFolder(const std::filesystem::path& root);
 
-  const std::filesystem::path& path() const { return path_; }
+  const std::filesystem::path& path() const { return *path_; }
+  const std::shared_ptr<const std::filesystem::path>& shared_path() const { return path_; }
   /// The folder's own name, as given ("." is resolved).
   std::string name() const;
-  std::filesystem::path full(const std::string& relative) const { return relative.empty() ? path_ : path_ / relative; }
+  std::filesystem::path full(const std::string& relative) const {
+    return relative.empty() ? path() : path() / relative;
+  }
 
   /// One pass over the folder; only links are looked at one by one. A folder that is not there is empty.
   Listing list(const std::string& relative) const;
   bool has_folder(const std::string& relative) const;
-  /// The folders in it. Throws InputError when one of them is refused, so that none goes unseen.
-  std::vector<std::string> folders_in(const std::string& relative) const;
+  /// The folders in it, as they were when first asked for: all layouts that look whether they know the tree, and the
+  /// one that does, ask again and again. For one thread at a time.
+  const std::vector<std::string>& folders(const std::string& relative) const;
+  /// The same. Throws InputError when one of them is refused, so that none goes unseen.
+  const std::vector<std::string>& folders_in(const std::string& relative) const;
 
  private:
   Listing read(const std::string& relative, bool with_files) const;
+  const Listing& remembered(const std::string& relative) const;
 
-  std::filesystem::path path_;
-  std::filesystem::path real_;  ///< without links
+  std::shared_ptr<const std::filesystem::path> path_;
+  std::filesystem::path real_;                      ///< without links
+  mutable std::map<std::string, Listing> folders_;  ///< listings without files
 };
 
 /// "folder/name", or "name" in the root.

@@ -52,7 +52,7 @@ void make_mini(MiniTree& tree) {
 
 ADREP_LAYOUT({.name = "manifest",
               .doc = "manifest.csv or manifest.jsonl: image, split, label, and perhaps class, mask, defect, view",
-              .matches = [](const fs::path& root) { return !manifest_in(root).empty(); },
+              .matches = [](const RootFolder& root) { return !manifest_in(root.path()).empty(); },
               .open = [](const fs::path& root) -> std::unique_ptr<Dataset> { return std::make_unique<Manifest>(root); },
               .priority = 50,
               .make_mini = make_mini});

@@ -16,7 +16,7 @@ const ClassTreeRules& rules() {
   return rules;
 }
 
-bool matches(const fs::path& root) {
+bool matches(const RootFolder& root) {
   const std::vector<std::string> classes = classes_in_tree(root, rules());
   const auto is_official = [](const std::string& name) { return published_dataset("mpdd")->find(name) != nullptr; };
   return !classes.empty() && std::all_of(classes.begin(), classes.end(), is_official);

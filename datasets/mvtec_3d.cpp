@@ -41,7 +41,7 @@ void make_mini(MiniTree& tree) {
 
 ADREP_LAYOUT({.name = "mvtec_3d",
               .doc = "CLASS/train/good/rgb, CLASS/test/good/rgb, CLASS/test/DEFECT/rgb, CLASS/test/DEFECT/gt",
-              .matches = [](const fs::path& root) { return !classes_in_tree(root, rules()).empty(); },
+              .matches = [](const RootFolder& root) { return !classes_in_tree(root, rules()).empty(); },
               .open = [](const fs::path& root) { return open_class_tree(root, rules()); },
               .priority = 30,
               .make_mini = make_mini});

@@ -16,7 +16,7 @@ const ClassTreeRules& rules() {
 
 ADREP_LAYOUT({.name = "mvtec_ad",
               .doc = "CLASS/train/good, CLASS/test/good, CLASS/test/DEFECT, CLASS/ground_truth/DEFECT/*_mask.png",
-              .matches = [](const fs::path& root) { return !classes_in_tree(root, rules()).empty(); },
+              .matches = [](const RootFolder& root) { return !classes_in_tree(root, rules()).empty(); },
               .open = [](const fs::path& root) { return open_class_tree(root, rules()); },
               .priority = 10,
               .make_mini = [](MiniTree& tree) { make_mini_mvtec_ad(tree, "mvtec_ad"); }});

@@ -31,9 +31,9 @@ bool holds_classes(const RootFolder& root, const std::string& folder) {
     const std::vector<std::string> files = root.list(sample).files;
     return std::any_of(files.begin(), files.end(), [](const std::string& f) { return !real_iad_view(f).empty(); });
   };
-  for (const std::string& name : root.list(folder).folders) {
+  for (const std::string& name : root.folders(folder)) {
     const std::string normal = joined(joined(folder, name), "OK");
-    const std::vector<std::string> samples = root.list(normal).folders;
+    const std::vector<std::string>& samples = root.folders(normal);
     if (!samples.empty() && is_sample(joined(normal, samples[0]))) return true;
   }
   return false;
@@ -88,13 +88,14 @@ class RealIad final : public Dataset {
           {list, fmt::format("{}: name the folder {} to read the class without a list", reason, folder_)});
       return nothing;
     }
+    const std::string file = root_.full(list).string();
     try {
-      const std::string file = root_.full(list).string();
       const auto images = parse_real_iad_list(read_file(file, max_list_bytes), class_name, folder_, list);
       return read_listed(root_, class_name, images, list, TestOrder::by_id, problems);
     } catch (const InputError& error) {
       std::string text = error.what();
-      if (text.starts_with(list + ": ")) text.erase(0, list.size() + 2);
+      for (const std::string& name : {file, list})
+        if (text.starts_with(name + ": ")) text.erase(0, name.size() + 2);
       problems.push_back({list, std::move(text)});
       return nothing;
     }
@@ -127,7 +128,7 @@ class RealIad final : public Dataset {
         if (!defect.empty() && mask != masks.end()) {
           sample.anomalous = true;
           sample.defect = defect;
-          sample.mask = root_.full(joined(inner, *mask));
+          sample.mask = root_.full(joined(inner, *mask)).string();
         }
         samples.push_back(std::move(sample));
       }
@@ -178,8 +179,7 @@ const bool registered = [] {
         {.name = name,
          .doc = fmt::format("{}/CLASS/OK/SAMPLE, CLASS/NG/DEFECT/SAMPLE, with or without realiad_jsons/",
                             resolution.empty() ? "realiad_512 (or the one there is)" : resolution),
-         .matches =
-             [resolution](const fs::path& root) { return image_folder(RootFolder(root), resolution).has_value(); },
+         .matches = [resolution](const RootFolder& root) { return image_folder(root, resolution).has_value(); },
          .open = [name, resolution](const fs::path& root) -> std::unique_ptr<Dataset> {
            return std::make_unique<RealIad>(root, name, resolution);
          },

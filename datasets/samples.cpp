@@ -52,14 +52,25 @@ std::vector<std::string> image_names(std::vector<std::string> files) {
 Sample make_sample(const RootFolder& root, const std::string& id) {
   Sample sample;
   sample.id = id;
-  sample.image = root.full(id);
+  sample.root = root.shared_path();
   return sample;
+}
+
+void add_foregrounds(const RootFolder& root, ClassSplit& split, std::vector<FileProblem>& problems) {
+  const std::string folder = joined("fg_mask", split.name);
+  std::vector<std::string> files = list_reporting(root, folder, problems).files;
+  if (files.empty()) return;
+  const MaskFolder masks(folder, std::move(files));
+  for (Sample& sample : split.train) {
+    const std::string_view name = std::string_view(sample.id).substr(sample.id.rfind('/') + 1);
+    if (const auto mask = masks.find(stem_of(name))) sample.foreground = root.full(*mask).string();
+  }
 }
 
 void sort_samples(ClassSplit& split) {
   const auto by_id = [](const Sample& a, const Sample& b) { return a.id < b.id; };
-  std::sort(split.train.begin(), split.train.end(), by_id);
-  std::sort(split.test.begin(), split.test.end(), by_id);
+  for (auto* part : {&split.train, &split.test})
+    if (!std::is_sorted(part->begin(), part->end(), by_id)) std::sort(part->begin(), part->end(), by_id);
 }
 
 ClassSplit checked(ClassSplit split, const std::vector<FileProblem>& problems, const RootFolder& root,

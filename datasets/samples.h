@@ -38,6 +38,10 @@ std::vector<std::string> image_names(std::vector<std::string> files);
 /// One image of a class, not anomalous and without a mask.
 Sample make_sample(const RootFolder& root, const std::string& id);
 
+/// Gives training images the mask of the part itself where the data set has one: ROOT/fg_mask/CLASS/STEM.*, as the
+/// reference code of GLASS names them. Names are MaskFolder's.
+void add_foregrounds(const RootFolder& root, ClassSplit& split, std::vector<FileProblem>& problems);
+
 /// Puts both parts in byte-wise order of id.
 void sort_samples(ClassSplit& split);
 

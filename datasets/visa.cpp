@@ -5,6 +5,7 @@
 #include "datasets/csv.h"
 #include "datasets/listed_dataset.h"
 #include "datasets/mini_tree.h"
+#include "datasets/samples.h"
 #include "datasets/visa_list.h"
 
 namespace adrep {
@@ -22,6 +23,12 @@ class Visa final : public ListedDataset {
 
   std::string layout() const override { return "visa"; }
   bool masks_number_defects() const override { return true; }
+
+  ClassSplit scan(const std::string& class_name, std::vector<FileProblem>& problems) const override {
+    ClassSplit split = ListedDataset::scan(class_name, problems);
+    add_foregrounds(root_folder(), split, problems);
+    return split;
+  }
 };
 
 void make_mini(MiniTree& tree) {
@@ -47,7 +54,7 @@ void make_mini(MiniTree& tree) {
 
 ADREP_LAYOUT({.name = "visa",
               .doc = "split_csv/1cls.csv: object,split,label,image,mask",
-              .matches = [](const fs::path& root) { return fs::exists(fs::symlink_status(root / list_name)); },
+              .matches = [](const RootFolder& root) { return fs::exists(fs::symlink_status(root.full(list_name))); },
               .open = [](const fs::path& root) -> std::unique_ptr<Dataset> { return std::make_unique<Visa>(root); },
               .priority = 40,
               .make_mini = make_mini});

@@ -72,7 +72,7 @@ PretrainData open_pretrain_data(const PretrainSettings& settings) {
 }
 
 LoadedSample load_sample(const Sample& sample, const Geometry& geometry) {
-  LoadedSample loaded{preprocess_image(decode_rgb(sample.image), geometry),
+  LoadedSample loaded{preprocess_image(decode_rgb(sample.image()), geometry),
                       at::zeros({1, geometry.crop, geometry.crop}, at::kByte)};
   if (sample.anomalous && sample.mask) {
     const Image mask = load_mask(sample, geometry);

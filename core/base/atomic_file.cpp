@@ -75,8 +75,10 @@ std::string read_file(const fs::path& file, uint64_t limit) {
   if (failed) throw_input("{}: cannot be read: {}", file.string(), failed.message());
   if (size > limit) throw_input("{}: {} bytes, more than the limit of {}", file.string(), size, limit);
   std::string content(size, '\0');
+  errno = 0;
   std::ifstream in(file, std::ios::binary);
-  if (!in.read(content.data(), static_cast<std::streamsize>(size))) throw_input("{}: cannot be read", file.string());
+  if (!in.read(content.data(), static_cast<std::streamsize>(size)))
+    throw_input("{}: cannot be read: {}", file.string(), errno ? std::strerror(errno) : "it is cut short");
   return content;
 }
 

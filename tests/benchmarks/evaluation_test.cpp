@@ -17,9 +17,10 @@ std::vector<Sample> samples_in(const test::TemporaryFolder& folder) {
   test::write_texture(folder / "1.png", 32, 32, 2, true);
   test::write_texture(folder / "2.png", 32, 32, 3, true);
   test::write_square_mask(folder / "1_mask.png", 32, 32);
-  return {{"0.png", folder / "0.png", std::nullopt, false, "good"},
-          {"1.png", folder / "1.png", folder / "1_mask.png", true, "hole"},
-          {"2.png", folder / "2.png", std::nullopt, true, "hole"}};
+  const auto root = std::make_shared<const std::filesystem::path>(folder.path());
+  return {{"0.png", root, std::nullopt, false, "good"},
+          {"1.png", root, folder / "1_mask.png", true, "hole"},
+          {"2.png", root, std::nullopt, true, "hole"}};
 }
 
 double value(const std::vector<std::pair<std::string, Metric>>& metrics, const std::string& name) {

@@ -26,7 +26,8 @@ std::map<std::string, std::string> masks_of(const Tree& tree, const ClassSplit& 
   std::map<std::string, std::string> masks;
   for (const Sample& sample : split.test)
     if (sample.anomalous)
-      masks[sample.id] = sample.mask ? sample.mask->lexically_relative(tree.path()).string() : "none";
+      masks[sample.id] =
+          sample.mask ? std::filesystem::path(*sample.mask).lexically_relative(tree.path()).string() : "none";
   return masks;
 }
 

@@ -69,7 +69,7 @@ TEST_CASE("near duplicates are the nearest by brute force", "[datasets]") {
       const ClassSplit split = dataset.load(name);
       for (const auto* part : {&split.train, &split.test})
         for (const Sample& sample : *part)
-          list.emplace_back(sample.id, name, difference_hash(decode_rgb(sample.image)));
+          list.emplace_back(sample.id, name, difference_hash(decode_rgb(sample.image())));
     }
     return list;
   };

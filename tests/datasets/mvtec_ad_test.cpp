@@ -29,7 +29,7 @@ TEST_CASE("mvtec_ad: classes, parts, labels and masks", "[datasets]") {
                                    "bottle/test/good/000.png", "bottle/test/scratch/000.png"});
   CHECK(split.test[0].anomalous);
   CHECK(split.test[0].defect == "broken_large");
-  CHECK(split.test[0].image == tree / "bottle/test/broken_large/000.png");
+  CHECK(split.test[0].image() == tree / "bottle/test/broken_large/000.png");
   CHECK(split.test[0].mask == tree / "bottle/ground_truth/broken_large/000_mask.png");
   CHECK(split.test[1].anomalous);
   CHECK_FALSE(split.test[1].mask);
@@ -77,7 +77,8 @@ TEST_CASE("mvtec_ad: names of masks in order of preference", "[datasets]") {
   const ClassSplit split = open_dataset(tree.path())->load("c");
   std::map<std::string, std::string> found;
   for (const Sample& sample : split.test)
-    found[sample.image.stem().string()] = sample.mask ? sample.mask->filename().string() : "none";
+    found[sample.image().stem().string()] =
+        sample.mask ? std::filesystem::path(*sample.mask).filename().string() : "none";
   CHECK(found == std::map<std::string, std::string>{{"1", "1_mask.png"},
                                                     {"2", "2.png"},
                                                     {"3", "3_mask.bmp"},

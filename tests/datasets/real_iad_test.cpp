@@ -6,7 +6,6 @@
 
 #include "core/base/atomic_file.h"
 #include "datasets/mini.h"
-#include "datasets/real_iad_list.h"
 
 using namespace adrep;
 using namespace adrep::test;
@@ -29,13 +28,6 @@ std::string loading_with(Change change) {
 }
 
 }  // namespace
-
-TEST_CASE("real_iad: the view is in the file's name", "[datasets]") {
-  CHECK(real_iad_view("audiojack_0001_NG_AK_C3_20230921.jpg") == "C3");
-  CHECK(real_iad_view("usb_C1_0001_OK_C5_20230921.jpg") == "C5");
-  for (const char* name : {"", "_C", "x_C_1.jpg", "x_C1.jpg", "x_Cab_1.jpg", "C1_x.jpg", "x_C123_1.jpg"})
-    CHECK(real_iad_view(name).empty());
-}
 
 TEST_CASE("real_iad: the lists decide; an image of a defect without a mask is normal", "[datasets]") {
   const Mini mini("real_iad");

@@ -2,10 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "core/base/atomic_file.h"
 #include "datasets/mini.h"
-#include "datasets/published_counts.h"
-#include "datasets/visa_list.h"
 
 using namespace adrep;
 using namespace adrep::test;
@@ -68,20 +65,4 @@ TEST_CASE("visa: a list that is none says where", "[datasets]") {
   CHECK_THAT(reading(header + row + "candle,test,bad,candle/2.JPG,\n"), Contains("1cls.csv:3: 'bad'"));
   CHECK_THAT(reading(header + row + "candle,test\n"), Contains("1cls.csv:3: 2 fields where the header has 5"));
   CHECK_THAT(reading(header + std::string("../x,train,normal,a.JPG,\n")), Contains("'../x' is no name of a class"));
-}
-
-TEST_CASE("visa: the official list has the published counts", "[datasets]") {
-  const std::filesystem::path list = goldens().parent_path() / "data/visa_split/1cls.csv";
-  if (!std::filesystem::exists(list)) {
-    WARN("skipped: no official split file beside the golden files");
-    return;
-  }
-  std::map<std::string, PublishedCounts> counts;
-  for (const ListedImage& image : parse_visa_split(read_file(list), list.string())) {
-    PublishedCounts& c = counts[image.class_name];
-    ++(image.training ? c.train_normal : image.anomalous ? c.test_anomalous : c.test_normal);
-  }
-  const PublishedDataset& published = *published_dataset("visa");
-  REQUIRE(counts.size() == published.classes.size());
-  for (const PublishedClass& c : published.classes) CHECK(counts.at(std::string(c.name)) == c.counts);
 }

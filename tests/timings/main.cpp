@@ -1,4 +1,4 @@
-// adrep_timings --inputs=FOLDER [--threads=N] [Google Benchmark's own options]
+// adrep_timings --inputs=FOLDER [--images=FOLDER] [--threads=N] [Google Benchmark's own options]
 #include <sys/resource.h>
 
 #include <chrono>
@@ -17,7 +17,7 @@ namespace adrep::timing {
 namespace {
 
 struct Settings {
-  std::filesystem::path inputs;
+  std::filesystem::path inputs, images;
   int threads = 0;
 };
 
@@ -75,6 +75,10 @@ int threads() {
   return settings().threads;
 }
 
+std::filesystem::path images() {
+  return settings().images;
+}
+
 /// Takes our own options out of argv and registers the cases.
 void prepare(int& argc, char** argv) {
   int kept = 1;
@@ -82,6 +86,8 @@ void prepare(int& argc, char** argv) {
     const std::string_view argument = argv[i];
     if (argument.starts_with("--inputs="))
       settings().inputs = argument.substr(9);
+    else if (argument.starts_with("--images="))
+      settings().images = argument.substr(9);
     else if (argument.starts_with("--threads="))
       settings().threads = std::atoi(argv[i] + 10);
     else

@@ -32,4 +32,7 @@ void add_detector_growth();
 /// Threads of --threads.
 int threads();
 
+/// Folder of --images, or "".
+std::filesystem::path images();
+
 }  // namespace adrep::timing

@@ -8,18 +8,6 @@ using namespace adrep;
 using namespace adrep::test;
 using Catch::Matchers::Contains;
 
-namespace {
-
-/// What is said of settings that `change` made of the default ones.
-template <class Change>
-std::string checking(Change change) {
-  SplitSettings settings;
-  change(settings);
-  return input_error([&] { check_split(settings); });
-}
-
-}  // namespace
-
 TEST_CASE("the official split is the data set itself, and no part of a key", "[datasets]") {
   const Mini mini("visa");
   const std::shared_ptr<const Dataset> dataset = open_dataset(mini.path());
@@ -54,13 +42,6 @@ TEST_CASE("settings are applied in their order and determine the key", "[dataset
   settings.split_shots = 3;
   CHECK(with_split(dataset, settings)->load("candle").train.size() == 3);
   CHECK(split_key(settings).dump() == R"({"shots":3})");
-}
-
-TEST_CASE("settings that do not go together are refused", "[datasets]") {
-  CHECK_THAT(checking([](auto& s) { s.train_fraction = 0.5, s.split_shots = 2; }), Contains("set one of them"));
-  CHECK_THAT(checking([](auto& s) { s.folds = 1; }), Contains("split.folds=1"));
-  CHECK_THAT(checking([](auto& s) { s.folds = 3, s.fold = 3; }), Contains("split.fold=3"));
-  CHECK_THAT(checking([](auto& s) { s.fold = 1; }), Contains("set split.folds too"));
 }
 
 TEST_CASE("a manifest as split", "[datasets]") {
