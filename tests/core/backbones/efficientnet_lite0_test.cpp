@@ -3,6 +3,7 @@
 #include "core/backbones/efficientnet_lite0.h"
 #include "core/base/atomic_file.h"
 #include "core/io/torch_checkpoint.h"
+#include "support/cuda.h"
 #include "support/golden.h"
 
 using namespace adrep;
@@ -27,14 +28,13 @@ BackboneInfo named(const std::string& file) {
   return info;
 }
 
-}  // namespace
-
-TEST_CASE("EfficientNet-Lite0 gives the reference's features", "[golden][efficientnet]") {
+void compare_with_golden(const at::Device& device) {
   const auto golden = test::load_golden("efficientnet_lite0");
   const auto file = real_weights();
   if (!golden || file.empty()) return;
-  const auto backbone = BackboneRegistry::instance().get("efficientnet_lite0", "backbone").load(file, {});
-  const at::Tensor image = golden["input/image"];
+  const auto backbone =
+      BackboneRegistry::instance().get("efficientnet_lite0", "backbone").load(file, {.device = device});
+  const at::Tensor image = golden["input/image"].to(device);
   const Levels levels = backbone->forward(image);
   const auto shapes = backbone->shapes(image.size(2), image.size(3));
   const std::vector<int64_t> strides = {4, 8, 16, 32};
@@ -46,6 +46,16 @@ TEST_CASE("EfficientNet-Lite0 gives the reference's features", "[golden][efficie
     REQUIRE(levels.maps[l].sizes() ==
             at::IntArrayRef({image.size(0), shapes[l].channels, shapes[l].height, shapes[l].width}));
   }
+}
+
+}  // namespace
+
+TEST_CASE("EfficientNet-Lite0 gives the reference's features", "[golden][efficientnet]") {
+  compare_with_golden(at::kCPU);
+}
+
+TEST_CASE("EfficientNet-Lite0 on CUDA gives the reference's features", "[gpu][golden][efficientnet]") {
+  if (!test::no_cuda()) compare_with_golden(at::kCUDA);
 }
 
 TEST_CASE("an image's features are the same bits in a pass of any size, and odd sizes work", "[efficientnet]") {
