@@ -13,6 +13,7 @@
 #include "core/base/interrupt.h"
 #include "core/representation/projector_checkpoint.h"
 #include "support/golden.h"
+#include "support/pretraining_log.h"
 #include "support/program.h"
 #include "support/trees.h"
 
@@ -37,14 +38,6 @@ TensorMap weights_of(const PretrainOutcome& outcome) {
   return read_projector_checkpoint(outcome.projector).weights;
 }
 
-/// The log without the seconds, which differ from run to run.
-std::string log_of(const fs::path& output) {
-  std::string text, line;
-  std::ifstream in(output / "log.jsonl");
-  while (std::getline(in, line)) text += line.substr(0, line.find(",\"seconds\"")) + "\n";
-  return text;
-}
-
 void require_equal(const TensorMap& a, const TensorMap& b) {
   REQUIRE(a.size() == b.size());
   for (const auto& [key, weight] : a) REQUIRE(weight.equal(b.at(key)));
@@ -64,8 +57,8 @@ TEST_CASE("pretraining: stopped and continued gives the bits of one go; the chec
   const PretrainConfig stopped = config_of(folder, "stopped", {"save_every=1", "keep=100"});
   const PretrainOutcome first = pretrain(stopped);
   require_equal(weights_of(first), weights_of(whole));
-  const std::string log = log_of(folder / "stopped");
-  REQUIRE(log == log_of(folder / "whole"));
+  const std::string log = pretraining_log(folder / "stopped");
+  REQUIRE(log == pretraining_log(folder / "whole"));
   REQUIRE_THAT(log, Contains("normal_radii"));
   for (const auto& entry : fs::directory_iterator(folder.path() / "stopped/states"))
     if (entry.path().filename() != "000000-00000002.safetensors") fs::remove(entry.path());
@@ -74,7 +67,7 @@ TEST_CASE("pretraining: stopped and continued gives the bits of one go; the chec
   const PretrainOutcome continued = pretrain(stopped);
   REQUIRE(continued.passes == 4);
   require_equal(weights_of(continued), weights_of(whole));
-  REQUIRE(log_of(folder / "stopped") == log);
+  REQUIRE(pretraining_log(folder / "stopped") == log);
   REQUIRE(pretrain(stopped).passes == 0);
 
   const ProjectorCheckpoint checkpoint = read_projector_checkpoint(whole.projector);
