@@ -18,6 +18,7 @@ struct Sample {
   bool anomalous = false;
   std::string defect = "good";  ///< name of the defect folder
   std::string view{};           ///< camera view ("C1" … "C5" in Real-IAD); "" where the data set has one view only
+  std::optional<std::string> foreground{};  ///< full path of the mask of the part itself, where the data set has them
 };
 
 /// One class: normal training images and labelled test images, each in byte-wise order of id, unless the layout's
