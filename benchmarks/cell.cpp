@@ -62,6 +62,7 @@ std::string to_json_text(const Cell& cell) {
               {"references", cell.references},
               {"scores", scores}};
   if (!cell.split.is_null()) all["split"] = cell.split;
+  if (!cell.training.is_null()) all["training"] = cell.training;
   return all.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
@@ -87,6 +88,7 @@ Cell cell_from_json(const std::string& text, const std::string& file) {
     for (const json& s : all.at("scores"))
       cell.scores.push_back({s.at("id"), s.at("defect"), s.at("anomalous"), s.at("score")});
     if (const auto split = all.find("split"); split != all.end()) cell.split = *split;
+    if (const auto training = all.find("training"); training != all.end()) cell.training = *training;
     if (all.at("hash") != cell.hash()) throw_input("{}: damaged: its hash does not fit its key", file);
     return cell;
   } catch (const json::exception& bad) {

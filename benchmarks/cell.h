@@ -30,7 +30,8 @@ struct Cell {
   std::vector<std::string> skipped;  ///< ids of unreadable images that were left out
   std::vector<std::string> references;
   std::vector<ImageScore> scores;
-  nlohmann::json split;  ///< what a split other than the official one gave; null for the official one
+  nlohmann::json split;     ///< what a split other than the official one gave; null for the official one
+  nlohmann::json training;  ///< how a trained detector was trained: epochs, the one kept, its loss; null for others
 
   /// SHA-256 of the key, 64 hexadecimal digits.
   std::string hash() const;

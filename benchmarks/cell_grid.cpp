@@ -92,7 +92,8 @@ std::map<std::string, std::string> method_names(
   std::map<std::string, std::map<std::string, std::set<std::string>>> values;
   for (const auto& [id, parts] : methods) backbones.insert(part(parts, "backbone"));
   const auto base = [&](const std::map<std::string, std::string>& parts) {
-    const std::string name = fmt::format("{}/{}", part(parts, "detector"), part(parts, "features"));
+    const std::string chosen = part(parts, "selection") == "oracle" ? " (oracle)" : "";
+    const std::string name = fmt::format("{}{}/{}", part(parts, "detector"), chosen, part(parts, "features"));
     return backbones.size() > 1 ? fmt::format("{}/{}", name, part(parts, "backbone")) : name;
   };
   for (const auto& [id, parts] : methods)

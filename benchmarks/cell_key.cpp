@@ -22,12 +22,9 @@ json to_json(const ParamValue& value) {
 
 json cell_key(const PlannedCell& planned, const std::string& layout, const std::string& fingerprint) {
   const RunSettings& s = planned.config->settings;
-  const auto given = planned.config->detector_params.find(planned.detector);
   json params = json::object();
   for (const auto& [name, value] :
-       DetectorRegistry::instance()
-           .get(planned.detector, "detector")
-           .resolve(given == planned.config->detector_params.end() ? RawParams{} : given->second))
+       DetectorRegistry::instance().get(planned.detector, "detector").resolve(planned.params()))
     params[name] = to_json(value);
   json key = {{"algorithm_version", algorithm_version},
               {"backbone", s.backbone.substr(0, s.backbone.find(':'))},  // the hash says which file
@@ -43,11 +40,13 @@ json cell_key(const PlannedCell& planned, const std::string& layout, const std::
               {"crop", planned.geometry.crop},
               {"seed", s.seed},
               {"post", s.post},
-              {"selection", "last"},
+              {"selection", planned.selection()},
               {"protocol", s.protocol},
               {"protocol_version", NamedProtocol(s.protocol).version()},
               {"on_bad_image", s.on_bad_image}};
   if (const json split = split_key(s); !split.is_null()) key["split"] = split;
+  if (planned.selection() == "validation") key["validation"] = {{"fraction", s.selection_fraction}};
+  if (planned.together) key["together"] = planned.together->key();
   if (planned.features != "raw")
     key["references"] = {{"select", "random"},
                          {"shots", s.shots},

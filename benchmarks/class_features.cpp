@@ -116,6 +116,7 @@ std::unique_ptr<Representation> ClassFeatures::make_representation(const std::st
   const Extracted extracted = extract_images(files, options_for(geometry));
   const Match match = settings.match == "l2" ? Match::l2 : Match::cosine;
   ReferenceBank bank = make_bank(extracted.levels, references_, seed);
+  reference_rows_ = bank.rows;
   if (features == "residual") return std::make_unique<ResidualRepresentation>(std::move(bank), match);
   return std::make_unique<PretrainedRepresentation>(projector_of(settings), std::move(bank), match,
                                                     open_device(settings.device));

@@ -34,6 +34,8 @@ class ClassFeatures {
   const std::vector<std::string>& references() const {
     return references_;
   }  ///< ids; empty until another than "raw" was asked for
+  /// Rows of the reference bank a level, in the representation that was last asked for; none for "raw".
+  const std::vector<at::Tensor>& reference_rows() const { return reference_rows_; }
 
  private:
   Extracted extract_images(const std::vector<std::filesystem::path>& files, const ExtractionOptions& options);
@@ -47,6 +49,7 @@ class ClassFeatures {
   int64_t cached_ = 0, computed_ = 0;
   std::vector<Sample> train_, test_;
   std::vector<std::string> skipped_, references_;
+  std::vector<at::Tensor> reference_rows_;
   Pair raw_, derived_;
   std::string derived_name_;
   std::unique_ptr<Representation> derived_by_;

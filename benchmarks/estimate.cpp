@@ -10,6 +10,7 @@
 #include "benchmarks/cell_store.h"
 #include "benchmarks/feature_keys.h"
 #include "benchmarks/saved_maps.h"
+#include "benchmarks/saved_model.h"
 #include "core/backbones/backbone.h"
 #include "core/base/content_hashes.h"
 #include "core/base/device.h"
@@ -113,11 +114,13 @@ class Estimator {
     bool residual = false;
     for (const PlannedCell& cell : todo) {
       const DetectorEntry& entry = DetectorRegistry::instance().get(cell.detector, "detector");
-      const auto params = cell.config->detector_params.find(cell.detector);
-      const FitCost cost = entry.cost(params == cell.config->detector_params.end() ? RawParams{} : params->second,
-                                      rates->shapes, static_cast<int64_t>(train), static_cast<int64_t>(test));
-      seconds += cost.flops / rates->flops;
-      detector_bytes = std::max(detector_bytes, cost.bytes);
+      // a model of all classes is fitted once, with the features of all their training images in memory
+      const int64_t fitted = cell.together ? cell.together->train_images() : static_cast<int64_t>(train);
+      const double shares = cell.together ? static_cast<double>(cell.together->classes().size()) : 1;
+      const FitCost cost = entry.cost(cell.params(), rates->shapes, fitted, static_cast<int64_t>(test));
+      seconds += cost.flops / shares / rates->flops;
+      const double joined = cell.together ? static_cast<double>(fitted) * bytes_of(rates->shapes) : 0;
+      detector_bytes = std::max(detector_bytes, cost.bytes + joined);
       if (cell.features != "raw" && !residual)
         seconds += (train + test) * residual_flops(rates->shapes, settings.shots) / (0.25 * rates->flops);
       residual |= cell.features != "raw";
@@ -142,7 +145,8 @@ class Estimator {
       const std::string print = fingerprint(split);
       std::erase_if(todo, [&](const PlannedCell& cell) {
         const nlohmann::json key = cell_key(cell, group.dataset->layout(), print);
-        return store_.find(key).has_value() && !SavedMaps(output_, cell, hash_of_key(key)).missing();
+        return store_.find(key).has_value() && !SavedMaps(output_, cell, hash_of_key(key)).missing() &&
+               !SavedModel(output_, cell, key).missing();
       });
       estimate_.finished_cells += static_cast<int64_t>(group.cells.size() - todo.size());
     } catch (const InputError& missing) {

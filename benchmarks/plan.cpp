@@ -1,22 +1,30 @@
 #include "benchmarks/plan.h"
 
+#include <cmath>
+
 #include "benchmarks/projectors.h"
 #include "core/base/content_hashes.h"
+#include "core/base/hash.h"
 #include "core/base/paths.h"
+#include "datasets/fingerprint.h"
 #include "datasets/mvtec_ad.h"
 #include "datasets/splits/split_dataset.h"
 
 namespace adrep {
 namespace {
 
-/// Protocol §1: PaDiM and PatchCore resize MVTec AD to 256 before the crop of 224; everything else resizes to the crop.
+/// Protocol §1: PaDiM and PatchCore resize MVTec AD to 256 before the crop of 224; everything else resizes to the crop,
+/// but for some of its classes under GLASS (§7).
 Geometry geometry_of(const RunSettings& settings, const std::string& detector, const Dataset& dataset,
                      const std::string& class_name) {
   Geometry geometry{static_cast<int>(settings.resize), static_cast<int>(settings.crop)};
   if (geometry.resize == 0) {
     const bool mvtec_ad = dataset.layout() == "mvtec_ad" && is_official_mvtec_ad_class(class_name);
-    const int64_t side = mvtec_ad ? DetectorRegistry::instance().get(detector, "detector").mvtec_ad_resize : 224;
-    geometry.resize = static_cast<int>(std::max(side, settings.crop));
+    const DetectorEntry& entry = DetectorRegistry::instance().get(detector, "detector");
+    const int64_t side = std::max(mvtec_ad ? entry.mvtec_ad_resize : 224, settings.crop);
+    const auto scale = entry.mvtec_ad_class_scale.find(class_name);
+    const double factor = mvtec_ad && scale != entry.mvtec_ad_class_scale.end() ? scale->second : 1;
+    geometry.resize = static_cast<int>(std::lround(static_cast<double>(side) * factor));
   }
   if (geometry.resize < geometry.crop)
     throw_input("image.resize={} is smaller than image.crop={}: the crop would leave the image", geometry.resize,
@@ -59,10 +67,59 @@ std::string group_key(const RunConfig& config, const std::string& class_name, co
                      s.references_resize, s.match, s.device, s.on_bad_image, split_key(s).dump(), s.references_from);
 }
 
+/// The classes that a configuration fits a detector on together, or none.
+std::shared_ptr<const ClassesTogether> together_for(const RunSettings& settings, const std::string& detector,
+                                                    const std::shared_ptr<const Dataset>& dataset,
+                                                    const std::vector<std::string>& classes) {
+  if (!settings.classes_together) return nullptr;
+  const DetectorEntry& entry = DetectorRegistry::instance().get(detector, "detector");
+  if (entry.is_trained && settings.selection != "last")
+    throw_input("classes_together=true: selection={} is for one class alone: set selection=last", settings.selection);
+  if (entry.draws_images && settings.features != std::vector<std::string>{"raw"})
+    throw_input("classes_together=true: {} draws into images, which needs features=raw", detector);
+  std::vector<ClassGeometry> parts;
+  for (const std::string& name : classes) parts.push_back({name, geometry_of(settings, detector, *dataset, name)});
+  return std::make_shared<const ClassesTogether>(dataset, std::move(parts));
+}
+
 }  // namespace
 
 std::string PlannedCell::title() const {
   return class_name + " · " + detector + " · " + features + (config->variant.empty() ? "" : " · " + config->variant);
+}
+
+RawParams PlannedCell::params() const {
+  const auto given = config->detector_params.find(detector);
+  return given == config->detector_params.end() ? RawParams{} : given->second;
+}
+
+std::string PlannedCell::selection() const {
+  return DetectorRegistry::instance().get(detector, "detector").is_trained ? config->settings.selection : "last";
+}
+
+const nlohmann::json& ClassesTogether::key() const {
+  read();
+  return key_;
+}
+
+int64_t ClassesTogether::train_images() const {
+  read();
+  return train_images_;
+}
+
+void ClassesTogether::read() const {
+  if (!key_.is_null()) return;
+  nlohmann::json names = nlohmann::json::array();
+  std::string prints;
+  for (const ClassGeometry& part : classes_) {
+    ClassSplit split = dataset_->load(part.class_name);
+    split.test.clear();
+    train_images_ += static_cast<int64_t>(split.train.size());
+    names.push_back(part.class_name);
+    prints +=
+        fmt::format("{} {} {} {}\n", part.class_name, part.geometry.resize, part.geometry.crop, fingerprint(split));
+  }
+  key_ = {{"classes", names}, {"training", sha256_of(prints)}};
 }
 
 int64_t Plan::cell_count() const {
@@ -91,14 +148,19 @@ Plan make_plan(const std::vector<RunConfig>& configs) {
     if (std::find(settings.features.begin(), settings.features.end(), "pretrained") != settings.features.end())
       static_cast<void>(projector_of(settings));  // refuses a missing or unusable file before anything is computed
     if (!dataset) dataset = with_split(open_dataset(find_data(settings.data), settings.layout), settings);
-    for (const std::string& class_name : chosen_classes(settings, *dataset)) {
+    const std::vector<std::string> classes = chosen_classes(settings, *dataset);
+    std::map<std::string, std::shared_ptr<const ClassesTogether>> together;
+    for (const std::string& detector : settings.detector)
+      together[detector] = together_for(settings, detector, dataset, classes);
+    for (const std::string& class_name : classes) {
       for (const std::string& features : settings.features) {
         const std::shared_ptr<const RunConfig> used = config_for(features, config);
         for (const std::string& detector : settings.detector) {
           const Geometry geometry = geometry_of(settings, detector, *dataset, class_name);
           const auto [place, added] = group_of.emplace(group_key(*used, class_name, geometry), plan.groups.size());
           if (added) plan.groups.push_back({used, dataset, class_name, geometry, {}});
-          plan.groups[place->second].cells.push_back({used, class_name, detector, features, geometry});
+          plan.groups[place->second].cells.push_back(
+              {used, class_name, detector, features, geometry, together[detector]});
         }
       }
     }

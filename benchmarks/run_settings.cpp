@@ -116,9 +116,22 @@ void RunSettings::declare(Schema<RunSettings>& s) {
       .one_of({"clean", "noisy"})
       .doc("references are drawn from the normal training images, or also from the anomalies of split.noise_ratio");
   s.add(&RunSettings::seed, "seed").at_least(0).doc("seed of everything random in the detectors");
+  s.add(&RunSettings::selection, "selection")
+      .one_of({"last", "validation", "oracle"})
+      .doc(
+          "which epoch's model of a trained detector is kept: the last, the best on held-out training images against "
+          "drawn anomalies, or the best on the test images, as some published evaluations do");
+  s.add(&RunSettings::selection_fraction, "selection.fraction")
+      .more_than(0)
+      .at_most(0.9)
+      .doc("part of the training images that selection=validation holds out");
+  s.add(&RunSettings::classes_together, "classes_together")
+      .doc("one model for all classes, fitted on their training images together, as UniAD is published");
   s.add(&RunSettings::post, "post")
       .one_of({"none", "published"})
-      .doc("published: steps of the published evaluation that look at the whole test set (PaDiM's min-max, CFLOW's scale)");
+      .doc(
+          "published: steps of the published evaluation that look at the whole test set (PaDiM's min-max, CFLOW's "
+          "scale)");
   s.add(&RunSettings::on_bad_image, "on_bad_image")
       .one_of({"fail", "skip"})
       .doc("what an unreadable image does; skipped images are counted in the result");
@@ -151,9 +164,15 @@ void RunSettings::declare(Schema<RunSettings>& s) {
       .at_least(0)
       .at_most(64)
       .doc("test images a class whose score maps are kept for the report");
+  s.add(&RunSettings::checkpoint_seconds, "checkpoint")
+      .at_least(0)
+      .doc("seconds between the checkpoints of a training, which an interrupted run continues from; 0: every epoch");
   s.add(&RunSettings::maps, "maps")
       .one_of({"none", "npy"})
       .doc("npy: keep every test image's score map, with the masks and a manifest, in OUTPUT/maps");
+  s.add(&RunSettings::models, "models")
+      .one_of({"none", "keep"})
+      .doc("keep: every cell's fitted detector as one file in OUTPUT/models");
 }
 
 std::vector<RunConfig> resolve_run(const RawConfig& raw) {

@@ -28,6 +28,9 @@ struct RunSettings : SplitSettings {
   std::string match = "cosine";
   std::string references_from = "clean";
   int64_t seed = 0;
+  std::string selection = "last";
+  double selection_fraction = 0.2;
+  bool classes_together = false;
   std::string post = "none";
   std::string on_bad_image = "fail";
   std::string protocol = "exact";
@@ -41,7 +44,9 @@ struct RunSettings : SplitSettings {
   double cache_limit = 20;
   std::string output = "results";
   int64_t examples = 6;
+  double checkpoint_seconds = 60;
   std::string maps = "none";
+  std::string models = "none";
 
   static void declare(Schema<RunSettings>& s);
 };

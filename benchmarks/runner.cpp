@@ -5,20 +5,24 @@
 #include <chrono>
 
 #include "benchmarks/cell_costs.h"
+#include "benchmarks/cell_fit.h"
 #include "benchmarks/cell_key.h"
 #include "benchmarks/class_features.h"
 #include "benchmarks/evaluation.h"
 #include "benchmarks/examples.h"
 #include "benchmarks/feature_keys.h"
+#include "benchmarks/joint_models.h"
+#include "benchmarks/model_selection.h"
 #include "benchmarks/saved_maps.h"
+#include "benchmarks/saved_model.h"
+#include "benchmarks/test_scores.h"
+#include "benchmarks/training_files.h"
 #include "benchmarks/training_images.h"
 #include "core/base/device.h"
 #include "core/base/interrupt.h"
 #include "core/base/log.h"
 #include "core/base/progress.h"
-#include "core/base/random.h"
 #include "datasets/fingerprint.h"
-#include "detectors/post_steps.h"
 
 namespace adrep {
 namespace {
@@ -28,22 +32,6 @@ using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
-
-/// Shows a detector's progress and passes on the user's wish to stop.
-class ShownFit final : public FitObserver {
- public:
-  explicit ShownFit(std::string title) : title_(std::move(title)) {}
-  void progress(const std::string& stage, int64_t done, int64_t total) override {
-    stop_if_interrupted();
-    if (stage != stage_) shown_ = std::make_unique<Progress>(title_ + ": " + stage, total, "steps");
-    stage_ = stage;
-    shown_->update(done);
-  }
-
- private:
-  std::string title_, stage_;
-  std::unique_ptr<Progress> shown_;
-};
 
 /// A backbone stays loaded while groups use the same one.
 class LoadedBackbone {
@@ -87,27 +75,6 @@ class OpenCache {
   std::unique_ptr<FeatureCache> cache_;
 };
 
-Scores score_all(const Detector& detector, const Levels& test, int64_t batch, const std::string& title) {
-  const int64_t count = test.batch();
-  Progress progress(title + ": scoring", count, "images");
-  std::vector<at::Tensor> maps, scores;
-  std::vector<std::vector<at::Tensor>> grids;
-  for (int64_t first = 0; first < count; first += batch) {
-    stop_if_interrupted();
-    Levels part{{}, test.image_size};
-    for (const at::Tensor& map : test.maps) part.maps.push_back(map.narrow(0, first, std::min(batch, count - first)));
-    const Scores scored = detector.score(part);
-    maps.push_back(scored.maps);
-    scores.push_back(scored.image_scores);
-    grids.resize(scored.grids.size());
-    for (size_t l = 0; l < grids.size(); ++l) grids[l].push_back(scored.grids[l]);
-    progress.update(std::min(count, first + batch));
-  }
-  Scores all{at::cat(maps), at::cat(scores), {}};
-  for (const std::vector<at::Tensor>& grid : grids) all.grids.push_back(at::cat(grid));
-  return all;
-}
-
 /// What a cell records of a split of its own: the anomalous images that were trained on, and what was less than asked
 /// for.
 nlohmann::json split_record(const std::vector<Sample>& train, const std::vector<std::string>& notes) {
@@ -123,12 +90,26 @@ double megabytes_of(const TensorMap& tensors) {
   return bytes / 1e6;
 }
 
+/// Files of a cell beside its result, where they are asked for.
+struct KeptFiles {
+  SavedMaps maps;
+  SavedModel model;
+  bool missing() const { return maps.missing() || model.missing(); }
+};
+
+/// What lives as long as a run.
+struct RunTools {
+  LoadedBackbone& backbone;
+  OpenCache& cache;
+  JointModels& joint;
+};
+
 /// One group of a plan: which cells are missing, and their computation.
 class GroupRun {
  public:
-  GroupRun(const PlannedGroup& group, const CellStore& store, const std::filesystem::path& output,
-           LoadedBackbone& backbone, OpenCache& cache, RunOutcome& outcome)
-      : group_(group), store_(store), output_(output), backbone_(backbone), cache_(cache), outcome_(outcome) {}
+  GroupRun(const PlannedGroup& group, const CellStore& store, const std::filesystem::path& output, RunTools& tools,
+           RunOutcome& outcome)
+      : group_(group), store_(store), output_(output), tools_(tools), outcome_(outcome) {}
 
   void run() {
     const size_t first = outcome_.cells.size();
@@ -153,7 +134,7 @@ class GroupRun {
 
  private:
   bool unfinished(const CellOutcome& cell, size_t index) const {
-    return !cell.cell || (index < maps_.size() && maps_[index].missing());
+    return !cell.cell || (index < kept_.size() && kept_[index].missing());
   }
 
   void compute(std::span<CellOutcome> cells) {
@@ -168,21 +149,21 @@ class GroupRun {
       cell.reused = cell.cell.has_value();
       if (cell.reused)
         log_detail(cell.planned.title() + ": finished earlier, " + store_.file_of(cell.cell->hash()).string());
-      maps_.emplace_back(output_, cell.planned, hash_of_key(keys.back()));
-      missing |= unfinished(cell, maps_.size() - 1);
+      kept_.push_back({{output_, cell.planned, hash_of_key(keys.back())}, {output_, cell.planned, keys.back()}});
+      missing |= unfinished(cell, kept_.size() - 1);
     }
     if (!missing) return;
     const auto start = Clock::now();
     const RunSettings& settings = group_.config->settings;
     ClassFeatures features(
-        group_, split_, [&]() -> const Backbone& { return backbone_.get(settings); }, cache_.get(settings));
+        group_, split_, [&]() -> const Backbone& { return tools_.backbone.get(settings); }, tools_.cache.get(settings));
     const GroundTruth truth = load_ground_truth(features.test(), group_.geometry);
     const ExampleImages examples(features.test(), truth, group_, output_, fingerprint);
     outcome_.feature_seconds += seconds_since(start);
     for (size_t i = 0; i < cells.size(); ++i) {
       if (!unfinished(cells[i], i)) continue;
       try {
-        compute_cell(cells[i], keys[i], maps_[i], features, truth, examples);
+        compute_cell(cells[i], keys[i], kept_[i], features, truth, examples);
       } catch (const Interrupted&) {
         throw;
       } catch (const WriteError&) {
@@ -207,8 +188,8 @@ class GroupRun {
     log_error(outcome.planned.title() + ": " + reason);
   }
 
-  /// A cell of an earlier run whose maps are not there stays as it is; only the maps are written.
-  void compute_cell(CellOutcome& outcome, const nlohmann::json& key, const SavedMaps& saved, ClassFeatures& features,
+  /// A cell of an earlier run whose maps or model are not there stays as it is; only those are written.
+  void compute_cell(CellOutcome& outcome, const nlohmann::json& key, const KeptFiles& kept, ClassFeatures& features,
                     const GroundTruth& truth, const ExampleImages& examples) {
     const PlannedCell& planned = outcome.planned;
     const auto feature_start = Clock::now();
@@ -216,66 +197,53 @@ class GroupRun {
     outcome_.feature_seconds += seconds_since(feature_start);
 
     const auto start = Clock::now();
-    const auto [scores, costs, notes] = fit_and_score(planned, features, levels);
+    const FittedCell fitted = fit(planned, key, features, levels, truth);
+    Costs costs = {{"fit_seconds", fitted.seconds}, {"state_megabytes", megabytes_of(fitted.detector->state())}};
+    if (const Backbone* backbone = tools_.backbone.loaded(planned.config->settings))
+      costs["parameters"] = static_cast<double>(backbone->info().parameters);
+    const auto score_start = Clock::now();
+    const Scores scores = score_test_images(*fitted.detector, levels.test, planned, planned.title());
+    costs["score_seconds"] = seconds_since(score_start) / static_cast<double>(scores.image_scores.size(0));
     if (!outcome.cell) {
-      Cell cell = make_cell(planned, key, scores, features, truth);
-      if (!notes.empty()) cell.environment["detector_notes"] = notes;
+      Cell cell = make_cell(planned, key, scores, features, truth, fitted);
       examples.save_maps(cell.hash(), scores.maps);
       store_.put(cell);
       put_costs(output_, cell.hash(), costs);
       outcome.cell = std::move(cell);
     }
-    if (saved.missing()) saved.save(scores.maps.cpu(), scores.image_scores, truth, features.test());
+    if (kept.maps.missing()) kept.maps.save(scores.maps.cpu(), scores.image_scores, truth, features.test());
+    if (kept.model.missing()) kept.model.save(fitted.detector, bank_of(planned, features), selected(levels.train, {0}));
+    if (!planned.together) TrainingFiles(output_, outcome.cell->hash(), 0).finish();
     outcome.seconds = seconds_since(start);
     log_info(fmt::format("{}: {}", planned.title(), duration_text(outcome.seconds)));
   }
 
-  struct FittedScores {
-    Scores scores;  ///< of all test images: maps on the detector's device, image scores on the CPU
-    Costs costs;
-    std::vector<std::string> notes;  ///< the detector's
-  };
-  FittedScores fit_and_score(const PlannedCell& planned, const ClassFeatures& features,
-                             const ClassFeatures::Pair& levels) const {
-    const auto start = Clock::now();
+  static std::vector<at::Tensor> bank_of(const PlannedCell& planned, const ClassFeatures& features) {
+    return planned.features == "raw" ? std::vector<at::Tensor>{} : features.reference_rows();
+  }
+
+  FittedCell fit(const PlannedCell& planned, const nlohmann::json& key, const ClassFeatures& features,
+                 const ClassFeatures::Pair& levels, const GroundTruth& truth) const {
+    if (planned.together) return tools_.joint.of(planned, key);
     const RunSettings& settings = planned.config->settings;
-    const DetectorEntry& entry = DetectorRegistry::instance().get(planned.detector, "detector");
-    const auto params = planned.config->detector_params.find(planned.detector);
-    const std::unique_ptr<Detector> detector =
-        entry.make(params == planned.config->detector_params.end() ? RawParams{} : params->second);
-    ShownFit observer(planned.title());
-    const at::Device device = open_device(settings.device);
     const ClassImages images(
-        features.train(), group_.geometry, [&]() -> const Backbone& { return backbone_.get(settings); }, device,
-        [&](const Levels& raw) { return features.represent(planned.features, raw); });
-    detector->fit(MemoryFeatures(levels.train),
-                  {.observer = observer,
-                   .seed = derive_seed(static_cast<uint64_t>(settings.seed), planned.detector),
-                   .device = device,
-                   .memory_bytes = static_cast<int64_t>(settings.memory * (int64_t{1} << 30)),
-                   .images = &images});
-    Costs costs = {{"fit_seconds", seconds_since(start)}, {"state_megabytes", megabytes_of(detector->state())}};
-    if (const Backbone* backbone = backbone_.loaded(settings))
-      costs["parameters"] = static_cast<double>(backbone->info().parameters);
-    const auto score_start = Clock::now();
-    Scores scores = score_all(*detector, levels.test, settings.batch, planned.title());
-    const std::string asked = detector->post_step();
-    const std::string published = settings.post == "published" ? entry.published_post_step : "";
-    scores = apply_post_step(asked.empty() ? published : asked, scores);
-    // the copy waits for a device, so that the time is true
-    scores = {scores.maps.contiguous(), scores.image_scores.cpu().contiguous(), {}};
-    costs["score_seconds"] = seconds_since(score_start) / static_cast<double>(scores.image_scores.size(0));
-    return {std::move(scores), std::move(costs), detector->notes()};
+        features.train(), group_.geometry, [&]() -> const Backbone& { return tools_.backbone.get(settings); },
+        open_device(settings.device), [&](const Levels& raw) { return features.represent(planned.features, raw); });
+    return fit_cell(planned, hash_of_key(key), output_, {features, levels, images, truth});
   }
 
   Cell make_cell(const PlannedCell& planned, const nlohmann::json& key, const Scores& scores,
-                 const ClassFeatures& features, const GroundTruth& truth) const {
+                 const ClassFeatures& features, const GroundTruth& truth, const FittedCell& fitted) const {
     const RunSettings& settings = planned.config->settings;
     Cell cell;
     cell.key = key;
     cell.environment = cell_environment(settings);
     cell.metrics = evaluate(scores.maps, scores.image_scores, truth, features.test(), settings.protocol);
-    cell.train_images = static_cast<int64_t>(features.train().size());
+    if (planned.selection() == "oracle") cell.metrics = best_over_epochs(cell.metrics, fitted.epochs);
+    cell.training = fitted.training();
+    if (const auto notes = fitted.detector->notes(); !notes.empty()) cell.environment["detector_notes"] = notes;
+    cell.train_images =
+        planned.together ? planned.together->train_images() : static_cast<int64_t>(features.train().size());
     cell.test_images = static_cast<int64_t>(features.test().size());
     cell.images_without_mask = truth.without_mask;
     cell.skipped = features.skipped();
@@ -293,11 +261,10 @@ class GroupRun {
   const PlannedGroup& group_;
   const CellStore& store_;
   const std::filesystem::path& output_;
-  LoadedBackbone& backbone_;
-  OpenCache& cache_;
+  RunTools& tools_;
   RunOutcome& outcome_;
   ClassSplit split_;
-  std::vector<SavedMaps> maps_;  ///< one a cell
+  std::vector<KeptFiles> kept_;  ///< one a cell
 };
 
 }  // namespace
@@ -311,13 +278,18 @@ RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output) {
   const CellStore store(output / "cells");
   LoadedBackbone backbone;
   OpenCache cache;
+  JointModels joint(
+      output, [&](const RunSettings& settings) -> const Backbone& { return backbone.get(settings); },
+      [&](const RunSettings& settings) { return cache.get(settings); });
+  RunTools tools{backbone, cache, joint};
   RunOutcome outcome;
   try {
     for (const PlannedGroup& group : plan.groups) {
       stop_if_interrupted();
       set_threads(group.config->settings.threads);
-      GroupRun(group, store, output, backbone, cache, outcome).run();
+      GroupRun(group, store, output, tools, outcome).run();
     }
+    if (outcome.failed() == 0) joint.finish();
   } catch (const Interrupted&) {
     outcome.interrupted = true;
     std::erase_if(outcome.cells, [](const CellOutcome& cell) { return !cell.cell && cell.error.empty(); });

@@ -24,9 +24,9 @@ struct RunOutcome {
   int64_t failed() const;
 };
 
-/// Computes the cells that the store does not hold, and with `maps` those whose maps are not there, group by group. A
-/// group or cell that fails leaves the others alone. Ctrl-C and SIGTERM stop it: finished cells stay and are in the
-/// outcome. Throws WriteError when results cannot be written.
+/// Computes the cells that the store does not hold, and with `maps` or `models` those whose maps or models are not
+/// there, group by group. A group or cell that fails leaves the others alone. Ctrl-C and SIGTERM stop it: finished
+/// cells stay and are in the outcome. Throws WriteError when results cannot be written.
 RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output);
 
 }  // namespace adrep

@@ -45,6 +45,12 @@ std::string features_name(const CellOutcome& outcome) {
   return outcome.planned.features + (leaked(*outcome.cell) ? " (leaked)" : "");
 }
 
+/// The name of the cell's detector. One whose epoch was chosen on test data has another, so that no mean mixes it with
+/// others.
+std::string detector_name(const CellOutcome& outcome) {
+  return outcome.planned.detector + (outcome.cell->key_text("selection") == "oracle" ? " (oracle)" : "");
+}
+
 /// One row for every cell of a class; a cell that a swept seed does not change counts once.
 std::vector<TableRow> rows_of_class(const std::vector<CellOutcome>& cells, const std::string& class_name,
                                     const std::vector<std::string>& metrics) {
@@ -53,7 +59,7 @@ std::vector<TableRow> rows_of_class(const std::vector<CellOutcome>& cells, const
   for (const CellOutcome& outcome : cells) {
     if (!outcome.cell || outcome.planned.class_name != class_name) continue;
     const RunConfig& config = *outcome.planned.config;
-    TableRow row{class_name, outcome.planned.detector, features_name(outcome), config.method_variant, {}};
+    TableRow row{class_name, detector_name(outcome), features_name(outcome), config.method_variant, {}};
     row.seeds = config.seeds;
     for (const std::string& name : metrics) row.values.push_back(outcome.cell->metric(name));
     if (known.insert(method_of(row) + "|" + outcome.cell->hash()).second) rows.push_back(std::move(row));
@@ -79,8 +85,8 @@ std::string seeds_note(const Table& table) {
 
 std::vector<std::string> notes_of(const std::vector<CellOutcome>& cells, const Table& table) {
   std::vector<std::string> notes;
-  std::set<std::string> protocols, seeds, backbones, leaks;
-  bool oracle = false;
+  std::set<std::string> protocols, seeds, backbones, leaks, selections;
+  bool oracle = false, together = false;
   std::map<std::string, int64_t> undefined;
   int64_t skipped = 0, without_mask = 0;
   std::set<std::string> known_classes, known_cells;
@@ -91,6 +97,8 @@ std::vector<std::string> notes_of(const std::vector<CellOutcome>& cells, const T
     }
     const Cell& cell = *outcome.cell;
     protocols.insert(cell.key_text("protocol"));
+    selections.insert(cell.key.value("selection", "last"));
+    together |= cell.key.contains("together");
     backbones.insert(cell.key_text("backbone"));
     seeds.insert(outcome.planned.config->seeds);
     if (leaked(cell)) leaks.insert(outcome.planned.class_name);
@@ -116,10 +124,15 @@ std::vector<std::string> notes_of(const std::vector<CellOutcome>& cells, const T
     notes.push_back(
         fmt::format("{} without a mask count for image metrics only", counted(without_mask, "anomalous image")));
   if (!table.seed_rows.empty()) notes.push_back(seeds_note(table));
+  if (together) notes.push_back("classes_together: one model was fitted on all classes");
+  const bool oracle_epoch = selections.contains("oracle");
+  if (oracle_epoch) notes.push_back("oracle: the best epoch for each metric, chosen on the test data");
   if (!protocols.empty())
-    notes.push_back(fmt::format("percent; metric protocol {}; backbone {}; selection: last ({}); {}",
-                                fmt::join(protocols, ", "), fmt::join(backbones, ", "),
-                                oracle ? "no detector chosen on test data" : "nothing chosen on test data",
+    notes.push_back(fmt::format("percent; metric protocol {}; backbone {}; selection: {} ({}); {}",
+                                fmt::join(protocols, ", "), fmt::join(backbones, ", "), fmt::join(selections, ", "),
+                                oracle_epoch ? "chosen on test data"
+                                : oracle     ? "no detector chosen on test data"
+                                             : "nothing chosen on test data",
                                 counted(std::ssize(seeds), "seed")));
   return notes;
 }

@@ -193,10 +193,7 @@ void Cflow::start(const std::vector<LevelShape>& shapes, uint64_t seed, const at
 }
 
 void Cflow::fit(const FeatureSource& normals, const FitContext& context) {
-  require_images(normals);
-  for (size_t l = 0; l < normals.shapes().size(); ++l)
-    for (int64_t image = 0; image < normals.size(); ++image)
-      require_finite(normals.level(static_cast<int64_t>(l), image, 1), static_cast<int64_t>(l), image);
+  require_usable(normals);
   start(normals.shapes(), context.seed, context.device);
   CflowTraining training(*this, normals, context);
   train(training, *this, {"cflow", params_.meta_epochs, params_.patience}, context);
@@ -293,6 +290,7 @@ FitCost Cflow::cost(const Params& params, const std::vector<LevelShape>& shapes,
 
 ADREP_DETECTOR("cflow", Cflow)
     .doc("a normalising flow of each level's features, conditioned on their position")
+    .trained()
     .post_step("likelihood")
     .quick({{"meta_epochs", "2"}, {"sub_epochs", "1"}, {"blocks", "2"}, {"condition", "8"}, {"fibres", "64"}});
 

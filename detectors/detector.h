@@ -63,10 +63,13 @@ struct FitContext {
   /// How good a detector is, larger is better. Where given, the model of the best epoch is kept instead of the last:
   /// on held-out images that is selection=validation, on the test images selection=oracle.
   std::function<double(const Detector&)> quality = {};
-  /// Given all that continues training bit for bit, after every epoch.
+  /// Given all that continues training bit for bit, after every epoch, or where `checkpoint_due` is given after the
+  /// last one and those for which it says so.
   std::function<void(const TensorMap&)> checkpoint = {};
+  std::function<bool()> checkpoint_due = {};
   const TensorMap* resume = nullptr;       ///< what `checkpoint` was given, to continue from
   const TrainingImages* images = nullptr;  ///< images and backbone, where the caller has them
+  std::string features = "raw";            ///< kind of the features: "raw", "residual" or "pretrained"
 };
 
 /// An anomaly detector on features. Scores depend on the image alone: not on the rest of the batch nor on the test set.
@@ -106,10 +109,19 @@ struct DetectorEntry {
   int64_t mvtec_ad_resize = 224;    ///< shorter side for MVTec AD images in the published evaluation (protocol §1)
   std::string published_post_step;  ///< step of the published evaluation over the whole test set, "" if none
   RawParams quick_params;           ///< a training that fits a unit test, for the contract tests; mostly none
+  bool is_trained = false;          ///< by epochs, with all that FitContext says of them
+  bool draws_images = false;        ///< it makes use of FitContext::images
+  /// Published factor by which the shorter side of classes of MVTec AD is resized larger before the crop (protocol §7).
+  std::map<std::string, double> mvtec_ad_class_scale;
 
   DetectorEntry& doc(std::string text) { return doc_text = std::move(text), *this; }
   DetectorEntry& resize_for_mvtec_ad(int64_t side) { return mvtec_ad_resize = side, *this; }
   DetectorEntry& post_step(std::string step) { return published_post_step = std::move(step), *this; }
+  DetectorEntry& trained() { return is_trained = true, *this; }
+  DetectorEntry& draws() { return draws_images = true, *this; }
+  DetectorEntry& scale_for_mvtec_ad(const std::string& class_name, double factor) {
+    return mvtec_ad_class_scale[class_name] = factor, *this;
+  }
   /// .quick({{"epochs", "2"}})
   DetectorEntry& quick(const std::map<std::string, std::string>& values) {
     for (const auto& [key, value] : values) quick_params[key] = {{value}, false, "quick"};

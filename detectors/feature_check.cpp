@@ -11,6 +11,12 @@ void require_images(const FeatureSource& normals) {
     if (shape.channels < 1 || shape.positions() < 1) throw Error("a level of the features is empty");
 }
 
+void require_usable(const FeatureSource& normals) {
+  require_images(normals);
+  for (int64_t l = 0; l < std::ssize(normals.shapes()); ++l)
+    for (int64_t image = 0; image < normals.size(); ++image) require_finite(normals.level(l, image, 1), l, image);
+}
+
 void require_finite(const at::Tensor& features, int64_t level, int64_t first_image) {
   if (features.sum(at::kDouble).isfinite().item<bool>()) return;
   const at::Tensor bad = features.isfinite().logical_not().nonzero();

@@ -10,6 +10,9 @@ namespace adrep {
 /// Throws Error unless there is at least one training image with at least one level of positive size.
 void require_images(const FeatureSource& normals);
 
+/// The same, and all values finite (require_finite).
+void require_usable(const FeatureSource& normals);
+
 /// Throws Error naming level, image and channel of the first NaN or infinite value.
 /// features [B, C, H, W] of level `level` (from 0) of images `first_image`, …
 void require_finite(const at::Tensor& features, int64_t level, int64_t first_image = 0);

@@ -4,13 +4,12 @@
 
 #include "core/io/tensor_parts.h"
 #include "core/training/adam.h"
+#include "detectors/drawn_anomalies.h"
 #include "detectors/feature_check.h"
 #include "detectors/glass_step.h"
 #include "detectors/noise.h"
 #include "detectors/patch_features.h"
-#include "detectors/perlin.h"
 #include "detectors/score_map.h"
-#include "detectors/textures.h"
 #include "detectors/trainer.h"
 
 namespace adrep {
@@ -18,6 +17,7 @@ namespace {
 
 constexpr int64_t images_at_once = 16;
 constexpr double adaptor_decay = 1e-5, discriminator_decay = 0.01;
+constexpr double published_noise = 0.015, published_pretrained_noise = 0.005;
 const std::string model_prefix = "model/";
 
 /// What a step keeps of one patch, roughly: normal, noisy and drawn features and hidden units, with gradients.
@@ -32,12 +32,13 @@ void GlassParams::declare(Schema<GlassParams>& s) {
   s.add(&GlassParams::dimension, "dimension").at_least(1).at_most(65536).doc("width of a patch's features");
   s.add(&GlassParams::hidden, "hidden").at_least(1).at_most(65536).doc("hidden units of the discriminator");
   s.add(&GlassParams::adaptor, "adaptor")
-      .doc("a trained linear map before the discriminator; published: not with pretrained features");
+      .one_of({"auto", "true", "false"})
+      .doc("a trained linear map before the discriminator; auto as published: not with pretrained features");
   s.add(&GlassParams::noise, "noise")
       .at_least(0)
-      .doc("deviation of the noise; published: 0.005 with pretrained features");
+      .doc("deviation of the noise; 0: as published, 0.015, or 0.005 with pretrained features");
   s.add(&GlassParams::meta_epochs, "meta_epochs").at_least(1).doc("epochs; the centre is computed anew in each");
-  s.add(&GlassParams::batch, "batch").at_least(1).doc("images of a step; the rest of an epoch is left out");
+  s.add(&GlassParams::batch, "batch").at_least(1).doc("images of a step; the last of an epoch may have fewer");
   s.add(&GlassParams::samples, "samples").at_least(1).doc("an epoch ends after more than so many images");
   s.add(&GlassParams::learning_rate, "learning_rate")
       .more_than(0)
@@ -75,20 +76,26 @@ class GlassTraining final : public Trainee {
     batch_ = std::min(params_.batch, normals.size());
     prepare_patches();
     start_optimisers();
-    glass_.notes_ = {context.images ? textures_.description()
-                                    : "anomalies: noise only (textures need the training images)"};
+    const bool pretrained = context.features == "pretrained";
+    noise_ = params_.noise > 0 ? params_.noise : pretrained ? published_pretrained_noise : published_noise;
+    glass_.notes_ = {
+        context.images ? textures_.description() : "anomalies: noise only (textures need the training images)",
+        fmt::format("adaptor: {}, noise {}", glass_.model_->has_adaptor() ? "yes" : "no", noise_)};
   }
 
-  int64_t steps() const override { return std::min(normals_.size() / batch_, params_.samples / batch_ + 1); }
+  int64_t steps() const override {
+    return std::min((normals_.size() + batch_ - 1) / batch_, params_.samples / batch_ + 1);
+  }
 
   void run(int64_t, uint64_t seed, const Step& step) override {
     Random random(seed);
     const std::vector<int64_t> order = random.sample(normals_.size(), normals_.size());
-    const at::Tensor centre = centre_of_epoch().repeat({batch_, 1});
+    const at::Tensor centre = centre_of_epoch(random);
     const GlassStepOptions options{params_.ascent_steps, params_.step_size, params_.radius_quantile,
                                    params_.hard_quantile};
     for (int64_t b = 0; b < steps(); ++b) {
-      const std::vector<int64_t> chosen(order.begin() + b * batch_, order.begin() + (b + 1) * batch_);
+      const std::vector<int64_t> chosen(order.begin() + b * batch_,
+                                        order.begin() + std::min((b + 1) * batch_, normals_.size()));
       discriminator_.clear_gradients();
       adaptor_.clear_gradients();
       step(glass_step(*glass_.model_, make_batch(chosen, centre, random), options).loss);
@@ -104,7 +111,7 @@ class GlassTraining final : public Trainee {
   }
 
   void load(const TensorMap& model, const TensorMap& optimiser, const std::string& source) override {
-    glass_.model_ = GlassModel::load(model, params_.dimension, params_.hidden, params_.adaptor, source);
+    glass_.model_ = GlassModel::load(model, params_.dimension, params_.hidden, glass_.model_->has_adaptor(), source);
     glass_.model_->to(context_.device);
     start_optimisers();
     discriminator_.load(tensors_below(optimiser, "discriminator/"), source);
@@ -138,14 +145,22 @@ class GlassTraining final : public Trainee {
       if (kept) parts.push_back(patches);
       context_.observer.progress("patches", first + count, normals_.size());
     }
-    mean_ = (sum / static_cast<double>(normals_.size())).to(at::kFloat);
+    sum_ = sum;
     if (kept) patches_ = at::cat(parts);
   }
 
-  /// Mean adapted patch of every position [H·W, C]: the adaptor is linear, so it may come after the mean.
-  at::Tensor centre_of_epoch() const {
+  /// Mean over an epoch's batches of their mean adapted patch, by position [H·W, C]: images of a smaller last batch
+  /// count for more. The adaptor is linear, so it may come after the mean.
+  at::Tensor centre_of_epoch(Random& random) const {
     const at::NoGradGuard no_grad;
-    return glass_.model_->adapted(mean_);
+    const int64_t whole = normals_.size() / batch_, rest = normals_.size() % batch_;
+    const auto batches = static_cast<double>(whole + (rest > 0)), size = static_cast<double>(batch_);
+    at::Tensor mean = sum_ / (batches * size);
+    if (rest > 0) {
+      const at::Tensor last = normal_patches(random.sample(normals_.size(), rest)).view({rest, positions(), -1});
+      mean += last.sum(0, /*keepdim=*/false, at::kDouble) * ((1 / static_cast<double>(rest) - 1 / size) / batches);
+    }
+    return glass_.model_->adapted(mean.to(at::kFloat));
   }
 
   at::Tensor normal_patches(const std::vector<int64_t>& chosen) const {
@@ -159,28 +174,15 @@ class GlassTraining final : public Trainee {
   GlassBatch make_batch(const std::vector<int64_t>& chosen, const at::Tensor& centre, Random& random) const {
     const at::NoGradGuard no_grad;
     GlassBatch batch;
-    batch.centre = centre;
+    batch.centre = centre.repeat({std::ssize(chosen), 1});
     batch.normal = normal_patches(chosen);
-    batch.noise = normal_noise(batch.normal.sizes(), random.next(), context_.device) * params_.noise;
-    if (context_.images) draw_anomalies(chosen, random, batch);
+    batch.noise = normal_noise(batch.normal.sizes(), random.next(), context_.device) * noise_;
+    if (!context_.images) return batch;
+    const DrawnAnomalies drawn =
+        draw_anomalies(*context_.images, textures_, chosen, glass_.grid().height, glass_.grid().width, random);
+    batch.drawn = glass_.patches(drawn.levels.to(context_.device));
+    batch.mask = drawn.patches.flatten().to(context_.device);
     return batch;
-  }
-
-  /// Blends a texture into every image under a Perlin mask and takes the features of the result.
-  void draw_anomalies(const std::vector<int64_t>& chosen, Random& random, GlassBatch& batch) const {
-    const TrainingImages& source = *context_.images;
-    std::vector<at::Tensor> images, masks;
-    for (const int64_t index : chosen) {
-      const at::Tensor image = source.image(index);
-      const AnomalyMask mask =
-          anomaly_mask(image.size(2), glass_.grid().height, glass_.grid().width, source.foreground(index), random);
-      const at::Tensor texture = source.normalise(textures_.draw(image.size(2), random).unsqueeze(0))[0];
-      const double share = std::clamp(0.5 + 0.1 * random.normal(), 0.2, 0.8);  // of the image
-      images.push_back(at::where(mask.pixels.gt(0), image * share + texture * (1 - share), image));
-      masks.push_back(mask.patches.flatten());
-    }
-    batch.drawn = glass_.patches(source.features(at::stack(images)).to(context_.device));
-    batch.mask = at::cat(masks).to(context_.device);
   }
 
   Glass& glass_;
@@ -190,8 +192,9 @@ class GlassTraining final : public Trainee {
   TextureBank textures_;
   Adam discriminator_, adaptor_;
   at::Tensor patches_;  // [N, H·W, C], undefined when they are too many
-  at::Tensor mean_;     // [H·W, C]
+  at::Tensor sum_;      // of all images, double [H·W, C]
   int64_t batch_ = 1;
+  double noise_ = 0;
 };
 
 size_t Glass::first_level() const {
@@ -214,7 +217,8 @@ void Glass::fit(const FeatureSource& normals, const FitContext& context) {
     throw_failure("GLASS needs {:.0f} MiB for a step of {} images, more than the {} MiB allowed: lower glass.batch",
                   bytes / (1 << 20), params_.batch, context.memory_bytes >> 20);
   Random random(derive_seed(context.seed, "glass"));
-  model_ = GlassModel::random(params_.dimension, params_.hidden, params_.adaptor, random);
+  const bool adaptor = params_.adaptor == "auto" ? context.features != "pretrained" : params_.adaptor == "true";
+  model_ = GlassModel::random(params_.dimension, params_.hidden, adaptor, random);
   model_->to(context.device);
   GlassTraining training(*this, normals, context);
   train(training, *this, {"glass", params_.meta_epochs, params_.patience}, context);
@@ -245,8 +249,9 @@ TensorMap Glass::state() const {
 void Glass::load(const TensorMap& state) {
   std::vector<LevelShape> shapes = shapes_from_state(state, "shapes");
   if (shapes.empty()) throw_input("detector state: 'shapes' is empty");
-  model_ = GlassModel::load(tensors_below(state, model_prefix), params_.dimension, params_.hidden, params_.adaptor,
-                            "detector state");
+  const TensorMap model = tensors_below(state, model_prefix);
+  const bool adaptor = params_.adaptor == "auto" ? GlassModel::holds_adaptor(model) : params_.adaptor == "true";
+  model_ = GlassModel::load(model, params_.dimension, params_.hidden, adaptor, "detector state");
   shapes_ = std::move(shapes);
 }
 
@@ -255,7 +260,7 @@ FitCost Glass::cost(const Params& params, const std::vector<LevelShape>& shapes,
   const double positions = static_cast<double>(shapes[shapes.size() - used].positions());
   const double images = static_cast<double>(std::min(train, params.samples + params.batch));
   const double layer = 2.0 * static_cast<double>(params.dimension) * static_cast<double>(params.hidden);
-  const double map = params.adaptor ? 2.0 * static_cast<double>(params.dimension * params.dimension) : 0;
+  const double map = params.adaptor != "false" ? 2.0 * static_cast<double>(params.dimension * params.dimension) : 0;
   const double step = layer * (2.0 * static_cast<double>(params.ascent_steps) + 10) + 4 * map;
   return {positions * (static_cast<double>(params.meta_epochs) * images * step + static_cast<double>(test) * layer),
           positions * (bytes_of_patch(params) * static_cast<double>(params.batch) +
@@ -264,6 +269,10 @@ FitCost Glass::cost(const Params& params, const std::vector<LevelShape>& shapes,
 
 ADREP_DETECTOR("glass", Glass)
     .doc("a discriminator of normal patches against noise that its gradient guides, and drawn textures")
+    .trained()
+    .draws()
+    .scale_for_mvtec_ad("toothbrush", 329.0 / 288)
+    .scale_for_mvtec_ad("wood", 329.0 / 288)
     .quick(
         {{"levels", "3"}, {"dimension", "24"}, {"hidden", "128"}, {"meta_epochs", "20"}, {"learning_rate", "0.004"}});
 

@@ -9,13 +9,13 @@
 
 namespace adrep {
 
-/// Defaults: the published settings for raw features.
+/// Defaults: the published settings, which differ for pretrained features.
 struct GlassParams {
   int64_t levels = 2;
   int64_t dimension = 1536;
   int64_t hidden = 1024;
-  bool adaptor = true;
-  double noise = 0.015;
+  std::string adaptor = "auto";
+  double noise = 0;
   int64_t meta_epochs = 640;
   int64_t batch = 8;
   int64_t samples = 392;
@@ -34,7 +34,8 @@ struct GlassParams {
 /// GLASS with hyperspheres (Chen et al. 2024; protocol §7): a discriminator learns normal patches against noise driven
 /// by its own gradient, and against textures drawn into training images. Drawing needs the images and the backbone
 /// (FitContext::images); without them it learns from noise alone, and its notes say so. The published runs use seed 0.
-/// The foreground masks are those of FitContext::images, where it has any.
+/// The foreground masks are those of FitContext::images, where it has any. FitContext::features decides the published
+/// adaptor and noise.
 class Glass final : public Detector {
  public:
   using Params = GlassParams;

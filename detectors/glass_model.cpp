@@ -54,6 +54,10 @@ GlassModel GlassModel::random(int64_t width, int64_t hidden, bool adaptor, Rando
   return GlassModel(std::move(state), adaptor);
 }
 
+bool GlassModel::holds_adaptor(const TensorMap& state) {
+  return state.contains(projection + "weight");
+}
+
 GlassModel GlassModel::load(const TensorMap& state, int64_t width, int64_t hidden, bool adaptor,
                             const std::string& source) {
   TensorMap loaded;

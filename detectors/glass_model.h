@@ -27,6 +27,8 @@ class GlassModel {
   at::Tensor training_scores(const at::Tensor& x);
 
   bool has_adaptor() const { return adaptor_; }
+  /// Whether a state holds an adaptor's weights.
+  static bool holds_adaptor(const TensorMap& state);
   void to(const at::Device& device);
   const TensorMap& state() const { return state_; }
   TensorMap discriminator_parameters() const;

@@ -1,5 +1,7 @@
 #include "detectors/padim.h"
 
+#include <optional>
+
 #include "core/base/random.h"
 #include "detectors/feature_check.h"
 #include "detectors/score_map.h"
@@ -12,6 +14,13 @@ constexpr int64_t images_at_once = 32;
 CovarianceForm form_of(const std::string& name) {
   if (name == "full") return CovarianceForm::full;
   return name == "lowrank" ? CovarianceForm::low_rank : CovarianceForm::automatic;
+}
+
+/// The form with fewer numbers that is asked for, or none.
+std::optional<ReducedGaussian::Form> reduced_form_of(const std::string& name) {
+  if (name == "diagonal") return ReducedGaussian::Form::diagonal;
+  if (name == "shared") return ReducedGaussian::Form::shared;
+  return std::nullopt;
 }
 
 at::Tensor choose_channels(int64_t available, int64_t wanted, uint64_t seed) {
@@ -42,11 +51,14 @@ void Padim::fit(const FeatureSource& normals, const FitContext& context) {
   models_.clear();
   channels_.clear();
   const CovarianceForm form = form_of(params_.covariance);
+  const std::optional<ReducedGaussian::Form> reduced = reduced_form_of(params_.covariance);
   int64_t bytes = 0;
   for (size_t l = 0; l < shapes_.size(); ++l) {
     const uint64_t seed = derive_seed(context.seed, fmt::format("padim channels {}", l));
     channels_.push_back(choose_channels(shapes_[l].channels, params_.dims, seed));
-    bytes += GaussianModel::bytes(shapes_[l].positions(), normals.size(), channels_.back().size(0), form);
+    const int64_t positions = shapes_[l].positions(), dims = channels_.back().size(0);
+    bytes += reduced ? ReducedGaussian::bytes(positions, dims, *reduced)
+                     : GaussianModel::bytes(positions, normals.size(), dims, form);
   }
   if (bytes > context.memory_bytes)
     throw_failure("PaDiM's Gaussians take {} MiB, more than the {} MiB allowed: raise the memory limit or set dims=100",
@@ -64,7 +76,11 @@ void Padim::fit(const FeatureSource& normals, const FitContext& context) {
     };
     GaussianModel::Options options{params_.ridge, form, std::min(context.memory_bytes / 4, int64_t{512} << 20),
                                    fmt::format("PaDiM, level {}", l)};
-    models_.push_back(GaussianModel::fit(shapes_[static_cast<size_t>(l)].positions(), samples, options));
+    const int64_t positions = shapes_[static_cast<size_t>(l)].positions();
+    if (reduced)
+      models_.emplace_back(ReducedGaussian::fit(positions, samples, options, *reduced));
+    else
+      models_.emplace_back(GaussianModel::fit(positions, samples, options));
   }
   context.observer.progress("padim", levels, levels);
 }
@@ -73,7 +89,8 @@ at::Tensor Padim::distances(const at::Tensor& x, int64_t level) const {
   const auto l = static_cast<size_t>(level);
   at::Tensor features = x.flatten(2);  // [B, C, P]
   if (channels_[l].size(0) < x.size(1)) features = features.index_select(1, channels_[l].to(x.device()));
-  return models_[l].distance(features).unflatten(1, {x.size(2), x.size(3)});
+  const at::Tensor distance = std::visit([&](const auto& model) { return model.distance(features); }, models_[l]);
+  return distance.unflatten(1, {x.size(2), x.size(3)});
 }
 
 Scores Padim::score(const Levels& levels) const {
@@ -88,7 +105,7 @@ Scores Padim::score(const Levels& levels) const {
 TensorMap Padim::state() const {
   TensorMap state{{"shapes", shapes_to_tensor(shapes_)}};
   for (size_t l = 0; l < models_.size(); ++l) {
-    models_[l].save(state, fmt::format("level{}", l));
+    std::visit([&](const auto& model) { model.save(state, fmt::format("level{}", l)); }, models_[l]);
     state[fmt::format("level{}/channels", l)] = channels_[l];
   }
   return state;
@@ -96,16 +113,21 @@ TensorMap Padim::state() const {
 
 void Padim::load(const TensorMap& state) {
   std::vector<LevelShape> shapes = shapes_from_state(state, "shapes");
-  std::vector<GaussianModel> models;
+  std::vector<Model> models;
+  const std::optional<ReducedGaussian::Form> reduced = reduced_form_of(params_.covariance);
   std::vector<at::Tensor> channels;
   for (size_t l = 0; l < shapes.size(); ++l) {
     const std::string prefix = fmt::format("level{}", l);
-    models.push_back(GaussianModel::load(state, prefix));
+    if (reduced)
+      models.emplace_back(ReducedGaussian::load(state, prefix, *reduced));
+    else
+      models.emplace_back(GaussianModel::load(state, prefix));
+    const auto [positions, dims] =
+        std::visit([](const auto& model) { return std::pair(model.positions(), model.channels()); }, models.back());
     channels.push_back(state_tensor(state, prefix + "/channels", 1));
     const at::Tensor& chosen = channels.back();
-    const bool fits = models.back().positions() == shapes[l].positions() &&
-                      models.back().channels() == chosen.size(0) && chosen.scalar_type() == at::kLong &&
-                      chosen.numel() > 0 && chosen.min().item<int64_t>() >= 0 &&
+    const bool fits = positions == shapes[l].positions() && dims == chosen.size(0) &&
+                      chosen.scalar_type() == at::kLong && chosen.numel() > 0 && chosen.min().item<int64_t>() >= 0 &&
                       chosen.max().item<int64_t>() < shapes[l].channels;
     if (!fits) throw_input("detector state: the tensors below '{}' do not fit the level's shape", prefix);
   }
@@ -122,7 +144,11 @@ FitCost Padim::cost(const Params& params, const std::vector<LevelShape>& shapes,
         static_cast<double>(params.dims > 0 ? std::min(params.dims, shape.channels) : shape.channels);
     const double side = std::min(channels, images), positions = static_cast<double>(shape.positions());
     cost.flops += positions * (2 * images * channels * side + side * side * side / 3 + 2 * scored * channels * side);
-    cost.bytes += positions * (channels * side + side * side) * sizeof(float);
+    const auto reduced = reduced_form_of(params.covariance);
+    cost.bytes +=
+        reduced
+            ? static_cast<double>(ReducedGaussian::bytes(shape.positions(), static_cast<int64_t>(channels), *reduced))
+            : positions * (channels * side + side * side) * sizeof(float);
   }
   return cost;
 }

@@ -1,10 +1,12 @@
 #pragma once
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "core/base/schema.h"
 #include "detectors/detector.h"
 #include "detectors/gaussian_model.h"
+#include "detectors/reduced_gaussian.h"
 
 namespace adrep {
 
@@ -18,8 +20,11 @@ struct PadimParams {
     s.add(&PadimParams::sigma, "sigma").at_least(0).doc("Gaussian smoothing of the score map, pixels of the map");
     s.add(&PadimParams::ridge, "ridge").more_than(0).doc("added to the diagonal of every covariance");
     s.add(&PadimParams::covariance, "covariance")
-        .one_of({"auto", "full", "lowrank"})
-        .doc("how covariances are held; the same distances, auto takes lowrank while images <= channels");
+        .one_of({"auto", "full", "lowrank", "diagonal", "shared"})
+        .doc(
+            "full and lowrank give the same distances, auto takes lowrank while images <= channels; diagonal: "
+            "variances "
+            "alone; shared: one covariance for all positions of a level");
     s.add(&PadimParams::dims, "dims")
         .at_least(0)
         .example("100")
@@ -44,10 +49,12 @@ class Padim final : public Detector {
   at::Tensor distances(const at::Tensor& x, int64_t level) const;
 
  private:
+  using Model = std::variant<GaussianModel, ReducedGaussian>;
+
   Params params_;
   std::vector<LevelShape> shapes_;
-  std::vector<GaussianModel> models_;  // one a level
-  std::vector<at::Tensor> channels_;   // int64 [dims] a level, ascending
+  std::vector<Model> models_;         // one a level
+  std::vector<at::Tensor> channels_;  // int64 [dims] a level, ascending
 };
 
 }  // namespace adrep

@@ -36,6 +36,10 @@ at::Tensor random_projection(int64_t outputs, int64_t inputs, uint64_t seed) {
   return weights;
 }
 
+Patchcore::Patchcore(Params params) : params_(std::move(params)) {
+  if (params_.reweight == 1) throw_input("patchcore.reweight=1: set 0 (off), or 2 and more");
+}
+
 size_t Patchcore::first_level() const {
   const auto used = static_cast<size_t>(params_.levels);
   return shapes_.size() > used ? shapes_.size() - used : 0;
@@ -115,10 +119,30 @@ Scores Patchcore::score(const Levels& levels) const {
   require_fitted_shapes(levels, shapes_);
   const LevelShape& grid = shapes_[first_level()];
   const int64_t k = std::min(params_.neighbours, bank().size(0));
-  const at::Tensor nearest = index_->search(patches(levels).flatten(0, 1), k).squared_distances;  // [B·H·W, k]
-  const at::Tensor patch_scores = nearest.mean(1).view({levels.batch(), grid.height, grid.width});
+  const at::Tensor queries = patches(levels).flatten(0, 1);  // [B·H·W, C]
+  const Neighbours nearest = index_->search(queries, k);     // [B·H·W, k]
+  const at::Tensor patch_scores = nearest.squared_distances.mean(1).view({levels.batch(), grid.height, grid.width});
   const at::Tensor maps = upsample(patch_scores, levels.image_size, AlignCorners::no);
-  return {gaussian_smooth(maps, params_.sigma), patch_scores.flatten(1).amax(1), {}};
+  const at::Tensor image_scores = params_.reweight > 0
+                                      ? reweighted(queries, nearest.rows.select(1, 0), patch_scores.flatten(1))
+                                      : patch_scores.flatten(1).amax(1);
+  return {gaussian_smooth(maps, params_.sigma), image_scores, {}};
+}
+
+/// w = 1 − exp|q − m| / Σ exp|q − m'| over the b bank rows m' nearest to m, the bank row nearest to the worst patch q.
+at::Tensor Patchcore::reweighted(const at::Tensor& patches, const at::Tensor& nearest,
+                                 const at::Tensor& patch_scores) const {
+  const int64_t images = patch_scores.size(0), positions = patch_scores.size(1);
+  const auto [largest, worst] = patch_scores.max(1);
+  const at::Tensor place = at::arange(images, worst.options()) * positions + worst;
+  const at::Tensor q = patches.index_select(0, place);                          // [B, C]
+  const at::Tensor m = bank().index_select(0, nearest.index_select(0, place));  // [B, C]
+  const int64_t b = std::min(params_.reweight, bank().size(0));
+  const at::Tensor around = index_->search(m, b).rows.flatten();  // [B·b]
+  const at::Tensor others = bank().index_select(0, around).view({images, b, -1}) - q.unsqueeze(1);
+  const at::Tensor distances = at::linalg_vector_norm(others, 2, at::IntArrayRef{2});  // [B, b]
+  const at::Tensor own = at::linalg_vector_norm(q - m, 2, at::IntArrayRef{1});
+  return largest * (1 - (own - distances.logsumexp(1)).exp());
 }
 
 TensorMap Patchcore::state() const {

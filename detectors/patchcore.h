@@ -17,6 +17,7 @@ struct PatchcoreParams {
   int64_t projection = 128;
   int64_t starts = 10;
   int64_t neighbours = 1;
+  int64_t reweight = 0;
   double sigma = 4.0;
 
   static void declare(Schema<PatchcoreParams>& s) {
@@ -39,6 +40,13 @@ struct PatchcoreParams {
     s.add(&PatchcoreParams::neighbours, "neighbours")
         .at_least(1)
         .doc("a patch's score is its mean squared distance to so many nearest");
+    s.add(&PatchcoreParams::reweight, "reweight")
+        .at_least(0)
+        .at_most(1024)
+        .example("9")
+        .doc(
+            "the image score is lessened where these many nearest of the nearest bank patch are near too, as in the "
+            "paper's Eq. 7; 0: not, as the published evaluation");
     s.add(&PatchcoreParams::sigma, "sigma").at_least(0).doc("Gaussian smoothing of the score map, pixels of the map");
   }
 };
@@ -49,7 +57,8 @@ struct PatchcoreParams {
 class Patchcore final : public Detector {
  public:
   using Params = PatchcoreParams;
-  explicit Patchcore(Params params) : params_(std::move(params)) {}
+  /// Throws InputError for reweight=1: a bank patch alone is always the nearest.
+  explicit Patchcore(Params params);
 
   void fit(const FeatureSource& normals, const FitContext& context) override;
   Scores score(const Levels& levels) const override;
@@ -65,6 +74,8 @@ class Patchcore final : public Detector {
   at::Tensor reduced_patches(const FeatureSource& normals, const FitContext& context) const;
   at::Tensor gather(const FeatureSource& normals, const at::Tensor& chosen, const FitContext& context) const;
   size_t first_level() const;
+  /// Image scores times the paper's weight. patches [B·P, C], nearest bank row of each [B·P], patch scores [B, P].
+  at::Tensor reweighted(const at::Tensor& patches, const at::Tensor& nearest, const at::Tensor& patch_scores) const;
 
   Params params_;
   std::vector<LevelShape> shapes_;

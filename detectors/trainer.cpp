@@ -27,7 +27,8 @@ class Training {
     if (context_.resume) resume(*context_.resume);
     while (next_ < options_.epochs && !exhausted()) {
       epoch();
-      if (context_.checkpoint) context_.checkpoint(state());
+      const bool due = !context_.checkpoint_due || context_.checkpoint_due() || next_ == options_.epochs || exhausted();
+      if (context_.checkpoint && due) context_.checkpoint(state());
     }
     if (!best_model_.empty()) trainee_.load(best_model_, {}, options_.stage);
     trainee_.ready();

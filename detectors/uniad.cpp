@@ -188,10 +188,7 @@ at::Tensor Uniad::tokens(const Levels& levels) const {
 }
 
 void Uniad::fit(const FeatureSource& normals, const FitContext& context) {
-  require_images(normals);
-  for (size_t l = 0; l < normals.shapes().size(); ++l)
-    for (int64_t image = 0; image < normals.size(); ++image)
-      require_finite(normals.level(static_cast<int64_t>(l), image, 1), static_cast<int64_t>(l), image);
+  require_usable(normals);
   shapes_ = normals.shapes();
   const UniadShape shape = model_shape(shapes_);
   if (bytes_of_image(shape) > static_cast<double>(context.memory_bytes))
@@ -241,6 +238,7 @@ FitCost Uniad::cost(const Params& params, const std::vector<LevelShape>& shapes,
 
 ADREP_DETECTOR("uniad", Uniad)
     .doc("a transformer rebuilds the features from their distant surroundings; badly rebuilt is anomalous")
+    .trained()
     .quick({{"hidden", "16"},
             {"heads", "2"},
             {"encoder_layers", "1"},

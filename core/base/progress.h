@@ -19,6 +19,9 @@ class Progress {
   /// The same when the total is known only now.
   void update(int64_t done, int64_t total) { total_ = total, update(done); }
 
+  /// What the stage is called from now on.
+  void rename(std::string stage) { stage_ = std::move(stage); }
+
   /// Whether progress is shown at all.
   static void show(bool value);
   /// Removes a half-drawn line so that a log line can be printed.

@@ -34,6 +34,18 @@ TEST_CASE("PaDiM and PatchCore see MVTec AD's own classes at 256, all else is 22
     REQUIRE(group.geometry.resize == 300);
 }
 
+TEST_CASE("GLASS sees two of MVTec AD's classes larger, as published", "[plan]") {
+  const test::TemporaryFolder folder;
+  for (const char* name : {"toothbrush", "wood", "bottle"}) test::write_mvtec_class(folder.path(), name, 1, 1, 32);
+  std::map<std::string, int> resize;
+  for (const PlannedGroup& group : plan_of({"detector=glass,uniad"}, folder.path()).groups)
+    for (const PlannedCell& cell : group.cells) resize[cell.class_name + "/" + cell.detector] = cell.geometry.resize;
+  REQUIRE(resize["toothbrush/glass"] == 256);  // round(224 * 329 / 288)
+  REQUIRE(resize["wood/glass"] == 256);
+  REQUIRE(resize["bottle/glass"] == 224);
+  REQUIRE(resize["wood/uniad"] == 224);
+}
+
 TEST_CASE("cells of different backbones or precisions share no features", "[plan]") {
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder.path(), "plate", 1, 1, 32);

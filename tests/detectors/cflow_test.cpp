@@ -37,12 +37,6 @@ Cflow fitted(const CflowParams& params, FitContext context, int64_t images = 9) 
   return cflow;
 }
 
-bool equal_states(const TensorMap& a, const TensorMap& b) {
-  return a.size() == b.size() && std::all_of(a.begin(), a.end(), [&](const auto& entry) {
-           return b.contains(entry.first) && entry.second.equal(b.at(entry.first));
-         });
-}
-
 void compare_post_step(const at::Device& device) {
   auto golden = load_golden("cflow");
   if (!golden) return;
@@ -100,13 +94,7 @@ TEST_CASE("CFLOW continued from a checkpoint is the same bit for bit", "[cflow]"
   for (const bool legacy : {false, true}) {
     CflowParams params = small_params();
     params.legacy_zero_grad = legacy;
-    Quiet quiet(3);
-    std::vector<TensorMap> checkpoints;
-    quiet.context.checkpoint = [&](const TensorMap& state) { checkpoints.push_back(state); };
-    const Cflow whole = fitted(params, quiet.context);
-    quiet.context.checkpoint = {};
-    quiet.context.resume = &checkpoints.at(1);
-    REQUIRE(equal_states(fitted(params, quiet.context).state(), whole.state()));
+    require_continues(Quiet(3).context, [&](const FitContext& context) { return fitted(params, context).state(); });
   }
 }
 
@@ -121,7 +109,7 @@ TEST_CASE("with legacy_zero_grad other levels move by their momentum", "[cflow]"
   params.levels = 1;  // a single level has no others
   const TensorMap alone = fitted(params, quiet.context).state();
   params.legacy_zero_grad = false;
-  REQUIRE(equal_states(alone, fitted(params, quiet.context).state()));
+  require_equal(alone, fitted(params, quiet.context).state());
 }
 
 TEST_CASE("a batch larger than the class, and a memory bound that splits every step", "[cflow]") {

@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 
 #include "core/base/error.h"
+#include "core/io/tensor_parts.h"
+#include "detectors/drawn_anomalies.h"
 #include "detectors/glass_step.h"
 #include "detectors/score_map.h"
 #include "detectors/support.h"
@@ -154,15 +156,47 @@ TEST_CASE("GLASS continued from a checkpoint is the same bit for bit", "[glass]"
   const FakeImages images;
   Quiet quiet(3);
   quiet.context.images = &images;
-  std::vector<TensorMap> checkpoints;
-  quiet.context.checkpoint = [&](const TensorMap& state) { checkpoints.push_back(state); };
-  const TensorMap whole = fitted(small_params(), quiet.context).state();
-  quiet.context.checkpoint = {};
-  quiet.context.resume = &checkpoints.at(1);
-  const TensorMap continued = fitted(small_params(), quiet.context).state();
-  for (const auto& [key, tensor] : whole) {
-    CAPTURE(key);
-    REQUIRE(continued.at(key).equal(tensor));
+  require_continues(quiet.context, [](const FitContext& context) { return fitted(small_params(), context).state(); });
+}
+
+TEST_CASE("adaptor and noise are those published for the kind of features, unless they are set", "[glass]") {
+  const auto of = [](const std::string& features, GlassParams params) {
+    Quiet quiet(3);
+    quiet.context.features = features;
+    const Glass glass = fitted(params, quiet.context);
+    return std::pair(GlassModel::holds_adaptor(tensors_below(glass.state(), "model/")), glass.notes().at(1));
+  };
+  GlassParams set = small_params();
+  set.adaptor = "true";
+  set.noise = 0.5;
+  REQUIRE(of("raw", small_params()) == std::pair(true, std::string("adaptor: yes, noise 0.015")));
+  REQUIRE(of("residual", small_params()) == std::pair(true, std::string("adaptor: yes, noise 0.015")));
+  REQUIRE(of("pretrained", small_params()) == std::pair(false, std::string("adaptor: no, noise 0.005")));
+  REQUIRE(of("pretrained", set) == std::pair(true, std::string("adaptor: yes, noise 0.5")));
+  set.adaptor = "false";
+  REQUIRE_FALSE(of("raw", set).first);
+}
+
+TEST_CASE("anomalies are drawn inside the foreground where it is given", "[glass]") {
+  struct Halves final : TrainingImages {
+    at::Tensor image(int64_t) const override { return at::zeros({3, 24, 24}); }
+    at::Tensor normalise(const at::Tensor& colours) const override { return colours; }
+    Levels features(const at::Tensor& images) const override { return {{images.contiguous()}, 24}; }
+    at::Tensor foreground(int64_t index) const override {
+      at::Tensor left = at::zeros({24, 24});
+      left.narrow(1, index == 0 ? 0 : 12, 12).fill_(1);
+      return left;
+    }
+  } images;
+  Random random(1);
+  for (int round = 0; round < 20; ++round) {
+    const DrawnAnomalies drawn = draw_anomalies(images, TextureBank(""), {0, 1}, 6, 6, random);
+    REQUIRE(drawn.pixels[0].narrow(1, 12, 12).max().item<float>() == 0);
+    REQUIRE(drawn.pixels[1].narrow(1, 0, 12).max().item<float>() == 0);
+    REQUIRE((drawn.pixels[0].max().item<float>() == 1 && drawn.pixels[1].max().item<float>() == 1));
+    REQUIRE(drawn.patches.equal(at::max_pool2d(drawn.pixels.unsqueeze(1), 4).squeeze(1)));
+    const at::Tensor changed = drawn.levels[0].abs().sum(1).gt(0);
+    REQUIRE(changed.logical_and(drawn.pixels.eq(0)).any().item<bool>() == false);
   }
 }
 
@@ -174,7 +208,7 @@ TEST_CASE("with images GLASS draws anomalies, without it says so", "[glass]") {
   quiet.context.images = &images;
   const Glass drawn = fitted(small_params(), quiet.context);
   REQUIRE_THAT(drawn.notes().at(0), Catch::Contains("drawn"));
-  REQUIRE(images.passes == 3 * 8);  // two steps of four images an epoch: no other backbone pass
+  REQUIRE(images.passes == 3 * 9);  // every image once an epoch: no other backbone pass
   REQUIRE_FALSE(drawn.state()
                     .at("model/discriminator.tail.0.weight")
                     .equal(alone.state().at("model/discriminator.tail.0.weight")));

@@ -68,3 +68,23 @@ TEST_CASE("a model larger than the memory limit is refused before fitting", "[pa
   REQUIRE_THROWS_WITH(padim.fit(MemoryFeatures(Levels{{random_tensor({3, 8, 4, 4}, 1)}, 16}), quiet.context),
                       Catch::Contains("memory"));
 }
+
+TEST_CASE("every form of the covariance fits, saves and loads", "[padim]") {
+  const Levels normals{{random_tensor({6, 5, 3, 3}, 1), random_tensor({6, 8, 2, 2}, 2)}, 16},
+      test{{random_tensor({2, 5, 3, 3}, 3), random_tensor({2, 8, 2, 2}, 4)}, 16};
+  std::vector<at::Tensor> maps;
+  for (const std::string covariance : {"auto", "full", "lowrank", "diagonal", "shared"}) {
+    CAPTURE(covariance);
+    PadimParams params;
+    params.covariance = covariance;
+    Padim padim(params), loaded(params);
+    padim.fit(MemoryFeatures(normals), Quiet(0).context);
+    maps.push_back(padim.score(test).maps);
+    loaded.load(padim.state());
+    REQUIRE(loaded.score(test).maps.equal(maps.back()));
+  }
+  REQUIRE(relative_difference(maps[1], maps[0]) < 1e-4);
+  REQUIRE(relative_difference(maps[2], maps[1]) < 1e-4);
+  REQUIRE(relative_difference(maps[3], maps[1]) > 1e-3);
+  REQUIRE(relative_difference(maps[4], maps[1]) > 1e-3);
+}

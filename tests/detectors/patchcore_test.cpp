@@ -108,3 +108,30 @@ TEST_CASE("too little memory is refused with a ratio that fits", "[patchcore]") 
   }
   Patchcore(params).fit(MemoryFeatures(levels), quiet.context);
 }
+
+TEST_CASE("re-weighting is the paper's formula", "[patchcore]") {
+  const Levels train{{random_tensor({4, 4, 5, 5}, 1)}, 20}, test{{random_tensor({3, 4, 5, 5}, 2)}, 20};
+  PatchcoreParams params;
+  params.dimension = 6;
+  params.projection = 3;
+  params.ratio = 0.4;
+  Patchcore plain(params);
+  plain.fit(MemoryFeatures(train), Quiet(0).context);
+  params.reweight = 5;
+  Patchcore weighted(params);
+  weighted.load(plain.state());
+  const Scores a = plain.score(test), b = weighted.score(test);
+  REQUIRE(a.maps.equal(b.maps));
+  const at::Tensor patches = plain.patches(test), bank = plain.bank();
+  for (int64_t i = 0; i < 3; ++i) {
+    const at::Tensor all = (patches[i].unsqueeze(1) - bank.unsqueeze(0)).square().sum(2).sqrt();  // [P, R]
+    const auto [nearest, rows] = all.min(1);
+    const int64_t worst = nearest.argmax().item<int64_t>(), row = rows[worst].item<int64_t>();
+    const at::Tensor around = (bank - bank[row]).square().sum(1).sqrt().argsort().narrow(0, 0, 5);
+    const double sum = all[worst].index_select(0, around).exp().sum().item<double>();
+    const double weight = 1 - std::exp(nearest[worst].item<double>()) / sum;
+    REQUIRE(b.image_scores[i].item<double>() == Approx(weight * a.image_scores[i].item<double>()).epsilon(1e-4));
+  }
+  params.reweight = 1;
+  REQUIRE_THROWS_AS(Patchcore(params), InputError);
+}

@@ -1,0 +1,46 @@
+#include "benchmarks/test_scores.h"
+
+#include <optional>
+
+#include "core/base/interrupt.h"
+#include "core/base/progress.h"
+#include "detectors/post_steps.h"
+
+namespace adrep {
+
+Scores score_in_batches(const Detector& detector, const Levels& levels, int64_t batch, const std::string& title) {
+  const int64_t count = levels.batch();
+  std::optional<Progress> progress;
+  if (!title.empty()) progress.emplace(title + ": scoring", count, "images");
+  std::vector<at::Tensor> maps, scores;
+  std::vector<std::vector<at::Tensor>> grids;
+  for (int64_t first = 0; first < count; first += batch) {
+    stop_if_interrupted();
+    Levels part{{}, levels.image_size};
+    for (const at::Tensor& map : levels.maps) part.maps.push_back(map.narrow(0, first, std::min(batch, count - first)));
+    const Scores scored = detector.score(part);
+    maps.push_back(scored.maps);
+    scores.push_back(scored.image_scores);
+    grids.resize(scored.grids.size());
+    for (size_t l = 0; l < grids.size(); ++l) grids[l].push_back(scored.grids[l]);
+    if (progress) progress->update(std::min(count, first + batch));
+  }
+  Scores all{at::cat(maps), at::cat(scores), {}};
+  for (const std::vector<at::Tensor>& grid : grids) all.grids.push_back(at::cat(grid));
+  return all;
+}
+
+Scores score_test_images(const Detector& detector, const Levels& test, const PlannedCell& planned,
+                         const std::string& title) {
+  const RunSettings& settings = planned.config->settings;
+  Scores scores = score_in_batches(detector, test, settings.batch, title);
+  const std::string asked = detector.post_step();
+  const std::string published = settings.post == "published"
+                                    ? DetectorRegistry::instance().get(planned.detector, "detector").published_post_step
+                                    : "";
+  scores = apply_post_step(asked.empty() ? published : asked, scores);
+  // the copy waits for a device, so that times are true
+  return {scores.maps.contiguous(), scores.image_scores.cpu().contiguous(), {}};
+}
+
+}  // namespace adrep

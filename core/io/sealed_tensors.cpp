@@ -1,0 +1,78 @@
+#include "core/io/sealed_tensors.h"
+
+#include <fmt/ranges.h>
+
+#include "core/base/error.h"
+#include "core/base/hash.h"
+#include "core/io/damaged.h"
+
+namespace adrep {
+namespace {
+
+constexpr const char *kind_key = "kind", *version_key = "version", *description_key = "description",
+                     *seal_key = "sha256";
+
+/// Every part is preceded by its length, so that no two contents give the same bytes.
+void add(Sha256& hash, std::string_view text) {
+  hash.add(std::to_string(text.size()) + ":");
+  hash.add(text);
+}
+
+std::string seal_of(const std::map<std::string, std::string>& metadata, const TensorMap& tensors) {
+  Sha256 hash;
+  for (const char* key : {kind_key, version_key, description_key}) add(hash, metadata.at(key));
+  for (const auto& [name, tensor] : tensors) {
+    add(hash, name);
+    add(hash, c10::toString(tensor.scalar_type()));
+    add(hash, fmt::format("{}", fmt::join(tensor.sizes(), "x")));
+    const at::Tensor bytes = tensor.cpu().contiguous();
+    if (bytes.nbytes() > 0) add(hash, {static_cast<const char*>(bytes.const_data_ptr()), bytes.nbytes()});
+  }
+  return hash.hex();
+}
+
+const std::string& metadata_of(const Safetensors& read, const std::string& key) {
+  static const std::string absent;
+  const auto place = read.metadata.find(key);
+  return place == read.metadata.end() ? absent : place->second;
+}
+
+}  // namespace
+
+void write_sealed(const std::filesystem::path& file, const SealKind& kind, const SealedTensors& content) {
+  std::map<std::string, std::string> metadata{{kind_key, kind.name},
+                                              {version_key, std::to_string(kind.version)},
+                                              {description_key, content.description.dump()}};
+  metadata[seal_key] = seal_of(metadata, content.tensors);
+  write_safetensors(file, content.tensors, metadata);
+}
+
+SealedTensors read_sealed(const std::filesystem::path& file, const SealKind& kind) {
+  Safetensors read = read_safetensors(file);
+  if (metadata_of(read, kind_key) != kind.name) throw_input("{}: not a file of kind '{}'", file.string(), kind.name);
+  if (const std::string& version = metadata_of(read, version_key); version != std::to_string(kind.version))
+    throw_input("{}: '{}' of version {}, this program reads version {}", file.string(), kind.name, printable(version),
+                kind.version);
+  SealedTensors content{nlohmann::json::parse(metadata_of(read, description_key), nullptr, false), {}};
+  if (!content.description.is_object() || metadata_of(read, seal_key) != seal_of(read.metadata, read.tensors))
+    damaged(file, "its content does not fit its checksum");
+  content.tensors = std::move(read.tensors);
+  return content;
+}
+
+std::optional<nlohmann::json> sealed_description(const std::filesystem::path& file, const SealKind& kind) {
+  std::error_code failed;
+  if (!std::filesystem::exists(file, failed)) return std::nullopt;
+  try {
+    const Safetensors read = read_safetensors(file);
+    if (metadata_of(read, kind_key) != kind.name || metadata_of(read, version_key) != std::to_string(kind.version))
+      return std::nullopt;
+    nlohmann::json description = nlohmann::json::parse(metadata_of(read, description_key), nullptr, false);
+    if (description.is_object()) return description;
+  } catch (const InputError&) {
+    return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace adrep
