@@ -35,9 +35,9 @@ std::vector<std::string> chosen_classes(const RunSettings& settings, const Datas
 /// What must be equal for two cells to share extracted features.
 std::string group_key(const RunConfig& config, const std::string& class_name, const Geometry& geometry) {
   const RunSettings& s = config.settings;
-  return fmt::format("{}|{}|{}|{}|{}|{}|{}x{}|{}|{}|{}|{}|{}|{}|{}|{}", s.data, s.layout, class_name, s.backbone,
-                     s.weights, s.precision, s.projector, geometry.resize, geometry.crop, s.shots, s.references_seed,
-                     s.references_resize, s.match, s.device, s.on_bad_image, split_key(s).dump(), s.references_from);
+  return fmt::format("{}|{}|{}|{}|{}|{}|{}x{}|{}|{}|{}|{}|{}", s.data, s.layout, class_name, s.backbone, s.weights,
+                     s.precision, s.projector, geometry.resize, geometry.crop, reference_settings_text(s), s.device,
+                     s.on_bad_image, split_key(s).dump());
 }
 
 }  // namespace
@@ -71,6 +71,7 @@ Plan make_plan(const std::vector<RunConfig>& configs) {
         opened[settings.data + "|" + settings.layout + "|" + split_key(settings).dump()];
     if (std::find(settings.features.begin(), settings.features.end(), "pretrained") != settings.features.end())
       static_cast<void>(projector_of(settings));  // refuses a missing or unusable file before anything is computed
+    check_references(settings);
     if (!dataset) dataset = with_split(open_dataset(find_data(settings.data), settings.layout), settings);
     for (const std::string& class_name : chosen_classes(settings, *dataset)) {
       for (const std::string& features : settings.features) {

@@ -10,6 +10,7 @@
 #include "benchmarks/evaluation.h"
 #include "benchmarks/examples.h"
 #include "benchmarks/feature_keys.h"
+#include "benchmarks/projectors.h"
 #include "benchmarks/saved_maps.h"
 #include "benchmarks/training_images.h"
 #include "core/base/device.h"
@@ -215,10 +216,13 @@ class GroupRun {
     const ClassFeatures::Pair& levels = features.in(planned.features);
     outcome_.feature_seconds += seconds_since(feature_start);
 
+    if (planned.config->settings.references_save && planned.features != "raw") save_references(key, features);
+
     const auto start = Clock::now();
-    const auto [scores, costs, notes] = fit_and_score(planned, features, levels);
+    const auto [scores, costs, notes, post_step] = fit_and_score(planned, features, levels);
     if (!outcome.cell) {
       Cell cell = make_cell(planned, key, scores, features, truth);
+      if (!post_step.empty()) cell.environment["post_step"] = post_step;
       if (!notes.empty()) cell.environment["detector_notes"] = notes;
       examples.save_maps(cell.hash(), scores.maps);
       store_.put(cell);
@@ -230,10 +234,19 @@ class GroupRun {
     log_info(fmt::format("{}: {}", planned.title(), duration_text(outcome.seconds)));
   }
 
+  void save_references(const nlohmann::json& key, const ClassFeatures& features) const {
+    nlohmann::json about;
+    for (const char* part :
+         {"class", "layout", "data_fingerprint", "backbone", "weights_sha256", "precision", "crop", "references"})
+      about[part] = key.at(part);
+    features.references()->save(output_ / "references", group_.class_name, about, features.train(), features.test());
+  }
+
   struct FittedScores {
     Scores scores;  ///< of all test images: maps on the detector's device, image scores on the CPU
     Costs costs;
     std::vector<std::string> notes;  ///< the detector's
+    std::string post_step;           ///< the step over the whole test set that was applied, "" mostly
   };
   FittedScores fit_and_score(const PlannedCell& planned, const ClassFeatures& features,
                              const ClassFeatures::Pair& levels) const {
@@ -261,11 +274,12 @@ class GroupRun {
     Scores scores = score_all(*detector, levels.test, settings.batch, planned.title());
     const std::string asked = detector->post_step();
     const std::string published = settings.post == "published" ? entry.published_post_step : "";
-    scores = apply_post_step(asked.empty() ? published : asked, scores);
+    const std::string post_step = asked.empty() ? published : asked;
+    scores = apply_post_step(post_step, scores);
     // the copy waits for a device, so that the time is true
     scores = {scores.maps.contiguous(), scores.image_scores.cpu().contiguous(), {}};
     costs["score_seconds"] = seconds_since(score_start) / static_cast<double>(scores.image_scores.size(0));
-    return {std::move(scores), std::move(costs), detector->notes()};
+    return {std::move(scores), std::move(costs), detector->notes(), post_step};
   }
 
   Cell make_cell(const PlannedCell& planned, const nlohmann::json& key, const Scores& scores,
@@ -279,7 +293,11 @@ class GroupRun {
     cell.test_images = static_cast<int64_t>(features.test().size());
     cell.images_without_mask = truth.without_mask;
     cell.skipped = features.skipped();
-    if (planned.features != "raw") cell.references = features.references();
+    if (planned.features == "pretrained") cell.environment["projector"] = projector_record(projector_of(settings));
+    if (planned.features != "raw") {
+      cell.references = features.references()->files();
+      cell.reference_hashes = features.references()->hashes();
+    }
     if (key.contains("split")) cell.split = split_record(features.train(), split_.notes);
     for (size_t i = 0; i < features.test().size(); ++i) {
       const Sample& sample = features.test()[i];
