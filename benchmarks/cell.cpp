@@ -61,6 +61,7 @@ std::string to_json_text(const Cell& cell) {
               {"skipped", cell.skipped},
               {"references", cell.references},
               {"scores", scores}};
+  if (!cell.reference_hashes.empty()) all["reference_sha256"] = cell.reference_hashes;
   if (!cell.split.is_null()) all["split"] = cell.split;
   if (!cell.training.is_null()) all["training"] = cell.training;
   return all.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
@@ -87,6 +88,8 @@ Cell cell_from_json(const std::string& text, const std::string& file) {
     cell.references = all.at("references").get<std::vector<std::string>>();
     for (const json& s : all.at("scores"))
       cell.scores.push_back({s.at("id"), s.at("defect"), s.at("anomalous"), s.at("score")});
+    if (const auto hashes = all.find("reference_sha256"); hashes != all.end())
+      cell.reference_hashes = hashes->get<std::vector<std::string>>();
     if (const auto split = all.find("split"); split != all.end()) cell.split = *split;
     if (const auto training = all.find("training"); training != all.end()) cell.training = *training;
     if (all.at("hash") != cell.hash()) throw_input("{}: damaged: its hash does not fit its key", file);

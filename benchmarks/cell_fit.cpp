@@ -60,7 +60,7 @@ FittedCell fit_with_validation(FitRequest request, const CellData& data) {
   const auto seed = static_cast<uint64_t>(settings.seed);
   std::set<std::string> references;
   if (request.planned.features != "raw")
-    references.insert(data.features.references().begin(), data.features.references().end());
+    references.insert(data.features.references()->files().begin(), data.features.references()->files().end());
   const HeldOut split =
       hold_out(data.features.train(), references, settings.selection_fraction, seed, request.planned.class_name);
   const MemoryFeatures training(selected(data.levels.train, split.training));

@@ -6,6 +6,8 @@
 #include "benchmarks/cell.h"
 #include "benchmarks/feature_keys.h"
 #include "benchmarks/projectors.h"
+#include "benchmarks/reference_choice.h"
+#include "core/base/content_hashes.h"
 #include "core/base/version.h"
 #include "core/metrics/protocol.h"
 
@@ -16,6 +18,28 @@ using nlohmann::json;
 
 json to_json(const ParamValue& value) {
   return std::visit([](const auto& v) -> json { return v; }, value);
+}
+
+/// Only what changes the references, so that settings without effect leave a cell what it is.
+json references_key(const RunSettings& s, const std::string& class_name) {
+  json key = {{"select", s.references_select},
+              {"shots", s.shots},
+              {"seed", s.references_seed},
+              {"resize", s.references_resize},
+              {"match", s.match}};
+  if (s.references_select == "kmeans") key["clusters"] = s.references_clusters;
+  if (s.references_select == "list")
+    key["list_sha256"] = ContentHashes::instance().of(reference_list_file(s, class_name));
+  if (s.references_select == "aligned")
+    key["aligned"] = {{"backbone", s.aligned_backbone},
+                      {"weights_sha256", weights_hash(aligned_backbone_settings(s))},
+                      {"grid", aligned_grid},
+                      {"centers", aligned_centers}};
+  else if (s.exclude_self)
+    key["exclude_self"] = true;
+  // only a noisy split has anything else to draw from
+  if (s.noise_ratio > 0) key["from"] = s.references_from;
+  return key;
 }
 
 }  // namespace
@@ -47,14 +71,7 @@ json cell_key(const PlannedCell& planned, const std::string& layout, const std::
   if (const json split = split_key(s); !split.is_null()) key["split"] = split;
   if (planned.selection() == "validation") key["validation"] = {{"fraction", s.selection_fraction}};
   if (planned.together) key["together"] = planned.together->key();
-  if (planned.features != "raw")
-    key["references"] = {{"select", "random"},
-                         {"shots", s.shots},
-                         {"seed", s.references_seed},
-                         {"resize", s.references_resize},
-                         {"match", s.match}};
-  // only a noisy split has anything else to draw from
-  if (planned.features != "raw" && s.noise_ratio > 0) key["references"]["from"] = s.references_from;
+  if (planned.features != "raw") key["references"] = references_key(s, planned.class_name);
   if (planned.features == "pretrained") {
     const ProjectorCheckpoint& projector = projector_of(s);
     key["projector"] = {{"sha256", projector.sha256},

@@ -14,6 +14,15 @@ std::string weights_hash(const RunSettings& settings) {
   return ContentHashes::instance().of(find_weights(entry, settings.weights));
 }
 
+RunSettings aligned_backbone_settings(const RunSettings& settings) {
+  RunSettings aligned = settings;
+  if (settings.aligned_backbone == settings.backbone) return aligned;
+  aligned.backbone = settings.aligned_backbone;
+  aligned.weights.clear();
+  aligned.precision = "fp32";
+  return aligned;
+}
+
 Precision precision_of(const RunSettings& settings) {
   return resolve_precision(settings.precision, settings.precision == "auto" ? open_device(settings.device) : at::kCPU);
 }

@@ -9,6 +9,10 @@ namespace adrep {
 /// Throws InputError when there is no such file.
 std::string weights_hash(const RunSettings& settings);
 
+/// The settings under which the images that references.select=aligned compares go through its backbone: the run's own
+/// when that is its backbone, else in fp32 with the official weights.
+RunSettings aligned_backbone_settings(const RunSettings& settings);
+
 /// What the backbone computes in; the device is only opened when it has to be asked.
 Precision precision_of(const RunSettings& settings);
 

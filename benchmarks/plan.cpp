@@ -62,9 +62,9 @@ std::shared_ptr<const RunConfig> config_for(const std::string& features,
 /// What must be equal for two cells to share extracted features.
 std::string group_key(const RunConfig& config, const std::string& class_name, const Geometry& geometry) {
   const RunSettings& s = config.settings;
-  return fmt::format("{}|{}|{}|{}|{}|{}|{}x{}|{}|{}|{}|{}|{}|{}|{}|{}", s.data, s.layout, class_name, s.backbone,
-                     s.weights, s.precision, s.projector, geometry.resize, geometry.crop, s.shots, s.references_seed,
-                     s.references_resize, s.match, s.device, s.on_bad_image, split_key(s).dump(), s.references_from);
+  return fmt::format("{}|{}|{}|{}|{}|{}|{}x{}|{}|{}|{}|{}|{}", s.data, s.layout, class_name, s.backbone, s.weights,
+                     s.precision, s.projector, geometry.resize, geometry.crop, reference_settings_text(s), s.device,
+                     s.on_bad_image, split_key(s).dump());
 }
 
 /// The classes that a configuration fits a detector on together, or none.
@@ -147,6 +147,7 @@ Plan make_plan(const std::vector<RunConfig>& configs) {
         opened[settings.data + "|" + settings.layout + "|" + split_key(settings).dump()];
     if (std::find(settings.features.begin(), settings.features.end(), "pretrained") != settings.features.end())
       static_cast<void>(projector_of(settings));  // refuses a missing or unusable file before anything is computed
+    check_references(settings);
     if (!dataset) dataset = with_split(open_dataset(find_data(settings.data), settings.layout), settings);
     const std::vector<std::string> classes = chosen_classes(settings, *dataset);
     std::map<std::string, std::shared_ptr<const ClassesTogether>> together;

@@ -28,4 +28,15 @@ void forget_projectors() {
   known_projectors().clear();
 }
 
+nlohmann::json projector_record(const ProjectorCheckpoint& projector) {
+  nlohmann::json record = {{"architecture", projector.params.architecture},
+                           {"layers", projector.params.layers},
+                           {"merge", projector.params.merge_sign() < 0 ? "subtract" : "add"},
+                           {"squeeze_excite", projector.params.squeeze_excite},
+                           {"input", projector.residual ? "residual" : "raw"}};
+  if (projector_entry(projector.params).needs_references)
+    record["attends_to"] = "residuals of each reference image to the other references";
+  return record;
+}
+
 }  // namespace adrep

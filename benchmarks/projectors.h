@@ -1,4 +1,6 @@
 #pragma once
+#include <nlohmann/json.hpp>
+
 #include "benchmarks/run_settings.h"
 #include "core/representation/projector_checkpoint.h"
 
@@ -10,5 +12,9 @@ const ProjectorCheckpoint& projector_of(const RunSettings& settings);
 
 /// Forgets the files that were read.
 void forget_projectors();
+
+/// What a result records of them beside the file's hash: how they are built, and for an architecture that attends to
+/// residuals of the references how these are made, which the paper leaves open (reference_residuals.h).
+nlohmann::json projector_record(const ProjectorCheckpoint& projector);
 
 }  // namespace adrep

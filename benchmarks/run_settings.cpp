@@ -101,20 +101,7 @@ void RunSettings::declare(Schema<RunSettings>& s) {
       .at_least(32)
       .at_most(4096)
       .doc("side of the centre crop, and of the score maps");
-  s.add(&RunSettings::shots, "references.shots").at_least(1).at_most(4096).doc("normal reference images a class");
-  s.add(&RunSettings::references_seed, "references.seed")
-      .at_least(0)
-      .doc("seed of the random references, apart from seed");
-  s.add(&RunSettings::references_resize, "references.resize")
-      .at_least(32)
-      .at_most(4096)
-      .doc("shorter side of reference images (224 in the reference code, whatever the queries have)");
-  s.add(&RunSettings::match, "references.match")
-      .one_of({"cosine", "l2"})
-      .doc("how a feature finds its reference: cosine (reference code) or l2 (paper)");
-  s.add(&RunSettings::references_from, "references.from")
-      .one_of({"clean", "noisy"})
-      .doc("references are drawn from the normal training images, or also from the anomalies of split.noise_ratio");
+  ReferenceSettings::declare(s);
   s.add(&RunSettings::seed, "seed").at_least(0).doc("seed of everything random in the detectors");
   s.add(&RunSettings::selection, "selection")
       .one_of({"last", "validation", "oracle"})
@@ -148,7 +135,9 @@ void RunSettings::declare(Schema<RunSettings>& s) {
           "machine to machine");
   s.add(&RunSettings::threads, "threads").at_least(0).at_most(1024).doc("threads for computing; 0: one a core");
   s.add(&RunSettings::batch, "batch").at_least(1).at_most(4096).doc("images a forward pass");
-  s.add(&RunSettings::memory, "memory").at_least(0.5).doc("bound for detectors' working memory, GiB");
+  s.add(&RunSettings::memory, "memory")
+      .at_least(0.5)
+      .doc("bound for the working memory of detectors and of matching with references, GiB");
   s.add(&RunSettings::cache, "cache")
       .one_of({"off", "read", "readwrite"})
       .example("cache=off")

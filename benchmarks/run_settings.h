@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "benchmarks/reference_settings.h"
 #include "core/base/config.h"
 #include "core/base/schema.h"
 #include "datasets/splits/split_settings.h"
@@ -11,7 +12,7 @@
 namespace adrep {
 
 /// Everything `adrep run` can be told, declared once; a detector's own parameters are keys "DETECTOR.NAME".
-struct RunSettings : SplitSettings {
+struct RunSettings : SplitSettings, ReferenceSettings {
   std::string data;
   std::string layout = "auto";
   std::vector<std::string> classes;
@@ -22,11 +23,6 @@ struct RunSettings : SplitSettings {
   std::string projector;
   int64_t resize = 0;
   int64_t crop = 224;
-  int64_t shots = 8;
-  int64_t references_seed = 0;
-  int64_t references_resize = 224;
-  std::string match = "cosine";
-  std::string references_from = "clean";
   int64_t seed = 0;
   std::string selection = "last";
   double selection_fraction = 0.2;

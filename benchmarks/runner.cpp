@@ -13,6 +13,7 @@
 #include "benchmarks/feature_keys.h"
 #include "benchmarks/joint_models.h"
 #include "benchmarks/model_selection.h"
+#include "benchmarks/projectors.h"
 #include "benchmarks/saved_maps.h"
 #include "benchmarks/saved_model.h"
 #include "benchmarks/test_scores.h"
@@ -196,6 +197,8 @@ class GroupRun {
     const ClassFeatures::Pair& levels = features.in(planned.features);
     outcome_.feature_seconds += seconds_since(feature_start);
 
+    if (planned.config->settings.references_save && planned.features != "raw") save_references(key, features);
+
     const auto start = Clock::now();
     const FittedCell fitted = fit(planned, key, features, levels, truth);
     Costs costs = {{"fit_seconds", fitted.seconds}, {"state_megabytes", megabytes_of(fitted.detector->state())}};
@@ -218,8 +221,20 @@ class GroupRun {
     log_info(fmt::format("{}: {}", planned.title(), duration_text(outcome.seconds)));
   }
 
+  /// The rows that a kept model's new images are compared with, none for raw features.
   static std::vector<at::Tensor> bank_of(const PlannedCell& planned, const ClassFeatures& features) {
-    return planned.features == "raw" ? std::vector<at::Tensor>{} : features.reference_rows();
+    if (planned.features == "raw") return {};
+    if (!features.references()->choice().test.empty())
+      throw_input("models=keep: every test image has references of its own, a new image would have none: use others");
+    return features.references()->shared().rows;
+  }
+
+  void save_references(const nlohmann::json& key, const ClassFeatures& features) const {
+    nlohmann::json about;
+    for (const char* part :
+         {"class", "layout", "data_fingerprint", "backbone", "weights_sha256", "precision", "crop", "references"})
+      about[part] = key.at(part);
+    features.references()->save(output_ / "references", group_.class_name, about, features.train(), features.test());
   }
 
   FittedCell fit(const PlannedCell& planned, const nlohmann::json& key, const ClassFeatures& features,
@@ -242,12 +257,18 @@ class GroupRun {
     if (planned.selection() == "oracle") cell.metrics = best_over_epochs(cell.metrics, fitted.epochs);
     cell.training = fitted.training();
     if (const auto notes = fitted.detector->notes(); !notes.empty()) cell.environment["detector_notes"] = notes;
+    if (const std::string step = post_step_of(*fitted.detector, planned); !step.empty())
+      cell.environment["post_step"] = step;
     cell.train_images =
         planned.together ? planned.together->train_images() : static_cast<int64_t>(features.train().size());
     cell.test_images = static_cast<int64_t>(features.test().size());
     cell.images_without_mask = truth.without_mask;
     cell.skipped = features.skipped();
-    if (planned.features != "raw") cell.references = features.references();
+    if (planned.features == "pretrained") cell.environment["projector"] = projector_record(projector_of(settings));
+    if (planned.features != "raw") {
+      cell.references = features.references()->files();
+      cell.reference_hashes = features.references()->hashes();
+    }
     if (key.contains("split")) cell.split = split_record(features.train(), split_.notes);
     for (size_t i = 0; i < features.test().size(); ++i) {
       const Sample& sample = features.test()[i];

@@ -85,7 +85,7 @@ std::string seeds_note(const Table& table) {
 
 std::vector<std::string> notes_of(const std::vector<CellOutcome>& cells, const Table& table) {
   std::vector<std::string> notes;
-  std::set<std::string> protocols, seeds, backbones, leaks, selections;
+  std::set<std::string> protocols, seeds, backbones, leaks, selections, post_steps;
   bool oracle = false, together = false;
   std::map<std::string, int64_t> undefined;
   int64_t skipped = 0, without_mask = 0;
@@ -103,6 +103,8 @@ std::vector<std::string> notes_of(const std::vector<CellOutcome>& cells, const T
     seeds.insert(outcome.planned.config->seeds);
     if (leaked(cell)) leaks.insert(outcome.planned.class_name);
     oracle |= projector_text(cell, "selection") == "oracle";
+    if (const auto step = cell.environment.find("post_step"); step != cell.environment.end())
+      post_steps.insert(step->get<std::string>());
     if (known_classes.insert(cell.key_text("class") + cell.key_text("data_fingerprint")).second) {
       skipped += static_cast<int64_t>(cell.skipped.size());
       without_mask += cell.images_without_mask;
@@ -119,6 +121,8 @@ std::vector<std::string> notes_of(const std::vector<CellOutcome>& cells, const T
   if (!leaks.empty())
     notes.push_back(fmt::format("leaked: the projectors were pretrained on {}", fmt::join(leaks, ", ")));
   if (oracle) notes.push_back("pretrained: the projectors were selected on test data (oracle)");
+  if (!post_steps.empty())
+    notes.push_back(fmt::format("maps scaled over the whole test set (step {})", fmt::join(post_steps, ", ")));
   if (skipped > 0) notes.push_back(counted(skipped, "unreadable image") + " left out");
   if (without_mask > 0)
     notes.push_back(
@@ -130,9 +134,10 @@ std::vector<std::string> notes_of(const std::vector<CellOutcome>& cells, const T
   if (!protocols.empty())
     notes.push_back(fmt::format("percent; metric protocol {}; backbone {}; selection: {} ({}); {}",
                                 fmt::join(protocols, ", "), fmt::join(backbones, ", "), fmt::join(selections, ", "),
-                                oracle_epoch ? "chosen on test data"
-                                : oracle     ? "no detector chosen on test data"
-                                             : "nothing chosen on test data",
+                                oracle_epoch          ? "chosen on test data"
+                                : oracle              ? "no detector chosen on test data"
+                                : !post_steps.empty() ? "no model chosen on test data"
+                                                      : "nothing chosen on test data",
                                 counted(std::ssize(seeds), "seed")));
   return notes;
 }

@@ -30,15 +30,16 @@ Scores score_in_batches(const Detector& detector, const Levels& levels, int64_t 
   return all;
 }
 
+std::string post_step_of(const Detector& detector, const PlannedCell& planned) {
+  const std::string asked = detector.post_step();
+  if (!asked.empty() || planned.config->settings.post != "published") return asked;
+  return DetectorRegistry::instance().get(planned.detector, "detector").published_post_step;
+}
+
 Scores score_test_images(const Detector& detector, const Levels& test, const PlannedCell& planned,
                          const std::string& title) {
-  const RunSettings& settings = planned.config->settings;
-  Scores scores = score_in_batches(detector, test, settings.batch, title);
-  const std::string asked = detector.post_step();
-  const std::string published = settings.post == "published"
-                                    ? DetectorRegistry::instance().get(planned.detector, "detector").published_post_step
-                                    : "";
-  scores = apply_post_step(asked.empty() ? published : asked, scores);
+  Scores scores = score_in_batches(detector, test, planned.config->settings.batch, title);
+  scores = apply_post_step(post_step_of(detector, planned), scores);
   // the copy waits for a device, so that times are true
   return {scores.maps.contiguous(), scores.image_scores.cpu().contiguous(), {}};
 }

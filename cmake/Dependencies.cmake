@@ -21,6 +21,10 @@ find_path(ADREP_OPENCV_INCLUDE opencv2/imgproc.hpp PATH_SUFFIXES opencv4 REQUIRE
 find_library(ADREP_OPENCV_CORE opencv_core REQUIRED)
 find_library(ADREP_OPENCV_IMGPROC opencv_imgproc REQUIRED)
 
+# Optional: a search index for references.index=faiss_flat. Debian's library is static; LibTorch has the BLAS it needs.
+find_path(ADREP_FAISS_INCLUDE faiss/IndexFlat.h)
+find_library(ADREP_FAISS faiss)
+
 add_library(adrep_dependencies INTERFACE)
 target_include_directories(adrep_dependencies INTERFACE "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>" "$<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/generated>")
 target_compile_features(adrep_dependencies INTERFACE cxx_std_20)

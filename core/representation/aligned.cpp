@@ -1,11 +1,14 @@
 #include "core/representation/aligned.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <fmt/ranges.h>
 
 #include <cmath>
 
 #include "core/base/error.h"
+#include "core/base/random.h"
+#include "core/representation/kmeans.h"
 
 namespace adrep {
 namespace {
@@ -30,6 +33,30 @@ at::Tensor block_histograms(const at::Tensor& features, const at::Tensor& center
   const at::Tensor c = unit_length(centers.to(at::kDouble), 1);
   const at::Tensor cosine = at::matmul(x, c.t()).clamp_min(smallest_similarity);
   return (cosine / cosine.sum(2, true)).to(at::kFloat);
+}
+
+at::Tensor block_centers(const at::Tensor& features, int64_t grid, int64_t per_block, uint64_t seed) {
+  const at::NoGradGuard no_grad;
+  const std::vector<int64_t> rows = block_bounds(features.size(2), grid),
+                             columns = block_bounds(features.size(3), grid);
+  std::vector<at::Tensor> points;  // of each block [N·h·w, C]
+  for (int64_t u = 0; u < grid; ++u)
+    for (int64_t v = 0; v < grid; ++v) {
+      const auto row = static_cast<size_t>(u), column = static_cast<size_t>(v);
+      points.push_back(features.slice(2, rows[row], rows[row + 1])
+                           .slice(3, columns[column], columns[column + 1])
+                           .permute({0, 2, 3, 1})
+                           .reshape({-1, features.size(1)})
+                           .cpu()
+                           .contiguous());
+    }
+  std::vector<at::Tensor> centers(points.size());
+  at::parallel_for(0, grid * grid, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t b = begin; b < end; ++b)
+      centers[static_cast<size_t>(b)] =
+          kmeans(points[static_cast<size_t>(b)], per_block, derive_seed(seed, fmt::format("block {}", b))).centers;
+  });
+  return at::stack(centers).to(features.device());
 }
 
 AlignedReferences::AlignedReferences(const at::Tensor& features, const at::Tensor& centers) {

@@ -15,6 +15,11 @@ std::vector<int64_t> block_bounds(int64_t size, int64_t grid);
 /// features [B, C, h, w], centers [K, C] -> float32 [B, h·w, K].
 at::Tensor block_histograms(const at::Tensor& features, const at::Tensor& centers);
 
+/// The k-means centres of every block's features over all normal images: features [N, C, H, W] of a CNN's first stage
+/// -> float32 [S², Nc, C], block (u, v) at u·S + v. The seed decides the starts; threads change nothing. The paper
+/// gives S = 5 and Nc = 5. Throws Error when H or W is smaller than S.
+at::Tensor block_centers(const at::Tensor& features, int64_t grid, int64_t per_block, uint64_t seed);
+
 /// Semantic-aligned reference matching (paper Appendix C; protocol §4, "aligned"): which normal images look most like a
 /// query, place by place. The normals' histograms are kept (float32, H·W·S²·Nc a normal image); a query costs its own
 /// histograms and one product with them. The divergences are computed in double.

@@ -20,21 +20,29 @@ void require_levels(const ProjectorCheckpoint& checkpoint, const std::vector<at:
 }  // namespace
 
 PretrainedRepresentation::PretrainedRepresentation(const ProjectorCheckpoint& checkpoint, ReferenceBank bank,
-                                                   Match match, const at::Device& device)
-    : params_(checkpoint.params),
-      residual_(checkpoint.residual),
-      bank_(std::move(bank)),
-      match_(match),
-      device_(device) {
-  require_levels(checkpoint, bank_.rows);
+                                                   Match match, const at::Device& device, const MatchOptions& options)
+    : params_(checkpoint.params), residual_(checkpoint.residual), match_(match), device_(device), options_(options) {
+  require_levels(checkpoint, bank.rows);
   for (const auto& [key, weight] : checkpoint.weights) weights_[key] = weight.to(device);
+  weights_ = frozen_projector(params_, weights_, static_cast<int64_t>(bank.rows.size()));
+  use(std::move(bank));
+}
+
+void PretrainedRepresentation::use(ReferenceBank bank) {
+  bank_ = std::move(bank);
+  references_.clear();
+  const auto images = std::max<int64_t>(1, static_cast<int64_t>(bank_.files.size()));
   for (at::Tensor& rows : bank_.rows) {
-    rows = rows.to(device);
+    rows = rows.to(device_);
     if (projector_entry(params_).needs_references)
-      references_.push_back(
-          reference_residuals(rows, std::max<int64_t>(1, static_cast<int64_t>(bank_.files.size())), match)
-              .unsqueeze(0));
+      references_.push_back(reference_residuals(rows, images, match_, options_).unsqueeze(0));
   }
+}
+
+std::unique_ptr<Representation> PretrainedRepresentation::with(ReferenceBank bank) const {
+  auto made = std::make_unique<PretrainedRepresentation>(*this);
+  made->use(std::move(bank));
+  return made;
 }
 
 Levels PretrainedRepresentation::apply(const Levels& levels) const {
@@ -45,7 +53,7 @@ Levels PretrainedRepresentation::apply(const Levels& levels) const {
   for (int64_t l = 0; l < levels.count(); ++l) {
     const auto i = static_cast<size_t>(l);
     const at::Tensor features = levels[l].to(device_);
-    const at::Tensor input = residual_ ? residual(features, bank_.rows[i], match_) : features;
+    const at::Tensor input = residual_ ? residual(features, bank_.rows[i], match_, options_) : features;
     const at::Tensor output = project(params_, weights_, l, input, references_.empty() ? at::Tensor() : references_[i]);
     projected.maps.push_back(output.to(levels[l].device()).contiguous());
   }

@@ -13,18 +13,22 @@ class PretrainedRepresentation final : public Representation {
   /// that take backbone features and do not attend to references. Weights go to `device`.
   /// Throws InputError when the bank's levels or channels are not the checkpoint's.
   PretrainedRepresentation(const ProjectorCheckpoint& checkpoint, ReferenceBank bank, Match match,
-                           const at::Device& device);
+                           const at::Device& device, const MatchOptions& options = {});
   std::string name() const override { return "pretrained"; }
   /// levels [B, C_l, H_l, W_l] on any device -> the same shapes, on that device
   Levels apply(const Levels& levels) const override;
+  std::unique_ptr<Representation> with(ReferenceBank bank) const override;
 
  private:
+  void use(ReferenceBank bank);
+
   ProjectorParams params_;
   bool residual_;
   TensorMap weights_;
-  ReferenceBank bank_;
   Match match_;
   at::Device device_;
+  MatchOptions options_;
+  ReferenceBank bank_;
   std::vector<at::Tensor> references_;  ///< [1, R_l, C_l], for projectors that attend to them
 };
 

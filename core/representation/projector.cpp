@@ -1,5 +1,6 @@
 #include "core/representation/projector.h"
 
+#include <ATen/core/grad_mode.h>
 #include <fmt/core.h>
 
 #include <numeric>
@@ -66,6 +67,18 @@ TensorMap initial_projector(const ProjectorParams& params, const std::vector<int
   for (const WeightSpec& spec : projector_weights(params, channels))
     weights[spec.key] = initial_weight(spec, derive_seed(seed, spec.key));
   return weights;
+}
+
+TensorMap frozen_projector(const ProjectorParams& params, const TensorMap& weights, int64_t levels) {
+  const at::NoGradGuard no_grad;
+  const ProjectorEntry& entry = projector_entry(params);
+  TensorMap frozen = weights;
+  for (int64_t level = 0; entry.freeze && level < levels; ++level) {
+    TensorMap made;
+    entry.freeze(params, {weights, level_prefix(level)}, made);
+    for (auto& [key, tensor] : made) frozen[level_prefix(level) + key] = std::move(tensor);
+  }
+  return frozen;
 }
 
 at::Tensor project(const ProjectorParams& params, const TensorMap& weights, int64_t level, const at::Tensor& features,

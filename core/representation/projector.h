@@ -34,6 +34,9 @@ struct ProjectorEntry {
   std::function<at::Tensor(const ProjectorParams& params, const WeightScope& weights, const at::Tensor& tokens,
                            const at::Tensor& references)>
       forward;
+  /// Adds what follows from the weights of a level alone, made once for all images, under keys that `forward` then
+  /// finds. None: nothing does.
+  std::function<void(const ProjectorParams& params, const WeightScope& weights, TensorMap& made)> freeze{};
 };
 
 using ProjectorRegistry = Registry<ProjectorEntry>;
@@ -49,6 +52,10 @@ WeightSpecs projector_weights(const ProjectorParams& params, const std::vector<i
 
 /// Starting values of all of them; each depends on the seed and its key alone.
 TensorMap initial_projector(const ProjectorParams& params, const std::vector<int64_t>& channels, uint64_t seed);
+
+/// The weights with all that follows from them alone, for a projector that is not trained any more: project() gives the
+/// same bits with them, in less time (learnable references are mapped to keys and values once).
+TensorMap frozen_projector(const ProjectorParams& params, const TensorMap& weights, int64_t levels);
 
 /// One level's features through its projector: features [B, C, H, W] -> [B, C, H, W]; references as in
 /// ProjectorEntry. Differentiable in features and weights; float32 unless both are of another type.

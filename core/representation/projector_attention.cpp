@@ -40,6 +40,15 @@ at::Tensor attention_layers(const ProjectorParams& params, const WeightScope& we
   return x;
 }
 
+void freeze_references(const ProjectorParams& params, const WeightScope& weights, const at::Tensor& references,
+                       TensorMap& made) {
+  const at::Tensor memory = map_references(weights.below("ref_proj.project"), references);
+  for (int64_t i = 0; i < params.layers; ++i) {
+    const std::string key = layer_key(i, "cross_attn");
+    made[key + ".kv"] = memory_keys_values(weights.below(key), memory);
+  }
+}
+
 WeightSpecs reference_projector_weights(const ProjectorParams& params, int64_t channels, AttentionLayers kinds) {
   WeightSpecs all = reference_map_weights("ref_proj.project", channels);
   for (WeightSpec& spec : attention_layer_weights(params, channels, kinds)) all.push_back(std::move(spec));
@@ -48,7 +57,8 @@ WeightSpecs reference_projector_weights(const ProjectorParams& params, int64_t c
 
 at::Tensor reference_projector(const ProjectorParams& params, const WeightScope& weights, const at::Tensor& tokens,
                                const at::Tensor& references, AttentionLayers kinds) {
-  const at::Tensor memory = map_references(weights.below("ref_proj.project"), references);
+  const bool frozen = weights.find(layer_key(0, "cross_attn") + ".kv");
+  const at::Tensor memory = frozen ? at::Tensor() : map_references(weights.below("ref_proj.project"), references);
   return attention_layers(params, weights, tokens, memory, kinds);
 }
 

@@ -24,4 +24,9 @@ WeightSpecs reference_projector_weights(const ProjectorParams& params, int64_t c
 at::Tensor reference_projector(const ProjectorParams& params, const WeightScope& weights, const at::Tensor& tokens,
                                const at::Tensor& references, AttentionLayers kinds);
 
+/// For ProjectorEntry::freeze of such an architecture without self-attention whose references are weights [1, R, C]:
+/// every layer's keys and values, after which reference_projector does not look at the references.
+void freeze_references(const ProjectorParams& params, const WeightScope& weights, const at::Tensor& references,
+                       TensorMap& made);
+
 }  // namespace adrep

@@ -43,15 +43,22 @@ WeightSpecs attention_weights(const std::string& key, int64_t channels) {
           {key + ".out_proj.bias", {channels}, {Kind::zeros}}};
 }
 
+at::Tensor memory_keys_values(const WeightScope& weights, const at::Tensor& memory) {
+  const int64_t c = memory.size(2);
+  return at::linear(memory, weights.at("in_proj_weight").narrow(0, c, 2 * c),
+                    weights.at("in_proj_bias").narrow(0, c, 2 * c));
+}
+
 at::Tensor attention(const WeightScope& weights, const at::Tensor& queries, const at::Tensor& memory, int64_t heads) {
   const int64_t b = queries.size(0), t = queries.size(1), c = queries.size(2);
   ADREP_ASSERT(c % heads == 0, "{} channels for {} heads", c, heads);
-  ADREP_ASSERT(memory.size(0) == 1 || memory.size(0) == b, "{} sets of references for {} images", memory.size(0), b);
-  const at::Tensor weight = weights.at("in_proj_weight"), bias = weights.at("in_proj_bias");
+  const at::Tensor* made = weights.find("kv");
+  const at::Tensor kv = made ? *made : memory_keys_values(weights, memory);
+  ADREP_ASSERT(kv.size(0) == 1 || kv.size(0) == b, "{} sets of references for {} images", kv.size(0), b);
   // with one memory for all images their tokens are one sequence of queries, so keys and values are made once
-  const at::Tensor joined = memory.size(0) == 1 ? queries.reshape({1, b * t, c}) : queries;
-  const at::Tensor q = at::linear(joined, weight.narrow(0, 0, c), bias.narrow(0, 0, c));
-  const at::Tensor kv = at::linear(memory, weight.narrow(0, c, 2 * c), bias.narrow(0, c, 2 * c));
+  const at::Tensor joined = kv.size(0) == 1 ? queries.reshape({1, b * t, c}) : queries;
+  const at::Tensor q =
+      at::linear(joined, weights.at("in_proj_weight").narrow(0, 0, c), weights.at("in_proj_bias").narrow(0, 0, c));
   const at::Tensor attended = at::scaled_dot_product_attention(
       split_heads(q, heads), split_heads(kv.narrow(2, 0, c), heads), split_heads(kv.narrow(2, c, c), heads));
   return linear(weights.below("out_proj"), attended.transpose(1, 2).reshape({b, t, c}));

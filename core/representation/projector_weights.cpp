@@ -37,9 +37,14 @@ at::Tensor initial_weight(const WeightSpec& spec, uint64_t seed) {
 }
 
 const at::Tensor& WeightScope::at(const std::string& key) const {
+  const at::Tensor* found = find(key);
+  if (!found) throw_failure("the projector has no weight '{}{}'", prefix_, key);
+  return *found;
+}
+
+const at::Tensor* WeightScope::find(const std::string& key) const {
   const auto place = weights_->find(prefix_ + key);
-  if (place == weights_->end()) throw_failure("the projector has no weight '{}{}'", prefix_, key);
-  return place->second;
+  return place == weights_->end() ? nullptr : &place->second;
 }
 
 }  // namespace adrep

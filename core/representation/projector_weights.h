@@ -37,6 +37,8 @@ class WeightScope {
   WeightScope(const TensorMap& weights, std::string prefix) : weights_(&weights), prefix_(std::move(prefix)) {}
   /// Throws Error naming the key when there is none: files are checked when they are read.
   const at::Tensor& at(const std::string& key) const;
+  /// nullptr when there is none.
+  const at::Tensor* find(const std::string& key) const;
   WeightScope below(const std::string& key) const { return {*weights_, prefix_ + key + "."}; }
 
  private:

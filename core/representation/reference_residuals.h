@@ -10,6 +10,6 @@ namespace adrep {
 /// there twice (the published code draws with replacement in pretraining) the residuals are zero.
 /// bank [R·P, C], rows in the order (image, position), of `images` = R images -> [R·P, C].
 /// Throws Error when the rows do not divide among the images.
-at::Tensor reference_residuals(const at::Tensor& bank, int64_t images, Match match);
+at::Tensor reference_residuals(const at::Tensor& bank, int64_t images, Match match, const MatchOptions& options = {});
 
 }  // namespace adrep

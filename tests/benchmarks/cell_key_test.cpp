@@ -62,6 +62,24 @@ TEST_CASE("another split, and where references come from, are part of the key", 
   CHECK_FALSE(key_with({"split.noise_ratio=0.1"}, "raw").contains("references"));
 }
 
+TEST_CASE("what chooses references is in the key where it does", "[cell]") {
+  const auto references = [](const std::vector<std::string>& assignments) {
+    return key_with(assignments, "residual")["references"];
+  };
+  const nlohmann::json plain = references({});
+  CHECK(references({"references.clusters=3", "references.aligned_backbone=clip_base", "references.save=yes"}) == plain);
+  CHECK(references({"references.exclude_self=yes"})["exclude_self"] == true);
+  CHECK(references({"references.select=kmeans"})["clusters"] == 8);
+  CHECK(
+      references({"references.select=aligned", "references.aligned_backbone=efficientnet_lite0"})["aligned"] ==
+      nlohmann::json(
+          {{"backbone", "efficientnet_lite0"}, {"weights_sha256", sha256_of("weights")}, {"grid", 5}, {"centers", 5}}));
+  const test::TemporaryFolder folder;
+  write_file_atomically(folder / "list.txt", "a.png\n");
+  CHECK(references({"references.select=list", "references.list=" + (folder / "list.txt").string()})["list_sha256"] ==
+        sha256_of("a.png\n"));
+}
+
 TEST_CASE("the precision of the backbone is part of a cell's key, auto as what it stands for", "[cells]") {
   const TemporaryFolder folder;
   write_file_atomically(folder / "w.pth", "weights");

@@ -21,6 +21,7 @@ Cell example() {
   cell.anomalous_images = 1;
   cell.skipped = {"train/good/007.png"};
   cell.references = {"train/good/000.png"};
+  cell.reference_hashes = {"00ff"};
   cell.scores = {{"test/hole/001.png", "hole", true, 1.5}, {"test/good/ü \"x\".png", "good", false, -0.25}};
   return cell;
 }
@@ -36,6 +37,7 @@ TEST_CASE("a cell read back is the same cell", "[cell]") {
   REQUIRE(back.metric("other").undefined == "not measured");
   REQUIRE(back.scores[1].id == "test/good/ü \"x\".png");
   REQUIRE(back.key_text("seed") == "3");
+  REQUIRE(back.reference_hashes == example().reference_hashes);
 }
 
 TEST_CASE("the name of a cell depends on its key alone", "[cell]") {

@@ -69,6 +69,11 @@ TEST_CASE("pretrained features: the projector's file names the cell, and a leake
     const auto& key = cell.cell->key.at("projector");
     REQUIRE(key.at("sha256") == projector_of(cell.planned.config->settings).sha256);
     REQUIRE(cell.cell->references.size() == 2);
+    const auto& record = cell.cell->environment.at("projector");
+    const bool crossed = cell.planned.config->settings.projector == two;
+    REQUIRE(record.at("architecture") == (crossed ? "self_cross" : "learnable"));
+    REQUIRE(record.at("merge") == (crossed ? "add" : "subtract"));
+    REQUIRE(record.contains("attends_to") == crossed);
     leaked += key.at("leaked").get<bool>();
     REQUIRE(key.at("leaked").get<bool>() ==
             (cell.planned.class_name == "plate" && cell.planned.config->settings.projector == one));

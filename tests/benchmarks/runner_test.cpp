@@ -87,6 +87,8 @@ TEST_CASE("trained detectors run: images for GLASS, CFLOW's published scale, not
     REQUIRE(cell.cell->environment.contains("detector_notes") == (cell.planned.detector == "glass"));
     if (cell.planned.detector == "glass")
       REQUIRE_THAT(cell.cell->environment["detector_notes"][0].get<std::string>(), Contains("textures"));
+    const bool scaled = cell.planned.detector == "cflow" && cell.planned.title().find("=test") != std::string::npos;
+    REQUIRE(cell.cell->environment.value("post_step", "") == (scaled ? "likelihood" : ""));
     if (cell.planned.detector == "cflow")
       cflow[cell.planned.features].insert(static_cast<float>(cell.cell->scores.front().score));
   }
@@ -146,6 +148,55 @@ TEST_CASE("references that are all training images leave zero residuals, and eve
   const RunOutcome outcome = run_plan(plan, folder / "out");
   REQUIRE(outcome.failed() == 0);
   for (const CellOutcome& cell : outcome.cells) REQUIRE(cell.cell->metric("image_auroc").value == 1.0);
+}
+
+TEST_CASE("every way to choose references runs, is recorded, and its saved list gives the same scores", "[runner]") {
+  if (test::installed_weights().empty()) return;
+  const test::TemporaryFolder folder;
+  set_verbosity(Verbosity::quiet);
+  test::write_mvtec_class(folder / "data", "plate", 6, 2);
+  const auto run = [&](std::vector<std::string> settings, const std::string& output) {
+    for (const char* common : {"detector=patchcore", "features=residual", "references.save=yes",
+                               "references.aligned_backbone=efficientnet_lite0", "references.resize=64"})
+      settings.emplace_back(common);
+    RunOutcome outcome = run_plan(plan_of(settings, folder), folder / output);
+    REQUIRE(outcome.failed() == 0);
+    return outcome;
+  };
+  const RunOutcome all = run({"references.select=random,kmeans,aligned", "references.exclude_self=no,yes"}, "all");
+  REQUIRE(all.cells.size() == 6);
+  std::map<std::string, std::set<std::string>> hashes;
+  for (const CellOutcome& outcome : all.cells) {
+    const std::string select = outcome.planned.config->settings.references_select;
+    INFO(outcome.planned.title());
+    REQUIRE(outcome.cell->key["references"]["select"] == select);
+    REQUIRE(outcome.cell->references.size() >= 2);
+    REQUIRE(outcome.cell->reference_hashes.size() == outcome.cell->references.size());
+    hashes[select].insert(outcome.cell->hash());
+  }
+  REQUIRE((hashes["random"].size() == 2 && hashes["kmeans"].size() == 2 && hashes["aligned"].size() == 1));
+
+  const RunOutcome aligned = run({"references.select=aligned"}, "aligned");
+  fs::path list;
+  for (const auto& entry : fs::directory_iterator(folder / "aligned" / "references"))
+    if (entry.path().extension() == ".json") list = entry.path();
+  const RunOutcome listed = run({"references.select=list", "references.list=" + list.string()}, "listed");
+  REQUIRE(listed.cells[0].cell->hash() != aligned.cells[0].cell->hash());
+  for (size_t i = 0; i < aligned.cells[0].cell->scores.size(); ++i)
+    REQUIRE(listed.cells[0].cell->scores[i].score == aligned.cells[0].cell->scores[i].score);
+}
+
+TEST_CASE("a detector that changes training images needs references that all of them share", "[runner]") {
+  if (test::installed_weights().empty()) return;
+  const test::TemporaryFolder folder;
+  set_verbosity(Verbosity::quiet);
+  test::write_mvtec_class(folder / "data", "plate", 4, 2);
+  const RunOutcome outcome = run_plan(plan_of({"detector=glass", "features=residual", "references.exclude_self=yes",
+                                               "glass.meta_epochs=1", "glass.dimension=16", "glass.hidden=8"},
+                                              folder),
+                                      folder / "a");
+  REQUIRE(outcome.failed() == 1);
+  REQUIRE_THAT(outcome.cells[0].error, Contains("references.exclude_self=no"));
 }
 
 TEST_CASE("threads change no metric by more than 0.01 points", "[runner]") {

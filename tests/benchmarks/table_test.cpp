@@ -150,3 +150,38 @@ TEST_CASE("the best of several seeds is bold in mathematics", "[table]") {
   for (int seed = 0; seed < 3; ++seed) cells.push_back(seed_outcome("a", "residual", seed, 0.5 + 0.01 * seed));
   REQUIRE_THAT(table_as_latex(make_table(cells)), Contains("$\\mathbf{93.0} \\pm 3.6$") && Contains("$51.0 \\pm 1.0$"));
 }
+
+TEST_CASE("a step over the whole test set is noted, and then not everything was chosen without it", "[table]") {
+  auto all = cells();
+  all[0].cell->environment["post_step"] = "min_max";
+  const std::string notes = fmt::format("{}", fmt::join(make_table(all).notes, "\n"));
+  REQUIRE_THAT(notes, Contains("maps scaled over the whole test set (step min_max)") &&
+                          Contains("no model chosen on test data") && !Contains("nothing chosen"));
+  REQUIRE_THAT(fmt::format("{}", fmt::join(make_table(cells()).notes, "\n")),
+               Contains("nothing chosen on test data") && !Contains("scaled over"));
+}
+
+TEST_CASE("shots × reference seeds: a row for each number of shots, mean ± deviation over the seeds", "[table]") {
+  std::vector<CellOutcome> all;
+  for (const int shots : {2, 8})
+    for (int seed = 0; seed < 3; ++seed) {
+      CellOutcome made =
+          outcome("a", "padim", Metric::of(0.5 + 0.1 * shots / 2 + 0.01 * seed * shots), Metric::of(0.5));
+      auto config = std::make_shared<RunConfig>();
+      config->method_variant = fmt::format("references.shots={}", shots);
+      config->seeds = fmt::format("references.seed={}", seed);
+      made.planned.config = config;
+      made.planned.features = "residual";
+      made.cell->key["references"] = {{"shots", shots}, {"seed", seed}};
+      all.push_back(made);
+    }
+  const Table table = make_table(all);
+  REQUIRE(table.rows.size() == 2);
+  REQUIRE(table.seed_rows.size() == 6);
+  for (size_t i = 0; i < 2; ++i) {
+    const double shots = i == 0 ? 2 : 8;
+    REQUIRE(table.rows[i].variant == fmt::format("references.shots={}", shots));
+    REQUIRE(table.rows[i].values[0].value == Approx(0.5 + 0.05 * shots + 0.01 * shots));
+    REQUIRE(table.rows[i].over_seeds[0].deviation.value == Approx(0.01 * shots));
+  }
+}

@@ -13,7 +13,7 @@ namespace adrep::timing {
 /// fed the same file can be compared in what they computed, too.
 using Call = std::function<double()>;
 
-/// A case "NAME" on the file "FILE.safetensors" of the folder of --inputs. `prepare` is not timed.
+/// A case "NAME" on the file "FILE.safetensors" of the folder of --inputs, or on no file. `prepare` is not timed.
 struct Timing {
   std::string name, file;
   std::function<Call(const Safetensors& input)> prepare;

@@ -22,6 +22,8 @@ ADREP_PROJECTOR({
     .doc = "the paper's: attention to learnable references, subtracted, then an MLP",
     .weights = weights_of,
     .forward = forward,
+    .freeze = [](const ProjectorParams& params, const WeightScope& weights,
+                 TensorMap& made) { freeze_references(params, weights, weights.at("x_ref"), made); },
 });
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "core/representation/aligned.h"
 
+#include <ATen/Parallel.h>
+
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -164,6 +166,35 @@ TEST_CASE("aligned distances stay finite for negative and zero features", "[refe
   REQUIRE(aligned.nearest(references, 1).flatten().equal(at::arange(3, at::kLong)));
   const at::Tensor histograms = block_histograms(at::zeros({1, 4, 1, 1}), at::ones({5, 4}));
   REQUIRE(histograms.equal(at::full({1, 1, 5}, 0.2F)));
+}
+
+TEST_CASE("a block's centres are those of k-means on its features of all images, on any number of threads",
+          "[references]") {
+  const at::Tensor features = positive_values({4, 3, 7, 5}, 13);
+  const at::Tensor centers = block_centers(features, 2, 3, 5);
+  REQUIRE(centers.sizes() == at::IntArrayRef({4, 3, 3}));
+  for (int64_t u = 0; u < 2; ++u)
+    for (int64_t v = 0; v < 2; ++v) {
+      at::Tensor all = at::empty({0, 3});
+      const auto rows = block_bounds(7, 2), columns = block_bounds(5, 2);
+      for (int64_t n = 0; n < 4; ++n)
+        for (int64_t y = rows[static_cast<size_t>(u)]; y < rows[static_cast<size_t>(u + 1)]; ++y)
+          for (int64_t x = columns[static_cast<size_t>(v)]; x < columns[static_cast<size_t>(v + 1)]; ++x)
+            all = at::cat({all, features[n].select(1, y).select(1, x).unsqueeze(0)});
+      // every centre is the mean of the features that it is nearest to
+      const at::Tensor found = centers[u * 2 + v];
+      const at::Tensor nearest = (all.unsqueeze(1) - found.unsqueeze(0)).square().sum(2).argmin(1);
+      for (int64_t k = 0; k < 3; ++k) {
+        const at::Tensor members = all.index_select(0, (nearest == k).nonzero().flatten());
+        REQUIRE((members.mean(0) - found[k]).abs().max().item<double>() < 1e-5);
+      }
+    }
+  const int threads = at::get_num_threads();
+  at::set_num_threads(1);
+  const at::Tensor alone = block_centers(features, 2, 3, 5);
+  at::set_num_threads(threads);
+  REQUIRE(alone.equal(centers));
+  REQUIRE_THROWS_AS(block_centers(features, 6, 3, 5), Error);
 }
 
 TEST_CASE("blocks divide an axis without gaps", "[references]") {

@@ -70,3 +70,18 @@ TEST_CASE("pretrained features: another backbone's levels are refused", "[projec
   e.levels.maps.pop_back();
   REQUIRE_THROWS_AS(pretrained.apply(e.levels), Error);
 }
+
+TEST_CASE("pretrained features with other references are those of a representation made with them", "[projector]") {
+  for (const char* architecture : {"learnable", "cross_attention"}) {
+    CAPTURE(architecture);
+    const Example e = example(architecture);
+    const ReferenceBank other = {{normal_tensor({3 * 12, 16}, 6), normal_tensor({3 * 4, 24}, 7)}, {"c", "d", "e"}, 0};
+    const PretrainedRepresentation first(e.checkpoint, e.bank, Match::cosine, at::kCPU),
+        second(e.checkpoint, other, Match::cosine, at::kCPU);
+    const Levels with = first.with(other)->apply(e.levels), made = second.apply(e.levels), own = first.apply(e.levels);
+    for (int64_t l = 0; l < made.count(); ++l) {
+      REQUIRE(with[l].equal(made[l]));
+      REQUIRE_FALSE(with[l].equal(own[l]));
+    }
+  }
+}

@@ -243,3 +243,23 @@ TEST_CASE("projector settings: heads divide every level, unknown architectures a
   params.architecture = "lineal";
   REQUIRE_THROWS_WITH(projector_entry(params), Catch::Contains("lineal") && Catch::Contains("linear"));
 }
+
+TEST_CASE("a frozen projector gives the same bits; learnable references are mapped once", "[projector]") {
+  for (const auto& [architecture, entry] : ProjectorRegistry::instance().all()) {
+    CAPTURE(architecture);
+    ProjectorParams params;
+    params.architecture = architecture;
+    params.layers = architecture == "linear" ? 1 : 2;
+    params.references = 9;
+    const TensorMap weights = initial_projector(params, {16, 24}, 1);
+    const TensorMap frozen = frozen_projector(params, weights, 2);
+    REQUIRE(frozen.size() == weights.size() + (architecture == "learnable" ? 4 : 0));
+    for (int64_t level = 0; level < 2; ++level) {
+      const int64_t channels = level == 0 ? 16 : 24;
+      const at::Tensor features = normal_tensor({3, channels, 4, 2}, 2),
+                       references = normal_tensor({1, 7, channels}, 3);
+      REQUIRE(project(params, frozen, level, features, references)
+                  .equal(project(params, weights, level, features, references)));
+    }
+  }
+}

@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/representation/faiss_matching.h"
 #include "support/cuda.h"
 #include "support/golden.h"
 
@@ -109,4 +110,44 @@ TEST_CASE("each level has its own bank; a wrong one is refused", "[residual]") {
     REQUIRE(residuals[l].equal(residual(levels[l], bank.rows[static_cast<size_t>(l)], Match::cosine)));
   REQUIRE_THROWS_AS(representation.apply(Levels{{levels[0]}, 32}), Error);
   REQUIRE_THROWS_WITH(residual(levels[0], bank.rows[1], Match::l2), Catch::Contains("3 channels"));
+}
+
+TEST_CASE("the memory bound cuts queries and references into chunks and changes no match", "[residual]") {
+  const at::Tensor queries = sixteenths({700, 3}, 10) + 0.01, once = sixteenths({300, 3}, 11) - 0.01;
+  const at::Tensor bank = once.repeat({3, 1});
+  for (const auto& [name, match] : matches) {
+    CAPTURE(name);
+    const at::Tensor whole = match_references(queries, bank, match);
+    REQUIRE(whole.max().item<int64_t>() < 300);  // ties across chunks: the first
+    for (const int64_t bytes : {int64_t{1}, int64_t{10'000}, int64_t{40'000}})
+      REQUIRE(match_references(queries, bank, match, {.memory_bytes = bytes}).equal(whole));
+  }
+}
+
+TEST_CASE("FAISS's index gives the same matches, ties and near ties included", "[residual]") {
+  if (!has_faiss()) {
+    WARN("this build has no FAISS");
+    REQUIRE_THROWS_AS(match_references(at::ones({1, 2}), at::ones({1, 2}), Match::l2, {.faiss = true}), Error);
+    return;
+  }
+  // copies beyond the candidates, rows that differ by rounding, few rows, and rows of every length
+  const at::Tensor copies = sixteenths({40, 24}, 15).repeat({30, 1});
+  const at::Tensor near = at::cat({copies.narrow(0, 0, 40) * (1 + 1e-7), copies.narrow(0, 0, 40)});
+  const at::Tensor lengths = sixteenths({600, 24}, 16) * at::arange(1, 601).view({600, 1});
+  for (const at::Tensor& bank : {copies, near, lengths, copies.narrow(0, 0, 3)})
+    for (const at::Tensor& queries : {copies.narrow(0, 0, 90), sixteenths({300, 24}, 17), at::zeros({5, 24})})
+      for (const auto& [name, match] : matches) {
+        CAPTURE(name, bank.size(0), queries.size(0));
+        const at::Tensor exact = match_references(queries, bank, match);
+        REQUIRE(match_references(queries, bank, match, {.faiss = true}).equal(exact));
+        REQUIRE(match_references(queries, bank, match, {.memory_bytes = 30'000, .faiss = true}).equal(exact));
+      }
+}
+
+TEST_CASE("the same representation with other references", "[residual]") {
+  const ReferenceBank first{{sixteenths({30, 3}, 12)}, {"a"}, 0}, second{{sixteenths({20, 3}, 13)}, {"b"}, 0};
+  const Levels levels{{sixteenths({2, 3, 4, 5}, 14)}, 32};
+  const auto other = ResidualRepresentation(first, Match::l2).with(second);
+  REQUIRE(other->name() == "residual");
+  REQUIRE(other->apply(levels)[0].equal(residual(levels[0], second.rows[0], Match::l2)));
 }
