@@ -12,6 +12,7 @@ using Shape = std::vector<int64_t>;
 
 struct Size {
   int64_t width, depth, patch, grid;
+  int64_t gated_hidden = 0;  ///< of a SwiGLU, 0: an MLP four times as wide
 };
 
 /// Weights [out, in] spread so that features keep their size through the blocks.
@@ -46,8 +47,9 @@ Entries dinov2(const Size& s) {
     add_linear(entries, b + "attn.proj", d, d);
     entries.push_back(vector(b + "ls1.gamma", d, 1));
     add_norm(entries, b + "norm2", d);
-    add_linear(entries, b + "mlp.fc1", 4 * d, d);
-    add_linear(entries, b + "mlp.fc2", d, 4 * d);
+    const int64_t hidden = s.gated_hidden;
+    add_linear(entries, b + (hidden ? "mlp.w12" : "mlp.fc1"), hidden ? 2 * hidden : 4 * d, d);
+    add_linear(entries, b + (hidden ? "mlp.w3" : "mlp.fc2"), d, hidden ? hidden : 4 * d);
     entries.push_back(vector(b + "ls2.gamma", d, 1));
   }
   add_norm(entries, "norm", d);
@@ -169,9 +171,14 @@ Entries imagebind() {
 
 int write(const std::string& kind, const std::filesystem::path& file) {
   constexpr Size base14 = {768, 12, 14, 37}, large14 = {1024, 24, 14, 37}, clip16 = {768, 12, 16, 14};
+  constexpr Size giant14 = {1536, 40, 14, 37, 4096}, clip_large = {1024, 24, 14, 16},
+                 clip_large336 = {1024, 24, 14, 24};
   if (kind == "dinov2_base") return write_torch_zip(file, dinov2(base14)), 0;
   if (kind == "dinov2_large") return write_torch_zip(file, dinov2(large14)), 0;
+  if (kind == "dinov2_giant") return write_torch_zip(file, dinov2(giant14)), 0;
   if (kind == "clip_base") return write_torchscript(file, openai_clip(clip16, 512, 512)), 0;
+  if (kind == "clip_large") return write_torchscript(file, openai_clip(clip_large, 768, 768)), 0;
+  if (kind == "clip_large336") return write_torchscript(file, openai_clip(clip_large336, 768, 768)), 0;
   if (kind == "imagebind") return write_torch_zip(file, imagebind()), 0;
   if (kind == "hf_dinov2_base") return write_safetensors_file(file, hugging_face_dinov2(base14)), 0;
   if (kind == "hf_clip_base") return write_safetensors_file(file, hugging_face_clip(clip16)), 0;
@@ -184,7 +191,9 @@ int write(const std::string& kind, const std::filesystem::path& file) {
 
 int main(int argc, char** argv) {
   if (argc == 3) return adrep::test::write(argv[1], argv[2]);
-  std::fputs("adrep_write_weights dinov2_base|dinov2_large|clip_base|imagebind|hf_dinov2_base|hf_clip_base FILE\n",
-             stderr);
+  std::fputs(
+      "adrep_write_weights dinov2_base|dinov2_large|dinov2_giant|clip_base|clip_large|clip_large336|imagebind|"
+      "hf_dinov2_base|hf_clip_base FILE\n",
+      stderr);
   return 2;
 }
