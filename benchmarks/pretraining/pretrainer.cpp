@@ -77,7 +77,7 @@ class Pretrainer {
   void one_pass(double rate, PretrainLog& log) {
     if (gradients_ == 0 && interrupted()) {
       save();
-      stop_if_interrupted();
+      throw Interrupted("interrupted: the state is kept, the same command continues from there");
     }
     clock_.restart();
     const std::optional<PretrainBatch> batch = batches_.make(epoch_, pass_, clock_);
