@@ -98,8 +98,7 @@ class Pretrainer {
   void one_pass(double rate) {
     if (gradients_ == 0 && group_.any(interrupted())) {
       save();
-      set_interrupted(true);  // if only another process was told
-      stop_if_interrupted();
+      throw Interrupted("interrupted: the state is kept, the same command continues from there");
     }
     clock_.restart();
     const std::optional<PretrainBatch> batch = batches_.make(epoch_, pass_, clock_);
