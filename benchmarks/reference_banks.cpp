@@ -39,7 +39,7 @@ ReferenceBanks::ReferenceBanks(ReferenceChoice choice, const Levels& used, const
   for (size_t place : choice_.used()) {
     row_of_[place] = std::ssize(files);
     files.push_back(train[place].id);
-    hashes_.push_back(ContentHashes::instance().of(train[place].image));
+    hashes_.push_back(ContentHashes::instance().of(train[place].image()));
   }
   all_ = make_bank(used, std::move(files), seed);
 }

@@ -3,7 +3,8 @@
 
     timing_slopes.py TIMINGS.json
 
-TIMINGS.json: adrep_timings --benchmark_filter=growth_ --benchmark_out=TIMINGS.json; cases are named KIND/NAME/SIZE
+TIMINGS.json: adrep_timings --threads=1 --benchmark_filter=growth_ --benchmark_out=TIMINGS.json; with one thread the
+processor time is all of it, so that a busy machine changes little. Cases are named KIND/NAME/SIZE.
 """
 import json
 import math
@@ -30,8 +31,8 @@ def main():
             continue
         scale = {"ns": 1e-6, "us": 1e-3, "ms": 1, "s": 1e3}[run["time_unit"]]
         sizes = runs.setdefault(tuple(parts[:2]), {}).setdefault(int(parts[2]), [])
-        sizes.append((run["real_time"] * scale, run["memory_mb"]))
-    print("| case | sizes | ms | MB | slope of time | slope of memory |")
+        sizes.append((run["cpu_time"] * scale, run["memory_mb"]))
+    print("| case | sizes | ms of CPU time | MB | slope of time | slope of memory |")
     print("|---|---|---|---|--:|--:|")
     for (kind, name), sizes in runs.items():
         medians = {size: [statistics.median(values) for values in zip(*both)] for size, both in sorted(sizes.items())}

@@ -23,11 +23,12 @@ struct Example {
   Levels test_levels{{normal_tensor({3, 4, 3, 2}, 3), normal_tensor({3, 5, 2, 2}, 4)}, 32};
 
   Example() {
+    const auto root = std::make_shared<const std::filesystem::path>(folder / ".");
     for (int i = 0; i < 6; ++i) {
-      train.push_back({fmt::format("train/{}.png", i), folder / fmt::format("{}.png", i), {}});
-      write_file_atomically(train.back().image, fmt::format("{}", i));
+      train.push_back({fmt::format("train/{}.png", i), root, {}});
+      write_file_atomically(train.back().image(), fmt::format("{}", i));
     }
-    for (int i = 0; i < 3; ++i) test.push_back({fmt::format("test/{}.png", i), folder / "none", {}});
+    for (int i = 0; i < 3; ++i) test.push_back({fmt::format("test/{}.png", i), root, {}});
   }
   ReferenceBanks banks(const ReferenceChoice& choice) const {
     const ReferenceChoice::Places used = choice.used();

@@ -17,11 +17,9 @@ using Places = ReferenceChoice::Places;
 namespace {
 
 std::vector<Sample> samples(const std::string& folder, int count) {
+  const auto root = std::make_shared<const std::filesystem::path>("/data");
   std::vector<Sample> made;
-  for (int i = 0; i < count; ++i) {
-    const std::string id = fmt::format("nut/{}/{}.png", folder, i);
-    made.push_back({id, "/data/" + id, {}});
-  }
+  for (int i = 0; i < count; ++i) made.push_back({fmt::format("nut/{}/{}.png", folder, i), root, {}});
   return made;
 }
 

@@ -21,7 +21,12 @@ const std::map<std::string, std::map<std::string, std::string>> settings{
     {"glass", {{"meta_epochs", "1"}, {"dimension", "128"}, {"hidden", "128"}}},
     {"patchcore", {{"dimension", "256"}, {"projection", "64"}}},
     {"uniad",
-     {{"epochs", "1"}, {"hidden", "64"}, {"feedforward", "128"}, {"encoder_layers", "1"}, {"decoder_layers", "1"}}},
+     {{"epochs", "1"},
+      {"grid", "4096"},  // always that of the first level
+      {"hidden", "64"},
+      {"feedforward", "128"},
+      {"encoder_layers", "1"},
+      {"decoder_layers", "1"}}},
 };
 
 std::unique_ptr<Detector> make(const DetectorEntry& entry) {

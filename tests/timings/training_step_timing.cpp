@@ -28,11 +28,13 @@ GlassBatch glass_batch(const Safetensors& input) {
   return batch;
 }
 
+constexpr double published_noise = 0.015;
+
 Call glass(const Safetensors& input) {
   const GlassParams params;
   Random random(1);
   const int64_t width = input.at("normal").size(1);
-  const auto model = std::make_shared<GlassModel>(GlassModel::random(width, params.hidden, params.adaptor, random));
+  const auto model = std::make_shared<GlassModel>(GlassModel::random(width, params.hidden, /*adaptor=*/true, random));
   require_gradients(model->discriminator_parameters());
   require_gradients(model->adaptor_parameters());
   const auto discriminator = std::make_shared<Adam>(model->discriminator_parameters(),
@@ -40,7 +42,7 @@ Call glass(const Safetensors& input) {
   const auto adaptor = std::make_shared<Adam>(model->adaptor_parameters(), AdamParams{.weight_decay = 1e-5});
   const GlassStepOptions options{params.ascent_steps, params.step_size, params.radius_quantile, params.hard_quantile};
   return [=, batch = glass_batch(input)]() mutable {
-    batch.noise = normal_noise(batch.normal.sizes(), 1, at::kCPU) * params.noise;
+    batch.noise = normal_noise(batch.normal.sizes(), 1, at::kCPU) * published_noise;
     discriminator->clear_gradients();
     adaptor->clear_gradients();
     const double loss = glass_step(*model, batch, options).loss.item<double>();
