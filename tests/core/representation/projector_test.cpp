@@ -65,7 +65,7 @@ void compare_with_golden(const at::Device& device) {
 ProjectorParams params_of_architecture(const std::string& architecture) {
   ProjectorParams params;
   params.architecture = architecture;
-  params.layers = architecture == "linear" ? 1 : 2;
+  params.layers = architecture == "linear" || architecture == "none" ? 1 : 2;
   params.references = 10;
   params.heads = 4;
   return params;
@@ -249,7 +249,7 @@ TEST_CASE("a frozen projector gives the same bits; learnable references are mapp
     CAPTURE(architecture);
     ProjectorParams params;
     params.architecture = architecture;
-    params.layers = architecture == "linear" ? 1 : 2;
+    params.layers = architecture == "linear" || architecture == "none" ? 1 : 2;
     params.references = 9;
     const TensorMap weights = initial_projector(params, {16, 24}, 1);
     const TensorMap frozen = frozen_projector(params, weights, 2);
