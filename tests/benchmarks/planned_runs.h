@@ -1,0 +1,26 @@
+#pragma once
+#include "benchmarks/plan.h"
+#include "core/base/atomic_file.h"
+#include "support/golden.h"
+
+namespace adrep::test {
+
+/// The plan of a run on FOLDER/data with small images and a feature cache of its own.
+inline Plan plan_of(std::vector<std::string> assignments, const TemporaryFolder& folder) {
+  assignments.push_back("data=" + (folder / "data").string());
+  assignments.push_back("cache.folder=" + (folder / "cache").string());
+  assignments.push_back("image.crop=64");
+  assignments.push_back("image.resize=64");
+  assignments.push_back("references.shots=2");
+  return make_plan(resolve_run(read_config({}, assignments)));
+}
+
+/// The bytes of every cell by file name.
+inline std::map<std::string, std::string> cell_files(const std::filesystem::path& output) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(output / "cells"))
+    files[entry.path().filename().string()] = read_file(entry.path());
+  return files;
+}
+
+}  // namespace adrep::test

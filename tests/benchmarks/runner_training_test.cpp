@@ -1,0 +1,220 @@
+#include <catch2/catch.hpp>
+
+#include <fmt/ranges.h>
+
+#include <atomic>
+#include <chrono>
+#include <fstream>
+#include <thread>
+
+#include "benchmarks/planned_runs.h"
+#include "benchmarks/runner.h"
+#include "benchmarks/table.h"
+#include "benchmarks/views.h"
+#include "core/base/atomic_file.h"
+#include "core/base/interrupt.h"
+#include "core/base/log.h"
+#include "detectors/artefact.h"
+#include "support/program.h"
+#include "support/trees.h"
+
+using namespace adrep;
+using Catch::Matchers::Contains;
+using test::cell_files;
+using test::plan_of;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Small trained detectors, as many epochs as this.
+std::vector<std::string> small_training(int epochs) {
+  return {"cflow.meta_epochs=" + std::to_string(epochs),
+          "cflow.sub_epochs=1",
+          "cflow.blocks=1",
+          "glass.meta_epochs=" + std::to_string(epochs),
+          "glass.dimension=16",
+          "glass.hidden=8",
+          "uniad.epochs=" + std::to_string(epochs),
+          "uniad.hidden=16",
+          "uniad.heads=2",
+          "uniad.feedforward=16",
+          "uniad.encoder_layers=1",
+          "uniad.decoder_layers=1",
+          "uniad.batch=3",
+          "checkpoint=0"};
+}
+
+std::vector<std::string> with(std::vector<std::string> settings, const std::vector<std::string>& more) {
+  settings.insert(settings.end(), more.begin(), more.end());
+  return settings;
+}
+
+size_t files_in(const fs::path& folder, const std::string& extension) {
+  size_t count = 0;
+  if (!fs::exists(folder)) return 0;
+  for (const auto& entry : fs::directory_iterator(folder)) count += entry.path().extension() == extension;
+  return count;
+}
+
+/// Presses Ctrl-C when this many checkpoints have been written: seen by the cell's log, which grows with them.
+class StopAfterEpochs {
+ public:
+  StopAfterEpochs(const fs::path& output, int64_t epochs) : folder_(output / "training"), epochs_(epochs) {
+    watcher_ = std::thread([this] {
+      while (!done_) {
+        if (longest_log() >= epochs_) set_interrupted(true);
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      }
+    });
+  }
+  ~StopAfterEpochs() {
+    done_ = true;
+    watcher_.join();
+    set_interrupted(false);
+  }
+
+ private:
+  int64_t longest_log() const {
+    int64_t longest = 0;
+    std::error_code gone;
+    for (fs::directory_iterator at(folder_, gone), end; !gone && at != end; at.increment(gone)) {
+      if (at->path().extension() != ".jsonl") continue;
+      std::ifstream in(at->path());
+      longest = std::max<int64_t>(longest, std::count(std::istreambuf_iterator<char>(in), {}, '\n'));
+    }
+    return longest;
+  }
+
+  fs::path folder_;
+  int64_t epochs_;
+  std::atomic<bool> done_ = false;
+  std::thread watcher_;
+};
+
+}  // namespace
+
+TEST_CASE("a training that is stopped and continued gives the same bytes as one in one go", "[runner][training]") {
+  if (test::installed_weights().empty()) return;
+  set_verbosity(Verbosity::quiet);
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder / "data", "plate", 6, 2);
+  for (const std::string detector : {"cflow", "glass", "uniad"}) {
+    CAPTURE(detector);
+    const Plan plan = plan_of(with(small_training(8), {"detector=" + detector, "models=keep"}), folder);
+    const fs::path whole = folder / (detector + "-whole"), parts = folder / (detector + "-parts");
+    REQUIRE(run_plan(plan, whole).failed() == 0);
+    REQUIRE(files_in(whole / "training", ".safetensors") == 0);
+    REQUIRE(files_in(whole / "training", ".jsonl") == 1);
+    {
+      const StopAfterEpochs stop(parts, 2);
+      const RunOutcome stopped = run_plan(plan, parts);
+      REQUIRE(stopped.interrupted);
+    }
+    REQUIRE(files_in(parts / "training", ".safetensors") == 1);
+    REQUIRE(files_in(parts / "cells", ".json") == 0);
+    const RunOutcome continued = run_plan(plan, parts);
+    REQUIRE(continued.failed() == 0);
+    REQUIRE(continued.cells[0].cell->training["epochs"] == 8);
+    REQUIRE(cell_files(whole) == cell_files(parts));
+    REQUIRE(files_in(parts / "training", ".safetensors") == 0);
+    const std::string model = "models/plate-" + detector + "-raw.safetensors";
+    REQUIRE(read_file(whole / model) == read_file(parts / model));
+  }
+}
+
+TEST_CASE("models are kept when asked for, and only what is missing is fitted again", "[runner][artefact]") {
+  if (test::installed_weights().empty()) return;
+  set_verbosity(Verbosity::quiet);
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder / "data", "plate", 4, 2);
+  const fs::path output = folder / "out";
+  const auto plan = [&](const std::string& more) {
+    return plan_of({"detector=padim", "features=raw,residual", "models=keep", more}, folder);
+  };
+  REQUIRE(run_plan(plan("models=none"), output).failed() == 0);
+  REQUIRE_FALSE(fs::exists(output / "models"));
+  const auto before = cell_files(output);
+  const RunOutcome kept = run_plan(plan("seed=0"), output);
+  REQUIRE(kept.failed() == 0);
+  REQUIRE(cell_files(output) == before);
+  for (const CellOutcome& cell : kept.cells) {
+    CAPTURE(cell.planned.features);
+    REQUIRE(cell.reused);
+    const Artefact model = load_artefact(output / "models" / ("plate-padim-" + cell.planned.features + ".safetensors"));
+    REQUIRE(model.detector == "padim");
+    REQUIRE(model.features == cell.cell->key);
+    REQUIRE(model.representation.empty() == (cell.planned.features == "raw"));
+  }
+  REQUIRE(run_plan(plan("seed=0"), output).feature_seconds == 0);
+  REQUIRE(run_plan(plan("padim.ridge=0.1"), output).failed() == 0);
+  REQUIRE(files_in(output / "models", ".safetensors") == 2);
+  REQUIRE(files_in(output / "models/previous", ".safetensors") == 2);
+}
+
+TEST_CASE("the epoch is the last, the best on drawn anomalies, or for each metric the best on test",
+          "[runner][training]") {
+  if (test::installed_weights().empty()) return;
+  set_verbosity(Verbosity::quiet);
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder / "data", "plate", 6, 3);
+  const Plan plan = plan_of(
+      with(small_training(3), {"detector=cflow,padim", "features=raw,residual", "selection=last,validation,oracle"}),
+      folder);
+  const RunOutcome outcome = run_plan(plan, folder / "out");
+  REQUIRE(outcome.failed() == 0);
+  std::map<std::string, std::map<std::string, Metric>> metric;
+  for (const CellOutcome& cell : outcome.cells) {
+    INFO(cell.planned.title());
+    const std::string selection = cell.cell->key_text("selection");
+    if (cell.planned.detector == "padim") {
+      REQUIRE(selection == "last");
+      REQUIRE(cell.cell->training.is_null());
+      continue;
+    }
+    REQUIRE(cell.cell->training["epochs"] == 3);
+    REQUIRE(cell.cell->training.contains("quality") == (selection != "last"));
+    if (selection == "last") REQUIRE(cell.cell->training["kept"] == 3);
+    metric[cell.planned.features][selection] = cell.cell->metric("pixel_auroc");
+  }
+  for (auto& [features, by_selection] : metric) REQUIRE(by_selection["oracle"].value >= by_selection["last"].value);
+  const Table table = make_table(outcome.cells);
+  const auto marked = std::count_if(table.rows.begin(), table.rows.end(),
+                                    [](const TableRow& row) { return row.detector == "cflow (oracle)"; });
+  REQUIRE(marked == 2);
+  const std::string notes = fmt::format("{}", fmt::join(table.notes, "\n"));
+  REQUIRE_THAT(notes, Contains("selection: last, oracle, validation (chosen on test data)"));
+}
+
+TEST_CASE("one model for all classes is fitted once and scores every class", "[runner][training]") {
+  if (test::installed_weights().empty()) return;
+  set_verbosity(Verbosity::quiet);
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder / "data", "plate", 5, 2);
+  test::write_mvtec_class(folder / "data", "sheet", 4, 2, 80);
+  const auto settings = with(small_training(2), {"detector=glass,padim,uniad", "classes_together=false,true"});
+  const RunOutcome outcome = run_plan(plan_of(settings, folder), folder / "out");
+  REQUIRE(outcome.failed() == 0);
+  for (const CellOutcome& cell : outcome.cells) {
+    INFO(cell.planned.title());
+    const bool together = cell.planned.together != nullptr;
+    REQUIRE(cell.cell->key.contains("together") == together);
+    REQUIRE(cell.cell->train_images == (together ? 9 : cell.planned.class_name == "plate" ? 5 : 4));
+    REQUIRE(cell.cell->metric("pixel_auroc").defined());
+  }
+  REQUIRE(files_in(folder / "out/training", ".jsonl") == 6);  // two detectors: two classes and both together
+  REQUIRE(files_in(folder / "out/training", ".safetensors") == 0);
+
+  // a run that has one class's cell already gives the same for the other
+  const fs::path second = folder / "second";
+  const Plan plan = plan_of(with(small_training(2), {"detector=uniad", "classes_together=true"}), folder);
+  run_plan(plan, second);
+  const auto whole = cell_files(second);
+  fs::remove(second / "cells" / whole.begin()->first);
+  REQUIRE(run_plan(plan, second).failed() == 0);
+  REQUIRE(cell_files(second) == whole);
+
+  REQUIRE_THROWS_WITH(plan_of({"detector=uniad", "classes_together=true", "selection=oracle"}, folder),
+                      Contains("selection=last"));
+  REQUIRE_THROWS_WITH(plan_of({"detector=glass", "classes_together=true", "features=residual"}, folder),
+                      Contains("features=raw"));
+}
