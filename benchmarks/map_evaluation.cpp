@@ -82,7 +82,7 @@ MapSection metrics_section(const MapScores& scores, std::vector<MapMetric> exact
         NamedProtocol(section.columns[c]).evaluate(scores.loaded()->scored(static_cast<int>(settings.threads)));
     for (const auto& [name, value] : set.values()) {
       auto place = std::find_if(section.rows.begin(), section.rows.end(),
-                                [&](const MapMetric& metric) { return metric.name == name; });
+                                [&name = name](const MapMetric& metric) { return metric.name == name; });
       if (place == section.rows.end()) {
         section.rows.push_back({name, name == "pro" ? "PRO to FPR 0.3" : name, Kind::percent,
                                 std::vector<std::optional<Metric>>(columns), std::nullopt});

@@ -71,7 +71,7 @@ void Adam::load(const TensorMap& state, const std::string& source) {
   for (const auto& [key, parameter] : parameters_) {
     if (!state.contains("step/" + key) && !state.contains("exp_avg/" + key) && !state.contains("exp_avg_sq/" + key))
       continue;
-    const auto moment = [&](const char* kind) {
+    const auto moment = [&, &key = key, &parameter = parameter](const char* kind) {
       return entry(state, kind, key, parameter.sizes(), parameter.scalar_type(), source)
           .to(parameter.device(), /*non_blocking=*/false, /*copy=*/true);
     };
