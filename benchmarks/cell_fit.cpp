@@ -55,7 +55,7 @@ json values_of(const std::vector<std::pair<std::string, Metric>>& metrics) {
 }
 
 /// selection=validation: fitted on what is not held out.
-FittedCell fit_with_validation(FitRequest request, const CellData& data) {
+FittedCell fit_with_validation(const FitRequest& request, const CellData& data) {
   const RunSettings& settings = request.planned.config->settings;
   const auto seed = static_cast<uint64_t>(settings.seed);
   std::set<std::string> references;
@@ -63,12 +63,12 @@ FittedCell fit_with_validation(FitRequest request, const CellData& data) {
     references.insert(data.features.references()->files().begin(), data.features.references()->files().end());
   const HeldOut split =
       hold_out(data.features.train(), references, settings.selection_fraction, seed, request.planned.class_name);
-  const MemoryFeatures training(selected(data.levels.train, split.training));
+  const MemoryFeatures training(data.levels.train.select(split.training));
   const ChosenImages training_images(data.images, split.training);
-  const DrawnValidation validation(selected(data.levels.train, split.validation), data.images, split.validation, seed,
+  const DrawnValidation validation(data.levels.train.select(split.validation), data.images, split.validation, seed,
                                    settings.batch);
-  request.measure = [&](const Detector& detector) { return json{{"quality", validation.quality(detector)}}; };
-  return fit_detector({request.planned, request.hash, request.output, training, &training_images, request.measure});
+  const auto measure = [&](const Detector& detector) { return json{{"quality", validation.quality(detector)}}; };
+  return fit_detector({request.planned, request.hash, request.output, training, &training_images, measure});
 }
 
 }  // namespace
@@ -117,7 +117,7 @@ FittedCell fit_cell(const PlannedCell& planned, const std::string& hash, const s
   const std::string selection = planned.selection();
   const MemoryFeatures normals(data.levels.train);
   FitRequest request{planned, hash, output, normals, &data.images};
-  if (selection == "validation") return fit_with_validation(std::move(request), data);
+  if (selection == "validation") return fit_with_validation(request, data);
   if (selection == "oracle")
     request.measure = [&](const Detector& detector) {
       const Scores scores = score_test_images(detector, data.levels.test, planned, "");

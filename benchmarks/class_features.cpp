@@ -68,14 +68,9 @@ Levels ClassFeatures::read(const std::vector<Sample>& samples, const std::string
   return std::move(extracted.levels);
 }
 
-at::Tensor ClassFeatures::first_stage(const std::vector<Sample>& samples, const std::string& stage) {
+at::Tensor ClassFeatures::first_stage(const BackboneSource& source, const std::vector<Sample>& samples,
+                                      const std::string& stage) {
   const RunSettings settings = aligned_backbone_settings(group_.config->settings);
-  std::unique_ptr<Backbone> loaded;
-  const BackboneSource source = [&]() -> const Backbone& {
-    if (!loaded)
-      loaded = load_backbone(settings.backbone, settings.weights, open_device(settings.device), settings.precision);
-    return *loaded;
-  };
   Progress progress(group_.class_name + ": " + settings.backbone + "'s features of " + stage, std::ssize(samples),
                     "images");
   ExtractionOptions options = options_for(settings, group_.geometry);
@@ -88,17 +83,17 @@ ReferenceBanks ClassFeatures::make_banks() {
   ReferenceCandidates candidates{group_.class_name, train_, test_, raw_.train};
   if (settings.references_select == "aligned") {
     const bool own = settings.aligned_backbone == settings.backbone;
-    candidates.train_stage = own ? raw_.train[0] : first_stage(train_, "training images");
-    candidates.test_stage = own ? raw_.test[0] : first_stage(test_, "test images");
+    const BackboneSource source = backbone_on_demand(aligned_backbone_settings(settings));
+    candidates.train_stage = own ? raw_.train[0] : first_stage(source, train_, "training images");
+    candidates.test_stage = own ? raw_.test[0] : first_stage(source, test_, "test images");
   }
   ReferenceChoice choice = choose_references(settings, candidates);
   const ReferenceChoice::Places used = choice.used();
   const Geometry geometry{static_cast<int>(std::max(settings.references_resize, settings.crop)),
                           static_cast<int>(settings.crop)};
-  Levels levels{{}, raw_.train.image_size};
+  Levels levels;
   if (geometry == group_.geometry) {
-    const at::Tensor places = at::tensor(std::vector<int64_t>(used.begin(), used.end()));
-    for (const at::Tensor& map : raw_.train.maps) levels.maps.push_back(map.index_select(0, places.to(map.device())));
+    levels = raw_.train.select({used.begin(), used.end()});
   } else {
     std::vector<Sample> samples;
     for (size_t place : used) samples.push_back(train_[place]);

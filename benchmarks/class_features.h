@@ -43,7 +43,7 @@ class ClassFeatures {
   ExtractionOptions options_for(const RunSettings& settings, const Geometry& geometry) const;
   Levels read(const std::vector<Sample>& samples, const std::string& stage, std::vector<Sample>& used);
   /// The first level of these images in another backbone [N, C, H, W].
-  at::Tensor first_stage(const std::vector<Sample>& samples, const std::string& stage);
+  at::Tensor first_stage(const BackboneSource& source, const std::vector<Sample>& samples, const std::string& stage);
   ReferenceBanks make_banks();
   std::unique_ptr<Representation> make_representation(const std::string& features) const;
 

@@ -18,11 +18,11 @@ void check_finite(const at::Tensor& values, const std::vector<Sample>& samples) 
   throw_failure("the score of {} is NaN or infinite", samples[static_cast<size_t>(first)].id);
 }
 
+}  // namespace
+
 std::span<const float> floats(const at::Tensor& tensor) {
   return {tensor.const_data_ptr<float>(), static_cast<size_t>(tensor.numel())};
 }
-
-}  // namespace
 
 Image load_mask(const Sample& sample, const Geometry& geometry) {
   const Image mask = decode_mask(*sample.mask);

@@ -1,6 +1,8 @@
 #pragma once
 #include <ATen/ATen.h>
 
+#include <span>
+
 #include "benchmarks/cell.h"
 #include "core/image/preprocess.h"
 #include "datasets/dataset.h"
@@ -14,6 +16,9 @@ struct GroundTruth {
   at::Tensor masks;               ///< [N, S, S] uint8 0/1
   int64_t without_mask = 0;
 };
+
+/// A contiguous float32 tensor on the CPU as metrics take it.
+std::span<const float> floats(const at::Tensor& tensor);
 
 /// The mask of one anomalous image at the maps' size, 0/1. Throws InputError when it cannot be read or does not fit its
 /// image.

@@ -23,6 +23,16 @@ RunSettings aligned_backbone_settings(const RunSettings& settings) {
   return aligned;
 }
 
+BackboneSource backbone_on_demand(const RunSettings& settings) {
+  // copies of the function share it
+  const auto loaded = std::make_shared<std::unique_ptr<Backbone>>();
+  return [settings, loaded]() -> const Backbone& {
+    if (!*loaded)
+      *loaded = load_backbone(settings.backbone, settings.weights, open_device(settings.device), settings.precision);
+    return **loaded;
+  };
+}
+
 Precision precision_of(const RunSettings& settings) {
   return resolve_precision(settings.precision, settings.precision == "auto" ? open_device(settings.device) : at::kCPU);
 }

@@ -2,6 +2,7 @@
 #include "benchmarks/run_settings.h"
 #include "core/backbones/precision.h"
 #include "core/features/cache/feature_cache.h"
+#include "core/features/extraction.h"
 
 namespace adrep {
 
@@ -12,6 +13,9 @@ std::string weights_hash(const RunSettings& settings);
 /// The settings under which the images that references.select=aligned compares go through its backbone: the run's own
 /// when that is its backbone, else in fp32 with the official weights.
 RunSettings aligned_backbone_settings(const RunSettings& settings);
+
+/// The backbone of a configuration, loaded when it is first asked for.
+BackboneSource backbone_on_demand(const RunSettings& settings);
 
 /// What the backbone computes in; the device is only opened when it has to be asked.
 Precision precision_of(const RunSettings& settings);

@@ -7,6 +7,14 @@
 
 namespace adrep {
 
+void keep_as(const std::filesystem::path& file, const std::filesystem::path& kept) {
+  std::error_code failed;
+  std::filesystem::create_directories(kept.parent_path(), failed);
+  if (!failed) std::filesystem::rename(file, kept, failed);
+  if (failed)
+    throw WriteError(fmt::format("{}: cannot be kept as {}: {}", file.string(), kept.string(), failed.message()));
+}
+
 void write_keeping_previous(const std::filesystem::path& file, std::string_view content) {
   namespace fs = std::filesystem;
   std::error_code failed;
@@ -15,10 +23,7 @@ void write_keeping_previous(const std::filesystem::path& file, std::string_view 
     if (old == content) return;
     const fs::path kept =
         file.parent_path() / "previous" / (sha256_of(old).substr(0, 12) + "-" + file.filename().string());
-    fs::create_directories(kept.parent_path(), failed);
-    if (!failed) fs::rename(file, kept, failed);
-    if (failed)
-      throw WriteError(fmt::format("{}: cannot be kept as {}: {}", file.string(), kept.string(), failed.message()));
+    keep_as(file, kept);
     log_info(fmt::format("{} held other results: they are now in {}", file.string(), kept.string()));
   }
   write_file_atomically(file, content);

@@ -4,6 +4,9 @@
 
 namespace adrep {
 
+/// Moves a file that is in the way to `kept`, in a folder that is made where needed. Throws WriteError.
+void keep_as(const std::filesystem::path& file, const std::filesystem::path& kept);
+
 /// Writes a result that must not replace another one: a file of this name with other content is moved to
 /// previous/HASH-NAME beside it first, and that is said. Throws WriteError.
 void write_keeping_previous(const std::filesystem::path& file, std::string_view content);

@@ -11,10 +11,6 @@
 namespace adrep {
 namespace {
 
-std::span<const float> floats(const at::Tensor& tensor) {
-  return {tensor.const_data_ptr<float>(), static_cast<size_t>(tensor.numel())};
-}
-
 double mean_of_defined(const std::vector<Metric>& metrics) {
   double sum = 0;
   int count = 0;
@@ -50,13 +46,6 @@ HeldOut hold_out(const std::vector<Sample>& images, const std::set<std::string>&
   return split;
 }
 
-Levels selected(const Levels& levels, const std::vector<int64_t>& indices) {
-  Levels chosen{{}, levels.image_size};
-  const at::Tensor index = at::tensor(indices, at::kLong);
-  for (const at::Tensor& map : levels.maps) chosen.maps.push_back(map.index_select(0, index.to(map.device())));
-  return chosen;
-}
-
 DrawnValidation::DrawnValidation(const Levels& normal, const TrainingImages& images,
                                  const std::vector<int64_t>& indices, uint64_t seed, int64_t batch) {
   const auto count = static_cast<int64_t>(indices.size());
@@ -67,9 +56,7 @@ DrawnValidation::DrawnValidation(const Levels& normal, const TrainingImages& ima
   const at::Tensor& first_level = normal.maps.front();
   for (int64_t first = 0; first < count; first += batch) {
     const int64_t part = std::min(batch, count - first);
-    Levels levels{{}, normal.image_size};
-    for (const at::Tensor& map : normal.maps) levels.maps.push_back(map.narrow(0, first, part));
-    parts_.push_back(std::move(levels));
+    parts_.push_back(normal.narrow(first, part));
     const std::vector<int64_t> chosen(indices.begin() + first, indices.begin() + first + part);
     DrawnAnomalies anomalies =
         draw_anomalies(images, textures, chosen, first_level.size(2), first_level.size(3), random);

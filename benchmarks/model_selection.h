@@ -18,9 +18,6 @@ struct HeldOut {
 HeldOut hold_out(const std::vector<Sample>& images, const std::set<std::string>& kept, double fraction, uint64_t seed,
                  const std::string& class_name);
 
-/// The same images' levels: [indices, C_l, H_l, W_l], copied.
-Levels selected(const Levels& levels, const std::vector<int64_t>& indices);
-
 /// How good a model is on data that nobody has labelled: held-out normal images against the same images with textures
 /// drawn into them (detectors/drawn_anomalies.h), drawn once. Mean of image and pixel AUROC.
 class DrawnValidation {

@@ -79,8 +79,7 @@ Levels ReferenceBanks::represented(const Representation& by, const Levels& raw, 
     const auto next = own.upper_bound(static_cast<size_t>(first));
     const int64_t end = next == own.end() ? count : static_cast<int64_t>(next->first);
     size = place == own.end() ? std::min(batch, end - first) : 1;
-    Levels images{{}, raw.image_size};
-    for (const at::Tensor& map : raw.maps) images.maps.push_back(map.narrow(0, first, size));
+    const Levels images = raw.narrow(first, size);
     const Levels made = place == own.end() ? by.apply(images) : by.with(of(place->second))->apply(images);
     for (int64_t l = 0; l < made.count(); ++l)
       result.maps[static_cast<size_t>(l)].narrow(0, first, size).copy_(made[l]);

@@ -7,11 +7,6 @@
 namespace adrep {
 namespace {
 
-std::vector<std::string> with_auto(std::vector<std::string> names) {
-  names.insert(names.begin(), "auto");
-  return names;
-}
-
 std::vector<std::string> known_keys() {
   std::vector<std::string> keys = params_of<RunSettings>().names();
   for (const auto& [name, entry] : DetectorRegistry::instance().all())
@@ -67,9 +62,7 @@ void RunSettings::declare(Schema<RunSettings>& s) {
   s.add(&RunSettings::data, "data")
       .example("data=/data/mvtec")
       .doc("folder of the data set (a relative path is also looked for in the folders of ADREP_DATA)");
-  s.add(&RunSettings::layout, "layout")
-      .one_of(with_auto(LayoutRegistry::instance().names()))
-      .doc("how the folder is organised; auto recognises it");
+  s.add(&RunSettings::layout, "layout").one_of(layout_choices()).doc("how the folder is organised; auto recognises it");
   s.add(&RunSettings::classes, "classes").example("classes=bottle,cable").doc("classes to evaluate; empty: all");
   SplitSettings::declare(s);
   s.add(&RunSettings::detector, "detector")

@@ -215,7 +215,7 @@ class GroupRun {
       outcome.cell = std::move(cell);
     }
     if (kept.maps.missing()) kept.maps.save(scores.maps.cpu(), scores.image_scores, truth, features.test());
-    if (kept.model.missing()) kept.model.save(fitted.detector, bank_of(planned, features), selected(levels.train, {0}));
+    if (kept.model.missing()) kept.model.save(fitted.detector, bank_of(planned, features), levels.train.narrow(0, 1));
     if (!planned.together) TrainingFiles(output_, outcome.cell->hash(), 0).finish();
     outcome.seconds = seconds_since(start);
     log_info(fmt::format("{}: {}", planned.title(), duration_text(outcome.seconds)));

@@ -1,6 +1,7 @@
 #include "benchmarks/saved_model.h"
 
 #include "benchmarks/cell.h"
+#include "benchmarks/kept_file.h"
 #include "benchmarks/saved_maps.h"
 #include "core/base/log.h"
 #include "detectors/artefact.h"
@@ -18,11 +19,7 @@ void keep_previous(const fs::path& file) {
   const std::string digits = owner.is_null() ? "unknown" : hash_of_key(owner).substr(0, hash_digits);
   const fs::path kept =
       file.parent_path() / "previous" / fmt::format("{}-{}{}", file.stem().string(), digits, file.extension().string());
-  std::error_code failed;
-  fs::create_directories(kept.parent_path(), failed);
-  if (!failed) fs::rename(file, kept, failed);
-  if (failed)
-    throw WriteError(fmt::format("{}: cannot be kept as {}: {}", file.string(), kept.string(), failed.message()));
+  keep_as(file, kept);
   log_info(fmt::format("the model of another cell is now {}", kept.string()));
 }
 

@@ -16,9 +16,7 @@ Scores score_in_batches(const Detector& detector, const Levels& levels, int64_t 
   std::vector<std::vector<at::Tensor>> grids;
   for (int64_t first = 0; first < count; first += batch) {
     stop_if_interrupted();
-    Levels part{{}, levels.image_size};
-    for (const at::Tensor& map : levels.maps) part.maps.push_back(map.narrow(0, first, std::min(batch, count - first)));
-    const Scores scored = detector.score(part);
+    const Scores scored = detector.score(levels.narrow(first, std::min(batch, count - first)));
     maps.push_back(scored.maps);
     scores.push_back(scored.image_scores);
     grids.resize(scored.grids.size());

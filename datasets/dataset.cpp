@@ -95,6 +95,12 @@ bool Dataset::leaves_unused(const std::string&) const {
   return false;
 }
 
+std::vector<std::string> layout_choices() {
+  std::vector<std::string> names = LayoutRegistry::instance().names();
+  names.insert(names.begin(), "auto");
+  return names;
+}
+
 std::unique_ptr<Dataset> open_dataset(const fs::path& root, const std::string& layout) {
   const LayoutEntry* chosen = layout == "auto" ? nullptr : &LayoutRegistry::instance().get(layout, "layout");
   if (chosen && chosen->makes_folder) return chosen->open(root);

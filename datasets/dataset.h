@@ -77,6 +77,9 @@ struct LayoutEntry {
 
 using LayoutRegistry = Registry<LayoutEntry>;
 
+/// What a setting of the layout may be: "auto" (open_dataset recognises it) and all names.
+std::vector<std::string> layout_choices();
+
 /// Opens a data set; layout "auto" takes the first that matches. Throws InputError when the folder is missing, not a
 /// folder, not readable, empty or of no known layout (saying what was looked for and what was found).
 std::unique_ptr<Dataset> open_dataset(const std::filesystem::path& root, const std::string& layout = "auto");

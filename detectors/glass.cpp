@@ -231,8 +231,7 @@ Scores Glass::score(const Levels& levels) const {
   std::vector<at::Tensor> parts;
   for (int64_t first = 0; first < levels.batch(); first += images_at_once) {
     const int64_t count = std::min(images_at_once, levels.batch() - first);
-    Levels part{{}, levels.image_size};
-    for (const at::Tensor& map : levels.maps) part.maps.push_back(map.narrow(0, first, count));
+    const Levels part = levels.narrow(first, count);
     parts.push_back(model_->scores(model_->adapted(patches(part))).view({count, grid().height, grid().width}));
   }
   const at::Tensor patch_scores = at::cat(parts);

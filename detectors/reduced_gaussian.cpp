@@ -1,9 +1,8 @@
 #include "detectors/reduced_gaussian.h"
 
-#include <limits>
-
 #include "core/base/error.h"
 #include "detectors/feature_check.h"
+#include "detectors/whitened_samples.h"
 
 namespace adrep {
 namespace {
@@ -12,9 +11,7 @@ namespace {
 at::Tensor whitening(const at::Tensor& covariance, const GaussianModel::Options& options) {
   const at::Tensor ridged = covariance + options.ridge * at::eye(covariance.size(0), covariance.options());
   const auto [factor, info] = at::linalg_cholesky_ex(ridged);
-  const double rounding = 4 * static_cast<double>(ridged.size(0)) * std::numeric_limits<double>::epsilon() *
-                          ridged.diagonal().max().item<double>();
-  if (info.item<int64_t>() != 0 || !(factor.diagonal().square().min().item<double>() > rounding))
+  if (is_singular(ridged.unsqueeze(0), factor.unsqueeze(0), info.reshape({1})).item<bool>())
     throw_failure("{}: the shared covariance is singular up to rounding: use a larger ridge than {}", options.where,
                   options.ridge);
   return at::linalg_solve_triangular(factor, at::eye(ridged.size(0), ridged.options()), /*upper=*/false).to(at::kFloat);

@@ -81,14 +81,9 @@ std::vector<ClassPatches> map_patches(const PictureConfig& config) {
   set_threads(settings.threads);
   const Plan plan = make_plan({config.run});
   FeatureCache cache(cache_options(settings));
-  std::unique_ptr<Backbone> backbone;
-  const BackboneSource source = [&]() -> const Backbone& {
-    if (!backbone)
-      backbone = load_backbone(settings.backbone, settings.weights, open_device(settings.device), settings.precision);
-    return *backbone;
-  };
+  const BackboneSource backbone = backbone_on_demand(settings);
   std::vector<ClassPatches> classes;
-  for (const PlannedGroup& group : plan.groups) classes.push_back(map_class(group, config, source, &cache));
+  for (const PlannedGroup& group : plan.groups) classes.push_back(map_class(group, config, backbone, &cache));
   return classes;
 }
 

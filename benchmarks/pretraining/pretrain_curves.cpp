@@ -37,8 +37,9 @@ class Means {
   std::vector<int64_t> counts_;
 };
 
-json field(const json& entry, const char* name) {
-  return entry.is_object() && entry.contains(name) ? entry[name] : json();
+const json& field(const json& entry, const char* name) {
+  static const json absent;
+  return entry.is_object() && entry.contains(name) ? entry[name] : absent;
 }
 
 json sum_of(const json& a, const json& b) {
@@ -61,7 +62,7 @@ template <class Pick>
 Curve level_curve(const std::vector<json>& entries, size_t level, size_t points, int64_t a_point, const Pick& pick) {
   Means means(points);
   for (size_t i = 0; i < entries.size(); ++i) {
-    const json levels = field(entries[i], "levels");
+    const json& levels = field(entries[i], "levels");
     if (levels.is_array() && level < levels.size()) means.add(i / static_cast<size_t>(a_point), pick(levels[level]));
   }
   return means.curve();
@@ -170,7 +171,7 @@ PretrainCurves read_pretrain_curves(const std::filesystem::path& log, int64_t po
     curves.skipped += entries[i].contains("skipped");
     total.add(i / static_cast<size_t>(curves.passes_a_point), field(entries[i], "total"));
     levels = std::max(levels, field(entries[i], "levels").size());
-    const json stages = field(entries[i], "seconds");
+    const json& stages = field(entries[i], "seconds");
     for (const auto& [stage, seconds] : stages.items())
       if (seconds.is_number()) curves.seconds[stage] += seconds.get<double>();
   }
@@ -181,7 +182,7 @@ PretrainCurves read_pretrain_curves(const std::filesystem::path& log, int64_t po
                       of([](const json& e) { return sum_of(field(e, "norm1"), field(e, "norm2")); })};
     for (size_t q = 0; q < 3; ++q) {
       const auto radius = [q](const json& e, const char* name) {
-        const json radii = field(e, name);
+        const json& radii = field(e, name);
         return radii.is_array() && q < radii.size() ? radii[q] : json();
       };
       found.normal_radii.push_back(of([&](const json& e) { return radius(e, "normal_radii"); }));

@@ -22,12 +22,6 @@ std::vector<int64_t> whole_numbers(const std::vector<std::string>& texts, const 
   return numbers;
 }
 
-std::vector<std::string> known_layouts() {
-  std::vector<std::string> layouts = LayoutRegistry::instance().names();
-  layouts.insert(layouts.begin(), "auto");
-  return layouts;
-}
-
 /// The section and parameter of a full key, or none.
 std::pair<const PretrainSection*, const Param*> find_param(const std::string& key) {
   for (const PretrainSection& section : pretrain_sections()) {
@@ -67,7 +61,7 @@ void ValidationSettings::declare(Schema<ValidationSettings>& s) {
   s.add(&V::data, "data")
       .example("validation.data=/data/visa")
       .doc("folder of the data set to validate on; empty: the one of data=, with other classes");
-  s.add(&V::layout, "layout").one_of(known_layouts()).doc("how that folder is organised; auto recognises it");
+  s.add(&V::layout, "layout").one_of(layout_choices()).doc("how that folder is organised; auto recognises it");
   s.add(&V::classes, "classes").example("validation.classes=pcb1,pcb2").doc("classes to validate on; empty: all");
   s.add(&V::resize, "resize")
       .at_least(0)
@@ -85,7 +79,7 @@ void ValidationSettings::declare(Schema<ValidationSettings>& s) {
 void PretrainSettings::declare(Schema<PretrainSettings>& s) {
   using P = PretrainSettings;
   s.add(&P::data, "data").example("data=/data/real_iad").doc("folder of a data set with anomalies and masks");
-  s.add(&P::layout, "layout").one_of(known_layouts()).doc("how the folder is organised; auto recognises it");
+  s.add(&P::layout, "layout").one_of(layout_choices()).doc("how the folder is organised; auto recognises it");
   s.add(&P::classes, "classes").example("classes=pcb,zipper").doc("classes to pretrain on; empty: all");
   s.add(&P::backbone, "backbone").one_of(BackboneRegistry::instance().names()).doc("feature extractor");
   s.add(&P::weights, "weights").doc("weights file; empty: the official file in ADREP_WEIGHTS or the user cache");

@@ -23,11 +23,6 @@ std::vector<fs::path> state_files(const fs::path& output) {
   return files;
 }
 
-std::string text(const Safetensors& content, const char* name) {
-  const auto place = content.metadata.find(name);
-  return place == content.metadata.end() ? "" : place->second;
-}
-
 int64_t number(const Safetensors& content, const char* name) {
   const auto place = content.metadata.find(name);
   int64_t value = -1;
@@ -59,8 +54,8 @@ std::optional<PretrainState> latest_state(const fs::path& output, const std::str
   const std::vector<fs::path> files = state_files(output);
   if (files.empty()) return std::nullopt;
   const Safetensors content = read_safetensors(files.back());
-  PretrainState state{number(content, "epoch"),  number(content, "pass"),    {}, {}, {},
-                      text(content, "identity"), text(content, "validation")};
+  PretrainState state{number(content, "epoch"), number(content, "pass"),   {}, {}, {},
+                      content.text("identity"), content.text("validation")};
   if (state.identity != identity)
     throw_input("{}: it was pretrained with other settings, weights or images; give another output=",
                 files.back().string());

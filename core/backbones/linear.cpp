@@ -16,21 +16,12 @@ using PointwiseBinary = at::Tensor(const at::Tensor& x, const at::Tensor& other,
 // The layout suits the products of four images of 257 tokens; it has little effect on others.
 constexpr int64_t typical_rows = 1028;
 
-struct PackedOperators {
-  c10::TypedOperatorHandle<Reorder> reorder;
-  c10::TypedOperatorHandle<Pointwise> pointwise;
-  c10::TypedOperatorHandle<PointwiseBinary> binary;
-};
+using LayerOperators = PackedOperators<Reorder, Pointwise, PointwiseBinary>;
 
 /// Nothing where this LibTorch was built without oneDNN.
-const PackedOperators* packed_operators() {
-  static const std::optional<PackedOperators> operators = []() -> std::optional<PackedOperators> {
-    const auto reorder = packed_operator<Reorder>("mkldnn::_reorder_linear_weight");
-    const auto pointwise = packed_operator<Pointwise>("mkldnn::_linear_pointwise");
-    const auto binary = packed_operator<PointwiseBinary>("mkldnn::_linear_pointwise", "binary");
-    if (!reorder || !pointwise || !binary) return std::nullopt;
-    return PackedOperators{*reorder, *pointwise, *binary};
-  }();
+const LayerOperators* packed_operators() {
+  static const std::optional<LayerOperators> operators =
+      LayerOperators::find("mkldnn::_reorder_linear_weight", "mkldnn::_linear_pointwise");
   return operators ? &*operators : nullptr;
 }
 

@@ -18,21 +18,12 @@ using PointwiseBinary = at::Tensor(const at::Tensor& x, const at::Tensor& other,
                                    std::optional<std::string_view> unary, Scalars scalars,
                                    std::optional<std::string_view> algorithm);
 
-struct PackedOperators {
-  c10::TypedOperatorHandle<Reorder> reorder;
-  c10::TypedOperatorHandle<Pointwise> pointwise;
-  c10::TypedOperatorHandle<PointwiseBinary> binary;
-};
+using LayerOperators = PackedOperators<Reorder, Pointwise, PointwiseBinary>;
 
 /// Nothing where this LibTorch was built without oneDNN.
-const PackedOperators* packed_operators() {
-  static const std::optional<PackedOperators> operators = []() -> std::optional<PackedOperators> {
-    const auto reorder = packed_operator<Reorder>("mkldnn::_reorder_convolution_weight");
-    const auto pointwise = packed_operator<Pointwise>("mkldnn::_convolution_pointwise");
-    const auto binary = packed_operator<PointwiseBinary>("mkldnn::_convolution_pointwise", "binary");
-    if (!reorder || !pointwise || !binary) return std::nullopt;
-    return PackedOperators{*reorder, *pointwise, *binary};
-  }();
+const LayerOperators* packed_operators() {
+  static const std::optional<LayerOperators> operators =
+      LayerOperators::find("mkldnn::_reorder_convolution_weight", "mkldnn::_convolution_pointwise");
   return operators ? &*operators : nullptr;
 }
 

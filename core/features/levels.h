@@ -22,6 +22,10 @@ struct Levels {
   int64_t batch() const { return maps.empty() ? 0 : maps.front().size(0); }
   const at::Tensor& operator[](int64_t level) const { return maps[static_cast<size_t>(level)]; }
   Levels to(const at::Device& device) const;
+  /// Images first … first + count − 1, on the same memory.
+  Levels narrow(int64_t first, int64_t count) const;
+  /// These images, in this order, copied.
+  Levels select(const std::vector<int64_t>& images) const;
 };
 
 }  // namespace adrep

@@ -98,6 +98,12 @@ const at::Tensor& Safetensors::at(const std::string& name) const {
   return place->second;
 }
 
+const std::string& Safetensors::text(const std::string& name) const {
+  static const std::string absent;
+  const auto place = metadata.find(name);
+  return place == metadata.end() ? absent : place->second;
+}
+
 Safetensors read_safetensors(const std::filesystem::path& file) {
   const auto mapping = std::make_shared<const MappedFile>(file);
   const std::string_view bytes = mapping->bytes();

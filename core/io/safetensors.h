@@ -16,6 +16,8 @@ struct Safetensors {
 
   /// Throws InputError when there is none of this name.
   const at::Tensor& at(const std::string& name) const;
+  /// The metadata of this name, "" when there is none.
+  const std::string& text(const std::string& name) const;
   std::filesystem::path file;  ///< for messages
 };
 

@@ -31,12 +31,6 @@ std::string seal_of(const std::map<std::string, std::string>& metadata, const Te
   return hash.hex();
 }
 
-const std::string& metadata_of(const Safetensors& read, const std::string& key) {
-  static const std::string absent;
-  const auto place = read.metadata.find(key);
-  return place == read.metadata.end() ? absent : place->second;
-}
-
 }  // namespace
 
 void write_sealed(const std::filesystem::path& file, const SealKind& kind, const SealedTensors& content) {
@@ -49,12 +43,12 @@ void write_sealed(const std::filesystem::path& file, const SealKind& kind, const
 
 SealedTensors read_sealed(const std::filesystem::path& file, const SealKind& kind) {
   Safetensors read = read_safetensors(file);
-  if (metadata_of(read, kind_key) != kind.name) throw_input("{}: not a file of kind '{}'", file.string(), kind.name);
-  if (const std::string& version = metadata_of(read, version_key); version != std::to_string(kind.version))
+  if (read.text(kind_key) != kind.name) throw_input("{}: not a file of kind '{}'", file.string(), kind.name);
+  if (const std::string& version = read.text(version_key); version != std::to_string(kind.version))
     throw_input("{}: '{}' of version {}, this program reads version {}", file.string(), kind.name, printable(version),
                 kind.version);
-  SealedTensors content{nlohmann::json::parse(metadata_of(read, description_key), nullptr, false), {}};
-  if (!content.description.is_object() || metadata_of(read, seal_key) != seal_of(read.metadata, read.tensors))
+  SealedTensors content{nlohmann::json::parse(read.text(description_key), nullptr, false), {}};
+  if (!content.description.is_object() || read.text(seal_key) != seal_of(read.metadata, read.tensors))
     damaged(file, "its content does not fit its checksum");
   content.tensors = std::move(read.tensors);
   return content;
@@ -65,9 +59,8 @@ std::optional<nlohmann::json> sealed_description(const std::filesystem::path& fi
   if (!std::filesystem::exists(file, failed)) return std::nullopt;
   try {
     const Safetensors read = read_safetensors(file);
-    if (metadata_of(read, kind_key) != kind.name || metadata_of(read, version_key) != std::to_string(kind.version))
-      return std::nullopt;
-    nlohmann::json description = nlohmann::json::parse(metadata_of(read, description_key), nullptr, false);
+    if (read.text(kind_key) != kind.name || read.text(version_key) != std::to_string(kind.version)) return std::nullopt;
+    nlohmann::json description = nlohmann::json::parse(read.text(description_key), nullptr, false);
     if (description.is_object()) return description;
   } catch (const InputError&) {
     return std::nullopt;

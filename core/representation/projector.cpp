@@ -3,6 +3,8 @@
 #include <ATen/core/grad_mode.h>
 #include <fmt/core.h>
 
+#include "core/io/tensor_parts.h"
+
 #include <numeric>
 
 #include "core/base/random.h"
@@ -76,7 +78,7 @@ TensorMap frozen_projector(const ProjectorParams& params, const TensorMap& weigh
   for (int64_t level = 0; entry.freeze && level < levels; ++level) {
     TensorMap made;
     entry.freeze(params, {weights, level_prefix(level)}, made);
-    for (auto& [key, tensor] : made) frozen[level_prefix(level) + key] = std::move(tensor);
+    add_below(frozen, level_prefix(level), made);
   }
   return frozen;
 }

@@ -20,8 +20,8 @@ struct ProcessPlace {
 };
 
 /// From torchrun's variables (RANK, WORLD_SIZE, LOCAL_RANK, LOCAL_WORLD_SIZE, MASTER_ADDR, MASTER_PORT) or those of
-/// SLURM's srun (SLURM_PROCID, SLURM_STEP_NUM_TASKS or SLURM_NTASKS, SLURM_LOCALID, with MASTER_ADDR and MASTER_PORT);
-/// one process alone without them. `variable` gives the value of a variable, "" when it is not set.
+/// SLURM's srun (SLURM_PROCID, SLURM_STEP_NUM_TASKS, SLURM_STEP_TASKS_PER_NODE, SLURM_LOCALID, with MASTER_ADDR and
+/// MASTER_PORT); one process alone without them. `variable` gives the value of a variable, "" when it is not set.
 /// Throws InputError naming the variable that is missing or wrong.
 ProcessPlace process_place(const std::function<std::string(const char*)>& variable);
 /// The same from this process's environment.

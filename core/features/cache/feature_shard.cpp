@@ -68,14 +68,10 @@ bool is_shard_name(const std::string& name) {
 
 FeatureShard::FeatureShard(const std::filesystem::path& file) : file_(file) {
   const Safetensors read = read_safetensors(file);
-  const auto field = [&](const std::string& name) {
-    const auto place = read.metadata.find(name);
-    return place == read.metadata.end() ? std::string() : place->second;
-  };
-  if (field("format") != format_name) damaged(file, "it is not a feature shard");
-  space_ = field("space");
-  images_ = words_of(field("images"));
-  for (const std::string& word : words_of(field("checksums"))) {
+  if (read.text("format") != format_name) damaged(file, "it is not a feature shard");
+  space_ = read.text("space");
+  images_ = words_of(read.text("images"));
+  for (const std::string& word : words_of(read.text("checksums"))) {
     uint32_t value = 0;
     std::from_chars(word.data(), word.data() + word.size(), value, 16);
     checksums_.push_back(value);

@@ -153,10 +153,7 @@ void FeatureSpace::append(const std::vector<std::string>& images, const Levels& 
     if (added.size() == images.size()) {
       write(images, levels);
     } else {
-      Levels part{{}, levels.image_size};
-      for (const at::Tensor& map : levels.maps)
-        part.maps.push_back(map.index_select(0, at::tensor(rows, at::kLong).to(map.device())));
-      write(added, part);
+      write(added, levels.select(rows));
     }
   } catch (const Error& failed) {
     writable_ = false;
