@@ -16,7 +16,7 @@ th, td { padding: 4px 12px; text-align: left; white-space: nowrap; border-bottom
 th { color: var(--quiet); font-weight: 600; } td.n, th.n { text-align: right; }
 tr.first td { border-top: 2px solid var(--line); } tr.mean td { background: var(--mean); }
 .maps td { padding: 3px; border: 0; vertical-align: top; white-space: normal; } .maps th { font-weight: 400; font-size: 13px; padding: 3px; border: 0; vertical-align: bottom; }
-.maps img { display: block; width: 128px; height: 128px; border-radius: 3px; } .maps .name { width: 110px; font-size: 12px; color: var(--quiet); overflow-wrap: anywhere; }
+.maps img { display: block; width: 128px; height: 128px; border-radius: 3px; } .maps .name { min-width: 110px; font-size: 12px; color: var(--quiet); overflow-wrap: anywhere; }
 .scale { display: flex; align-items: center; gap: 8px; color: var(--quiet); font-size: 13px; margin: 6px 0; } .scale img { border-radius: 3px; }
 .plots { display: flex; flex-wrap: wrap; gap: 24px; } svg { max-width: 100%; height: auto; }
 svg .grid { stroke: var(--line); } svg .join { stroke: var(--quiet); stroke-width: 2; opacity: .5; } svg text { fill: var(--text); font-size: 12px; } svg .tick { text-anchor: middle; fill: var(--quiet); } svg .label { text-anchor: end; }
