@@ -1,6 +1,7 @@
 #include "benchmarks/cell_fit.h"
 
 #include "benchmarks/model_selection.h"
+#include "benchmarks/pass_size.h"
 #include "benchmarks/test_scores.h"
 #include "benchmarks/training_files.h"
 #include "benchmarks/training_images.h"
@@ -66,7 +67,7 @@ FittedCell fit_with_validation(const FitRequest& request, const CellData& data) 
   const MemoryFeatures training(data.levels.train.select(split.training));
   const ChosenImages training_images(data.images, split.training);
   const DrawnValidation validation(data.levels.train.select(split.validation), data.images, split.validation, seed,
-                                   settings.batch);
+                                   images_a_pass(settings));
   const auto measure = [&](const Detector& detector) { return json{{"quality", validation.quality(detector)}}; };
   return fit_detector({request.planned, request.hash, request.output, training, &training_images, measure});
 }

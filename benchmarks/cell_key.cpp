@@ -5,6 +5,7 @@
 
 #include "benchmarks/cell.h"
 #include "benchmarks/feature_keys.h"
+#include "benchmarks/pass_size.h"
 #include "benchmarks/projectors.h"
 #include "benchmarks/reference_choice.h"
 #include "core/base/content_hashes.h"
@@ -89,7 +90,7 @@ json cell_environment(const RunSettings& settings) {
           {"device", settings.device},
           {"threads", at::get_num_threads()},
           {"cpu", at::get_cpu_capability()},
-          {"batch", settings.batch}};
+          {"batch", images_a_pass(settings)}};
 }
 
 }  // namespace adrep

@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 
 #include "benchmarks/feature_keys.h"
+#include "benchmarks/pass_size.h"
 #include "benchmarks/projectors.h"
 #include "core/base/device.h"
 #include "core/base/log.h"
@@ -32,7 +33,7 @@ ClassFeatures::ClassFeatures(const PlannedGroup& group, const ClassSplit& split,
 
 ExtractionOptions ClassFeatures::options_for(const RunSettings& settings, const Geometry& geometry) const {
   return {.geometry = geometry,
-          .batch = settings.batch,
+          .batch = images_a_pass(settings),
           .decode_threads = at::get_num_threads(),
           .progress = {},
           .cache = cache_ ? cache_->space(feature_key(settings, geometry)) : nullptr,
@@ -118,7 +119,7 @@ const ClassFeatures::Pair& ClassFeatures::in(const std::string& features) {
     derived_ = {};
     if (!banks_) banks_ = make_banks();
     derived_by_ = make_representation(features);
-    const int64_t batch = group_.config->settings.batch;
+    const int64_t batch = images_a_pass(group_.config->settings);
     const std::string stage = group_.class_name + ": " + features + " features of ";
     using Part = ReferenceBanks::Part;
     derived_.train = banks_->represented(*derived_by_, raw_.train, Part::train, stage + "training images", batch);

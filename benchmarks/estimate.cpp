@@ -9,6 +9,7 @@
 #include "benchmarks/cell_key.h"
 #include "benchmarks/cell_store.h"
 #include "benchmarks/feature_keys.h"
+#include "benchmarks/pass_size.h"
 #include "benchmarks/saved_maps.h"
 #include "benchmarks/saved_model.h"
 #include "core/backbones/backbone.h"
@@ -175,10 +176,10 @@ class Estimator {
     try {
       const at::Device device = open_device(settings.device);
       const auto backbone = load_backbone(settings.backbone, settings.weights, device, settings.precision);
-      const at::Tensor images = at::zeros({settings.batch, 3, settings.crop, settings.crop}, at::TensorOptions(device));
+      const at::Tensor images = at::zeros({images_a_pass(settings), 3, settings.crop, settings.crop}, at::TensorOptions(device));
       Rates rates{matmul_rate(device), 0, backbone->shapes(settings.crop, settings.crop)};
       rates.image_seconds = best_seconds([&] { backbone->forward(images).maps.back().sum().item<float>(); }) /
-                            static_cast<double>(settings.batch);
+                            static_cast<double>(images.size(0));
       return &(rates_[name] = rates);
     } catch (const InputError& missing) {
       note_missing(missing.what());

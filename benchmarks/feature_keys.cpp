@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 
+#include "benchmarks/pass_size.h"
 #include "core/backbones/backbone.h"
 #include "core/base/content_hashes.h"
 #include "core/base/device.h"
@@ -49,7 +50,7 @@ FeatureKey feature_key(const RunSettings& settings, const Geometry& geometry) {
           .device = kind,
           .processor = processor_of(kind),
           .libtorch = libtorch_version(),
-          .batch = settings.batch,
+          .batch = images_a_pass(settings),
           .threads = kind == "cpu" ? at::get_num_threads() : 0};
 }
 

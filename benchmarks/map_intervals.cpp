@@ -57,7 +57,7 @@ void add_intervals(MapReport& report, MapScores& scores, const MetricsSettings& 
       if (metric.name == "pro" || metric.name.starts_with("pro_")) names.push_back(metric.name);
     pixels.emplace(scores.loaded()->scored().pixels, options.threads);
   }
-  const ImageStatistics statistics = [&](std::span<const int64_t> images) {
+  const ResampledStatistics statistics = [&](std::span<const int64_t> images) {
     std::vector<Metric> values;
     append(values, drawn_image_metrics(scores.images(), images));
     if (pixels) append(values, pixels->metrics_of(images, limits));

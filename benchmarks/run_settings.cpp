@@ -127,7 +127,10 @@ void RunSettings::declare(Schema<RunSettings>& s) {
           "from "
           "machine to machine");
   s.add(&RunSettings::threads, "threads").at_least(0).at_most(1024).doc("threads for computing; 0: one a core");
-  s.add(&RunSettings::batch, "batch").at_least(1).at_most(4096).doc("images a forward pass");
+  s.add(&RunSettings::batch, "batch")
+      .at_least(0)
+      .at_most(4096)
+      .doc("images a forward pass; 0: as many as a quarter of memory= holds, at most 8 on a CPU and 32 on a GPU");
   s.add(&RunSettings::memory, "memory")
       .at_least(0.5)
       .doc("bound for the working memory of detectors and of matching with references, GiB");

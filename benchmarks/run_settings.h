@@ -33,7 +33,7 @@ struct RunSettings : SplitSettings, ReferenceSettings {
   std::string device = "cpu";
   std::string precision = "fp32";
   int64_t threads = 0;
-  int64_t batch = 8;
+  int64_t batch = 0;
   double memory = 8;
   std::string cache = "readwrite";
   std::string cache_folder;

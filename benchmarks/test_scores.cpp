@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "benchmarks/pass_size.h"
 #include "core/base/interrupt.h"
 #include "core/base/progress.h"
 #include "detectors/post_steps.h"
@@ -36,7 +37,7 @@ std::string post_step_of(const Detector& detector, const PlannedCell& planned) {
 
 Scores score_test_images(const Detector& detector, const Levels& test, const PlannedCell& planned,
                          const std::string& title) {
-  Scores scores = score_in_batches(detector, test, planned.config->settings.batch, title);
+  Scores scores = score_in_batches(detector, test, images_a_pass(planned.config->settings), title);
   scores = apply_post_step(post_step_of(detector, planned), scores);
   // the copy waits for a device, so that times are true
   return {scores.maps.contiguous(), scores.image_scores.cpu().contiguous(), {}};

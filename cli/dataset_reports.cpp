@@ -14,7 +14,7 @@
 namespace adrep::cli {
 namespace {
 
-struct Arguments {
+struct ReportArguments {
   std::string path, other, layout = "auto", other_layout = "auto";
   std::vector<std::string> words;
 };
@@ -45,7 +45,7 @@ void print_problems(const std::vector<FileProblem>& problems) {
   if (problems.size() > shown) fmt::print("problem: {} more, see adrep datasets verify\n", problems.size() - shown);
 }
 
-void info(const Arguments& arguments) {
+void info(const ReportArguments& arguments) {
   const auto dataset = open_dataset(find_data(arguments.path), arguments.layout);
   const PublishedDataset* published = published_for(*dataset);
   fmt::print("{}: layout {}\n{:<24}{:>8}{:>8}{:>11}{:>14}  {}\n", dataset->root().string(), dataset->layout(), "class",
@@ -74,7 +74,7 @@ void info(const Arguments& arguments) {
   for (const std::string& line : differences_from_published(*published, classes)) fmt::print("note: {}\n", line);
 }
 
-void stats(const Arguments& arguments) {
+void stats(const ReportArguments& arguments) {
   const auto dataset = open_dataset(find_data(arguments.path), arguments.layout);
   fmt::print("{:<24}{:>8}{:>12}{:>12}  {:<18}{:<18}{:<24}\n", "class", "images", "width", "height", "mean R G B",
              "deviation R G B", "anomalous pixels, % min/median/max");
@@ -116,7 +116,7 @@ void print_shared(const Leakage& leakage, const LeakageOptions& options) {
   }
 }
 
-int leakage(const Arguments& arguments) {
+int leakage(const ReportArguments& arguments) {
   LeakageOptions options;
   apply_settings(arguments.words, options);
   const auto pretrain = open_dataset(find_data(arguments.path), arguments.layout);
@@ -141,7 +141,7 @@ int leakage(const Arguments& arguments) {
 }  // namespace
 
 void add_dataset_reports(CLI::App& datasets, int& exit_code) {
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<ReportArguments>();
   const auto with_path = [&](CLI::App* sub) {
     sub->add_option("path", arguments->path, "folder of the data set")->required();
     sub->add_option("--layout", arguments->layout, "layout, default: recognise it");

@@ -15,7 +15,7 @@
 namespace adrep::cli {
 namespace {
 
-struct Arguments {
+struct DatasetsArguments {
   std::string path, layout = "auto";
   std::vector<std::string> words;
 };
@@ -24,7 +24,7 @@ void list_layouts() {
   for (const auto& [name, entry] : LayoutRegistry::instance().all()) fmt::print("{:<16}{}\n", name, entry.doc);
 }
 
-int verify(const Arguments& arguments) {
+int verify(const DatasetsArguments& arguments) {
   const auto dataset = open_dataset(find_data(arguments.path), arguments.layout);
   Progress progress("verify", 1, "files");
   VerifyOptions options;
@@ -43,14 +43,14 @@ int verify(const Arguments& arguments) {
   return problems > 0 ? static_cast<int>(ExitCode::usage) : 0;
 }
 
-void make_demo(const Arguments& arguments) {
+void make_demo(const DatasetsArguments& arguments) {
   DemoOptions options;
   apply_settings(arguments.words, options);
   const bool made = make_demo_dataset(arguments.path, options);
   fmt::print("{}: {}\n", arguments.path, made ? "demo data set made" : "the demo data set is there already");
 }
 
-void make_mini(const Arguments& arguments) {
+void make_mini(const DatasetsArguments& arguments) {
   MiniOptions options;
   apply_settings(arguments.words, options);
   make_mini_dataset(arguments.path, arguments.layout, options);
@@ -60,7 +60,7 @@ void make_mini(const Arguments& arguments) {
 }  // namespace
 
 void add_datasets_command(CLI::App& program, int& exit_code) {
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<DatasetsArguments>();
   CLI::App* command =
       program.add_subcommand("datasets", "list layouts, describe, check and compare data sets, make synthetic ones");
   command->require_subcommand(1);

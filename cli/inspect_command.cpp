@@ -10,7 +10,7 @@
 namespace adrep::cli {
 namespace {
 
-struct Arguments {
+struct InspectArguments {
   std::string backbone, weights, device = "cpu", precision = "fp32";
   int64_t size = 224, batch = 8, threads = 0;
   bool table7 = false;
@@ -22,7 +22,7 @@ double peak_gigabytes() {
   return static_cast<double>(usage.ru_maxrss) * 1024 / 1e9;
 }
 
-void inspect(const Arguments& arguments) {
+void inspect(const InspectArguments& arguments) {
   if (arguments.table7) {
     fmt::print("{}", projector_costs_text(projector_costs()));
     return;
@@ -58,7 +58,7 @@ void inspect(const Arguments& arguments) {
 }  // namespace
 
 void add_inspect_command(CLI::App& program) {
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<InspectArguments>();
   CLI::App* command = program.add_subcommand("inspect", "levels, parameters, FLOPs and speed of a backbone");
   command->add_option("backbone", arguments->backbone, "name of the backbone (see adrep list)");
   command->add_option("--weights", arguments->weights, "weights file, default: the official one");

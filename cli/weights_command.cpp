@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Arguments {
+struct WeightsArguments {
   std::vector<std::string> backbones;
   std::string file, output, only;
 };
@@ -69,7 +69,7 @@ bool verify(const BackboneEntry& entry, const fs::path& file) {
   }
 }
 
-int verify_all(const Arguments& arguments) {
+int verify_all(const WeightsArguments& arguments) {
   std::vector<BackboneEntry> entries;
   for (const std::string& name : arguments.backbones) entries.push_back(find_backbone(name));
   const bool asked = !entries.empty();
@@ -84,7 +84,7 @@ int verify_all(const Arguments& arguments) {
   return good ? 0 : static_cast<int>(ExitCode::usage);
 }
 
-void convert(const Arguments& arguments) {
+void convert(const WeightsArguments& arguments) {
   if (fs::exists(arguments.output)) throw_input("{}: it is there already: choose another name", arguments.output);
   TensorMap tensors = read_state_dict(arguments.file);
   const size_t all = tensors.size();
@@ -99,7 +99,7 @@ void convert(const Arguments& arguments) {
 }  // namespace
 
 void add_weights_command(CLI::App& program, int& exit_code) {
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<WeightsArguments>();
   CLI::App* command = program.add_subcommand("weights", "which file each backbone needs, checks and conversion");
   command->require_subcommand(1);
   command->add_subcommand("list", "the official file of each backbone, where it comes from and whether it is here")

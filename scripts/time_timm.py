@@ -29,13 +29,18 @@ TRANSFORMERS = {
     "dinov2_small": "vit_small_patch14_dinov2",
     "dinov2_base": "vit_base_patch14_dinov2",
     "dinov2_large": "vit_large_patch14_dinov2",
+    "dinov2_giant": "vit_giant_patch14_dinov2",
     "dinov2_base_reg": "vit_base_patch14_reg4_dinov2",
     "clip_base": "vit_base_patch16_clip_quickgelu_224",
     "clip_base32": "vit_base_patch32_clip_quickgelu_224",
     "clip_large": "vit_large_patch14_clip_quickgelu_224",
+    "clip_large336": "vit_large_patch14_clip_quickgelu_336",
 }
 # blocks of the levels, counted from 0
-BLOCKS = {12: [2, 5, 8, 11], 24: [5, 11, 17, 23]}
+BLOCKS = {12: [2, 5, 8, 11], 24: [5, 11, 17, 23], 40: [9, 19, 29, 39]}
+# patches a side of the official position embedding, where it is not the 224 pixels' own
+GRIDS = {"dinov2": 37, "clip_large336": 24}
+SWIGLU = {"mlp.fc1.": "mlp.w12.", "mlp.fc2.": "mlp.w3."}  # timm's names and DINOv2's
 
 
 def levels_of(name):
@@ -46,6 +51,16 @@ def levels_of(name):
     model = timm.create_model(TRANSFORMERS[name], img_size=224, num_classes=0).eval()
     blocks = BLOCKS[len(model.blocks)]
     return model, lambda x: model.forward_intermediates(x, indices=blocks, norm=False, intermediates_only=True)
+
+
+def grid_of(name):
+    return next((grid for start, grid in GRIDS.items() if name.startswith(start)), None)
+
+
+def renamed(state, old_and_new):
+    for old, new in old_and_new:
+        for key in [key for key in state if old in key]:
+            state[key.replace(old, new)] = state.pop(key)
 
 
 def lite0_names(names):
@@ -70,9 +85,11 @@ def official(name, state):
     if name.endswith("_reg"):
         state["register_tokens"] = state.pop("reg_token")
         state["pos_embed"] = torch.cat([torch.zeros(1, 1, state["pos_embed"].shape[2]), state["pos_embed"]], 1)
-    if name.startswith("dinov2"):  # one value for all positions, so that it is the same on every grid
+    if name == "dinov2_giant":
+        renamed(state, SWIGLU.items())
+    if grid := grid_of(name):  # one value for all positions, so that it is the same on every grid
         position = state["pos_embed"]
-        state["pos_embed"] = torch.cat([position[:, :1], position[:, 1:2].expand(-1, 37 * 37, -1)], 1)
+        state["pos_embed"] = torch.cat([position[:, :1], position[:, 1:2].expand(-1, grid * grid, -1)], 1)
     return state
 
 
@@ -81,7 +98,9 @@ def theirs(name, state):
     if name == "efficientnet_lite0":
         names = dict(lite0_names(levels_of(name)[0].state_dict()))
         return {ours: state[theirs] for ours, theirs in names.items()}
-    if name.startswith("dinov2"):
+    if name == "dinov2_giant":
+        renamed(state, [(new, old) for old, new in SWIGLU.items()])
+    if grid_of(name):
         grid = state["pos_embed"][:, 1:257]
         if name.endswith("_reg"):
             state["reg_token"] = state.pop("register_tokens")

@@ -56,6 +56,9 @@ struct BackboneEntry {
   std::string weights_size{};                      ///< of the official file, for people: "346 MB"
   std::filesystem::path own_file{};                ///< the file that the name says: "torchscript:FILE"
   std::array<double, 3> mean{}, std{};  ///< what BackboneInfo will say, for the feature cache; 0 where the file says it
+  /// Memory of a forward pass beside weights and images, bytes for every pixel of every image in fp32, its levels
+  /// included; a generous guess where nothing is known.
+  double pass_bytes_per_pixel = 1024;
   /// Reads the weights and places them on the device.
   /// Throws InputError when the file is damaged or of another architecture (with every key that is wrong), or when the
   /// backbone cannot do what the options ask.

@@ -27,6 +27,7 @@ VitArchitecture architecture_of(const Model& model) {
 }
 
 void add_backbone(const Model& model) {
+  const VitArchitecture architecture = architecture_of(model);
   const std::string hugging_face = model.hugging_face;
   BackboneRegistry::instance().add(
       {.name = model.name,
@@ -39,8 +40,8 @@ void add_backbone(const Model& model) {
        .weights_size = model.size,
        .mean = clip_mean,
        .std = clip_std,
-       .load = [architecture = architecture_of(model)](const std::filesystem::path& weights,
-                                                       const BackboneOptions& options) {
+       .pass_bytes_per_pixel = architecture.pass_bytes_per_pixel(),
+       .load = [architecture](const std::filesystem::path& weights, const BackboneOptions& options) {
          return load_vision_transformer(architecture, clip_mean, clip_std, weights, options);
        }});
 }

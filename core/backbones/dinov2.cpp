@@ -43,6 +43,7 @@ void add_backbone(const Size& size, bool registers) {
        .weights_size = size.file_size,
        .mean = imagenet_mean,
        .std = imagenet_std,
+       .pass_bytes_per_pixel = architecture.pass_bytes_per_pixel(),
        .load = [architecture](const std::filesystem::path& weights, const BackboneOptions& options) {
          return load_vision_transformer(architecture, imagenet_mean, imagenet_std, weights, options);
        }});

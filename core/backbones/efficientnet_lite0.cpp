@@ -138,6 +138,7 @@ ADREP_BACKBONE({
     .weights_size = "19 MB",
     .mean = input_mean,
     .std = input_std,
+    .pass_bytes_per_pixel = 320,
     .load = [](const std::filesystem::path& file, const BackboneOptions& options) -> std::unique_ptr<Backbone> {
       BackboneInfo info{.name = "efficientnet_lite0",
                         .weights_file = file,

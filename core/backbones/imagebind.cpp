@@ -28,6 +28,7 @@ ADREP_BACKBONE({
     .weights_size = "4.8 GB, of which the vision trunk is 2.5 GB",
     .mean = clip_mean,
     .std = clip_std,
+    .pass_bytes_per_pixel = imagebind().pass_bytes_per_pixel(),
     .load =
         [](const std::filesystem::path& file, const BackboneOptions& options) {
           return load_vision_transformer(imagebind(), clip_mean, clip_std, file, options);

@@ -150,6 +150,7 @@ BackboneEntry resnet(std::string name, std::string doc, std::string file, std::s
   entry.weights_size = std::move(size);
   entry.weights_page = "torchvision's models (ImageNet weights, version 1)";
   entry.mean = imagenet_mean, entry.std = imagenet_std;
+  entry.pass_bytes_per_pixel = 320;
   entry.load = [name, spec](const std::filesystem::path& weights,
                             const BackboneOptions& options) -> std::unique_ptr<Backbone> {
     BackboneInfo info{.name = name,

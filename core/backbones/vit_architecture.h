@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -34,6 +35,13 @@ struct VitArchitecture {
   PositionRule position;
 
   int64_t blocks_used() const { return layers.back(); }
+  /// BackboneEntry::pass_bytes_per_pixel: a token's values inside attention or the MLP, what enters and leaves these, its
+  /// levels, and the pixels of its patch.
+  double pass_bytes_per_pixel() const {
+    const int64_t inside = std::max(4 * width, (gated ? 3 : 1) * hidden);
+    const int64_t floats = inside + (3 + static_cast<int64_t>(layers.size())) * width;
+    return 4 * (static_cast<double>(floats) / static_cast<double>(patch * patch) + 6);
+  }
 };
 
 }  // namespace adrep

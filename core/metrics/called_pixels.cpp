@@ -16,8 +16,8 @@ double sum_from_above(std::vector<double>& counts) {
 }
 
 /// Thresholds that a score passes.
-size_t passed(const ThresholdPlaces& places, Comparison comparison, float score) {
-  return comparison == Comparison::above ? places.below(score) : places.not_above(score);
+size_t passed(const ThresholdPlaces& places, ThresholdRule comparison, float score) {
+  return comparison == ThresholdRule::above ? places.below(score) : places.not_above(score);
 }
 
 /// The highest score of the square around a pixel.
@@ -35,7 +35,7 @@ float dilated_score(const ScoredPixels& pixels, int64_t pixel, int64_t dilation)
 }  // namespace
 
 std::vector<double> called_normals(std::span<const float> scores, const Regions& regions,
-                                   std::span<const double> thresholds, Comparison comparison) {
+                                   std::span<const double> thresholds, ThresholdRule comparison) {
   const ThresholdPlaces places(thresholds);
   std::vector<double> counts(thresholds.size() + 1);
   int64_t at = 0;
@@ -52,7 +52,7 @@ std::vector<double> called_normals(std::span<const float> scores, const Regions&
 }
 
 std::vector<double> called_anomalous(std::span<const float> scores, const Regions& regions,
-                                     std::span<const double> thresholds, Comparison comparison) {
+                                     std::span<const double> thresholds, ThresholdRule comparison) {
   const ThresholdPlaces places(thresholds);
   std::vector<double> counts(thresholds.size() + 1);
   for (const PixelRun& run : regions.runs)

@@ -6,7 +6,7 @@ namespace adrep {
 
 ProRule paper_rule() {
   ProRule rule;
-  rule.curve.comparison = Comparison::above;
+  rule.curve.comparison = ThresholdRule::above;
   rule.area.ends = false;
   rule.area.at_limit = AreaRule::Limit::points_below;
   rule.area.rescaling = AreaRule::Rescaling::own_range;
@@ -29,7 +29,7 @@ ProRule mvtec_rule(int64_t ranks) {
   ProRule rule;
   rule.curve.thresholds = CurveRule::Thresholds::ranks;
   rule.curve.count = ranks;
-  rule.curve.comparison = Comparison::above;
+  rule.curve.comparison = ThresholdRule::above;
   rule.curve.rate_by_rank = true;
   return rule;
 }

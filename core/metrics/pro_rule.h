@@ -13,7 +13,7 @@ struct CurveRule {
 
   Thresholds thresholds = Thresholds::linear;
   int64_t count = 200;
-  Comparison comparison = Comparison::at_or_above;
+  ThresholdRule comparison = ThresholdRule::at_or_above;
   bool rate_by_rank = false;  ///< ranks only: rank k has the rate 1 − (k + 1) / n, as if no scores tied
   bool float_weights = false;
   int dilation = 0;

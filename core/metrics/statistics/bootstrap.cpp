@@ -86,7 +86,7 @@ Interval bootstrap_interval(std::span<const uint8_t> labels, const ImageStatisti
                      options);
 }
 
-std::vector<Interval> bootstrap_intervals(std::span<const uint8_t> labels, const ImageStatistics& statistics,
+std::vector<Interval> bootstrap_intervals(std::span<const uint8_t> labels, const ResampledStatistics& statistics,
                                           const BootstrapOptions& options) {
   check(options);
   const std::vector<Metric> estimates = statistics(all_images(labels));

@@ -11,7 +11,7 @@ namespace adrep {
 using ImageStatistic = std::function<Metric(std::span<const int64_t> images)>;
 
 /// Several metrics of a multiset of images at once: always as many, in the same order.
-using ImageStatistics = std::function<std::vector<Metric>(std::span<const int64_t> images)>;
+using ResampledStatistics = std::function<std::vector<Metric>(std::span<const int64_t> images)>;
 
 /// Image AUROC of the chosen images. Throws InputError for NaN or infinite scores.
 ImageStatistic auroc_of(const ScoredImages& images);
@@ -36,7 +36,7 @@ Interval bootstrap_interval(std::span<const uint8_t> labels, const ImageStatisti
                             const BootstrapOptions& options = {});
 
 /// The same for several metrics, all of the same draws: one interval a metric.
-std::vector<Interval> bootstrap_intervals(std::span<const uint8_t> labels, const ImageStatistics& statistics,
+std::vector<Interval> bootstrap_intervals(std::span<const uint8_t> labels, const ResampledStatistics& statistics,
                                           const BootstrapOptions& options = {});
 
 /// Two methods on the same images, both evaluated on the same draws.

@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "detectors/support.h"
+#include "support/allocated.h"
 #include "support/golden.h"
 
 using namespace adrep;
@@ -107,6 +108,19 @@ TEST_CASE("bottlenecks, also wide ones, equal LibTorch's own BatchNorm", "[backb
     CHECK(relative_difference(levels[1], plain_bottleneck(weights, "layer2.0.", first, 2)) < 1e-5);
     CHECK(model.shapes(70, 45)[1].height == levels[1].size(2));
     CHECK(model.shapes(70, 45)[1].width == levels[1].size(3));
+  }
+}
+
+TEST_CASE("a resnet's pass takes the memory that its entry says", "[backbone]") {
+  const at::Tensor images = random_tensor({4, 3, 128, 96}, 4);
+  for (int64_t factor : {1, 2}) {
+    const ResNet model(bottleneck_weights(factor), {{1, 1}, true, factor}, named("test"), {});
+    model.forward(images);  // what is laid out once stays
+    const auto held = static_cast<double>(test::most_bytes_held([&] { model.forward(images); }));
+    const double said = find_backbone(factor == 2 ? "wide_resnet50_2" : "resnet50").pass_bytes_per_pixel * 4 * 128 * 96;
+    INFO("factor " << factor << ": " << held << " of " << said << " bytes");
+    CHECK(held <= said);
+    CHECK(held >= said / 3);
   }
 }
 

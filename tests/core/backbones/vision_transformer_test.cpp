@@ -6,6 +6,7 @@
 #include "core/backbones/vit_golden.h"
 #include "core/io/torch_checkpoint.h"
 #include "detectors/support.h"
+#include "support/allocated.h"
 
 using namespace adrep;
 using namespace adrep::test;
@@ -220,6 +221,20 @@ TEST_CASE("every kind of block equals its equations in double", "[vit]") {
       REQUIRE(relative_difference(levels[0].detach(), expected[0]) < 2e-6);
       REQUIRE(relative_difference(levels[1].detach(), expected[2]) < 2e-6);
     }
+  }
+}
+
+TEST_CASE("a vision transformer's pass takes the memory that its architecture says", "[vit]") {
+  const at::Tensor images = random_tensor({4, 3, 128, 96}, 6);
+  for (const bool gated : {false, true}) {
+    const Toy model = toy(gated, gated ? Activation::silu : Activation::gelu, 96);
+    const auto vit = make_vit(model.weights, model.architecture);
+    vit->forward(images);  // what is laid out once stays
+    const auto held = static_cast<double>(test::most_bytes_held([&] { vit->forward(images); }));
+    const double said = model.architecture.pass_bytes_per_pixel() * 4 * 128 * 96;
+    INFO("gated " << gated << ": " << held << " of " << said << " bytes");
+    CHECK(held <= said);
+    CHECK(held >= said / 2);
   }
 }
 

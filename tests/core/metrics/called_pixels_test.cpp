@@ -18,14 +18,14 @@ TEST_CASE(
     std::vector<double> thresholds = linear_thresholds(maps.scores);
     for (size_t i = 0; i < maps.scores.size(); i += 9) thresholds.push_back(maps.scores[i]);  // ties, uneven spacing
     std::sort(thresholds.begin(), thresholds.end());
-    for (const Comparison comparison : {Comparison::at_or_above, Comparison::above})
+    for (const ThresholdRule comparison : {ThresholdRule::at_or_above, ThresholdRule::above})
       for (int dilation : {0, 2}) {
         const auto coverage = mean_coverage(maps.view(), regions, thresholds, {comparison, dilation, false});
         const auto normals = called_normals(maps.scores, regions, thresholds, comparison);
         const auto anomalous = called_anomalous(maps.scores, regions, thresholds, comparison);
         for (size_t t = 0; t < thresholds.size(); t += 7) {
           const auto passes = [&](float score) {
-            return comparison == Comparison::above ? score > thresholds[t] : score >= thresholds[t];
+            return comparison == ThresholdRule::above ? score > thresholds[t] : score >= thresholds[t];
           };
           std::vector<double> covered(static_cast<size_t>(count)), area(static_cast<size_t>(count));
           double called_normal = 0, called_defect = 0;
@@ -59,7 +59,7 @@ TEST_CASE("float weights round each region's share and divide by their sum") {
   const ScoredPixels pixels{scores, masks, 1, 1, 5};
   const double third = static_cast<float>(1.0 / 3), found = (third + 1) / (third + third + third + 1);
   const std::vector<double> thresholds{0.5};
-  CHECK(mean_coverage(pixels, find_regions(pixels), thresholds, {Comparison::above, 0, true})[0] == found);
-  CHECK(mean_coverage(pixels, find_regions(pixels), thresholds, {Comparison::above, 0, false})[0] ==
+  CHECK(mean_coverage(pixels, find_regions(pixels), thresholds, {ThresholdRule::above, 0, true})[0] == found);
+  CHECK(mean_coverage(pixels, find_regions(pixels), thresholds, {ThresholdRule::above, 0, false})[0] ==
         Approx((1.0 / 3 + 1) / 2).margin(1e-15));
 }

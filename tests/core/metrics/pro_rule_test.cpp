@@ -26,7 +26,7 @@ TEST_CASE("rates and coverage at the thresholds equal the reference's", "[golden
     INFO(name);
     const ScoreMaps maps = golden_maps(golden, name);
     CurveRule rule;
-    rule.comparison = Comparison::above;
+    rule.comparison = ThresholdRule::above;
     const SampledCurve curve = sample_curve(maps.view(), find_regions(maps.view()), rule);
     const std::string expected = "expected64/" + name + "/";
     CHECK(largest_difference(curve.thresholds, values<double>(golden[expected + "thresholds"])) == 0);
