@@ -9,6 +9,9 @@ target_include_directories(adrep_dependencies INTERFACE "$<INSTALL_INTERFACE:${C
 
 install(TARGETS adrep adrep_dependencies EXPORT adrepTargets)
 install(TARGETS adrep_program)
+if(TARGET adrep_nccl)
+  install(TARGETS adrep_nccl LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}") # where adrep looks for it: beside libadrep.so
+endif()
 foreach(folder core datasets detectors benchmarks)
   install(DIRECTORY "${PROJECT_SOURCE_DIR}/${folder}" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/adrep" FILES_MATCHING PATTERN "*.h")
 endforeach()

@@ -90,11 +90,13 @@ std::optional<PretrainBatch> BatchMaker::make(int64_t epoch, int64_t pass, Stage
     return config_.shots[static_cast<size_t>(random.below(static_cast<int64_t>(config_.shots.size())))];
   };
   const int64_t of_batch = draw_shots();
+  std::vector<std::vector<size_t>> references;
   for (int64_t i = 0; i < config_.settings.batch; ++i) {
     const int64_t shots = config_.settings.shots_per == "sample" ? draw_shots() : of_batch;
-    const std::vector<size_t> chosen = draw_references(images[static_cast<size_t>(i)], shots, random);
-    if (i >= mine && i < mine + count) batch.references.push_back(cache_.rows(chosen));
+    std::vector<size_t> chosen = draw_references(images[static_cast<size_t>(i)], shots, random);
+    if (i >= mine && i < mine + count) references.push_back(std::move(chosen));
   }
+  batch.references = cache_.rows(references);
   clock.lap("references");
   return batch;
 }
@@ -109,9 +111,8 @@ std::vector<at::Tensor> BatchMaker::centers() {
   for (auto i = static_cast<size_t>(group_.rank()); i < normals.size(); i += static_cast<size_t>(group_.size())) {
     stop_if_interrupted();
     Random random = random_of(config_, fmt::format("center/{}", normals[i]));
-    const std::vector<at::Tensor> features = cache_.rows({normals[i]});
-    const std::vector<at::Tensor> references =
-        cache_.rows(draw_references(normals[i], config_.settings.center_shots, random));
+    const auto rows = cache_.rows({{normals[i]}, draw_references(normals[i], config_.settings.center_shots, random)});
+    const std::vector<at::Tensor>&features = rows[0], &references = rows[1];
     for (size_t l = 0; l < features.size(); ++l) {
       at::Tensor input = features[l];
       if (config_.step.residual)

@@ -129,17 +129,21 @@ std::string path_of(const Curve& curve, const Place& place) {
   return path;
 }
 
+/// The bands between gaps; a point alone becomes a bar.
 std::string band_of(const PlottedCurve& plotted, const Place& place) {
   std::string shapes;
   for (size_t first = 0; first < plotted.low.size();) {
     size_t end = first;
     while (end < plotted.low.size() && plotted.low[end] && plotted.high[end]) ++end;
-    if (end > first + 1) {
+    if (end > first) {
+      const double width = end == first + 1 ? 2 : 0;
       std::string path;
       for (size_t i = first; i < end; ++i)
         path += fmt::format("{}{:.1f} {:.1f}", i == first ? "M" : "L", place.x(i), place.y(*plotted.high[i]));
-      for (size_t i = end; i-- > first;) path += fmt::format("L{:.1f} {:.1f}", place.x(i), place.y(*plotted.low[i]));
-      shapes += fmt::format("<path class=\"band {}\" d=\"{}Z\"></path>", plotted.kind, path);
+      path += fmt::format("h{}", width);
+      for (size_t i = end; i-- > first;)
+        path += fmt::format("L{:.1f} {:.1f}", place.x(i) + width, place.y(*plotted.low[i]));
+      shapes += fmt::format("<path class=\"band {}\" d=\"{}h-{}Z\"></path>", plotted.kind, path, width);
     }
     first = end + 1;
   }

@@ -1,7 +1,5 @@
 #include "benchmarks/pretraining/pretrain_model.h"
 
-#include <ATen/core/grad_mode.h>
-
 #include <nlohmann/json.hpp>
 
 #include "core/backbones/trained_backbone.h"
@@ -52,14 +50,7 @@ void PretrainModel::start(const TensorMap* weights, const TensorMap* optimiser, 
     projector_.clear();
     for (const auto& [key, weight] : *weights)
       if (!key.starts_with(backbone_prefix)) projector_[key] = weight;
-    const TensorMap stored = tensors_below(*weights, backbone_prefix);
-    const at::NoGradGuard no_grad;
-    for (const auto& [key, parameter] : trained) {
-      const auto place = stored.find(key);
-      if (place == stored.end() || place->second.sizes() != parameter.sizes())
-        throw_input("{}: '{}{}' is missing or of another shape", source, backbone_prefix, key);
-      at::Tensor(parameter).copy_(place->second);
-    }
+    set_parameters(trained, tensors_below(*weights, backbone_prefix), source);
   } else {
     projector_ = initial_projector(config_.step.projector, channels_, static_cast<uint64_t>(config_.settings.seed));
   }

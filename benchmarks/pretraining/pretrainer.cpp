@@ -13,6 +13,7 @@
 #include "core/base/log.h"
 #include "core/base/progress.h"
 #include "core/training/across_processes.h"
+#include "core/training/first_process.h"
 #include "core/training/schedule.h"
 
 namespace adrep {
@@ -39,9 +40,6 @@ class Pretrainer {
     if (config.settings.batch % group.size() != 0)
       throw_input("batch={}: {} processes share it, so it must be a multiple of {}", config.settings.batch,
                   group.size(), group.size());
-    if (config.selects() && !group.alone())
-      throw_input("selection={}: several processes cannot wait for an evaluation: use selection=last, or one process",
-                  config.settings.selection);
     std::string text = result_hash(config) + model_.backbone().info().weights_sha256 + validation_.fingerprint();
     for (const PretrainedClass& seen : data_.classes) text += seen.layout + "/" + seen.name + seen.fingerprint;
     identity_ = sha256_of(text);
@@ -62,11 +60,10 @@ class Pretrainer {
       }
       end_epoch();
     }
-    if (group_.first()) {
+    in_first_process(group_, [this] {
       write_projector();
       write_pretrain_report(output_, config_, data_.classes, validation_);
-    }
-    static_cast<void>(group_.any(false));  // nobody leaves before the projector is there
+    });
     outcome_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return outcome_;
   }
@@ -152,15 +149,18 @@ class Pretrainer {
   /// Evaluates the epoch where that is asked for. Its last state is saved before, so that nothing is lost when the
   /// evaluation fails or is stopped, and once more with the scores.
   void end_epoch() {
-    if (config_.selects()) {
-      const fs::path candidate = output_ / "validation" / fmt::format("epoch-{:06}.safetensors", epoch_ + 1);
-      model_.write(candidate, described("last"));
-      validation_.evaluate(epoch_ + 1, candidate);
-      for (const SelectingDetector& selecting : selecting_detectors) keep_if_best(selecting);
-    }
+    if (config_.selects()) in_first_process(group_, [this] { validate(); });
     ++epoch_;
     pass_ = 0;
     if (config_.selects()) save();
+  }
+
+  void validate() {
+    const fs::path candidate = output_ / "validation" / fmt::format("epoch-{:06}.safetensors", epoch_ + 1);
+    model_.write(candidate, described("last"));
+    validation_.evaluate(epoch_ + 1, candidate);
+    set_threads(group_.threads(config_.settings.threads));  // the evaluation had all while the others waited
+    for (const SelectingDetector& selecting : selecting_detectors) keep_if_best(selecting);
   }
 
   void keep_if_best(const SelectingDetector& selecting) const {

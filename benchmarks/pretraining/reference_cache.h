@@ -15,9 +15,10 @@ class ReferenceCache {
   ReferenceCache(const PretrainData& data, const Backbone& backbone, const Geometry& geometry, int64_t bytes)
       : data_(data), backbone_(backbone), geometry_(geometry), bytes_(bytes) {}
 
-  /// The rows of these images one after the other: [K·H_l·W_l, C_l] a level. What an image's rows are does
-  /// not depend on what the cache holds.
-  std::vector<at::Tensor> rows(const std::vector<size_t>& images);
+  /// The rows of the images of each list one after the other: [K·H_l·W_l, C_l] a level. What an image's rows are does
+  /// not depend on what the cache holds. Images that are missing go through the backbone together, as far as that
+  /// changes no bit (Backbone::batch_invariant), else one by one.
+  std::vector<std::vector<at::Tensor>> rows(const std::vector<std::vector<size_t>>& lists);
   /// Keeps nothing: the backbone has changed.
   void forget();
 
@@ -28,6 +29,8 @@ class ReferenceCache {
   };
 
   void compute(const std::vector<size_t>& images);
+  void keep(size_t image, const Levels& levels, int64_t place);
+  std::vector<at::Tensor> joined(const std::vector<size_t>& images);
   void shrink();
 
   const PretrainData& data_;

@@ -38,7 +38,15 @@ TrainedBackbone read_trained_backbone(const std::filesystem::path& file) {
   return {name->second, base->second, std::move(content.tensors)};
 }
 
-void put(const TensorMap& values, const TensorMap& parameters, const std::filesystem::path& file) {
+}  // namespace
+
+void write_trained_backbone(const std::filesystem::path& file, const TrainedBackbone& trained) {
+  TensorMap parameters;
+  for (const auto& [key, parameter] : trained.parameters) parameters[key] = parameter.detach().to(at::kFloat);
+  write_safetensors(file, parameters, {{name_key, trained.name}, {base_key, trained.base_sha256}});
+}
+
+void set_parameters(const TensorMap& parameters, const TensorMap& values, const std::string& source) {
   std::vector<std::string> wrong;
   for (const auto& [key, parameter] : parameters) {
     const auto place = values.find(key);
@@ -50,17 +58,9 @@ void put(const TensorMap& values, const TensorMap& parameters, const std::filesy
   }
   for (const auto& [key, value] : values)
     if (!parameters.contains(key)) wrong.push_back(fmt::format("unknown '{}'", printable(key)));
-  if (!wrong.empty()) throw_input("{}: not of this backbone: {}", file.string(), fmt::join(wrong, "; "));
+  if (!wrong.empty()) throw_input("{}: not of this backbone: {}", source, fmt::join(wrong, "; "));
   const at::NoGradGuard no_grad;
   for (const auto& [key, parameter] : parameters) at::Tensor(parameter).copy_(values.at(key));
-}
-
-}  // namespace
-
-void write_trained_backbone(const std::filesystem::path& file, const TrainedBackbone& trained) {
-  TensorMap parameters;
-  for (const auto& [key, parameter] : trained.parameters) parameters[key] = parameter.detach().to(at::kFloat);
-  write_safetensors(file, parameters, {{name_key, trained.name}, {base_key, trained.base_sha256}});
 }
 
 bool is_trained_backbone(const std::filesystem::path& file) {
@@ -80,7 +80,7 @@ std::unique_ptr<Backbone> load_trained_backbone(const BackboneEntry& entry, cons
   if (backbone->info().weights_sha256 != trained.base_sha256)
     throw_input("{}: it was trained from weights with SHA-256 {}, and {} has {}", file.string(),
                 printable(trained.base_sha256), base.string(), backbone->info().weights_sha256);
-  put(trained.parameters, backbone->trainable_parameters(), file);
+  set_parameters(backbone->trainable_parameters(), trained.parameters, file.string());
   BackboneInfo info = backbone->info();
   info.weights_file = file;
   info.weights_sha256 = sha256_of_file(file);

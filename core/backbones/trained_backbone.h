@@ -15,6 +15,10 @@ struct TrainedBackbone {
 /// Writes atomically, as safetensors.
 void write_trained_backbone(const std::filesystem::path& file, const TrainedBackbone& trained);
 
+/// Gives trainable parameters these values. Throws InputError naming `source` with every key that is missing, misshapen
+/// or unknown; then nothing is changed.
+void set_parameters(const TensorMap& parameters, const TensorMap& values, const std::string& source);
+
 /// None when the file is something else: a weights file of another kind.
 bool is_trained_backbone(const std::filesystem::path& file);
 

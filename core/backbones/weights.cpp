@@ -41,8 +41,10 @@ fs::path find_weights(const BackboneEntry& entry, const fs::path& given) {
       if (fs::is_regular_file(folder / name)) return folder / name;
     looked.push_back(folder.string());
   }
-  throw_input("backbone {}: its weights {} are not in {}; get them from {}, or set weights=FILE or ADREP_WEIGHTS",
-              entry.name, entry.weights_name, listed(looked), entry.weights_page);
+  throw_input(
+      "backbone {}: its weights {} are not in {}; get them from {}, or set ADREP_WEIGHTS, or weights=FILE "
+      "for backbone={}",
+      entry.name, entry.weights_name, listed(looked), entry.weights_page, entry.name);
 }
 
 std::unique_ptr<Backbone> load_backbone(const std::string& name, const fs::path& weights, const at::Device& device,

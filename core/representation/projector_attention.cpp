@@ -45,7 +45,9 @@ void freeze_references(const ProjectorParams& params, const WeightScope& weights
   const at::Tensor memory = map_references(weights.below("ref_proj.project"), references);
   for (int64_t i = 0; i < params.layers; ++i) {
     const std::string key = layer_key(i, "cross_attn");
-    made[key + ".kv"] = memory_keys_values(weights.below(key), memory);
+    const KeysValues kv = memory_keys_values(weights.below(key), memory, params.heads_of(references.size(2)));
+    made[key + ".keys"] = kv.keys;
+    made[key + ".values"] = kv.values;
   }
 }
 
@@ -57,7 +59,7 @@ WeightSpecs reference_projector_weights(const ProjectorParams& params, int64_t c
 
 at::Tensor reference_projector(const ProjectorParams& params, const WeightScope& weights, const at::Tensor& tokens,
                                const at::Tensor& references, AttentionLayers kinds) {
-  const bool frozen = weights.find(layer_key(0, "cross_attn") + ".kv");
+  const bool frozen = weights.find(layer_key(0, "cross_attn") + ".keys");
   const at::Tensor memory = frozen ? at::Tensor() : map_references(weights.below("ref_proj.project"), references);
   return attention_layers(params, weights, tokens, memory, kinds);
 }

@@ -12,9 +12,10 @@ void append(WeightSpecs& specs, WeightSpecs more) {
   for (WeightSpec& spec : more) specs.push_back(std::move(spec));
 }
 
-/// [B, T, C] -> [B, heads, T, C / heads]
+/// [B, T, C] -> [B, heads, T, C / heads], in memory order: attention's products take a head at a time, and are slower
+/// over rows that lie apart
 at::Tensor split_heads(const at::Tensor& x, int64_t heads) {
-  return x.view({x.size(0), x.size(1), heads, x.size(2) / heads}).transpose(1, 2);
+  return x.view({x.size(0), x.size(1), heads, x.size(2) / heads}).transpose(1, 2).contiguous();
 }
 
 }  // namespace
@@ -43,24 +44,25 @@ WeightSpecs attention_weights(const std::string& key, int64_t channels) {
           {key + ".out_proj.bias", {channels}, {Kind::zeros}}};
 }
 
-at::Tensor memory_keys_values(const WeightScope& weights, const at::Tensor& memory) {
+KeysValues memory_keys_values(const WeightScope& weights, const at::Tensor& memory, int64_t heads) {
   const int64_t c = memory.size(2);
-  return at::linear(memory, weights.at("in_proj_weight").narrow(0, c, 2 * c),
-                    weights.at("in_proj_bias").narrow(0, c, 2 * c));
+  const at::Tensor both = at::linear(memory, weights.at("in_proj_weight").narrow(0, c, 2 * c),
+                                     weights.at("in_proj_bias").narrow(0, c, 2 * c));
+  return {split_heads(both.narrow(2, 0, c), heads), split_heads(both.narrow(2, c, c), heads)};
 }
 
 at::Tensor attention(const WeightScope& weights, const at::Tensor& queries, const at::Tensor& memory, int64_t heads) {
   const int64_t b = queries.size(0), t = queries.size(1), c = queries.size(2);
   ADREP_ASSERT(c % heads == 0, "{} channels for {} heads", c, heads);
-  const at::Tensor* made = weights.find("kv");
-  const at::Tensor kv = made ? *made : memory_keys_values(weights, memory);
-  ADREP_ASSERT(kv.size(0) == 1 || kv.size(0) == b, "{} sets of references for {} images", kv.size(0), b);
+  const at::Tensor* keys = weights.find("keys");
+  const KeysValues kv = keys ? KeysValues{*keys, weights.at("values")} : memory_keys_values(weights, memory, heads);
+  const int64_t sets = kv.keys.size(0);
+  ADREP_ASSERT(sets == 1 || sets == b, "{} sets of references for {} images", sets, b);
   // with one memory for all images their tokens are one sequence of queries, so keys and values are made once
-  const at::Tensor joined = kv.size(0) == 1 ? queries.reshape({1, b * t, c}) : queries;
+  const at::Tensor joined = sets == 1 ? queries.reshape({1, b * t, c}) : queries;
   const at::Tensor q =
       at::linear(joined, weights.at("in_proj_weight").narrow(0, 0, c), weights.at("in_proj_bias").narrow(0, 0, c));
-  const at::Tensor attended = at::scaled_dot_product_attention(
-      split_heads(q, heads), split_heads(kv.narrow(2, 0, c), heads), split_heads(kv.narrow(2, c, c), heads));
+  const at::Tensor attended = at::scaled_dot_product_attention(split_heads(q, heads), kv.keys, kv.values);
   return linear(weights.below("out_proj"), attended.transpose(1, 2).reshape({b, t, c}));
 }
 

@@ -16,10 +16,14 @@ at::Tensor map_references(const WeightScope& weights, const at::Tensor& referenc
 
 /// Multi-head attention with torch's keys: in_proj_weight [3C, C] (rows of q, k, v), in_proj_bias, out_proj.*.
 WeightSpecs attention_weights(const std::string& key, int64_t channels);
-/// The keys and values of a memory [M, R, C], side by side: [M, R, 2C].
-at::Tensor memory_keys_values(const WeightScope& weights, const at::Tensor& memory);
+/// The keys and values of a memory [M, R, C]: [M, heads, R, C / heads] each, in memory order.
+struct KeysValues {
+  at::Tensor keys, values;
+};
+KeysValues memory_keys_values(const WeightScope& weights, const at::Tensor& memory, int64_t heads);
 /// queries [B, T, C]; memory, which gives keys and values, [M, R, C] with M = B or M = 1 (the same for every image)
-/// -> [B, T, C]. C is a multiple of `heads`. With a weight "kv" (from memory_keys_values) the memory is not looked at.
+/// -> [B, T, C]. C is a multiple of `heads`. With weights "keys" and "values" (from memory_keys_values) the memory is
+/// not looked at.
 at::Tensor attention(const WeightScope& weights, const at::Tensor& queries, const at::Tensor& memory, int64_t heads);
 
 /// C → 4C → C with exact GELU: fc1, fc2. With squeeze-excite (reference code, C) the hidden channels are multiplied,

@@ -7,6 +7,10 @@
 #include <optional>
 #include <string>
 
+namespace c10d {
+class Backend;
+}
+
 namespace adrep {
 
 /// Which of several processes that work together this one is.
@@ -27,10 +31,11 @@ ProcessPlace process_place(const std::function<std::string(const char*)>& variab
 /// The same from this process's environment.
 ProcessPlace process_place();
 
-/// Processes that compute together (c10d with Gloo): all call the same functions in the same order, with tensors of the
-/// same shape and type. Made without arguments it is one process alone, for which every function is the identity.
-/// Tensors of other devices pass through host memory. When another process is lost or does not answer in time, a
-/// function throws Error with one line.
+/// Processes that compute together (c10d): all call the same functions in the same order, with tensors of the same
+/// shape, type and kind of device. Made without arguments it is one process alone, for which every function is the
+/// identity. Gloo carries tensors; those of GPUs NCCL, where every process has a GPU of its own and a build with NCCL,
+/// else Gloo through host memory. When another process is lost or does not answer in time, a function throws Error with
+/// one line.
 class ProcessGroup {
  public:
   ProcessGroup() = default;
@@ -55,13 +60,19 @@ class ProcessGroup {
   /// The first process that gives another text than process 0, if any.
   std::optional<int> differing(const std::string& text) const;
 
-  /// "cuda" as the device of this process, "cuda:LOCAL_RANK"; anything else unchanged.
+  /// "nccl" or "gloo": what carries tensors of this device. All processes ask together.
+  std::string carrier(const at::Device& device) const;
+
+  /// "cuda" as the device of this process: "cuda:LOCAL_RANK", or "cuda:0" where it sees no other; anything else
+  /// unchanged.
   std::string device(const std::string& text) const;
   /// How many threads compute here: an equal share of the machine's cores for 0, at least 1; else `threads`.
   int64_t threads(int64_t threads) const;
 
  private:
   struct Connection;
+  c10::intrusive_ptr<c10d::Backend> agreed_nccl(const at::Device& device) const;
+  c10d::Backend& backend_of(const at::Device& device) const;
   at::Tensor reduced(const at::Tensor& values, bool smallest) const;
   ProcessPlace place_;
   std::shared_ptr<Connection> connection_;

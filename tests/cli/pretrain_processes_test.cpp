@@ -36,9 +36,10 @@ ProgramResult two_processes(const std::string& arguments) {
                                  process(0, port, arguments)));
 }
 
-double largest_difference(const fs::path& output1, const fs::path& output2) {
-  const TensorMap one = read_projector_checkpoint(output1 / "projector.safetensors").weights;
-  const TensorMap two = read_projector_checkpoint(output2 / "projector.safetensors").weights;
+double largest_difference(const fs::path& output1, const fs::path& output2,
+                          const char* file = "projector.safetensors") {
+  const TensorMap one = read_projector_checkpoint(output1 / file).weights;
+  const TensorMap two = read_projector_checkpoint(output2 / file).weights;
   REQUIRE(one.size() == two.size());
   double largest = 0;
   for (const auto& [key, weight] : one) {
@@ -101,6 +102,29 @@ TEST_CASE("adrep pretrain: when a process is killed the other says so and stops;
   REQUIRE_THAT(again.text, Contains("continuing at"));
   REQUIRE(read_file(folder / "killed/projector.safetensors") == read_file(folder / "whole/projector.safetensors"));
   REQUIRE(pretraining_log(folder / "killed") == pretraining_log(folder / "whole"));
+}
+
+TEST_CASE("adrep pretrain: process 0 evaluates every epoch while the other waits, and keeps what one process keeps",
+          "[cli]") {
+  if (installed_weights().empty()) return;
+  const TemporaryFolder folder;
+  write_mvtec_class(folder / "data", "plate", 4, 4);
+  write_mvtec_class(folder / "data", "lid", 3, 3);
+  const std::string selecting =
+      " classes=plate epochs=2 selection=oracle validation.classes=lid validation.cache=off validation.shots=2 "
+      "validation.resize=64";
+  const ProgramResult one = adrep_program("pretrain " + settings(folder, "one") + selecting);
+  REQUIRE(one.code == 0);
+  const ProgramResult two = two_processes(settings(folder, "two") + selecting);
+  INFO(two.text);
+  REQUIRE(two.code == 0);
+  for (const char* file : {"checkpoints_pro_angle.pth", "checkpoints_pro_norm.pth"}) {
+    REQUIRE(largest_difference(folder / "one", folder / "two", file) < 1e-5);
+    const auto of = [&](const char* output) { return read_projector_checkpoint(folder.path() / output / file).scores; };
+    const auto expected = of("one"), found = of("two");
+    REQUIRE(found.size() == 3);
+    for (const auto& [name, score] : expected) REQUIRE(found.at(name) == Approx(score).margin(1e-3));
+  }
 }
 
 TEST_CASE("adrep pretrain: processes that do not fit together are refused by all", "[cli]") {

@@ -22,7 +22,7 @@ int free_port() {
   return ntohs(address.sin_port);
 }
 
-void as_processes(int size, const std::function<void(const ProcessGroup& group)>& work) {
+void as_processes(int size, const std::function<void(const ProcessGroup& group)>& work, int seconds) {
   const int port = free_port();
   std::vector<std::exception_ptr> problems(static_cast<size_t>(size));
   std::vector<std::thread> threads;
@@ -37,7 +37,7 @@ void as_processes(int size, const std::function<void(const ProcessGroup& group)>
                            .port = port,
                            .hosts_store = rank == 0,
                            .attempt = ""},
-                          std::chrono::seconds(60)));
+                          std::chrono::seconds(seconds)));
       } catch (...) {
         problems[static_cast<size_t>(rank)] = std::current_exception();
       }

@@ -9,6 +9,7 @@ namespace adrep::test {
 int free_port();
 
 /// Runs the function in `size` threads, each of which is a process of one group; rethrows what one of them throws.
-void as_processes(int size, const std::function<void(const ProcessGroup& group)>& work);
+/// `seconds`: the group's timeout.
+void as_processes(int size, const std::function<void(const ProcessGroup& group)>& work, int seconds = 60);
 
 }  // namespace adrep::test

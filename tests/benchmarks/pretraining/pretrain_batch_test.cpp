@@ -4,6 +4,7 @@
 
 #include "core/base/config.h"
 #include "support/golden.h"
+#include "support/program.h"
 #include "support/trees.h"
 
 using namespace adrep;
@@ -14,6 +15,8 @@ namespace {
 /// Average-pooled pixels, one level; it counts what it is asked for.
 class CountingBackbone final : public Backbone {
  public:
+  explicit CountingBackbone(bool invariant = false) : invariant_(invariant) {}
+  bool batch_invariant() const override { return invariant_; }
   const BackboneInfo& info() const override { return info_; }
   std::vector<LevelShape> shapes(int64_t height, int64_t width) const override { return {{3, height / 8, width / 8}}; }
   double flops(int64_t, int64_t) const override { return 0; }
@@ -25,6 +28,7 @@ class CountingBackbone final : public Backbone {
   mutable std::vector<int64_t> batches;
 
  private:
+  bool invariant_;
   BackboneInfo info_ = [] {
     BackboneInfo info;
     info.std = {1, 1, 1};
@@ -71,4 +75,67 @@ TEST_CASE("a pass does no work twice: both views are one batch, a reference is c
   cache.forget();  // as after a step of a trained backbone
   batches.centers();
   REQUIRE(backbone.batches.size() == before + data.normal_images().size());
+}
+
+namespace {
+
+PretrainConfig plates(const TemporaryFolder& folder) {
+  write_mvtec_class(folder / "data", "plate", 20, 2);
+  return resolve_pretrain(read_config({}, {"data=" + (folder / "data").string(), "image.crop=64"}));
+}
+
+/// Lists that share images, one longer than a pass.
+std::vector<std::vector<size_t>> lists_of(const std::vector<size_t>& normals) {
+  const auto some = [&](size_t first, size_t count) {
+    const auto start = normals.begin() + static_cast<int64_t>(first);
+    return std::vector<size_t>(start, start + static_cast<int64_t>(count));
+  };
+  return {some(0, 3), some(2, 3), some(1, 1), some(3, 12), some(4, 2), some(14, 4)};
+}
+
+}  // namespace
+
+TEST_CASE("references that are missing go through the backbone together where that changes nothing", "[pretraining]") {
+  const TemporaryFolder folder;
+  const PretrainConfig config = plates(folder);
+  const PretrainData data = open_pretrain_data(config.settings);
+  const std::vector<std::vector<size_t>> lists = lists_of(data.normal_images());  // 18 images
+  const CountingBackbone alone, together(true);
+  ReferenceCache one_by_one(data, alone, config.geometry(), int64_t{1} << 30);
+  ReferenceCache joined(data, together, config.geometry(), int64_t{1} << 30);
+  const auto a = one_by_one.rows(lists), b = joined.rows(lists);
+  REQUIRE(alone.batches == std::vector<int64_t>(18, 1));
+  int64_t images = 0;
+  for (const int64_t size : together.batches) images += size;
+  REQUIRE(images == 18);
+  REQUIRE(together.batches.size() <= 4);
+  REQUIRE((a.size() == lists.size() && b.size() == lists.size()));
+  for (size_t i = 0; i < lists.size(); ++i) REQUIRE(a[i][0].equal(b[i][0]));
+  joined.rows(lists);
+  REQUIRE(together.batches.size() <= 4);
+
+  // a cache that holds nothing computes the same, and no image twice for one list
+  ReferenceCache none(data, together, config.geometry(), 0);
+  const auto c = none.rows(lists);
+  for (size_t i = 0; i < lists.size(); ++i) REQUIRE(a[i][0].equal(c[i][0]));
+}
+
+TEST_CASE("references through EfficientNet-Lite0 together have the bits of each alone", "[pretraining]") {
+  if (installed_weights().empty()) return;
+  const TemporaryFolder folder;
+  const PretrainConfig config = plates(folder);
+  const PretrainData data = open_pretrain_data(config.settings);
+  const auto backbone = load_backbone("efficientnet_lite0", {}, at::kCPU, "fp32");
+  REQUIRE(backbone->batch_invariant());
+  ReferenceCache cache(data, *backbone, config.geometry(), int64_t{1} << 30);
+  const std::vector<size_t> normals = data.normal_images();
+  const auto together = cache.rows({normals});
+  for (size_t i = 0; i < normals.size(); ++i) {
+    cache.forget();
+    const auto alone = cache.rows({{normals[i]}});
+    for (size_t l = 0; l < alone[0].size(); ++l) {
+      const int64_t count = alone[0][l].size(0);
+      REQUIRE(together[0][l].narrow(0, static_cast<int64_t>(i) * count, count).equal(alone[0][l]));
+    }
+  }
 }

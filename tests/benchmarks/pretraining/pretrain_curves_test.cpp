@@ -1,5 +1,6 @@
 #include "benchmarks/pretraining/pretrain_curves.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <regex>
 
@@ -54,4 +55,23 @@ TEST_CASE("pretraining curves: a plot's path has a point a value, and is cut at 
   // equal factors are equal distances where values differ much
   const std::vector<double> log = heights(curve_plot("c", {{"", "n", {1.0, 30.0, 900.0}}}, 3));
   REQUIRE(log[0] - log[1] == Approx(log[1] - log[2]).margin(0.11));
+}
+
+TEST_CASE("pretraining curves: what lies between gaps is drawn, also where it is one point", "[pretraining]") {
+  const Curve gap = {1.0, std::nullopt, 2.0, 3.0, std::nullopt};
+  const std::string svg = curve_plot("radii", {{"", "n", gap, gap, gap}}, 5, false);
+  const auto paths = [&](const std::string& kind) {
+    std::vector<std::string> found;
+    const std::regex path("class=\"" + kind + " \" d=\"([^\"]*)\"");
+    for (std::sregex_iterator it(svg.begin(), svg.end(), path), end; it != end; ++it) found.push_back((*it)[1]);
+    return found;
+  };
+  const auto count = [](const std::string& text, char letter) { return std::count(text.begin(), text.end(), letter); };
+  const std::vector<std::string> curve = paths("curve"), bands = paths("band");
+  REQUIRE(curve.size() == 1);
+  REQUIRE((count(curve[0], 'M') == 2 && count(curve[0], 'L') == 1));  // a point, then a line of two
+  REQUIRE(bands.size() == 2);
+  REQUIRE_THAT(bands[0], Contains("h2L") && Contains("h-2Z"));
+  REQUIRE(count(bands[1], 'L') == 3);
+  REQUIRE(svg.find("nan") == std::string::npos);
 }

@@ -105,6 +105,6 @@ TEST_CASE("find_weights says where it looked", "[efficientnet]") {
   entry.weights_name = "imaginary.pth";
   entry.weights_page = "https://example.org/imaginary";
   REQUIRE_THROWS_WITH(find_weights(entry, {}),
-                      Contains("imaginary.pth") && Contains("example.org") && Contains("weights=FILE"));
+                      Contains("imaginary.pth") && Contains("example.org") && Contains("weights=FILE for backbone="));
   REQUIRE_THROWS_WITH(find_weights(entry, "/nowhere/x.pth"), Contains("/nowhere/x.pth") && Contains("no such file"));
 }

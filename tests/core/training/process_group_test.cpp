@@ -2,8 +2,12 @@
 
 #include <catch2/catch.hpp>
 #include <map>
+#include <torch/csrc/distributed/c10d/HashStore.hpp>
 
+#include "core/base/device.h"
 #include "core/base/error.h"
+#include "core/training/nccl.h"
+#include "support/cuda.h"
 #include "support/processes.h"
 
 using namespace adrep;
@@ -88,7 +92,9 @@ TEST_CASE("process group: sums, minima and gathers of three; alone everything is
     expect(group.gather(mine.gt(2)).scalar_type() == at::kBool, "type");
     expect(group.any(group.rank() == 2) && !group.any(false), "any");
     expect(group.differing(group.rank() == 2 ? "b" : "a") == 2 && !group.differing("a"), "differing");
-    expect(group.device("cuda") == "cuda:" + std::to_string(group.rank()) && group.device("cpu") == "cpu", "device");
+    const int own_gpu = cuda_state().devices == 1 ? 0 : group.rank();
+    expect(group.device("cuda") == "cuda:" + std::to_string(own_gpu) && group.device("cpu") == "cpu", "device");
+    expect(group.carrier(at::kCPU) == "gloo", "carrier");
     expect(group.threads(5) == 5 && group.threads(0) >= 1, "threads");
   });
   REQUIRE(wrong == std::vector<std::string>(3));
@@ -106,4 +112,57 @@ TEST_CASE("process group: one that leaves or does not come makes one line of the
   place.port = free_port();
   place.hosts_store = true;
   REQUIRE_THROWS_WITH(ProcessGroup(place, std::chrono::seconds(1)), Contains("MASTER_PORT") && !Contains("\n"));
+}
+
+TEST_CASE("NCCL that cannot be had says why", "[processes]") {
+  if (cuda_state().available) return;
+  REQUIRE_THROWS_WITH(require_nccl(), Contains("CUDA"));
+}
+
+TEST_CASE("NCCL with one process", "[gpu][processes]") {
+  if (no_cuda()) return;
+  try {
+    require_nccl();
+  } catch (const Error& problem) {
+    WARN("skipped: " << problem.what());
+    return;
+  }
+  const auto nccl = open_nccl({.store = c10::make_intrusive<c10d::HashStore>()});
+  const at::Tensor own = at::arange(6).view({2, 3}).to(at::kCUDA);
+  std::vector<at::Tensor> sums = {own.clone()};
+  REQUIRE(nccl->allreduce(sums)->wait());
+  REQUIRE(sums[0].equal(own));
+  std::vector<at::Tensor> inputs = {own};
+  std::vector<std::vector<at::Tensor>> outputs = {{at::zeros_like(own)}};
+  REQUIRE(nccl->allgather(outputs, inputs)->wait());
+  REQUIRE(outputs[0][0].equal(own));
+  nccl->shutdown();
+}
+
+TEST_CASE("process group: GPUs exchange by NCCL where each process has its own, else through host memory",
+          "[gpu][processes]") {
+  if (no_cuda()) return;
+  // Catch2's assertions belong to one thread
+  std::vector<std::string> wrong(2), carriers(2);
+  const int gpus = cuda_state().devices;
+  as_processes(2, [&](const ProcessGroup& group) {
+    const auto rank = static_cast<size_t>(group.rank());
+    const at::Device device(at::kCUDA, static_cast<c10::DeviceIndex>(gpus > 1 ? group.rank() : 0));
+    const at::Tensor own = at::arange(6).view({2, 3}).to(device), mine = own + group.rank();
+    const auto expect = [&](bool right, const char* name) {
+      if (!right) wrong[rank] += std::string(name) + " ";
+    };
+    carriers[rank] = group.carrier(device);
+    expect(group.sum(mine).equal(2 * own + 1), "sum");
+    expect(group.sum(mine.to(at::kBFloat16)).equal((2 * own + 1).to(at::kBFloat16)), "bfloat16");
+    expect(group.smallest(mine.to(at::kDouble)).equal(own.to(at::kDouble)), "smallest");
+    expect(group.gather(mine.t()).equal(at::stack({own.t(), own.t() + 1})), "gather");
+    expect(group.gather(mine.gt(2)).equal(at::stack({own.gt(2), own.gt(1)})), "gather of booleans");
+    expect(group.any(group.rank() == 1), "any");  // by Gloo between two of NCCL
+    expect(group.sum(mine).device() == device, "device");
+  });
+  REQUIRE(wrong == std::vector<std::string>(2));
+  REQUIRE(carriers[0] == carriers[1]);
+  if (gpus == 1) REQUIRE(carriers[0] == "gloo");
+  if (carriers[0] != "nccl") WARN("NCCL skipped: this build has none, or there is one GPU");
 }
