@@ -12,7 +12,7 @@ enum class Activation { none, gelu, silu, quick_gelu };
 constexpr double quick_gelu_slope = 1.702;
 
 /// A linear layer y = x Wᵀ + b. A frozen one on the CPU in fp32 or bf16 keeps its weights packed for oneDNN, which also
-/// computes the activation or the sum with another tensor in the same pass; any other is at::linear. Both give the
+/// computes the activation (GELU only where that is faster) or the sum with another tensor in the same pass; any other is at::linear. Both give the
 /// same values up to rounding.
 class Linear {
  public:
@@ -34,6 +34,7 @@ class Linear {
 
  private:
   at::Tensor weight_, bias_;
+  int64_t width_ = 0;  ///< of the output
   bool packed_ = false;
 };
 

@@ -27,9 +27,9 @@ at::Tensor in_double(const at::Tensor& x, Activation activation) {
 }  // namespace
 
 TEST_CASE("packed and plain linear layers give the product in double, whatever follows it", "[vit]") {
-  for (const int64_t rows : {1, 7, 300}) {
-    const at::Tensor x = random_tensor({rows, 2, 50}, 1), other = random_tensor({rows, 2, 70}, 2);
-    const at::Tensor weight = random_tensor({70, 50}, 3) * 0.2, bias = random_tensor({70}, 4);
+  for (const auto& [rows, width] : std::vector<std::pair<int64_t, int64_t>>{{1, 70}, {7, 128}, {300, 70}, {300, 128}}) {
+    const at::Tensor x = random_tensor({rows, 2, 50}, 1), other = random_tensor({rows, 2, width}, 2);
+    const at::Tensor weight = random_tensor({width, 50}, 3) * 0.2, bias = random_tensor({width}, 4);
     for (const bool with_bias : {true, false}) {
       at::Tensor expected = x.to(at::kDouble).matmul(weight.to(at::kDouble).t());
       if (with_bias) expected = expected + bias.to(at::kDouble);
@@ -45,16 +45,20 @@ TEST_CASE("packed and plain linear layers give the product in double, whatever f
   }
 }
 
-TEST_CASE("the number of threads changes no value of a packed layer", "[vit]") {
+TEST_CASE("neither the number of threads nor the other rows change a value of a packed layer", "[vit]") {
   const at::Tensor x = random_tensor({257, 768}, 1);
-  const Linear linear(random_tensor({192, 768}, 2), random_tensor({192}, 3), {});
-  const int threads = at::get_num_threads();
-  at::set_num_threads(1);
-  const at::Tensor alone = linear(x, Activation::gelu);
-  at::set_num_threads(3);
-  const at::Tensor together = linear(x, Activation::gelu);
-  at::set_num_threads(threads);
-  REQUIRE(alone.equal(together));
+  for (const int64_t width : {192, 200}) {
+    const Linear linear(random_tensor({width, 768}, 2), random_tensor({width}, 3), {});
+    const int threads = at::get_num_threads();
+    at::set_num_threads(1);
+    const at::Tensor alone = linear(x, Activation::gelu);
+    for (const int count : {3, 5}) {
+      at::set_num_threads(count);
+      CHECK(linear(x, Activation::gelu).equal(alone));
+      CHECK(linear(x.narrow(0, 50, 173), Activation::gelu).equal(alone.narrow(0, 50, 173)));
+    }
+    at::set_num_threads(threads);
+  }
 }
 
 TEST_CASE("only a trainable layer has parameters", "[vit]") {
