@@ -29,11 +29,15 @@ int64_t NeighbourSearchParams::parts_of(int64_t width) const {
 int64_t search_bytes(const NeighbourSearchParams& params, int64_t rows, int64_t width) {
   constexpr int64_t value = sizeof(float);
   const int64_t copy = rows * width * value;
+  if (params.index == "flat") return 2 * copy;  // with the mean subtracted, and FAISS's copy of it
   if (params.index == "ivf") return copy + 8 * rows + 4 * params.lists_of(rows) * width * value;
-  if (params.index == "hnsw") return copy + rows * (8 * params.hnsw_links + 64);
-  if (params.index == "pq")
-    return rows * params.parts_of(width) + (256 + rows / params.parts_of(width)) * width * value;
-  return copy;  // exact and flat: with the mean subtracted
+  // rows are added one by one to arrays that grow by doubling: for a moment the old and the new one
+  if (params.index == "hnsw") return 3 * (copy + rows * (8 * params.hnsw_links + 64));
+  if (params.index == "pq") {
+    const int64_t parts = params.parts_of(width);
+    return 2 * rows * parts + 2 * rows * (width / parts) * value + 4 * 256 * width * value;
+  }
+  return copy;  // exact: with the mean subtracted
 }
 
 }  // namespace adrep

@@ -76,7 +76,7 @@ class FaissIndex {
 /// message.
 void require_search(const NeighbourSearchParams& params, int64_t width, const std::string& prefix);
 
-/// Bytes that the search needs beside the bank itself.
+/// Bytes that making and searching the index needs beside the bank itself.
 int64_t search_bytes(const NeighbourSearchParams& params, int64_t rows, int64_t width);
 
 template <class P>
