@@ -103,7 +103,7 @@ std::map<std::string, std::string> method_names(
     std::string name = base(parts);
     for (const auto& [key, value] : parts)
       if (key != "backbone" && values[base(parts)][key].size() > 1)
-        name += "/" + key + "=" + (key == "weights_sha256" ? value.substr(0, 8) : value);
+        name += "/" + key + "=" + (key.ends_with("_sha256") ? value.substr(0, 8) : value);
     names[id] = name;
   }
   return names;

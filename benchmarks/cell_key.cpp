@@ -43,21 +43,30 @@ json references_key(const RunSettings& s, const std::string& class_name) {
   return key;
 }
 
+/// All of a detector's parameters; of a file that it reads the hash, and nothing where it reads none.
+json parameters_key(const PlannedCell& planned) {
+  const DetectorEntry& entry = DetectorRegistry::instance().get(planned.detector, "detector");
+  json params = json::object();
+  for (const auto& [name, value] : entry.resolve(planned.params())) params[name] = to_json(value);
+  for (const std::string& name : entry.file_params) {
+    const std::string file = params.at(name);
+    params.erase(name);
+    if (!file.empty()) params[name + "_sha256"] = ContentHashes::instance().of(file);
+  }
+  return params;
+}
+
 }  // namespace
 
 json cell_key(const PlannedCell& planned, const std::string& layout, const std::string& fingerprint) {
   const RunSettings& s = planned.config->settings;
-  json params = json::object();
-  for (const auto& [name, value] :
-       DetectorRegistry::instance().get(planned.detector, "detector").resolve(planned.params()))
-    params[name] = to_json(value);
   json key = {{"algorithm_version", algorithm_version},
               {"backbone", s.backbone.substr(0, s.backbone.find(':'))},  // the hash says which file
               {"weights_sha256", weights_hash(s)},
               {"precision", precision_name(precision_of(s))},
               {"features", planned.features},
               {"detector", planned.detector},
-              {"detector_parameters", params},
+              {"detector_parameters", parameters_key(planned)},
               {"layout", layout},
               {"class", planned.class_name},
               {"data_fingerprint", fingerprint},

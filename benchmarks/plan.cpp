@@ -82,6 +82,18 @@ std::shared_ptr<const ClassesTogether> together_for(const RunSettings& settings,
   return std::make_shared<const ClassesTogether>(dataset, std::move(parts));
 }
 
+/// Throws InputError when a file that a detector is to read is not there, or its parameters do not go together: before
+/// anything is computed.
+void check_detector(const PlannedCell& cell) {
+  const DetectorEntry& entry = DetectorRegistry::instance().get(cell.detector, "detector");
+  static_cast<void>(entry.make(cell.params()));
+  const std::map<std::string, ParamValue> values = entry.resolve(cell.params());
+  for (const std::string& name : entry.file_params)
+    if (const auto& file = std::get<std::string>(values.at(name));
+        !file.empty() && !std::filesystem::is_regular_file(file))
+      throw_input("{}.{}={}: no such file", cell.detector, name, file);
+}
+
 }  // namespace
 
 std::string PlannedCell::title() const {
@@ -162,6 +174,7 @@ Plan make_plan(const std::vector<RunConfig>& configs) {
           if (added) plan.groups.push_back({used, dataset, class_name, geometry, {}});
           plan.groups[place->second].cells.push_back(
               {used, class_name, detector, features, geometry, together[detector]});
+          check_detector(plan.groups[place->second].cells.back());
         }
       }
     }

@@ -5,6 +5,8 @@
 #include "core/base/hash.h"
 #include "core/base/log.h"
 #include "core/io/torch_checkpoint.h"
+#include "detectors/artefact.h"
+#include "detectors/cflow.h"
 
 namespace adrep::cli {
 namespace {
@@ -13,7 +15,7 @@ namespace fs = std::filesystem;
 
 struct WeightsArguments {
   std::vector<std::string> backbones;
-  std::string file, output, only;
+  std::string file, output, only, log_scale;
 };
 
 /// The backbones that have an official file.
@@ -84,8 +86,12 @@ int verify_all(const WeightsArguments& arguments) {
   return good ? 0 : static_cast<int>(ExitCode::usage);
 }
 
+void require_new(const std::string& file) {
+  if (fs::exists(file)) throw_input("{}: it is there already: choose another name", file);
+}
+
 void convert(const WeightsArguments& arguments) {
-  if (fs::exists(arguments.output)) throw_input("{}: it is there already: choose another name", arguments.output);
+  require_new(arguments.output);
   TensorMap tensors = read_state_dict(arguments.file);
   const size_t all = tensors.size();
   std::erase_if(tensors, [&](const auto& entry) { return !entry.first.starts_with(arguments.only); });
@@ -96,11 +102,24 @@ void convert(const WeightsArguments& arguments) {
   fmt::print("{}: {} of {} tensors\n", arguments.output, tensors.size(), all);
 }
 
+void export_flows(const WeightsArguments& arguments) {
+  require_new(arguments.output);
+  const Artefact model = load_artefact(arguments.file);
+  if (model.detector != "cflow")
+    throw_input("{}: it holds {}: only the flows of cflow have a format of their own", arguments.file, model.detector);
+  const auto parameters = params_from<CflowParams>(model.parameters, model.detector);
+  const FlowWeights kept = flow_weights_of(model.fitted->state(), parameters.log_scale);
+  const FlowWeights weights = arguments.log_scale.empty() ? kept : for_log_scale(kept, arguments.log_scale);
+  write_flow_weights(arguments.output, weights);
+  fmt::print("{}: {} tensors, for log_scale={}\n", arguments.output, weights.tensors.size(), weights.log_scale);
+}
+
 }  // namespace
 
 void add_weights_command(CLI::App& program, int& exit_code) {
   const auto arguments = std::make_shared<WeightsArguments>();
-  CLI::App* command = program.add_subcommand("weights", "which file each backbone needs, checks and conversion");
+  CLI::App* command =
+      program.add_subcommand("weights", "which file each backbone needs, checks, conversion and export");
   command->require_subcommand(1);
   command->add_subcommand("list", "the official file of each backbone, where it comes from and whether it is here")
       ->callback([] { list(); });
@@ -118,6 +137,14 @@ void add_weights_command(CLI::App& program, int& exit_code) {
   conversion->add_option("--only", arguments->only, "only the tensors whose names begin with this");
   conversion->footer("example: adrep weights convert ViT-B-16.pt clip.safetensors --only visual.");
   conversion->callback([arguments] { convert(*arguments); });
+
+  CLI::App* flows = command->add_subcommand("export", "write the flows of a kept cflow model as CFLOW-AD's code does");
+  flows->add_option("model", arguments->file, "file of a run with models=keep")->required();
+  flows->add_option("output", arguments->output, "the new file: torch.save, or safetensors by its name")->required();
+  flows->add_option("--log-scale", arguments->log_scale, "the FrEIA that reads it; default: as the model's log_scale")
+      ->check(CLI::IsMember(params_of<CflowParams>().find("log_scale")->choices));
+  flows->footer("example: adrep weights export results/models/fabric-cflow-raw.safetensors cflow.pth");
+  flows->callback([arguments] { export_flows(*arguments); });
 }
 
 }  // namespace adrep::cli

@@ -21,9 +21,11 @@ find_path(ADREP_OPENCV_INCLUDE opencv2/imgproc.hpp PATH_SUFFIXES opencv4 REQUIRE
 find_library(ADREP_OPENCV_CORE opencv_core REQUIRED)
 find_library(ADREP_OPENCV_IMGPROC opencv_imgproc REQUIRED)
 
-# Optional: a search index for references.index=faiss_flat. Debian's library is static; LibTorch has the BLAS it needs.
+# Optional: FAISS, for references.index=faiss_flat and patchcore.index. Debian's library is static, and libfaiss-dev brings
+# the LAPACK: LibTorch has the BLAS but lacks three routines.
 find_path(ADREP_FAISS_INCLUDE faiss/IndexFlat.h)
 find_library(ADREP_FAISS faiss)
+find_library(ADREP_LAPACK lapack)
 
 add_library(adrep_dependencies INTERFACE)
 target_include_directories(adrep_dependencies INTERFACE "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>" "$<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/generated>")
@@ -32,6 +34,10 @@ target_link_libraries(adrep_dependencies INTERFACE LibTorch::LibTorch fmt::fmt n
 target_include_directories(adrep_build_flags SYSTEM INTERFACE "${ADREP_OPENCV_INCLUDE}")
 target_link_libraries(adrep_build_flags INTERFACE spdlog::spdlog yaml-cpp OpenSSL::Crypto JPEG::JPEG PNG::PNG TIFF::TIFF
   ZLIB::ZLIB Threads::Threads "${ADREP_OPENCV_CORE}" "${ADREP_OPENCV_IMGPROC}")
+if(ADREP_FAISS_INCLUDE AND ADREP_FAISS AND ADREP_LAPACK)
+  # here and not beside FAISS: it must come after LibTorch, which calls the routines of whichever library is loaded first
+  target_link_libraries(adrep_build_flags INTERFACE "${ADREP_LAPACK}")
+endif()
 
 set(ADREP_GIT_REVISION "unknown")
 find_package(Git QUIET)

@@ -1,5 +1,9 @@
 #include "detectors/cflow.h"
 
+#include <fmt/ranges.h>
+
+#include "core/io/damaged.h"
+#include "core/io/tensor_parts.h"
 #include "core/training/adam.h"
 #include "core/training/schedule.h"
 #include "detectors/feature_check.h"
@@ -32,8 +36,8 @@ void CflowParams::declare(Schema<CflowParams>& s) {
       .at_most(4096)
       .doc("width of the position code, a multiple of 4");
   s.add(&CflowParams::meta_epochs, "meta_epochs")
-      .at_least(1)
-      .doc("epochs; the learning rate changes from one to the next");
+      .at_least(0)
+      .doc("epochs; the learning rate changes from one to the next; 0: only the weights of decoders are evaluated");
   s.add(&CflowParams::sub_epochs, "sub_epochs").at_least(1).doc("passes over the training images in a meta-epoch");
   s.add(&CflowParams::batch, "batch")
       .at_least(1)
@@ -55,6 +59,10 @@ void CflowParams::declare(Schema<CflowParams>& s) {
   s.add(&CflowParams::patience, "patience")
       .at_least(0)
       .doc("stop after so many meta-epochs without a better loss; 0: never");
+  s.add(&CflowParams::decoders, "decoders")
+      .example("cflow.pth")
+      .doc(
+          "file with trained flows to start from: CFLOW-AD's own, anomalib's, or of adrep weights export; empty: none");
 }
 
 /// Trains the flows of a Cflow (protocol §7).
@@ -164,6 +172,9 @@ class CflowTraining final : public Trainee {
 
 Cflow::Cflow(Params params) : params_(std::move(params)) {
   if (params_.condition % 4 != 0) throw_input("cflow.condition={}: must be a multiple of 4", params_.condition);
+  if (params_.meta_epochs == 0 && params_.decoders.empty())
+    throw_input(
+        "cflow.meta_epochs=0: nothing would be trained: set 1 or more, or give trained flows: cflow.decoders=FILE");
 }
 
 size_t Cflow::first_level() const {
@@ -192,9 +203,28 @@ void Cflow::start(const std::vector<LevelShape>& shapes, uint64_t seed, const at
   make_codes(device);
 }
 
+void Cflow::read_decoders(const at::Device& device) {
+  const FlowWeights weights = read_flow_weights(params_.decoders);
+  if (!weights.log_scale.empty() && weights.log_scale != params_.log_scale)
+    throw_input("{}: its flows were trained with log_scale={}: set cflow.log_scale={}", params_.decoders,
+                printable(weights.log_scale), printable(weights.log_scale));
+  std::vector<int64_t> channels;
+  for (size_t l = 0; l < flows_.size(); ++l) channels.push_back(shape(l).channels);
+  const std::string model = fmt::format("CFLOW with {} blocks and condition {} on levels of {} channels",
+                                        params_.blocks, params_.condition, fmt::join(channels, ", "));
+  const TensorMap expected = flow_weights_of(flow_state(), params_.log_scale).tensors;
+  const TensorMap checked = checked_flow_weights(weights, expected, model, params_.decoders);
+  TensorMap state;
+  for (size_t l = 0; l < flows_.size(); ++l)
+    add_below(state, level_prefix(l), tensors_below(checked, decoder_prefix(l)));
+  flows_ = read_flows(state, shapes_, params_.decoders);
+  for (CouplingFlow& flow : flows_) flow.to(device);
+}
+
 void Cflow::fit(const FeatureSource& normals, const FitContext& context) {
   require_usable(normals);
   start(normals.shapes(), context.seed, context.device);
+  if (!params_.decoders.empty()) read_decoders(context.device);
   CflowTraining training(*this, normals, context);
   train(training, *this, {"cflow", params_.meta_epochs, params_.patience}, context);
 }
@@ -241,6 +271,22 @@ TensorMap Cflow::flow_state() const {
   TensorMap state;
   for (size_t l = 0; l < flows_.size(); ++l) flows_[l].save(state, level_prefix(l));
   return state;
+}
+
+FlowWeights flow_weights_of(const TensorMap& state, const std::string& log_scale) {
+  FlowWeights weights{{}, log_scale};
+  for (size_t l = 0;; ++l) {
+    const TensorMap flow = tensors_below(state, level_prefix(l));
+    if (flow.empty()) return weights;
+    add_below(weights.tensors, decoder_prefix(l), flow);
+  }
+}
+
+std::vector<std::string> Cflow::notes() const {
+  if (params_.decoders.empty()) return {};
+  const std::string file = std::filesystem::path(params_.decoders).filename().string();
+  if (params_.meta_epochs == 0) return {fmt::format("flows: of {}, not trained here", file)};
+  return {fmt::format("flows: of {}, trained on", file)};
 }
 
 TensorMap Cflow::state() const {
@@ -291,6 +337,7 @@ FitCost Cflow::cost(const Params& params, const std::vector<LevelShape>& shapes,
 ADREP_DETECTOR("cflow", Cflow)
     .doc("a normalising flow of each level's features, conditioned on their position")
     .trained()
+    .reads_file("decoders")
     .post_step("likelihood")
     .quick({{"meta_epochs", "2"}, {"sub_epochs", "1"}, {"blocks", "2"}, {"condition", "8"}, {"fibres", "64"}});
 

@@ -5,6 +5,7 @@
 #include "core/base/schema.h"
 #include "detectors/coupling_flow.h"
 #include "detectors/detector.h"
+#include "detectors/flow_weights.h"
 #include "detectors/likelihood_map.h"
 
 namespace adrep {
@@ -23,17 +24,19 @@ struct CflowParams {
   std::string normalise = "train";
   bool legacy_zero_grad = false;
   int64_t patience = 0;
+  std::string decoders;
 
   static void declare(Schema<CflowParams>& s);
 };
 
 /// CFLOW-AD (Gudovskiy et al. 2022; protocol §7): for each of the last levels a normalising flow of its feature
 /// vectors, conditioned on their position; unlikely vectors are anomalous. The published runs use seed 0. On a CPU the
-/// published settings take hours for wide backbones: lower meta_epochs or sub_epochs, or use a GPU.
+/// published settings take hours for wide backbones: lower meta_epochs or sub_epochs, or use a GPU. Flows trained
+/// elsewhere (detectors/flow_weights.h) are where training starts from, or all there is of it with meta_epochs=0.
 class Cflow final : public Detector {
  public:
   using Params = CflowParams;
-  /// Throws InputError when `condition` is no multiple of 4.
+  /// Throws InputError when `condition` is no multiple of 4, and when nothing is trained and no weights are given.
   explicit Cflow(Params params);
 
   void fit(const FeatureSource& normals, const FitContext& context) override;
@@ -42,6 +45,7 @@ class Cflow final : public Detector {
   /// Flows by FrEIA's names below levelL/, the shapes, and the scale of the training normals.
   TensorMap state() const override;
   void load(const TensorMap& state) override;
+  std::vector<std::string> notes() const override;
   std::string post_step() const override { return params_.normalise == "test" ? "likelihood" : ""; }
 
  private:
@@ -51,6 +55,8 @@ class Cflow final : public Detector {
   const LevelShape& shape(size_t flow) const { return shapes_[first_level() + flow]; }
   LogScale generation() const { return params_.log_scale == "freia_2023" ? LogScale::freia_2023 : LogScale::freia_0_2; }
   void start(const std::vector<LevelShape>& shapes, uint64_t seed, const at::Device& device);
+  /// Flows of params_.decoders in place of those that were drawn.
+  void read_decoders(const at::Device& device);
   void make_codes(const at::Device& device);
   std::vector<CouplingFlow> read_flows(const TensorMap& state, const std::vector<LevelShape>& shapes,
                                        const std::string& source) const;
@@ -65,5 +71,8 @@ class Cflow final : public Detector {
   std::vector<at::Tensor> codes_;    // [H·W, condition] a level used
   LikelihoodScale scale_;
 };
+
+/// The flows of a CFLOW's state(), for files of weights. `log_scale` is that of its parameters.
+FlowWeights flow_weights_of(const TensorMap& state, const std::string& log_scale);
 
 }  // namespace adrep

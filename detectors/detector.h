@@ -111,6 +111,8 @@ struct DetectorEntry {
   RawParams quick_params;           ///< a training that fits a unit test, for the contract tests; mostly none
   bool is_trained = false;          ///< by epochs, with all that FitContext says of them
   bool draws_images = false;        ///< it makes use of FitContext::images
+  /// Parameters that name a file: its content, not its name, is what a result depends on.
+  std::vector<std::string> file_params;
   /// Published factor by which the shorter side of classes of MVTec AD is resized larger before the crop (protocol §7).
   std::map<std::string, double> mvtec_ad_class_scale;
 
@@ -118,6 +120,7 @@ struct DetectorEntry {
   DetectorEntry& resize_for_mvtec_ad(int64_t side) { return mvtec_ad_resize = side, *this; }
   DetectorEntry& post_step(std::string step) { return published_post_step = std::move(step), *this; }
   DetectorEntry& trained() { return is_trained = true, *this; }
+  DetectorEntry& reads_file(std::string param) { return file_params.push_back(std::move(param)), *this; }
   DetectorEntry& draws() { return draws_images = true, *this; }
   DetectorEntry& scale_for_mvtec_ad(const std::string& class_name, double factor) {
     return mvtec_ad_class_scale[class_name] = factor, *this;

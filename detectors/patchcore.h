@@ -5,11 +5,11 @@
 
 #include "core/base/schema.h"
 #include "detectors/detector.h"
-#include "detectors/nearest_neighbours.h"
+#include "detectors/faiss_index.h"
 
 namespace adrep {
 
-struct PatchcoreParams {
+struct PatchcoreParams : NeighbourSearchParams {
   int64_t levels = 3;
   int64_t dimension = 1024;
   double ratio = 0.1;
@@ -19,6 +19,8 @@ struct PatchcoreParams {
   int64_t neighbours = 1;
   int64_t reweight = 0;
   double sigma = 4.0;
+
+  PatchcoreParams() = default;  // an aggregate's base is "maybe uninitialized" to GCC 12
 
   static void declare(Schema<PatchcoreParams>& s) {
     s.add(&PatchcoreParams::levels, "levels").at_least(1).doc("how many of the deepest levels are used");
@@ -47,6 +49,7 @@ struct PatchcoreParams {
         .doc(
             "the image score is lessened where these many nearest of the nearest bank patch are near too, as in the "
             "paper's Eq. 7; 0: not, as the published evaluation");
+    NeighbourSearchParams::declare(s);
     s.add(&PatchcoreParams::sigma, "sigma").at_least(0).doc("Gaussian smoothing of the score map, pixels of the map");
   }
 };
@@ -57,7 +60,8 @@ struct PatchcoreParams {
 class Patchcore final : public Detector {
  public:
   using Params = PatchcoreParams;
-  /// Throws InputError for reweight=1: a bank patch alone is always the nearest.
+  /// Throws InputError for reweight=1, where a bank patch alone is always the nearest, and for a search that this build
+  /// or dimension does not have.
   explicit Patchcore(Params params);
 
   void fit(const FeatureSource& normals, const FitContext& context) override;
@@ -65,21 +69,29 @@ class Patchcore final : public Detector {
   static FitCost cost(const Params& params, const std::vector<LevelShape>& shapes, int64_t train, int64_t test);
   TensorMap state() const override;
   void load(const TensorMap& state) override;
+  std::vector<std::string> notes() const override;
 
   /// Patch features of the used levels: [B, H·W, dimension].
   at::Tensor patches(const Levels& levels) const;
-  const at::Tensor& bank() const { return index_->bank(); }
+  /// [rows, dimension]
+  const at::Tensor& bank() const { return bank_; }
 
  private:
   at::Tensor reduced_patches(const FeatureSource& normals, const FitContext& context) const;
   at::Tensor gather(const FeatureSource& normals, const at::Tensor& chosen, const FitContext& context) const;
   size_t first_level() const;
+  /// Takes the bank, with what FAISS's index has learnt of it.
+  void take_bank(at::Tensor bank, TensorMap learnt, const FaissIndex::Progress& progress = {});
+  Neighbours nearest(const at::Tensor& queries, int64_t k) const;
   /// Image scores times the paper's weight. patches [B·P, C], nearest bank row of each [B·P], patch scores [B, P].
   at::Tensor reweighted(const at::Tensor& patches, const at::Tensor& nearest, const at::Tensor& patch_scores) const;
 
   Params params_;
   std::vector<LevelShape> shapes_;
-  std::shared_ptr<const NearestNeighbours> index_;
+  at::Tensor bank_;
+  std::shared_ptr<const NearestNeighbours> exact_;  // this or faiss_
+  std::shared_ptr<const FaissIndex> faiss_;
+  TensorMap learnt_;
 };
 
 /// Weights of a torch Linear layer without bias as torch initialises it, uniform in ±1/√inputs: [outputs, inputs].

@@ -144,19 +144,40 @@ class StoredZip {
   uint64_t written_ = 0;
 };
 
+/// Every tensor in the order in which the pickle names it: the number of its storage.
+std::vector<at::Tensor> stored_tensors(const TorchCheckpoint& checkpoint) {
+  std::vector<at::Tensor> data;
+  const auto add = [&](const TensorMap& tensors) {
+    for (const auto& [key, tensor] : tensors) data.push_back(tensor.detach().to(at::kCPU, at::kFloat).contiguous());
+  };
+  add(checkpoint.tensors);
+  for (const auto& [key, list] : checkpoint.lists)
+    for (const TensorMap& tensors : list) add(tensors);
+  return data;
+}
+
 std::string pickle_of(const TorchCheckpoint& checkpoint, const std::vector<at::Tensor>& data) {
   PickleText pickle;
+  size_t next = 0;
+  const auto dictionary = [&](const TensorMap& tensors) {
+    pickle.ordered_dict();
+    pickle.raw("(");
+    for (const auto& [key, tensor] : tensors) {
+      pickle.text(key);
+      pickle.tensor(data[next], std::to_string(next));
+      ++next;
+    }
+    pickle.raw("u");
+  };
   pickle.raw("\x80\x02}(");
   pickle.text(checkpoint.tensors_key);
-  pickle.ordered_dict();
-  pickle.raw("(");
-  size_t next = 0;
-  for (const auto& [key, tensor] : checkpoint.tensors) {
+  dictionary(checkpoint.tensors);
+  for (const auto& [key, list] : checkpoint.lists) {
     pickle.text(key);
-    pickle.tensor(data[next], std::to_string(next));
-    ++next;
+    pickle.raw("](");
+    for (const TensorMap& tensors : list) dictionary(tensors);
+    pickle.raw("e");
   }
-  pickle.raw("u");
   for (const auto& [key, value] : checkpoint.numbers) pickle.text(key), pickle.real(value);
   for (const auto& [key, value] : checkpoint.texts) pickle.text(key), pickle.text(value);
   pickle.raw("u.");
@@ -166,13 +187,10 @@ std::string pickle_of(const TorchCheckpoint& checkpoint, const std::vector<at::T
 }  // namespace
 
 void write_torch_checkpoint(const std::filesystem::path& file, const TorchCheckpoint& checkpoint) {
-  std::vector<at::Tensor> data;
-  uint64_t bytes = 0;
-  for (const auto& [key, tensor] : checkpoint.tensors) {
-    data.push_back(tensor.detach().to(at::kCPU, at::kFloat).contiguous());
-    bytes += data.back().nbytes() + 2 * key.size() + 512;
-  }
+  const std::vector<at::Tensor> data = stored_tensors(checkpoint);
   const std::string pickle = pickle_of(checkpoint, data);
+  uint64_t bytes = 0;
+  for (const at::Tensor& tensor : data) bytes += tensor.nbytes() + 2 * file.string().size() + 512;
   if (bytes + pickle.size() > UINT32_MAX || data.size() > 60'000)
     throw_failure("{}: a torch file of {} tensors and {} bytes cannot be written", file.string(), data.size(), bytes);
   const std::string folder = file.stem().string() + "/";

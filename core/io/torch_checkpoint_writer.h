@@ -1,17 +1,19 @@
 #pragma once
 #include <map>
 #include <string>
+#include <vector>
 
 #include "core/io/safetensors.h"
 
 namespace adrep {
 
-/// A dictionary with one dictionary of tensors, and numbers and texts beside it.
+/// A dictionary with one dictionary of tensors, and numbers, texts and lists of such dictionaries beside it.
 struct TorchCheckpoint {
   std::string tensors_key;
   TensorMap tensors;  ///< written as contiguous float32
   std::map<std::string, double> numbers;
   std::map<std::string, std::string> texts;
+  std::map<std::string, std::vector<TensorMap>> lists = {};
 };
 
 /// Writes it as torch.save does (a zip with a pickle of protocol 2 and one entry a tensor), atomically; torch.load

@@ -101,3 +101,21 @@ TEST_CASE("the precision of the backbone is part of a cell's key, auto as what i
   const std::string chosen = key("auto").at("precision");
   REQUIRE(key("auto") == key(chosen));
 }
+
+TEST_CASE("a file that a detector reads is in the key by its content, and absent where none is named", "[cell]") {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "w.pth", "weights");
+  const auto parameters = [&](const std::string& file) {
+    const auto config = std::make_shared<RunConfig>();
+    config->settings.weights = (folder / "w.pth").string();
+    if (!file.empty()) config->detector_params["cflow"]["decoders"] = {{(folder / file).string()}, false, "test"};
+    return cell_key({config, "nut", "cflow", "raw", {224, 224}}, "mvtec_ad", "f")["detector_parameters"];
+  };
+  for (const char* name : {"a.pth", "b.pth"}) write_file_atomically(folder / name, "flows");
+  write_file_atomically(folder / "c.pth", "other flows");
+  CHECK(parameters("a.pth")["decoders_sha256"] == sha256_of("flows"));
+  CHECK_FALSE(parameters("a.pth").contains("decoders"));
+  CHECK(parameters("a.pth") == parameters("b.pth"));
+  CHECK(parameters("a.pth") != parameters("c.pth"));
+  CHECK_FALSE((parameters("").contains("decoders") || parameters("").contains("decoders_sha256")));
+}

@@ -1,4 +1,6 @@
 // What every detector must do, checked for all that are registered: a new one is covered without a change here.
+#include <ATen/Parallel.h>
+
 #include <catch2/catch.hpp>
 
 #include "core/base/error.h"
@@ -117,6 +119,20 @@ TEST_CASE("a trained detector reports its epochs, continues bit for bit and keep
     REQUIRE_FALSE(best->score(test).maps.equal(maps.back()));
     context.quality = {};
     require_continues(context, [&](const FitContext& c) { return fit(c)->state(); });
+  });
+}
+
+TEST_CASE("scores do not depend on the number of threads that search for neighbours", "[detectors]") {
+  const int threads = at::get_num_threads();
+  for_every_detector([&](const DetectorEntry& entry) {
+    if (entry.is_trained || !entry.params->find("index")) return;
+    const auto scores = [&](int count) {
+      at::set_num_threads(count);
+      return fitted(entry, normal_levels(30, 1))->score(normal_levels(4, 2));
+    };
+    const Scores one = scores(1), two = scores(2);
+    at::set_num_threads(threads);
+    REQUIRE(one.maps.equal(two.maps));
   });
 }
 

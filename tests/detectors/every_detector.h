@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 
+#include "core/representation/faiss_matching.h"
 #include "detectors/support.h"
 
 // What contract tests share: features to fit on, and every detector that is registered.
@@ -28,11 +29,23 @@ inline std::unique_ptr<Detector> fitted(const DetectorEntry& entry, const Levels
   return detector;
 }
 
+/// The detector by itself and, where it has a choice of search indexes and this build has FAISS, with each of them.
+inline std::vector<DetectorEntry> variants_of(const DetectorEntry& entry) {
+  std::vector<DetectorEntry> variants{entry};
+  const Param* index = entry.params->find("index");
+  if (!index || !has_faiss()) return variants;
+  for (const std::string& choice : index->choices)
+    variants.push_back(DetectorEntry(entry).quick({{"index", choice}, {"dimension", "24"}}));
+  return variants;
+}
+
 inline void for_every_detector(const std::function<void(const DetectorEntry&)>& check) {
   REQUIRE_FALSE(DetectorRegistry::instance().all().empty());
   for (const auto& [name, entry] : DetectorRegistry::instance().all()) {
-    INFO(name);
-    check(entry);
+    for (const DetectorEntry& variant : variants_of(entry)) {
+      INFO(name << (variant.quick_params.contains("index") ? " " + variant.quick_params.at("index").items[0] : ""));
+      check(variant);
+    }
   }
 }
 

@@ -1,8 +1,11 @@
 // PatchCore's parts: coreset.safetensors (patches [n, C] and the same projected [n, D]) and knn.safetensors (bank [R,
-// C] and queries [Q, C]).
+// C] and queries [Q, C]). The value of a search through one of FAISS's indexes is its recall: the share of the queries
+// whose nearest row it finds.
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/representation/faiss_matching.h"
 #include "detectors/coreset.h"
+#include "detectors/faiss_index.h"
 #include "detectors/nearest_neighbours.h"
 #include "detectors/patchcore.h"
 #include "timing.h"
@@ -80,10 +83,42 @@ Timing nearest(int64_t k) {
           }};
 }
 
+NeighbourSearchParams search_by(const std::string& index) {
+  if (!has_faiss()) throw_input("this build has no FAISS");
+  NeighbourSearchParams params;
+  params.index = index;
+  return params;
+}
+
+/// Nearest rows through an index of FAISS, with the parameters that follow the bank's size.
+Timing indexed(const std::string& index) {
+  return {fmt::format("knn_{}", index), "knn", [=](const Safetensors& input) -> Call {
+            const NeighbourSearchParams params = search_by(index);
+            const at::Tensor bank = input.at("bank").clone(), queries = input.at("queries");
+            const at::Tensor nearest = NearestNeighbours(bank).search(queries, 1).rows;
+            const auto built = std::make_shared<FaissIndex>(bank, params, FaissIndex::learn(bank, params, 1));
+            return [=] { return built->search(queries, 1).rows.eq(nearest).to(at::kDouble).mean().item<double>(); };
+          }};
+}
+
+/// Learning and building that index.
+Timing built_index(const std::string& index) {
+  return {fmt::format("knn_{}_build", index), "knn", [=](const Safetensors& input) -> Call {
+            const NeighbourSearchParams params = search_by(index);
+            const at::Tensor bank = input.at("bank").clone();
+            return [=] {
+              const FaissIndex built(bank, params, FaissIndex::learn(bank, params, 1));
+              return static_cast<double>(search_bytes(params, bank.size(0), bank.size(1)));
+            };
+          }};
+}
+
 [[maybe_unused]] const bool added[] = {
     add(coreset(1000)),          add(coreset(2000)),          add(coreset(5000)),        add(coreset(10'000)),
     add(coreset(53'504)),        add(coreset_greedy(1000)),   add(coreset_greedy(2000)), add(coreset_greedy(5000)),
     add(coreset_greedy(10'000)), add(coreset_greedy(53'504)), add(nearest(1)),           add(nearest(9)),
+    add(indexed("flat")),        add(indexed("ivf")),         add(indexed("hnsw")),      add(indexed("pq")),
+    add(built_index("flat")),    add(built_index("ivf")),     add(built_index("hnsw")),  add(built_index("pq")),
 };
 
 }  // namespace

@@ -21,11 +21,12 @@ TEST_CASE("a torch file holds what was written, and is a sound zip", "[io]") {
                                       {"empty", at::zeros({0, 3})},
                                       {"scalar", at::scalar_tensor(2.5)}},
                           .numbers = {{"pix_pro", 0.875}, {"third", 1.0 / 3}, {"negative", -1e-300}},
-                          .texts = {{"note", "größer \"quoted\"\n"}, {"long", std::string(70'000, 'x')}}};
+                          .texts = {{"note", "größer \"quoted\"\n"}, {"long", std::string(70'000, 'x')}},
+                          .lists = {{"decoders", {{{"w", normal_tensor({2, 3}, 3)}}, {}, {{"w", at::ones({1})}}}}}};
   const std::filesystem::path file = folder / "best.pth";
   write_torch_checkpoint(file, written);
   const CheckpointValue read = read_torch_checkpoint(file);
-  REQUIRE(read.dict()->size() == 6);
+  REQUIRE(read.dict()->size() == 7);
   for (const auto& [key, tensor] : written.tensors) {
     const CheckpointValue* found = read.find("projectors")->find(key);
     REQUIRE((found && found->tensor()));
@@ -34,6 +35,12 @@ TEST_CASE("a torch file holds what was written, and is a sound zip", "[io]") {
   }
   for (const auto& [key, number] : written.numbers) REQUIRE(std::get<double>(read.find(key)->value) == number);
   for (const auto& [key, text] : written.texts) REQUIRE(*read.find(key)->text() == text);
+
+  const CheckpointValue::List& decoders = *read.find("decoders")->list();
+  REQUIRE(decoders.size() == 3);
+  REQUIRE(decoders[0].find("w")->tensor()->equal(normal_tensor({2, 3}, 3)));
+  REQUIRE(decoders[1].dict()->empty());
+  REQUIRE(decoders[2].find("w")->tensor()->equal(at::ones({1})));
 
   // data at multiples of 64 bytes, as torch writes it, so that a reader may map it; checksums by the usual definition
   const ZipArchive archive(std::make_shared<const MappedFile>(file));
