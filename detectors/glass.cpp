@@ -176,7 +176,7 @@ class GlassTraining final : public Trainee {
     GlassBatch batch;
     batch.centre = centre.repeat({std::ssize(chosen), 1});
     batch.normal = normal_patches(chosen);
-    batch.noise = normal_noise(batch.normal.sizes(), random.next(), context_.device) * noise_;
+    batch.noise = normal_noise(batch.normal.sizes(), random.next(), context_.device).mul_(noise_);
     if (!context_.images) return batch;
     const DrawnAnomalies drawn =
         draw_anomalies(*context_.images, textures_, chosen, glass_.grid().height, glass_.grid().width, random);

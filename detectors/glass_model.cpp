@@ -1,5 +1,6 @@
 #include "detectors/glass_model.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <fmt/ranges.h>
 
@@ -32,6 +33,32 @@ std::map<std::string, std::vector<int64_t>> expected_shapes(int64_t width, int64
 
 bool is_statistic(const std::string& key) {
   return key.starts_with(norm + "running") || key.starts_with(norm + "num");
+}
+
+constexpr int64_t block_rows = 64;  // a few operations' tensors of so many rows stay in a core's cache
+
+/// Calls visit(block, rows of a, rows of b) for blocks of rows, in parallel; all rows are one block on an accelerator.
+template <class Visit>
+void for_blocks(const at::Tensor& a, const at::Tensor& b, Visit&& visit) {
+  const int64_t rows = a.size(0), each = a.is_cpu() ? block_rows : rows;
+  at::parallel_for(0, (rows + each - 1) / each, 1, [&](int64_t begin, int64_t end) {
+    const at::NoGradGuard no_grad;  // of this thread
+    for (int64_t k = begin; k < end; ++k) {
+      const int64_t count = std::min(each, rows - k * each);
+      visit(k, a.narrow(0, k * each, count), b.narrow(0, k * each, count));
+    }
+  });
+}
+
+/// Sum of sum(rows of a, rows of b) over the blocks [2, width of a], in their order whatever the number of threads.
+template <class Sum>
+at::Tensor sums_of_blocks(const at::Tensor& a, const at::Tensor& b, Sum&& sum) {
+  const int64_t blocks = a.is_cpu() ? (a.size(0) + block_rows - 1) / block_rows : 1;
+  const at::Tensor sums = at::empty({blocks, 2, a.size(1)}, a.options());
+  for_blocks(a, b, [&](int64_t block, const at::Tensor& rows_a, const at::Tensor& rows_b) {
+    sums[block].copy_(sum(rows_a, rows_b));
+  });
+  return sums.sum(0);
 }
 
 }  // namespace
@@ -120,26 +147,40 @@ GlassAscent::GlassAscent(GlassModel& model, const at::Tensor& normal) : model_(m
 
 at::Tensor GlassAscent::gradient(const at::Tensor& noisy) {
   const at::NoGradGuard no_grad;
-  const double n = static_cast<double>(count_), m = static_cast<double>(noisy.size(0)), total = n + m;
-  at::Tensor hidden = at::linear(noisy, model_.at(linear + "weight"), model_.at(linear + "bias"));  // [M, hidden]
-  const at::Tensor own_mean = hidden.mean(0), apart = own_mean - mean_;
-  const at::Tensor mean = mean_ + apart * (m / total);
-  const at::Tensor squares = (hidden - own_mean).square_().sum(0) + squares_ + apart.square() * (n * m / total);
-  model_.at(norm + "running_mean").mul_(1 - momentum).add_(mean, momentum);
+  const auto m = static_cast<double>(noisy.size(0)), total = static_cast<double>(count_) + m;
+  const at::Tensor &weight = model_.at(linear + "weight"), &gain = model_.at(norm + "weight");
+  if (!hidden_.defined()) {
+    hidden_ = at::empty({noisy.size(0), weight.size(0)}, noisy.options());
+    slopes_ = at::empty_like(hidden_);
+  }
+  // the first layer less the normal features' mean, which keeps the sums small
+  at::addmm_out(hidden_, model_.at(linear + "bias") - mean_, noisy, weight.t());
+
+  const at::Tensor sums = sums_of_blocks(hidden_, slopes_, [](const at::Tensor& hidden, const at::Tensor&) {
+    return at::stack({hidden.sum(0), hidden.square().sum(0)});
+  });
+  const at::Tensor shift = sums[0] / total, squares = squares_ + sums[1] - sums[0] * shift;
+  model_.at(norm + "running_mean").mul_(1 - momentum).add_(mean_ + shift, momentum);
   model_.at(norm + "running_var").mul_(1 - momentum).add_(squares, momentum / (total - 1));
   model_.at(norm + "num_batches_tracked").add_(1);
 
-  const at::Tensor inverse = (squares / total + eps).rsqrt();
-  hidden.sub_(mean).mul_(inverse);  // normalised from here on
-  const at::Tensor& gain = model_.at(norm + "weight");
-  const at::Tensor scaled = at::addcmul(model_.at(norm + "bias"), hidden, gain);
-  const at::Tensor logit = at::linear(at::leaky_relu(scaled, slope), model_.at(tail));  // [M, 1]
-  const at::Tensor d_logit = logit.sigmoid().sub_(1).div_(m);
-  at::Tensor d = at::leaky_relu_backward(d_logit * model_.at(tail), scaled, slope, /*self_is_result=*/false);
-  d.mul_(gain);
-  const at::Tensor mean_d = d.sum(0) / total, mean_product = (d * hidden).sum(0) / total;
-  d.sub_(mean_d).sub_(hidden.mul_(mean_product)).mul_(inverse);
-  return at::mm(d, model_.at(linear + "weight"));
+  const at::Tensor inverse = (squares / total + eps).rsqrt(), scale = inverse * gain;
+  const at::Tensor offset = model_.at(norm + "bias") - shift * scale;
+  const at::Tensor products = sums_of_blocks(hidden_, slopes_, [&](const at::Tensor& hidden, at::Tensor slopes) {
+    const at::Tensor scaled = at::addcmul(offset, hidden, scale);
+    const at::Tensor d_logit = at::linear(at::leaky_relu(scaled, slope), model_.at(tail)).sigmoid_().sub_(1).div_(m);
+    at::leaky_relu_backward_out(slopes, d_logit.expand_as(scaled), scaled, slope, /*self_is_result=*/false);
+    return at::stack({slopes.sum(0), (slopes * hidden).sum(0)});
+  });
+  // backward through BatchNorm: from a unit's slope, its mean and its mean product with the normalised unit
+  const at::Tensor factor = model_.at(tail).squeeze(0) * scale;
+  const at::Tensor mean_d = factor * products[0] / total;
+  const at::Tensor mean_product = factor * inverse.square() * (products[1] - shift * products[0]) / total;
+  for_blocks(hidden_, slopes_, [&](int64_t, const at::Tensor& hidden, at::Tensor slopes) {
+    slopes.mul_(factor).addcmul_(hidden, mean_product, -1);
+  });
+  const at::Tensor common = at::mv(weight.t(), shift * mean_product - mean_d);  // the same in every row
+  return at::addmm(common, slopes_, weight);
 }
 
 }  // namespace adrep

@@ -57,7 +57,8 @@ class GlassAscent {
  private:
   GlassModel& model_;
   int64_t count_;
-  at::Tensor mean_, squares_;  // of the normal features' first layer: mean, and sum of squares about it
+  at::Tensor mean_, squares_;   // of the normal features' first layer: mean, and sum of squares about it
+  at::Tensor hidden_, slopes_;  // [M, hidden] each, of the last call: fresh memory would cost as much as a pass over it
 };
 
 }  // namespace adrep

@@ -36,7 +36,7 @@ at::Tensor global_anomalies(GlassModel& model, const at::Tensor& normal, const G
   at::Tensor noisy = normal + batch.noise;
   for (int64_t k = 1; k <= options.ascent_steps; ++k) {
     const at::Tensor gradient = ascent.gradient(noisy.detach());
-    noisy = noisy + gradient / (lengths(gradient) + tiny).unsqueeze(1) * options.step_size;
+    noisy = at::addcmul(noisy, gradient, options.step_size / (lengths(gradient) + tiny).unsqueeze(1));
     if (k % steps_between_clamps == 0) noisy = projected(noisy, batch.centre, step.radius, 1, 2);
     if (k == steps_between_clamps) step.first_clamp = noisy.detach();
   }

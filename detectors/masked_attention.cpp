@@ -26,26 +26,28 @@ int64_t usable_neighbours(int64_t height, int64_t width, int64_t wanted) {
 
 at::Tensor Dropout::operator()(const at::Tensor& x) {
   if (probability_ <= 0) return x;
-  const at::Tensor mask = dropout_mask(x.sizes(), probability_, derive_seed(seed_ + calls_++, "dropout"), x.device());
-  return x * mask * (1 / (1 - probability_));
+  return x * dropout_factors(x.sizes(), probability_, derive_seed(seed_ + calls_++, "dropout"), x.device());
 }
 
 at::Tensor masked_attention(const TensorMap& weights, const std::string& prefix, int64_t heads, const at::Tensor& query,
                             const at::Tensor& key, const at::Tensor& value, const at::Tensor& blocked,
                             Dropout& dropout) {
   const at::Tensor& weight = weights.at(prefix + "in_proj_weight");
-  const at::Tensor& bias = weights.at(prefix + "in_proj_bias");
-  const int64_t width = weight.size(1), head = width / heads;
-  const auto projected = [&](const at::Tensor& x, int64_t part) {  // [B, T, E] -> [B, heads, T, E / heads]
-    const at::Tensor y = at::linear(x, weight.narrow(0, part * width, width), bias.narrow(0, part * width, width));
-    return y.unflatten(2, {heads, head}).transpose(1, 2);
+  const int64_t batch = key.size(0), width = weight.size(1), head = width / heads;
+  // parts of one split: their gradients go into one tensor, where those of slices would be summed, each as large
+  const std::vector<at::Tensor> maps = weight.split(width), shifts = weights.at(prefix + "in_proj_bias").split(width);
+  const auto projected = [&](const at::Tensor& x, size_t part) {  // [B, T, E] -> [B · heads, T, E / heads]
+    const at::Tensor y = at::linear(x, maps[part], shifts[part]).unflatten(2, {heads, head}).transpose(1, 2);
+    return y.expand({batch, heads, -1, head}).reshape({batch * heads, -1, head});
   };
-  const at::Tensor q = projected(query, 0) * (1 / std::sqrt(static_cast<double>(head)));
-  at::Tensor affinity = at::matmul(q, projected(key, 1).transpose(2, 3));  // [B, heads, T, T]
-  if (blocked.defined()) affinity = affinity.masked_fill(blocked, -std::numeric_limits<double>::infinity());
-  const at::Tensor attended = at::matmul(dropout(affinity.softmax(-1)), projected(value, 2));
-  return at::linear(attended.transpose(1, 2).flatten(2), weights.at(prefix + "out_proj.weight"),
-                    weights.at(prefix + "out_proj.bias"));
+  const at::Tensor q = projected(query, 0), k = projected(key, 1), v = projected(value, 2);
+  at::Tensor allowed = at::zeros({q.size(1), k.size(1)}, q.options());  // 0, or −∞ where blocked
+  if (blocked.defined()) allowed.masked_fill_(blocked, -std::numeric_limits<double>::infinity());
+  const at::Tensor affinity =
+      at::baddbmm(allowed, q, k.transpose(1, 2), /*beta=*/1, /*alpha=*/1 / std::sqrt(static_cast<double>(head)));
+  const at::Tensor attended = at::bmm(dropout(affinity.softmax(-1)), v);  // [B · heads, T, E / heads]
+  return at::linear(attended.unflatten(0, {batch, heads}).transpose(1, 2).flatten(2),
+                    weights.at(prefix + "out_proj.weight"), weights.at(prefix + "out_proj.bias"));
 }
 
 }  // namespace adrep

@@ -33,18 +33,19 @@ at::Tensor normal_noise(at::IntArrayRef shape, uint64_t seed, const at::Device& 
   return noise.to(device);
 }
 
-at::Tensor dropout_mask(at::IntArrayRef shape, double probability, uint64_t seed, const at::Device& device) {
-  at::Tensor mask = at::empty(shape, at::kBool);
-  bool* kept = mask.mutable_data_ptr<bool>();
+at::Tensor dropout_factors(at::IntArrayRef shape, double probability, uint64_t seed, const at::Device& device) {
+  at::Tensor factors = at::empty(shape, at::kFloat);
+  float* values = factors.mutable_data_ptr<float>();
+  const auto kept = static_cast<float>(1 / (1 - probability));
   const auto limit = static_cast<uint32_t>(std::llround(probability * 0x1.0p32));
-  for_each_block(mask.numel(), seed, [&](Random& random, int64_t first, int64_t last) {
+  for_each_block(factors.numel(), seed, [&](Random& random, int64_t first, int64_t last) {
     for (int64_t i = first; i < last; i += 2) {
       const uint64_t bits = random.next();
-      kept[i] = static_cast<uint32_t>(bits) >= limit;
-      if (i + 1 < last) kept[i + 1] = static_cast<uint32_t>(bits >> 32) >= limit;
+      values[i] = static_cast<uint32_t>(bits) >= limit ? kept : 0;
+      if (i + 1 < last) values[i + 1] = static_cast<uint32_t>(bits >> 32) >= limit ? kept : 0;
     }
   });
-  return mask.to(device);
+  return factors.to(device);
 }
 
 }  // namespace adrep

@@ -11,7 +11,7 @@ namespace adrep {
 /// Standard normal numbers, float32.
 at::Tensor normal_noise(at::IntArrayRef shape, uint64_t seed, const at::Device& device);
 
-/// What dropout keeps: bool, false with this probability in [0, 1), to the nearest 2⁻³².
-at::Tensor dropout_mask(at::IntArrayRef shape, double probability, uint64_t seed, const at::Device& device);
+/// What dropout multiplies by: float32, 0 with this probability p in [0, 1), to the nearest 2⁻³², else 1 / (1 − p).
+at::Tensor dropout_factors(at::IntArrayRef shape, double probability, uint64_t seed, const at::Device& device);
 
 }  // namespace adrep

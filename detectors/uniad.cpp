@@ -22,7 +22,7 @@ double bytes_of_image(const UniadShape& shape) {
   const double attentions = static_cast<double>(shape.encoder_layers + 2 * shape.decoder_layers);
   const double layers = static_cast<double>(shape.encoder_layers + shape.decoder_layers);
   const double attention =
-      9.0 * static_cast<double>(shape.heads) * t * t + 32.0 * t * static_cast<double>(shape.hidden);
+      12.0 * static_cast<double>(shape.heads) * t * t + 32.0 * t * static_cast<double>(shape.hidden);
   const double rest = 16.0 * t * static_cast<double>(shape.feedforward) + 40.0 * t * static_cast<double>(shape.hidden);
   return attentions * attention + layers * rest + 20.0 * t * static_cast<double>(shape.channels);
 }

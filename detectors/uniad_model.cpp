@@ -142,7 +142,7 @@ at::Tensor UniadModel::normalised(const at::Tensor& x, const std::string& norm) 
 
 at::Tensor UniadModel::feed_forward(const at::Tensor& x, const std::string& layer, Dropout& dropout) const {
   const auto& p = parameters_;
-  const at::Tensor hidden = at::linear(x, p.at(layer + "linear1.weight"), p.at(layer + "linear1.bias")).relu();
+  const at::Tensor hidden = at::linear(x, p.at(layer + "linear1.weight"), p.at(layer + "linear1.bias")).relu_();
   return at::linear(dropout(hidden), p.at(layer + "linear2.weight"), p.at(layer + "linear2.bias"));
 }
 

@@ -1,8 +1,11 @@
 #include "core/training/adam.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/base/error.h"
@@ -23,6 +26,27 @@ const at::Tensor& entry(const TensorMap& state, const std::string& kind, const s
   return place->second;
 }
 
+constexpr int64_t block = 1 << 15;  // values whose moments stay in a core's cache from one operation to the next
+
+/// Calls visit with the same block of each of the four tensors of one shape, for all blocks of values, in parallel. All
+/// values are one block on an accelerator and where memory is not contiguous.
+template <class Visit>
+void for_blocks(const std::array<at::Tensor, 4>& tensors, Visit&& visit) {
+  const auto& [a, b, c, d] = tensors;
+  const auto in_blocks = [](const at::Tensor& t) { return t.is_cpu() && t.is_contiguous(); };
+  if (!std::all_of(tensors.begin(), tensors.end(), in_blocks)) return visit(a, b, c, d);
+  const int64_t count = a.numel();
+  at::parallel_for(0, (count + block - 1) / block, 1, [&](int64_t begin, int64_t end) {
+    const at::NoGradGuard no_grad;  // of this thread
+    for (int64_t first = begin * block; first < std::min(count, end * block); first += block) {
+      const auto part = [&](const at::Tensor& t) {
+        return t.view(-1).narrow(0, first, std::min(block, count - first));
+      };
+      visit(part(tensors[0]), part(tensors[1]), part(tensors[2]), part(tensors[3]));
+    }
+  });
+}
+
 }  // namespace
 
 Adam::Adam(TensorMap parameters, const AdamParams& params) : parameters_(std::move(parameters)), params_(params) {}
@@ -30,25 +54,28 @@ Adam::Adam(TensorMap parameters, const AdamParams& params) : parameters_(std::mo
 void Adam::step(double learning_rate) {
   const at::NoGradGuard no_grad;
   for (auto& [key, parameter] : parameters_) {
-    at::Tensor gradient = parameter.grad();
+    const at::Tensor gradient = parameter.grad();
     if (!gradient.defined()) continue;
     Moments& m = moments_[key];
     if (m.steps++ == 0) {
       m.mean = at::zeros_like(parameter);
       m.square = at::zeros_like(parameter);
     }
-    if (params_.weight_decay != 0) {
-      if (params_.decay == WeightDecay::l2)
-        gradient = gradient.add(parameter, params_.weight_decay);
-      else
-        parameter.mul_(1 - learning_rate * params_.weight_decay);
-    }
-    m.mean.mul_(params_.beta1).add_(gradient, 1 - params_.beta1);
-    m.square.mul_(params_.beta2).addcmul_(gradient, gradient, 1 - params_.beta2);
     const double steps = static_cast<double>(m.steps);
     const double correction1 = 1 - std::pow(params_.beta1, steps), correction2 = 1 - std::pow(params_.beta2, steps);
-    const at::Tensor width = (m.square.sqrt() / std::sqrt(correction2)).add_(params_.eps);
-    parameter.addcdiv_(m.mean, width, -(learning_rate / correction1));
+    for_blocks({parameter, gradient, m.mean, m.square},
+               [&](at::Tensor p, at::Tensor g, at::Tensor mean, at::Tensor square) {
+                 if (params_.weight_decay != 0) {
+                   if (params_.decay == WeightDecay::l2)
+                     g = g.add(p, params_.weight_decay);
+                   else
+                     p.mul_(1 - learning_rate * params_.weight_decay);
+                 }
+                 mean.mul_(params_.beta1).add_(g, 1 - params_.beta1);
+                 square.mul_(params_.beta2).addcmul_(g, g, 1 - params_.beta2);
+                 const at::Tensor width = square.sqrt().div_(std::sqrt(correction2)).add_(params_.eps);
+                 p.addcdiv_(mean, width, -(learning_rate / correction1));
+               });
   }
 }
 

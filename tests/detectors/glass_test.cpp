@@ -1,5 +1,6 @@
 #include "detectors/glass.h"
 
+#include <ATen/Parallel.h>
 #include <catch2/catch.hpp>
 
 #include "core/base/error.h"
@@ -140,16 +141,31 @@ TEST_CASE("the ascent's gradient and statistics are those that a recorded forwar
   Random random(1);
   GlassModel written = GlassModel::random(6, 5, false, random);
   GlassModel recorded = GlassModel::load(written.state(), 6, 5, false, "copy");
-  const at::Tensor normal = random_tensor({7, 6}, 1) + 2;
-  const at::Tensor noisy = random_tensor({9, 6}, 2).mul(3).requires_grad_();
+  const at::Tensor normal = random_tensor({70, 6}, 1) + 2;
+  const at::Tensor noisy = random_tensor({150, 6}, 2).mul(3).requires_grad_();  // more rows than a core takes at once
   const at::Tensor gradient = GlassAscent(written, normal).gradient(noisy.detach());
-  const at::Tensor scores = recorded.training_scores(at::cat({normal, noisy})).narrow(0, 7, 9);
+  const at::Tensor scores = recorded.training_scores(at::cat({normal, noisy})).narrow(0, 70, 150);
   at::binary_cross_entropy(scores, at::ones_like(scores)).backward();
   REQUIRE(relative_difference(gradient, noisy.grad()) < 1e-4);
   for (const auto& [key, tensor] : recorded.state()) {
     CAPTURE(key);
     REQUIRE(relative_difference(written.state().at(key), tensor) < 1e-5);
   }
+}
+
+TEST_CASE("the number of threads changes nothing in the ascent", "[glass]") {
+  Random random(1);
+  const GlassModel model = GlassModel::random(6, 5, false, random);
+  const at::Tensor normal = random_tensor({70, 6}, 1) + 2, noisy = random_tensor({150, 6}, 2).mul(3);
+  const auto gradient = [&](int threads) {
+    GlassModel copy = GlassModel::load(model.state(), 6, 5, false, "copy");
+    at::set_num_threads(threads);
+    return GlassAscent(copy, normal).gradient(noisy);
+  };
+  const int threads = at::get_num_threads();
+  const at::Tensor one = gradient(1), three = gradient(3);
+  at::set_num_threads(threads);
+  REQUIRE(one.equal(three));
 }
 
 TEST_CASE("GLASS continued from a checkpoint is the same bit for bit", "[glass]") {

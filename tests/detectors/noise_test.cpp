@@ -21,9 +21,11 @@ TEST_CASE("noise is standard normal, and the number of threads changes nothing",
   at::set_num_threads(threads);
 }
 
-TEST_CASE("dropout masks keep their share, for odd counts too", "[noise]") {
+TEST_CASE("dropout keeps its share, for odd counts too, and the mean", "[noise]") {
   for (const double p : {0.0, 0.1, 0.5}) {
-    const at::Tensor mask = dropout_mask({333, 301}, p, 3, at::kCPU);
-    REQUIRE(mask.to(at::kDouble).mean().item<double>() == Approx(1 - p).margin(0.006));
+    const at::Tensor factors = dropout_factors({333, 301}, p, 3, at::kCPU);
+    REQUIRE(factors.gt(0).to(at::kDouble).mean().item<double>() == Approx(1 - p).margin(0.006));
+    REQUIRE(factors.max().item<double>() == Approx(1 / (1 - p)).epsilon(1e-7));
+    REQUIRE(factors.eq(0).logical_or(factors.eq(factors.max())).all().item<bool>());
   }
 }
