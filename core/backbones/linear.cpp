@@ -54,9 +54,15 @@ at::Tensor gelu_by_rows(const at::Tensor& y) {
 }  // namespace
 
 Linear::Linear(const at::Tensor& weight, const at::Tensor& bias, const BackboneOptions& options)
-    : weight_(parameter(weight, options)), width_(weight.size(0)), packed_(packs_weights(options) && packed_operators()) {
+    : width_(weight.size(0)), packed_(packs_weights(options) && packed_operators()) {
   if (bias.defined()) bias_ = parameter(bias, options);
-  if (packed_) weight_ = packed_operators()->reorder.call(weight_, c10::SymInt(typical_rows));
+  if (packed_) {
+    // no copy besides the packed one: the heap would keep the room of every block's copies
+    const at::Tensor plain = weight.detach().to(scalar_type(options.precision)).contiguous();
+    weight_ = packed_operators()->reorder.call(plain, c10::SymInt(typical_rows));
+  } else {
+    weight_ = parameter(weight, options);
+  }
 }
 
 at::Tensor Linear::operator()(const at::Tensor& x, Activation activation) const {

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "detectors/support.h"
+#include "support/allocated.h"
 #include "support/golden.h"
 
 using namespace adrep;
@@ -59,6 +60,14 @@ TEST_CASE("neither the number of threads nor the other rows change a value of a 
     }
     at::set_num_threads(threads);
   }
+}
+
+TEST_CASE("weights are packed without another copy of them", "[vit]") {
+  const at::Tensor weight = random_tensor({512, 256}, 1);
+  std::optional<Linear> linear;
+  const int64_t held = most_bytes_held([&] { linear.emplace(weight, at::Tensor(), BackboneOptions{}); });
+  REQUIRE(linear->packed());
+  CHECK(held < static_cast<int64_t>(weight.nbytes()) * 3 / 2);
 }
 
 TEST_CASE("only a trainable layer has parameters", "[vit]") {
