@@ -8,7 +8,7 @@
 namespace adrep {
 namespace {
 
-constexpr int64_t most_rows = 1024;  // more are no faster and need more memory
+constexpr int64_t most_rows = 2048;  // more need more than half of FrEIA's memory
 
 std::string block_prefix(const std::string& prefix, size_t block) {
   return fmt::format("{}module_list.{}.", prefix, block);
