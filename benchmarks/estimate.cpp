@@ -176,7 +176,8 @@ class Estimator {
     try {
       const at::Device device = open_device(settings.device);
       const auto backbone = load_backbone(settings.backbone, settings.weights, device, settings.precision);
-      const at::Tensor images = at::zeros({images_a_pass(settings), 3, settings.crop, settings.crop}, at::TensorOptions(device));
+      const at::Tensor images =
+          at::zeros({images_a_pass(settings), 3, settings.crop, settings.crop}, at::TensorOptions(device));
       Rates rates{matmul_rate(device), 0, backbone->shapes(settings.crop, settings.crop)};
       rates.image_seconds = best_seconds([&] { backbone->forward(images).maps.back().sum().item<float>(); }) /
                             static_cast<double>(images.size(0));

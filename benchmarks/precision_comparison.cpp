@@ -30,7 +30,8 @@ std::vector<PrecisionResult> measure_precisions(const RunConfig& config, const s
   for (const std::string& precision : precisions) {
     try {
       const auto backbone = load_backbone(settings.backbone, settings.weights, device, precision);
-      const at::Tensor images = at::zeros({images_a_pass(settings), 3, settings.crop, settings.crop}, at::TensorOptions(device));
+      const at::Tensor images =
+          at::zeros({images_a_pass(settings), 3, settings.crop, settings.crop}, at::TensorOptions(device));
       results.push_back({precision, images_per_second(*backbone, images)});
     } catch (const c10::Error& error) {
       log_warning(fmt::format("precision={}: {} cannot compute in it here", precision, settings.backbone));

@@ -12,8 +12,8 @@ enum class Activation { none, gelu, silu, quick_gelu };
 constexpr double quick_gelu_slope = 1.702;
 
 /// A linear layer y = x Wᵀ + b. A frozen one on the CPU in fp32 or bf16 keeps its weights packed for oneDNN, which also
-/// computes the activation (GELU only where that is faster) or the sum with another tensor in the same pass; any other is at::linear. Both give the
-/// same values up to rounding.
+/// computes the activation (GELU only where that is faster) or the sum with another tensor in the same pass; any other
+/// is at::linear. Both give the same values up to rounding.
 class Linear {
  public:
   Linear() = default;

@@ -35,8 +35,8 @@ struct VitArchitecture {
   PositionRule position;
 
   int64_t blocks_used() const { return layers.back(); }
-  /// BackboneEntry::pass_bytes_per_pixel: a token's values inside attention or the MLP, what enters and leaves these, its
-  /// levels, and the pixels of its patch.
+  /// BackboneEntry::pass_bytes_per_pixel: a token's values inside attention or the MLP, what enters and leaves these,
+  /// its levels, and the pixels of its patch.
   double pass_bytes_per_pixel() const {
     const int64_t inside = std::max(4 * width, (gated ? 3 : 1) * hidden);
     const int64_t floats = inside + (3 + static_cast<int64_t>(layers.size())) * width;

@@ -24,7 +24,8 @@ at::Tensor normal_values(at::IntArrayRef shape, Random& random) {
 /// The first has more values than a step works on at once.
 TensorMap two_parameters(uint64_t seed) {
   Random random(seed);
-  return {{"a", normal_values({151, 227}, random).requires_grad_()}, {"b", normal_values({3}, random).requires_grad_()}};
+  return {{"a", normal_values({151, 227}, random).requires_grad_()},
+          {"b", normal_values({3}, random).requires_grad_()}};
 }
 
 /// The gradient of the step-th step is a function of the parameters, so that differences would grow.
