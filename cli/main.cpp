@@ -8,6 +8,7 @@
 #include "core/base/interrupt.h"
 #include "core/base/log.h"
 #include "core/base/names.h"
+#include "core/base/tensor_memory.h"
 
 namespace {
 
@@ -86,6 +87,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   adrep::handle_interrupts();
+  adrep::keep_tensor_memory();
   try {
     return run(argc, argv);
   } catch (const adrep::Error& error) {

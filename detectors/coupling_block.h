@@ -19,9 +19,11 @@ struct Condition {
   at::Tensor rows;
 };
 
+struct CouplingGradients;
+
 /// One conditional affine coupling block of FrEIA's all-in-one kind (protocol §7): the first half of a vector and its
 /// condition give scale and shift of the second; then a global affine map and a fixed rotation.
-/// Gradients are written out rather than recorded: only x, hidden units and raw outputs are kept for the way back.
+/// Gradients are written out rather than recorded: only x, hidden units and the scale's tanh are kept for the way back.
 class CouplingBlock {
  public:
   /// Initial values of FrEIA and of torch's linear layers; vectors of `channels` ≥ 2, conditions of `condition` ≥ 1.
@@ -42,7 +44,7 @@ class CouplingBlock {
   struct Trace {
     at::Tensor x;       ///< [N, C]
     at::Tensor hidden;  ///< [N, 2·(⌈C/2⌉ + K)]
-    at::Tensor affine;  ///< [N, 2·⌊C/2⌋] tanh of the scale, then the shift
+    at::Tensor tanh;    ///< [N, ⌊C/2⌋] of the scale
   };
 
   /// x [N, C] -> [N, C]; adds the log of the Jacobian's determinant to log_det [N]. Without `rotate` the output is
@@ -50,9 +52,10 @@ class CouplingBlock {
   at::Tensor forward(const at::Tensor& x, const Condition& condition, LogScale generation, bool rotate,
                      at::Tensor& log_det, Trace* trace) const;
 
-  /// Adds the parameters' gradients to those they hold. gradient [N, C] of the output, log_det_gradient [N] ->
-  /// gradient [N, C] of x, or nothing of use unless it is `wanted` (the first block of a flow needs none).
-  at::Tensor backward(const Trace& trace, const Condition& condition, LogScale generation, bool rotated,
+  /// Adds the parameters' gradients to those they hold. gradient [N, C] of the output (overwritten where the output
+  /// was not rotated), log_det_gradient [N] -> gradient [N, C] of x, or nothing of use unless it is `wanted` (the
+  /// first block of a flow needs none).
+  at::Tensor backward(Trace trace, const Condition& condition, LogScale generation, bool rotated,
                       const at::Tensor& gradient, const at::Tensor& log_det_gradient, bool wanted = true);
 
   int64_t channels() const { return global_scale_.size(1); }
@@ -61,6 +64,8 @@ class CouplingBlock {
   int64_t first() const { return (channels() + 1) / 2; }  ///< width of the half that stays
   int64_t second() const { return channels() / 2; }       ///< width of the half that changes
   at::Tensor scale() const;                               ///< [1, C], positive
+  void add_affine_gradients(const CouplingGradients& d, const at::Tensor& global, const at::Tensor& d_weight2,
+                            const at::Tensor& log_det_gradient);
 
   at::Tensor weight1_, bias1_, weight2_, bias2_;  // the subnet: [2d, d], [2d], [2·second, 2d], [2·second]
   at::Tensor global_scale_, global_offset_;       // [1, C]

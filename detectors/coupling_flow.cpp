@@ -4,11 +4,12 @@
 
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 namespace adrep {
 namespace {
 
-constexpr int64_t most_rows = 2048;  // more need more than half of FrEIA's memory
+constexpr int64_t most_rows = 4096;  // more need more than half of FrEIA's memory
 
 std::string block_prefix(const std::string& prefix, size_t block) {
   return fmt::format("{}module_list.{}.", prefix, block);
@@ -81,16 +82,17 @@ at::Tensor CouplingFlow::loss_and_gradients(const at::Tensor& x, const Condition
     const Condition part{condition.codes, condition.rows.narrow(0, first, count)};
     at::Tensor log_det = at::zeros({count}, x.options());
     std::vector<CouplingBlock::Trace> traces;
-    const at::Tensor z = run(x.narrow(0, first, count), part, log_det, &traces);
-    const at::Tensor likelihood = per_dimension(z, log_det);
+    at::Tensor gradient = run(x.narrow(0, first, count), part, log_det, &traces);  // z first
+    const at::Tensor likelihood = per_dimension(gradient, log_det);
     loss.sub_(at::log_sigmoid(likelihood).sum() / static_cast<double>(total));
 
     // d loss / d log_det; d loss / d z is −z times it
     const at::Tensor d_log_det = likelihood.neg().sigmoid_().mul_(-1 / (channels * static_cast<double>(total)));
-    at::Tensor gradient = z * d_log_det.neg().unsqueeze(1);
+    gradient.mul_(d_log_det.neg().unsqueeze(1));
     for (size_t k = blocks_.size(); k-- > 0;) {
-      gradient = blocks_[k].backward(traces[k], part, generation_, k + 1 < blocks_.size(), gradient, d_log_det,
-                                     /*wanted=*/k > 0);
+      gradient =
+          blocks_[k].backward(std::move(traces[k]), part, generation_, k + 1 < blocks_.size(), gradient, d_log_det,
+                              /*wanted=*/k > 0);
       traces.pop_back();
     }
   }
@@ -99,8 +101,8 @@ at::Tensor CouplingFlow::loss_and_gradients(const at::Tensor& x, const Condition
 
 int64_t CouplingFlow::rows_in(int64_t bytes, int64_t channels, int64_t condition, int64_t blocks) {
   const int64_t width = (channels + 1) / 2 + condition;
-  const int64_t kept = 2 * channels + 2 * width;  // a block: x, affine, hidden
-  const int64_t passing = 5 * channels + 4 * width;
+  const int64_t kept = channels + channels / 2 + 2 * width;  // a block: x, tanh, hidden
+  const int64_t passing = 3 * channels + 2 * width;          // two gradients of x, that of the subnet's two layers
   const int64_t fitting = bytes / ((blocks * kept + passing) * static_cast<int64_t>(sizeof(float)));
   return std::clamp<int64_t>(fitting, 1, most_rows);
 }

@@ -1,13 +1,12 @@
 #include "detectors/glass_model.h"
 
-#include <ATen/Parallel.h>
-#include <ATen/core/grad_mode.h>
 #include <fmt/ranges.h>
 
 #include <cmath>
 
 #include "core/base/error.h"
 #include "detectors/random_tensors.h"
+#include "detectors/row_blocks.h"
 
 namespace adrep {
 namespace {
@@ -35,28 +34,12 @@ bool is_statistic(const std::string& key) {
   return key.starts_with(norm + "running") || key.starts_with(norm + "num");
 }
 
-constexpr int64_t block_rows = 64;  // a few operations' tensors of so many rows stay in a core's cache
-
-/// Calls visit(block, rows of a, rows of b) for blocks of rows, in parallel; all rows are one block on an accelerator.
-template <class Visit>
-void for_blocks(const at::Tensor& a, const at::Tensor& b, Visit&& visit) {
-  const int64_t rows = a.size(0), each = a.is_cpu() ? block_rows : rows;
-  at::parallel_for(0, (rows + each - 1) / each, 1, [&](int64_t begin, int64_t end) {
-    const at::NoGradGuard no_grad;  // of this thread
-    for (int64_t k = begin; k < end; ++k) {
-      const int64_t count = std::min(each, rows - k * each);
-      visit(k, a.narrow(0, k * each, count), b.narrow(0, k * each, count));
-    }
-  });
-}
-
-/// Sum of sum(rows of a, rows of b) over the blocks [2, width of a], in their order whatever the number of threads.
+/// Sum of sum(rows of a, rows of b) over blocks of rows [2, width of a], in their order whatever the number of threads.
 template <class Sum>
 at::Tensor sums_of_blocks(const at::Tensor& a, const at::Tensor& b, Sum&& sum) {
-  const int64_t blocks = a.is_cpu() ? (a.size(0) + block_rows - 1) / block_rows : 1;
-  const at::Tensor sums = at::empty({blocks, 2, a.size(1)}, a.options());
-  for_blocks(a, b, [&](int64_t block, const at::Tensor& rows_a, const at::Tensor& rows_b) {
-    sums[block].copy_(sum(rows_a, rows_b));
+  const at::Tensor sums = at::empty({row_blocks(a), 2, a.size(1)}, a.options());
+  for_row_blocks(a, [&](int64_t block, int64_t first, int64_t count) {
+    sums[block].copy_(sum(a.narrow(0, first, count), b.narrow(0, first, count)));
   });
   return sums.sum(0);
 }
@@ -176,8 +159,8 @@ at::Tensor GlassAscent::gradient(const at::Tensor& noisy) {
   const at::Tensor factor = model_.at(tail).squeeze(0) * scale;
   const at::Tensor mean_d = factor * products[0] / total;
   const at::Tensor mean_product = factor * inverse.square() * (products[1] - shift * products[0]) / total;
-  for_blocks(hidden_, slopes_, [&](int64_t, const at::Tensor& hidden, at::Tensor slopes) {
-    slopes.mul_(factor).addcmul_(hidden, mean_product, -1);
+  for_row_blocks(slopes_, [&](int64_t, int64_t first, int64_t count) {
+    slopes_.narrow(0, first, count).mul_(factor).addcmul_(hidden_.narrow(0, first, count), mean_product, -1);
   });
   const at::Tensor common = at::mv(weight.t(), shift * mean_product - mean_d);  // the same in every row
   return at::addmm(common, slopes_, weight);

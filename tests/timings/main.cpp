@@ -9,6 +9,7 @@
 
 #include "core/base/device.h"
 #include "core/base/error.h"
+#include "core/base/tensor_memory.h"
 #include "matmul_rate.h"
 #include "peak_memory.h"
 #include "timing.h"
@@ -94,6 +95,7 @@ void prepare(int& argc, char** argv) {
       argv[kept++] = argv[i];
   }
   argc = kept;
+  keep_tensor_memory();
   settings().threads = set_threads(settings().threads);
   add_backbones();
   for (const Timing& timing : timings())

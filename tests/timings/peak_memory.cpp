@@ -5,6 +5,8 @@
 #include <fstream>
 #include <string>
 
+#include "core/base/tensor_memory.h"
+
 namespace adrep::timing {
 namespace {
 
@@ -19,7 +21,8 @@ double status(const std::string& name) {
 }  // namespace
 
 PeakMemory::PeakMemory() {
-  malloc_trim(0);                               // what earlier calls freed is not there to be used for nothing
+  release_tensor_memory();  // what earlier calls freed is not there to be used for nothing
+  malloc_trim(0);
   std::ofstream("/proc/self/clear_refs") << 5;  // the peak counts from here on
   before_ = status("VmRSS");
 }
