@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "benchmarks/changed_settings.h"
 #include "benchmarks/over_seeds.h"
 #include "core/base/plural.h"
 
@@ -129,6 +130,7 @@ std::vector<std::string> notes_of(const std::vector<CellOutcome>& cells, const T
         fmt::format("{} without a mask count for image metrics only", counted(without_mask, "anomalous image")));
   if (!table.seed_rows.empty()) notes.push_back(seeds_note(table));
   if (together) notes.push_back("classes_together: one model was fitted on all classes");
+  for (std::string& line : changed_settings(cells)) notes.push_back(std::move(line));
   const bool oracle_epoch = selections.contains("oracle");
   if (oracle_epoch) notes.push_back("oracle: the best epoch for each metric, chosen on the test data");
   if (!protocols.empty())

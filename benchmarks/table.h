@@ -24,7 +24,7 @@ struct Table {
   std::vector<std::string> headings;  ///< "image AUROC", …
   std::vector<TableRow> rows;         ///< one a class and method: over all its seeds where seeds are swept
   std::vector<TableRow> seed_rows;    ///< where seeds are swept: the same for each seed, else empty
-  std::vector<std::string> notes;     ///< protocol, selection, seeds, undefined and failed cells
+  std::vector<std::string> notes;     ///< protocol, selection, seeds, changed settings, undefined and failed cells
 };
 
 /// Undefined metrics and failed cells are left out of means and counted in the notes. Cells that differ in nothing but
