@@ -39,10 +39,9 @@ if(ADREP_FAISS_INCLUDE AND ADREP_FAISS AND ADREP_LAPACK)
   target_link_libraries(adrep_build_flags INTERFACE "${ADREP_LAPACK}")
 endif()
 
-set(ADREP_GIT_REVISION "unknown")
 find_package(Git QUIET)
-if(Git_FOUND AND EXISTS "${PROJECT_SOURCE_DIR}/.git")
-  execute_process(COMMAND "${GIT_EXECUTABLE}" -C "${PROJECT_SOURCE_DIR}" rev-parse --short=12 HEAD
-    OUTPUT_VARIABLE ADREP_GIT_REVISION OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
-endif()
-configure_file("${PROJECT_SOURCE_DIR}/cmake/build_info.h.in" "${PROJECT_BINARY_DIR}/generated/adrep_build_info.h" @ONLY)
+set(ADREP_BUILD_INFO "${PROJECT_BINARY_DIR}/generated/adrep_build_info.h")
+add_custom_target(adrep_build_info BYPRODUCTS "${ADREP_BUILD_INFO}" COMMAND "${CMAKE_COMMAND}"
+  "-DGIT_EXECUTABLE=${GIT_EXECUTABLE}" "-DSOURCE_DIR=${PROJECT_SOURCE_DIR}" "-DBUILD_INFO=${ADREP_BUILD_INFO}"
+  "-DPROJECT_VERSION=${PROJECT_VERSION}" "-DCMAKE_BUILD_TYPE=${CMAKE_BUILD_TYPE}"
+  -P "${PROJECT_SOURCE_DIR}/cmake/WriteBuildInfo.cmake" VERBATIM)
