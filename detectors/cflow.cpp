@@ -328,8 +328,9 @@ FitCost Cflow::cost(const Params& params, const std::vector<LevelShape>& shapes,
     const double width = c / 2 + static_cast<double>(params.condition), blocks = static_cast<double>(params.blocks);
     const double subnet = 2 * blocks * (width * c + 2 * width * c), rotation = 2 * blocks * c * c;
     cost.flops += positions * (passes * (3 * subnet + 2 * rotation) + static_cast<double>(test) * (subnet + rotation));
-    const double rows = std::min(static_cast<double>(params.fibres), positions * static_cast<double>(train));
-    cost.bytes = std::max(cost.bytes, rows * (blocks * (2 * c + 2 * width) + 5 * c + 4 * width) * sizeof(float));
+    const int64_t a_row = CouplingFlow::bytes_a_row(shapes[l].channels, params.condition, params.blocks);
+    const int64_t rows = std::min({params.fibres, CouplingFlow::most_rows, shapes[l].positions() * train});
+    cost.bytes = std::max(cost.bytes, static_cast<double>(rows * a_row));
   }
   return cost;
 }

@@ -9,8 +9,6 @@
 namespace adrep {
 namespace {
 
-constexpr int64_t most_rows = 4096;  // more need more than half of FrEIA's memory
-
 std::string block_prefix(const std::string& prefix, size_t block) {
   return fmt::format("{}module_list.{}.", prefix, block);
 }
@@ -99,12 +97,15 @@ at::Tensor CouplingFlow::loss_and_gradients(const at::Tensor& x, const Condition
   return loss;
 }
 
-int64_t CouplingFlow::rows_in(int64_t bytes, int64_t channels, int64_t condition, int64_t blocks) {
+int64_t CouplingFlow::bytes_a_row(int64_t channels, int64_t condition, int64_t blocks) {
   const int64_t width = (channels + 1) / 2 + condition;
   const int64_t kept = channels + channels / 2 + 2 * width;  // a block: x, tanh, hidden
-  const int64_t passing = 3 * channels + 2 * width;          // two gradients of x, that of the subnet's two layers
-  const int64_t fitting = bytes / ((blocks * kept + passing) * static_cast<int64_t>(sizeof(float)));
-  return std::clamp<int64_t>(fitting, 1, most_rows);
+  const int64_t passing = 3 * channels + 2 * width;          // two gradients of x, those of the subnet's layers
+  return (blocks * kept + passing) * static_cast<int64_t>(sizeof(float));
+}
+
+int64_t CouplingFlow::rows_in(int64_t bytes, int64_t channels, int64_t condition, int64_t blocks) {
+  return std::clamp<int64_t>(bytes / bytes_a_row(channels, condition, blocks), 1, most_rows);
 }
 
 }  // namespace adrep

@@ -6,6 +6,7 @@
 
 #include "core/training/adam.h"
 #include "detectors/support.h"
+#include "support/allocated.h"
 #include "support/golden.h"
 
 using namespace adrep;
@@ -86,8 +87,8 @@ TEST_CASE("coupling flows on CUDA equal FrEIA's", "[gpu][golden][cflow]") {
 
 TEST_CASE("written gradients are the recorded ones, in both generations and for odd widths", "[cflow]") {
   for (const bool later : {false, true}) {
-    for (const int64_t channels : {2, 7}) {
-      CAPTURE(later, channels);
+    for (const auto& [channels, rows] : {std::pair<int64_t, int64_t>{2, 11}, {7, 11}, {7, 150}}) {
+      CAPTURE(later, channels, rows);
       Random random(7);
       const LogScale generation = later ? LogScale::freia_2023 : LogScale::freia_0_2;
       CouplingFlow flow = CouplingFlow::random(channels, 4, 3, generation, random);
@@ -96,13 +97,13 @@ TEST_CASE("written gradients are the recorded ones, in both generations and for 
       for (auto& [key, parameter] : parameters)
         parameter.add_(random_tensor(parameter.sizes(), std::hash<std::string>{}(key) % 1000), 0.3);
       flow.save(weights, "");
-      const at::Tensor x = random_tensor({11, channels}, 1), codes = random_tensor({5, 4}, 2);
-      const Condition condition{codes, at::tensor({4, 0, 1, 1, 2, 3, 0, 0, 4, 2, 1}, at::kLong)};
+      const at::Tensor x = random_tensor({rows, channels}, 1), codes = random_tensor({5, 4}, 2);
+      const Condition condition{codes, at::arange(rows, at::kLong).square().remainder(7).remainder(5)};
 
       for (auto& [key, tensor] : weights) tensor = tensor.clone().requires_grad_(parameters.contains(key));
       const at::Tensor expected = recorded_loss(weights, x, codes.index_select(0, condition.rows), later);
       expected.backward();
-      REQUIRE(relative_difference(flow.loss_and_gradients(x, condition, 11), expected.detach()) < 1e-5);
+      REQUIRE(relative_difference(flow.loss_and_gradients(x, condition, rows), expected.detach()) < 1e-5);
       for (const auto& [key, parameter] : parameters) {
         CAPTURE(key);
         REQUIRE(relative_difference(parameter.grad(), weights.at(key).grad()) < 1e-4);
@@ -126,6 +127,23 @@ TEST_CASE("a loss in parts is the loss at once", "[cflow]") {
     CAPTURE(key);
     REQUIRE(relative_difference(actual.at(key).grad(), parameter.grad()) < 1e-4);
   }
+}
+
+TEST_CASE("a step holds what it says for each vector, and no more than its gradients beside that", "[cflow]") {
+  const int64_t channels = 32, width = 8, blocks = 4, rows = 2000;
+  Random random(3);
+  CouplingFlow flow = CouplingFlow::random(channels, width, blocks, LogScale::freia_0_2, random);
+  TensorMap parameters;
+  flow.trainable(parameters, "");
+  int64_t gradients = 0;
+  for (const auto& [key, parameter] : parameters) gradients += static_cast<int64_t>(parameter.nbytes());
+  const at::Tensor x = random_tensor({rows, channels}, 1);
+  const Condition condition{random_tensor({9, width}, 2), at::arange(rows, at::kLong).remainder(9)};
+  const int64_t held = most_bytes_held([&] { flow.loss_and_gradients(x, condition, rows); });
+  const int64_t said = rows * CouplingFlow::bytes_a_row(channels, width, blocks);
+  CHECK(held < said + 2 * gradients);
+  CHECK(held > said * 3 / 4);
+  CHECK(CouplingFlow::rows_in(said, channels, width, blocks) == rows);
 }
 
 TEST_CASE("the determinant is that of the Jacobian", "[cflow]") {
