@@ -12,7 +12,7 @@
 namespace adrep {
 namespace {
 
-constexpr int64_t positions_at_once = 8;  // on a CPU: their samples stay in its cache
+constexpr int64_t positions_at_once = 16;  // on a CPU: as many values as a line of its cache has
 
 bool chooses_low_rank(int64_t samples, int64_t channels, CovarianceForm form) {
   return form == CovarianceForm::low_rank || (form == CovarianceForm::automatic && samples <= channels);
@@ -144,15 +144,22 @@ at::Tensor GaussianModel::squared(const at::Tensor& whitening, const at::Tensor&
 }
 
 at::Tensor positions_first(const at::Tensor& features) {
+  constexpr int64_t line = 16;  // values of a line of the cache, which is written whole
   const int64_t images = features.size(0), channels = features.size(1), positions = features.size(2);
   if (!features.is_cpu() || features.scalar_type() != at::kFloat) return features.permute({2, 0, 1}).contiguous();
   at::Tensor samples = at::empty({positions, images, channels}, features.options());
-  const auto from = features.accessor<float, 3>();
-  auto to = samples.accessor<float, 3>();
+  const float* const from = features.const_data_ptr<float>();
+  float* const to = samples.mutable_data_ptr<float>();
+  const int64_t next_image = features.stride(0), next_channel = features.stride(1), next_position = features.stride(2);
   at::parallel_for(0, images, 1, [&](int64_t begin, int64_t end) {
     for (int64_t n = begin; n < end; ++n)
-      for (int64_t c = 0; c < channels; ++c)
-        for (int64_t p = 0; p < positions; ++p) to[p][n][c] = from[n][c][p];
+      for (int64_t first = 0; first < channels; first += line)
+        for (int64_t p = 0; p < positions; ++p) {
+          const float* const in = from + n * next_image + first * next_channel + p * next_position;
+          float* const out = to + (p * images + n) * channels + first;
+          const int64_t count = std::min(line, channels - first);
+          for (int64_t c = 0; c < count; ++c) out[c] = in[c * next_channel];
+        }
   });
   return samples;
 }

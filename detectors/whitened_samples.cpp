@@ -41,11 +41,9 @@ WhitenedSamples::WhitenedSamples(int64_t samples, int64_t channels, double ridge
   zeros_ = at::zeros({channels}, doubles);
   first_ = at::empty({channels}, doubles);
   rows_ = at::empty({order_, channels}, doubles);
-  gram_ = at::zeros({order_, order_}, doubles);
+  whitening_ = at::zeros({order_, order_}, doubles);
   factor_ = at::empty({0}, doubles);
   info_ = at::empty({0}, at::kInt);
-  identity_ = at::eye(order_, doubles);
-  whitening_ = at::empty({0}, doubles);
   product_ = at::empty({std::min(block, order_), channels}, doubles);
 }
 
@@ -70,15 +68,17 @@ void WhitenedSamples::centre(const float* samples) {
 
 bool WhitenedSamples::fit(const float* samples, at::Tensor basis) {
   centre(samples);
+  at::Tensor& gram = whitening_;                             // until it is factored
   for (int64_t first = 0; first < order_; first += block) {  // the lower triangle is all that is read
     const int64_t count = std::min(block, order_ - first), width = first + count;
-    at::Tensor part = gram_.narrow(0, first, count).narrow(1, 0, width);
+    at::Tensor part = gram.narrow(0, first, count).narrow(1, 0, width);
     at::mm_out(part, rows_.narrow(0, first, count), rows_.narrow(0, 0, width).t());
   }
-  gram_.diagonal().add_(ridge_);
-  at::linalg_cholesky_ex_out(factor_, info_, gram_, /*upper=*/false, /*check_errors=*/false);
-  if (is_singular(gram_.unsqueeze(0), factor_.unsqueeze(0), info_.reshape({1})).item<bool>()) return false;
-  at::linalg_solve_triangular_out(whitening_, factor_, identity_, /*upper=*/false);
+  gram.diagonal().add_(ridge_);
+  at::linalg_cholesky_ex_out(factor_, info_, gram, /*upper=*/false, /*check_errors=*/false);
+  if (is_singular(gram.unsqueeze(0), factor_.unsqueeze(0), info_.reshape({1})).item<bool>()) return false;
+  whitening_.zero_().diagonal().fill_(1);
+  at::linalg_solve_triangular_out(whitening_, factor_, whitening_, /*upper=*/false);
   for (int64_t first = 0; first < order_; first += block) {
     const int64_t count = std::min(block, order_ - first), width = first + count;
     at::Tensor part = product_.narrow(0, 0, count);

@@ -26,7 +26,7 @@ class WhitenedSamples {
 
   int64_t samples_, channels_, order_;
   double ridge_;
-  at::Tensor mean_, zeros_, first_, rows_, gram_, factor_, info_, identity_, whitening_, product_;
+  at::Tensor mean_, zeros_, first_, rows_, factor_, info_, whitening_, product_;
 };
 
 /// Whether rounding hides the smallest pivot of a Cholesky factor. matrices and factors [P, M, M], info [P] of the
