@@ -41,6 +41,7 @@ NearestNeighbours::NearestNeighbours(at::Tensor bank) : bank_(bank.contiguous())
   mean_ = bank_.mean(0);
   centred_ = bank_ - mean_;
   norms_ = bank_.device().is_cpu() ? PairFilter(bank_.size(1)).shrunken_norms(centred_) : centred_.square().sum(1);
+  largest_norm_ = norms_.max().item<float>();
 }
 
 Neighbours NearestNeighbours::search(const at::Tensor& queries, int64_t k, int64_t memory_bytes) const {
@@ -75,16 +76,20 @@ void NearestNeighbours::search_tile(const at::Tensor& queries, int64_t k, float*
   const float* norm = norms.const_data_ptr<float>();
   const float* query = queries.const_data_ptr<float>();
   const float* bank = bank_.const_data_ptr<float>();
-  std::vector<float> limits(static_cast<size_t>(queries.size(0)), std::numeric_limits<float>::infinity());
+  std::vector<float> limits(static_cast<size_t>(queries.size(0)), std::numeric_limits<float>::infinity()), margins;
+  for (int64_t i = 0; i < queries.size(0); ++i) margins.push_back(filter.margin(norm[i], largest_norm_));
+  const PairFilter::Nearest nearest{k, margins.data()};
   for (int64_t first = 0; first < bank_.size(0); first += row_tile) {
     const int64_t count = std::min(row_tile, bank_.size(0) - first);
-    PairFilter::visit(centred, centred_.narrow(0, first, count), norms_.narrow(0, first, count), limits.data(),
-                      products, [&](int64_t i, int64_t j) {
-                        const int64_t row = first + j;
-                        insert(squared_distance(query + i * width, bank + row * width, width), row, k,
-                               distances + i * k, rows + i * k);
-                        return filter.limit(distances[i * k + k - 1], norm[i]);
-                      });
+    PairFilter::visit(
+        centred, centred_.narrow(0, first, count), norms_.narrow(0, first, count), limits.data(), products,
+        [&](int64_t i, int64_t j) {
+          const int64_t row = first + j;
+          insert(squared_distance(query + i * width, bank + row * width, width), row, k, distances + i * k,
+                 rows + i * k);
+          return filter.limit(distances[i * k + k - 1], norm[i]);
+        },
+        &nearest);
   }
 }
 

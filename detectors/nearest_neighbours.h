@@ -32,6 +32,7 @@ class NearestNeighbours {
 
   at::Tensor bank_, mean_, centred_;
   at::Tensor norms_;  // |b − mean|² [R], shrunken on the CPU (PairFilter)
+  float largest_norm_ = 0;
 };
 
 }  // namespace adrep

@@ -21,13 +21,25 @@ class PairFilter {
   /// The query's right-hand side above.
   float limit(float best_squared, float shrunken_norm) const { return best_squared * (1 + slack_) - shrunken_norm; }
 
+  /// By how much the distance of a pair may be larger than its product says; squared norms of the query and of the
+  /// longest row.
+  float margin(float query_norm, float largest_norm) const { return 4 * slack_ * (query_norm + largest_norm); }
+
   /// Called for a pair that may be nearer, rows ascending; returns the query's new limit.
   using Visit = std::function<float(int64_t query, int64_t row)>;
 
-  /// queries [Q, width], rows [R, width], row_norms [R] shrunken, limits[Q] is updated.
+  /// How many nearest rows are looked for, and `margin` of each query: lets `visit` begin with a limit.
+  struct Nearest {
+    int64_t k;
+    const float* margins;
+  };
+
+  /// queries [Q, width], rows [R, width], row_norms [R] shrunken, limits[Q] is lowered.
   /// `products`: a buffer of at least Q·R floats. Single-threaded when called from a parallel loop.
+  /// With `nearest` a query whose limit is infinite begins with one that k rows are below, as their products say, so
+  /// that few more than k are visited.
   static void visit(const at::Tensor& queries, const at::Tensor& rows, const at::Tensor& row_norms, float* limits,
-                    const at::Tensor& products, const Visit& visit);
+                    const at::Tensor& products, const Visit& visit, const Nearest* nearest = nullptr);
 
  private:
   float slack_;

@@ -31,6 +31,18 @@ TEST_CASE("nearest rows equal brute force, of equal ones the lowest", "[nearest]
   compare_with_brute_force(random_tensor({3, 2}, 5), random_tensor({5, 2}, 6), 5);
 }
 
+TEST_CASE("equal rows, a row far from all others, and rows of length 0", "[nearest]") {
+  for (const int64_t k : {1, 9, 70}) {
+    CAPTURE(k);
+    compare_with_brute_force(at::zeros({5, 4}), at::zeros({1200, 4}), k);
+    compare_with_brute_force(at::ones({5, 4}), at::full({1200, 4}, 3.0F), k);
+    at::Tensor bank = random_sixteenths({1500, 5}, 8, 1);
+    bank[1300].mul_(4096);
+    compare_with_brute_force(random_sixteenths({20, 5}, 8, 2), bank, k);
+    compare_with_brute_force(bank.narrow(0, 1270, 20), bank, k);
+  }
+}
+
 TEST_CASE("a query in the bank has distance 0, far from the origin too", "[nearest]") {
   const at::Tensor bank = random_tensor({700, 20}, 7) + 1000;
   const Neighbours found = NearestNeighbours(bank).search(bank, 2);
