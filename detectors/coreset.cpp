@@ -142,13 +142,14 @@ class LazyGreedy {
     for (size_t i = 0; i < rows.size(); ++i) limits.push_back(filter_.limit(bound(rows[i]) * bound(rows[i]), norm[i]));
     for (int64_t first = applied_[static_cast<size_t>(rows.front())]; first < selected(); first += centre_tile) {
       const int64_t centres = std::min(centre_tile, selected() - first);
-      PairFilter::visit(centred, centres_.narrow(0, first, centres), centre_norms_.narrow(0, first, centres),
-                        limits.data(), products, [&](int64_t i, int64_t j) {
-                          float& d = bound(rows[static_cast<size_t>(i)]);
-                          const int64_t centre = chosen_[static_cast<size_t>(first + j)];
-                          d = std::min(d, distance(rows[static_cast<size_t>(i)], centre));
-                          return filter_.limit(d * d, norm[i]);
-                        });
+      at::Tensor table = products.narrow(0, 0, count * centres).view({count, centres});
+      at::mm_out(table, centred, centres_.narrow(0, first, centres).t());
+      PairFilter::visit(table, centre_norms_.narrow(0, first, centres), limits.data(), [&](int64_t i, int64_t j) {
+        float& d = bound(rows[static_cast<size_t>(i)]);
+        const int64_t centre = chosen_[static_cast<size_t>(first + j)];
+        d = std::min(d, distance(rows[static_cast<size_t>(i)], centre));
+        return filter_.limit(d * d, norm[i]);
+      });
     }
     for (const int64_t row : rows) applied_[static_cast<size_t>(row)] = static_cast<int32_t>(selected());
   }

@@ -13,6 +13,7 @@ namespace adrep {
 namespace {
 
 constexpr int64_t largest_query_tile = 256, row_tile = 1024;  // row tiles are multiples of 64, where MKL is fast
+constexpr int64_t many_queries = 4096;                        // packing the rows is a small part of their search
 
 /// Tiles of nearly equal size, a multiple of the threads in number, so that no thread waits long for the last.
 int64_t query_tile(int64_t queries) {
@@ -41,7 +42,7 @@ NearestNeighbours::NearestNeighbours(at::Tensor bank) : bank_(bank.contiguous())
   mean_ = bank_.mean(0);
   centred_ = bank_ - mean_;
   norms_ = bank_.device().is_cpu() ? PairFilter(bank_.size(1)).shrunken_norms(centred_) : centred_.square().sum(1);
-  largest_norm_ = norms_.max().item<float>();
+  if (bank_.device().is_cpu()) largest_norm_ = norms_.max().item<float>();
 }
 
 Neighbours NearestNeighbours::search(const at::Tensor& queries, int64_t k, int64_t memory_bytes) const {
@@ -54,42 +55,46 @@ Neighbours NearestNeighbours::search(const at::Tensor& queries, int64_t k, int64
   if (count == 0) return found;
   float* distances = found.squared_distances.mutable_data_ptr<float>();
   int64_t* rows = found.rows.mutable_data_ptr<int64_t>();
-  const int64_t tile = query_tile(count), tiles = (count + tile - 1) / tile;
+  const bool pack = count >= many_queries && static_cast<int64_t>(bank_.nbytes()) <= memory_bytes / 4;
+  const int64_t tile = pack ? largest_query_tile : query_tile(count), tiles = (count + tile - 1) / tile;
+  std::vector<PackedRows> bank;
+  for (const at::Tensor& part : centred_.split(row_tile)) bank.emplace_back(part, pack ? tile : 0);
   std::atomic<int64_t> next = 0;
   at::parallel_for(0, std::min<int64_t>(tiles, at::get_num_threads()), 1, [&](int64_t, int64_t) {
     const at::Tensor products = at::empty({tile * row_tile});
     for (int64_t t = next++; t < tiles; t = next++) {
       const int64_t first = t * tile;
-      search_tile(q.narrow(0, first, std::min(tile, count - first)), k, distances + first * k, rows + first * k,
+      search_tile(q.narrow(0, first, std::min(tile, count - first)), bank, k, distances + first * k, rows + first * k,
                   products);
     }
   });
   return found;
 }
 
-void NearestNeighbours::search_tile(const at::Tensor& queries, int64_t k, float* distances, int64_t* rows,
-                                    const at::Tensor& products) const {
+void NearestNeighbours::search_tile(const at::Tensor& queries, const std::vector<PackedRows>& bank, int64_t k,
+                                    float* distances, int64_t* rows, const at::Tensor& products) const {
   const int64_t width = bank_.size(1);
   const PairFilter filter(width);
   const at::Tensor centred = queries - mean_;
   const at::Tensor norms = filter.shrunken_norms(centred);
   const float* norm = norms.const_data_ptr<float>();
   const float* query = queries.const_data_ptr<float>();
-  const float* bank = bank_.const_data_ptr<float>();
+  const float* values = bank_.const_data_ptr<float>();
   std::vector<float> limits(static_cast<size_t>(queries.size(0)), std::numeric_limits<float>::infinity()), margins;
   for (int64_t i = 0; i < queries.size(0); ++i) margins.push_back(filter.margin(norm[i], largest_norm_));
   const PairFilter::Nearest nearest{k, margins.data()};
-  for (int64_t first = 0; first < bank_.size(0); first += row_tile) {
-    const int64_t count = std::min(row_tile, bank_.size(0) - first);
+  int64_t first = 0;
+  for (const PackedRows& part : bank) {
     PairFilter::visit(
-        centred, centred_.narrow(0, first, count), norms_.narrow(0, first, count), limits.data(), products,
+        part.products(centred, products), norms_.narrow(0, first, part.size()), limits.data(),
         [&](int64_t i, int64_t j) {
           const int64_t row = first + j;
-          insert(squared_distance(query + i * width, bank + row * width, width), row, k, distances + i * k,
+          insert(squared_distance(query + i * width, values + row * width, width), row, k, distances + i * k,
                  rows + i * k);
           return filter.limit(distances[i * k + k - 1], norm[i]);
         },
         &nearest);
+    first += part.size();
   }
 }
 

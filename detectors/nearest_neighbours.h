@@ -2,6 +2,9 @@
 #include <ATen/ATen.h>
 
 #include <cstdint>
+#include <vector>
+
+#include "detectors/packed_rows.h"
 
 namespace adrep {
 
@@ -20,14 +23,15 @@ class NearestNeighbours {
   /// bank [R, C] float32, R ≥ 1; kept together with a copy that has the mean subtracted.
   explicit NearestNeighbours(at::Tensor bank);
 
-  /// queries [Q, C] on the bank's device, 1 ≤ k ≤ R. On the CPU a few MiB a thread, else at most `memory_bytes`.
+  /// queries [Q, C] on the bank's device, 1 ≤ k ≤ R. On the CPU a few MiB a thread, and as much as the bank
+  /// for thousands of queries if that is at most a quarter of `memory_bytes`; else at most `memory_bytes`.
   Neighbours search(const at::Tensor& queries, int64_t k, int64_t memory_bytes = int64_t{1} << 30) const;
 
   const at::Tensor& bank() const { return bank_; }
 
  private:
-  void search_tile(const at::Tensor& queries, int64_t k, float* distances, int64_t* rows,
-                   const at::Tensor& products) const;
+  void search_tile(const at::Tensor& queries, const std::vector<PackedRows>& bank, int64_t k, float* distances,
+                   int64_t* rows, const at::Tensor& products) const;
   Neighbours search_on_device(const at::Tensor& queries, int64_t k, int64_t memory_bytes) const;
 
   at::Tensor bank_, mean_, centred_;

@@ -54,14 +54,12 @@ at::Tensor PairFilter::shrunken_norms(const at::Tensor& x) const {
   return x.square().sum(1) * (1 - slack_);
 }
 
-void PairFilter::visit(const at::Tensor& queries, const at::Tensor& rows, const at::Tensor& row_norms, float* limits,
-                       const at::Tensor& products, const Visit& visit, const Nearest* nearest) {
-  const int64_t count = rows.size(0);
-  at::Tensor table = products.narrow(0, 0, queries.size(0) * count).view({queries.size(0), count});
-  at::mm_out(table, queries, rows.t());
+void PairFilter::visit(const at::Tensor& products, const at::Tensor& row_norms, float* limits, const Visit& visit,
+                       const Nearest* nearest) {
+  const int64_t count = products.size(1);
   const float* norms = row_norms.const_data_ptr<float>();
-  for (int64_t q = 0; q < queries.size(0); ++q) {
-    const float* line = table.const_data_ptr<float>() + q * count;
+  for (int64_t q = 0; q < products.size(0); ++q) {
+    const float* line = products.const_data_ptr<float>() + q * count;
     if (nearest && std::isinf(limits[q]))
       limits[q] = limit_of_nearest(line, norms, count, nearest->k, nearest->margins[q]);
     for (int64_t start = find_block(line, norms, 0, count, limits[q]); start < count;

@@ -34,12 +34,11 @@ class PairFilter {
     const float* margins;
   };
 
-  /// queries [Q, width], rows [R, width], row_norms [R] shrunken, limits[Q] is lowered.
-  /// `products`: a buffer of at least Q·R floats. Single-threaded when called from a parallel loop.
+  /// products [Q, R] of queries and rows (q·b), contiguous, row_norms [R] shrunken, limits[Q] is lowered.
   /// With `nearest` a query whose limit is infinite begins with one that k rows are below, as their products say, so
   /// that few more than k are visited.
-  static void visit(const at::Tensor& queries, const at::Tensor& rows, const at::Tensor& row_norms, float* limits,
-                    const at::Tensor& products, const Visit& visit, const Nearest* nearest = nullptr);
+  static void visit(const at::Tensor& products, const at::Tensor& row_norms, float* limits, const Visit& visit,
+                    const Nearest* nearest = nullptr);
 
  private:
   float slack_;

@@ -62,3 +62,16 @@ TEST_CASE("a result does not depend on the other queries", "[nearest]") {
   }
   REQUIRE(index.search(queries.narrow(0, 0, 0), 1).rows.sizes() == at::IntArrayRef({0, 1}));
 }
+
+TEST_CASE("thousands of queries at once, for which the rows are packed, find what few at a time find", "[nearest]") {
+  const at::Tensor queries = random_tensor({4400, 37}, 1);
+  const NearestNeighbours index(random_tensor({2300, 37}, 2));
+  const Neighbours all = index.search(queries, 3), bounded = index.search(queries, 3, /*memory_bytes=*/1);
+  for (int64_t first = 0; first < queries.size(0); first += 440) {
+    const Neighbours some = index.search(queries.narrow(0, first, 440), 3);
+    for (const Neighbours* many : {&all, &bounded}) {
+      REQUIRE(many->rows.narrow(0, first, 440).equal(some.rows));
+      REQUIRE(many->squared_distances.narrow(0, first, 440).equal(some.squared_distances));
+    }
+  }
+}
