@@ -144,12 +144,13 @@ class LazyGreedy {
       const int64_t centres = std::min(centre_tile, selected() - first);
       at::Tensor table = products.narrow(0, 0, count * centres).view({count, centres});
       at::mm_out(table, centred, centres_.narrow(0, first, centres).t());
-      PairFilter::visit(table, centre_norms_.narrow(0, first, centres), limits.data(), [&](int64_t i, int64_t j) {
-        float& d = bound(rows[static_cast<size_t>(i)]);
-        const int64_t centre = chosen_[static_cast<size_t>(first + j)];
-        d = std::min(d, distance(rows[static_cast<size_t>(i)], centre));
-        return filter_.limit(d * d, norm[i]);
-      });
+      PairFilter::visit(table, centre_norms_.narrow(0, first, centres), limits.data(),
+                        [&](int64_t i, int64_t j, float) {
+                          float& d = bound(rows[static_cast<size_t>(i)]);
+                          const int64_t centre = chosen_[static_cast<size_t>(first + j)];
+                          d = std::min(d, distance(rows[static_cast<size_t>(i)], centre));
+                          return filter_.limit(d * d, norm[i]);
+                        });
     }
     for (const int64_t row : rows) applied_[static_cast<size_t>(row)] = static_cast<int32_t>(selected());
   }

@@ -2,7 +2,9 @@
 
 #include <ATen/Parallel.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <limits>
 
 #include "core/base/error.h"
@@ -22,6 +24,46 @@ int64_t query_tile(int64_t queries) {
       std::max<int64_t>(1, (queries + threads * largest_query_tile - 1) / (threads * largest_query_tile));
   return (queries + threads * rounds - 1) / (threads * rounds);
 }
+
+/// Rows that may be among the k nearest of one query, in ascending order, and what bounds them.
+class Candidates {
+ public:
+  /// margin: by how much a squared distance may exceed what its value says.
+  Candidates(int64_t k, float margin) : margin_(margin), least_(static_cast<size_t>(k), infinity) {}
+
+  /// Returns the limit that later values must be below: k rows are surely as near as it.
+  float add(int64_t row, float value) {
+    found_.emplace_back(value, row);
+    if (value < least_.back()) {
+      least_.insert(std::upper_bound(least_.begin(), least_.end(), value), value);
+      least_.pop_back();
+    }
+    if (found_.size() > most_) {  // rows that come nearer and nearer
+      drop();
+      most_ = std::max(most_, 2 * found_.size());
+    }
+    return limit();
+  }
+
+  /// Calls visit(row) for those that are still below the limit.
+  template <class Visit>
+  void visit(Visit&& visit) const {
+    for (const auto& [value, row] : found_)
+      if (value < limit()) visit(row);
+  }
+
+ private:
+  static constexpr float infinity = std::numeric_limits<float>::infinity();
+  float limit() const { return std::nextafter(least_.back() + margin_, infinity); }
+  void drop() {
+    std::erase_if(found_, [&](const auto& candidate) { return !(candidate.first < limit()); });
+  }
+
+  float margin_;
+  std::vector<float> least_;  // the k smallest values, ascending
+  std::vector<std::pair<float, int64_t>> found_;
+  size_t most_ = 256;
+};
 
 /// Keeps the k best of (distance, row), sorted; a later row only enters when it is strictly nearer.
 void insert(float distance, int64_t row, int64_t k, float* distances, int64_t* rows) {
@@ -80,21 +122,22 @@ void NearestNeighbours::search_tile(const at::Tensor& queries, const std::vector
   const float* norm = norms.const_data_ptr<float>();
   const float* query = queries.const_data_ptr<float>();
   const float* values = bank_.const_data_ptr<float>();
-  std::vector<float> limits(static_cast<size_t>(queries.size(0)), std::numeric_limits<float>::infinity()), margins;
-  for (int64_t i = 0; i < queries.size(0); ++i) margins.push_back(filter.margin(norm[i], largest_norm_));
-  const PairFilter::Nearest nearest{k, margins.data()};
+  const auto count = static_cast<size_t>(queries.size(0));
+  std::vector<float> limits(count, std::numeric_limits<float>::infinity());
+  std::vector<Candidates> candidates;
+  for (size_t i = 0; i < count; ++i) candidates.emplace_back(k, filter.margin(norm[i], largest_norm_));
   int64_t first = 0;
   for (const PackedRows& part : bank) {
     PairFilter::visit(
         part.products(centred, products), norms_.narrow(0, first, part.size()), limits.data(),
-        [&](int64_t i, int64_t j) {
-          const int64_t row = first + j;
-          insert(squared_distance(query + i * width, values + row * width, width), row, k, distances + i * k,
-                 rows + i * k);
-          return filter.limit(distances[i * k + k - 1], norm[i]);
-        },
-        &nearest);
+        [&](int64_t i, int64_t j, float value) { return candidates[static_cast<size_t>(i)].add(first + j, value); });
     first += part.size();
+  }
+  for (size_t i = 0; i < count; ++i) {
+    const auto q = static_cast<int64_t>(i);
+    candidates[i].visit([&](int64_t row) {
+      insert(squared_distance(query + q * width, values + row * width, width), row, k, distances + q * k, rows + q * k);
+    });
   }
 }
 

@@ -21,24 +21,15 @@ class PairFilter {
   /// The query's right-hand side above.
   float limit(float best_squared, float shrunken_norm) const { return best_squared * (1 + slack_) - shrunken_norm; }
 
-  /// By how much the distance of a pair may be larger than its product says; squared norms of the query and of the
-  /// longest row.
+  /// By how much a squared distance may be larger than its left-hand side above says, given the squared norms of the
+  /// query and of the longest row.
   float margin(float query_norm, float largest_norm) const { return 4 * slack_ * (query_norm + largest_norm); }
 
-  /// Called for a pair that may be nearer, rows ascending; returns the query's new limit.
-  using Visit = std::function<float(int64_t query, int64_t row)>;
-
-  /// How many nearest rows are looked for, and `margin` of each query: lets `visit` begin with a limit.
-  struct Nearest {
-    int64_t k;
-    const float* margins;
-  };
+  /// Called for a pair that may be nearer, rows ascending, with its left-hand side; returns the query's new limit.
+  using Visit = std::function<float(int64_t query, int64_t row, float value)>;
 
   /// products [Q, R] of queries and rows (q·b), contiguous, row_norms [R] shrunken, limits[Q] is lowered.
-  /// With `nearest` a query whose limit is infinite begins with one that k rows are below, as their products say, so
-  /// that few more than k are visited.
-  static void visit(const at::Tensor& products, const at::Tensor& row_norms, float* limits, const Visit& visit,
-                    const Nearest* nearest = nullptr);
+  static void visit(const at::Tensor& products, const at::Tensor& row_norms, float* limits, const Visit& visit);
 
  private:
   float slack_;

@@ -43,6 +43,12 @@ TEST_CASE("equal rows, a row far from all others, and rows of length 0", "[neare
   }
 }
 
+TEST_CASE("rows that come nearer and nearer", "[nearest]") {
+  const at::Tensor bank = at::arange(3000, 0, -1, at::kFloat).unsqueeze(1);
+  for (const int64_t k : {1, 9, 300}) compare_with_brute_force(at::zeros({2, 1}), bank, k);
+  compare_with_brute_force(bank.narrow(0, 2000, 5), bank, 4);
+}
+
 TEST_CASE("a query in the bank has distance 0, far from the origin too", "[nearest]") {
   const at::Tensor bank = random_tensor({700, 20}, 7) + 1000;
   const Neighbours found = NearestNeighbours(bank).search(bank, 2);
