@@ -45,10 +45,8 @@ json references_key(const RunSettings& s, const std::string& class_name) {
 
 /// All of a detector's parameters; of a file that it reads the hash, and nothing where it reads none.
 json parameters_key(const PlannedCell& planned) {
-  const DetectorEntry& entry = DetectorRegistry::instance().get(planned.detector, "detector");
-  json params = json::object();
-  for (const auto& [name, value] : entry.resolve(planned.params())) params[name] = to_json(value);
-  for (const std::string& name : entry.file_params) {
+  json params = parameters_of(planned.detector, planned.params());
+  for (const std::string& name : DetectorRegistry::instance().get(planned.detector, "detector").file_params) {
     const std::string file = params.at(name);
     params.erase(name);
     if (!file.empty()) params[name + "_sha256"] = ContentHashes::instance().of(file);
@@ -57,6 +55,13 @@ json parameters_key(const PlannedCell& planned) {
 }
 
 }  // namespace
+
+json parameters_of(const std::string& detector, const RawParams& given) {
+  json params = json::object();
+  for (const auto& [name, value] : DetectorRegistry::instance().get(detector, "detector").resolve(given))
+    params[name] = to_json(value);
+  return params;
+}
 
 json cell_key(const PlannedCell& planned, const std::string& layout, const std::string& fingerprint) {
   const RunSettings& s = planned.config->settings;

@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "detectors/detector.h"
+#include "benchmarks/cell_key.h"
 
 namespace adrep {
 namespace {
@@ -19,13 +19,6 @@ std::string written(const std::string& name, const json& value) {
   return name.ends_with("_sha256") ? text.substr(0, 12) : text.empty() ? "''" : text;
 }
 
-json default_parameters(const std::string& detector) {
-  json defaults = json::object();
-  for (const auto& [name, value] : DetectorRegistry::instance().get(detector, "detector").resolve({}))
-    std::visit([&, &name = name](const auto& v) { defaults[name] = v; }, value);
-  return defaults;
-}
-
 }  // namespace
 
 std::vector<std::string> changed_settings(const std::vector<CellOutcome>& cells) {
@@ -35,7 +28,7 @@ std::vector<std::string> changed_settings(const std::vector<CellOutcome>& cells)
     const json& key = outcome.cell->key;
     if (const auto params = key.find("detector_parameters"); params != key.end()) {
       const std::string detector = outcome.cell->key_text("detector");
-      const json defaults = default_parameters(detector);
+      const json defaults = parameters_of(detector, {});
       for (const auto& [name, value] : params->items())
         if (const auto normal = defaults.find(name); normal != defaults.end() && *normal != value)
           changes[detector].insert(

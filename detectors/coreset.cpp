@@ -5,6 +5,7 @@
 #include <atomic>
 #include <numeric>
 
+#include "detectors/packed_rows.h"
 #include "detectors/pair_filter.h"
 #include "detectors/squared_distance.h"
 
@@ -142,9 +143,8 @@ class LazyGreedy {
     for (size_t i = 0; i < rows.size(); ++i) limits.push_back(filter_.limit(bound(rows[i]) * bound(rows[i]), norm[i]));
     for (int64_t first = applied_[static_cast<size_t>(rows.front())]; first < selected(); first += centre_tile) {
       const int64_t centres = std::min(centre_tile, selected() - first);
-      at::Tensor table = products.narrow(0, 0, count * centres).view({count, centres});
-      at::mm_out(table, centred, centres_.narrow(0, first, centres).t());
-      PairFilter::visit(table, centre_norms_.narrow(0, first, centres), limits.data(),
+      const PackedRows part(centres_.narrow(0, first, centres), /*tile=*/0);
+      PairFilter::visit(part.products(centred, products), centre_norms_.narrow(0, first, centres), limits.data(),
                         [&](int64_t i, int64_t j, float) {
                           float& d = bound(rows[static_cast<size_t>(i)]);
                           const int64_t centre = chosen_[static_cast<size_t>(first + j)];

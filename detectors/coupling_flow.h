@@ -32,7 +32,7 @@ class CouplingFlow {
   /// the parameters. `rows_at_once` vectors are in memory at a time (rows_in gives how many fit).
   at::Tensor loss_and_gradients(const at::Tensor& x, const Condition& condition, int64_t rows_at_once);
 
-  static constexpr int64_t most_rows = 4096;  ///< more are not faster
+  static constexpr int64_t most_rows = 4096;  ///< as many as a step has by default
 
   /// Working memory of loss_and_gradients for each vector taken at a time.
   static int64_t bytes_a_row(int64_t channels, int64_t condition, int64_t blocks);

@@ -12,7 +12,8 @@
 namespace adrep {
 namespace {
 
-constexpr int64_t positions_at_once = 16;  // on a CPU: as many values as a line of its cache has
+constexpr int64_t line = 16;                 // floats of a line of the cache
+constexpr int64_t positions_at_once = line;  // on a CPU
 
 bool chooses_low_rank(int64_t samples, int64_t channels, CovarianceForm form) {
   return form == CovarianceForm::low_rank || (form == CovarianceForm::automatic && samples <= channels);
@@ -65,6 +66,19 @@ void pack(const at::Tensor& full, float* packed) {
 /// Fills the lower triangle of [order, order] values whose upper one is zero.
 void unpack(const float* packed, int64_t order, float* full) {
   for (int64_t i = 0; i < order; packed += ++i) std::copy_n(packed, i + 1, full + i * order);
+}
+
+/// image [C, P] -> sample [P, C], whose rows are contiguous; lines of the cache are written whole.
+void transpose(const at::Tensor& image, const at::Tensor& sample) {
+  const int64_t channels = image.size(0), positions = image.size(1);
+  const int64_t next_channel = image.stride(0), next_position = image.stride(1), next_row = sample.stride(0);
+  for (int64_t first = 0; first < channels; first += line) {
+    const int64_t count = std::min(line, channels - first);
+    const float* in = image.const_data_ptr<float>() + first * next_channel;
+    float* out = sample.mutable_data_ptr<float>() + first;
+    for (int64_t p = 0; p < positions; ++p, in += next_position, out += next_row)
+      for (int64_t c = 0; c < count; ++c) out[c] = in[c * next_channel];
+  }
 }
 
 }  // namespace
@@ -144,22 +158,11 @@ at::Tensor GaussianModel::squared(const at::Tensor& whitening, const at::Tensor&
 }
 
 at::Tensor positions_first(const at::Tensor& features) {
-  constexpr int64_t line = 16;  // values of a line of the cache, which is written whole
   const int64_t images = features.size(0), channels = features.size(1), positions = features.size(2);
   if (!features.is_cpu() || features.scalar_type() != at::kFloat) return features.permute({2, 0, 1}).contiguous();
   at::Tensor samples = at::empty({positions, images, channels}, features.options());
-  const float* const from = features.const_data_ptr<float>();
-  float* const to = samples.mutable_data_ptr<float>();
-  const int64_t next_image = features.stride(0), next_channel = features.stride(1), next_position = features.stride(2);
   at::parallel_for(0, images, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t n = begin; n < end; ++n)
-      for (int64_t first = 0; first < channels; first += line)
-        for (int64_t p = 0; p < positions; ++p) {
-          const float* const in = from + n * next_image + first * next_channel + p * next_position;
-          float* const out = to + (p * images + n) * channels + first;
-          const int64_t count = std::min(line, channels - first);
-          for (int64_t c = 0; c < count; ++c) out[c] = in[c * next_channel];
-        }
+    for (int64_t n = begin; n < end; ++n) transpose(features[n], samples.select(1, n));
   });
   return samples;
 }

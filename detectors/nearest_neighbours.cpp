@@ -38,31 +38,28 @@ class Candidates {
       least_.insert(std::upper_bound(least_.begin(), least_.end(), value), value);
       least_.pop_back();
     }
-    if (found_.size() > most_) {  // rows that come nearer and nearer
-      drop();
-      most_ = std::max(most_, 2 * found_.size());
-    }
     return limit();
   }
 
-  /// Calls visit(row) for those that are still below the limit.
+  /// So many that they should be taken: rows that are alike, or that come nearer and nearer.
+  bool full() const { return found_.size() >= most; }
+
+  /// Calls visit(row) for those that are still below the limit, and forgets all.
   template <class Visit>
-  void visit(Visit&& visit) const {
+  void take(Visit&& visit) {
     for (const auto& [value, row] : found_)
       if (value < limit()) visit(row);
+    found_.clear();
   }
 
  private:
   static constexpr float infinity = std::numeric_limits<float>::infinity();
+  static constexpr size_t most = 512;
   float limit() const { return std::nextafter(least_.back() + margin_, infinity); }
-  void drop() {
-    std::erase_if(found_, [&](const auto& candidate) { return !(candidate.first < limit()); });
-  }
 
   float margin_;
   std::vector<float> least_;  // the k smallest values, ascending
   std::vector<std::pair<float, int64_t>> found_;
-  size_t most_ = 256;
 };
 
 /// Keeps the k best of (distance, row), sorted; a later row only enters when it is strictly nearer.
@@ -122,23 +119,26 @@ void NearestNeighbours::search_tile(const at::Tensor& queries, const std::vector
   const float* norm = norms.const_data_ptr<float>();
   const float* query = queries.const_data_ptr<float>();
   const float* values = bank_.const_data_ptr<float>();
-  const auto count = static_cast<size_t>(queries.size(0));
-  std::vector<float> limits(count, std::numeric_limits<float>::infinity());
+  std::vector<float> limits(static_cast<size_t>(queries.size(0)), std::numeric_limits<float>::infinity());
   std::vector<Candidates> candidates;
-  for (size_t i = 0; i < count; ++i) candidates.emplace_back(k, filter.margin(norm[i], largest_norm_));
+  for (int64_t i = 0; i < queries.size(0); ++i) candidates.emplace_back(k, filter.margin(norm[i], largest_norm_));
+  const auto measure = [&](int64_t i) {
+    candidates[static_cast<size_t>(i)].take([&](int64_t row) {
+      insert(squared_distance(query + i * width, values + row * width, width), row, k, distances + i * k, rows + i * k);
+    });
+  };
   int64_t first = 0;
   for (const PackedRows& part : bank) {
-    PairFilter::visit(
-        part.products(centred, products), norms_.narrow(0, first, part.size()), limits.data(),
-        [&](int64_t i, int64_t j, float value) { return candidates[static_cast<size_t>(i)].add(first + j, value); });
+    PairFilter::visit(part.products(centred, products), norms_.narrow(0, first, part.size()), limits.data(),
+                      [&](int64_t i, int64_t j, float value) {
+                        Candidates& of_query = candidates[static_cast<size_t>(i)];
+                        const float limit = of_query.add(first + j, value);
+                        if (of_query.full()) measure(i);
+                        return limit;
+                      });
     first += part.size();
   }
-  for (size_t i = 0; i < count; ++i) {
-    const auto q = static_cast<int64_t>(i);
-    candidates[i].visit([&](int64_t row) {
-      insert(squared_distance(query + q * width, values + row * width, width), row, k, distances + q * k, rows + q * k);
-    });
-  }
+  for (int64_t i = 0; i < queries.size(0); ++i) measure(i);
 }
 
 Neighbours NearestNeighbours::search_on_device(const at::Tensor& queries, int64_t k, int64_t memory_bytes) const {

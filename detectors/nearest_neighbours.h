@@ -23,8 +23,8 @@ class NearestNeighbours {
   /// bank [R, C] float32, R ≥ 1; kept together with a copy that has the mean subtracted.
   explicit NearestNeighbours(at::Tensor bank);
 
-  /// queries [Q, C] on the bank's device, 1 ≤ k ≤ R. On the CPU a few MiB a thread, and as much as the bank
-  /// for thousands of queries if that is at most a quarter of `memory_bytes`; else at most `memory_bytes`.
+  /// queries [Q, C] on the bank's device, 1 ≤ k ≤ R. Needs at most `memory_bytes` on an accelerator; on the CPU
+  /// a few MiB a thread, and for thousands of queries the bank's size, if that is a quarter of `memory_bytes` or less.
   Neighbours search(const at::Tensor& queries, int64_t k, int64_t memory_bytes = int64_t{1} << 30) const;
 
   const at::Tensor& bank() const { return bank_; }

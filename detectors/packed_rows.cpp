@@ -1,8 +1,8 @@
 #include "detectors/packed_rows.h"
 
-#include <ATen/core/dispatch/Dispatcher.h>
-
 #include <optional>
+
+#include "core/base/packed_operator.h"
 
 namespace adrep {
 namespace {
@@ -11,7 +11,7 @@ using Reorder = at::Tensor(const at::Tensor& weight, int64_t rows);
 using Linear = at::Tensor(const at::Tensor& x, const at::Tensor& packed, const at::Tensor& weight,
                           const std::optional<at::Tensor>& bias, int64_t rows);
 
-/// MKL's packed products in LibTorch. Only its compiler calls them; they have no at:: function.
+/// MKL's packed products in LibTorch.
 struct Operators {
   c10::TypedOperatorHandle<Reorder> reorder;
   c10::TypedOperatorHandle<Linear> linear;
@@ -20,10 +20,10 @@ struct Operators {
   static const Operators* find() {
     static const std::optional<Operators> operators = []() -> std::optional<Operators> {
       if (!at::hasMKL()) return std::nullopt;
-      const auto reorder = c10::Dispatcher::singleton().findSchema({"mkl::_mkl_reorder_linear_weight", ""});
-      const auto linear = c10::Dispatcher::singleton().findSchema({"mkl::_mkl_linear", ""});
+      const auto reorder = packed_operator<Reorder>("mkl::_mkl_reorder_linear_weight");
+      const auto linear = packed_operator<Linear>("mkl::_mkl_linear");
       if (!reorder || !linear) return std::nullopt;
-      return Operators{reorder->typed<Reorder>(), linear->typed<Linear>()};
+      return Operators{*reorder, *linear};
     }();
     return operators ? &*operators : nullptr;
   }

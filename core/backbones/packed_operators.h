@@ -1,21 +1,10 @@
 #pragma once
-#include <ATen/Context.h>
-#include <ATen/core/dispatch/Dispatcher.h>
-
 #include <optional>
 
 #include "core/backbones/backbone.h"
+#include "core/base/packed_operator.h"
 
 namespace adrep {
-
-/// An operator of LibTorch for weights packed by oneDNN ("mkldnn::_linear_pointwise"). Only LibTorch's compiler calls
-/// these; they have no at:: function. Nothing where this LibTorch was built without oneDNN or without the operator.
-template <class Signature>
-std::optional<c10::TypedOperatorHandle<Signature>> packed_operator(const char* name, const char* overload = "") {
-  if (!at::hasMKLDNN()) return std::nullopt;
-  const auto found = c10::Dispatcher::singleton().findSchema({name, overload});
-  return found ? std::optional(found->typed<Signature>()) : std::nullopt;
-}
 
 /// How a kind of layer packs its weights and computes with them, alone or with the sum with another tensor fused in.
 template <class Reorder, class Pointwise, class Binary>

@@ -94,12 +94,10 @@ class KeepingAllocator final : public c10::Allocator {
   static void free_block(void* data);
 
   void put_back(void* data) {
-    if (!is_block(data)) return c10::GetDefaultCPUAllocator()->raw_deleter()(data);
+    const Block block = taken(data);
+    if (!block.data) return c10::GetDefaultCPUAllocator()->raw_deleter()(data);
     c10::profiledCPUMemoryReporter().Delete(data);  // before another thread can have it
     const std::lock_guard guard(mutex_);
-    const auto place = blocks_.find(data);
-    const Block block = place->second;
-    blocks_.erase(place);
     used_ -= block.size;
     if (block.size > limit_) return std::free(block.start);
     stock_.push_back(block);
@@ -107,9 +105,11 @@ class KeepingAllocator final : public c10::Allocator {
     shrink(limit_);
   }
 
-  bool is_block(void* data) {
+  /// The block that a tensor had, which is no longer listed, or none.
+  Block taken(void* data) {
     const std::lock_guard guard(mutex_);
-    return blocks_.contains(data);
+    const auto node = blocks_.extract(data);
+    return node.empty() ? Block{} : node.mapped();
   }
 
   /// Gives back the oldest kept blocks until no more than `bytes` are left.
