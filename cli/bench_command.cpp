@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
-#include "benchmarks/precision_comparison.h"
-#include "benchmarks/views.h"
+#include "benchmarks/pages/views.h"
+#include "benchmarks/speed/precision_comparison.h"
 #include "cli/command.h"
 #include "core/base/error.h"
 

@@ -1,7 +1,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include "benchmarks/feature_keys.h"
+#include "benchmarks/plan/feature_keys.h"
 #include "cli/command.h"
 #include "core/base/error.h"
 #include "core/features/cache/cache_inventory.h"

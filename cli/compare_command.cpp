@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "benchmarks/compare_formats.h"
+#include "benchmarks/comparison/compare_formats.h"
 #include "cli/command.h"
 #include "cli/parameter_help.h"
 #include "core/base/device.h"

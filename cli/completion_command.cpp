@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
-#include "benchmarks/compare_settings.h"
-#include "benchmarks/metrics_settings.h"
-#include "benchmarks/run_settings.h"
+#include "benchmarks/comparison/compare_settings.h"
+#include "benchmarks/map_evaluation/metrics_settings.h"
+#include "benchmarks/plan/run_settings.h"
 #include "cli/command.h"
 
 namespace adrep::cli {

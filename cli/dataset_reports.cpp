@@ -2,14 +2,14 @@
 
 #include <fmt/format.h>
 
-#include "benchmarks/plan.h"
+#include "benchmarks/plan/plan.h"
 #include "cli/parameter_help.h"
 #include "cli/settings.h"
 #include "core/base/names.h"
 #include "core/base/progress.h"
-#include "datasets/count_check.h"
-#include "datasets/image_statistics.h"
-#include "datasets/leakage.h"
+#include "datasets/checks/count_check.h"
+#include "datasets/checks/image_statistics.h"
+#include "datasets/checks/leakage.h"
 
 namespace adrep::cli {
 namespace {

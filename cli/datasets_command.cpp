@@ -1,16 +1,16 @@
 #include <fmt/format.h>
 
-#include "benchmarks/plan.h"
+#include "benchmarks/plan/plan.h"
 #include "cli/command.h"
 #include "cli/dataset_reports.h"
 #include "cli/parameter_help.h"
 #include "cli/settings.h"
 #include "core/base/log.h"
 #include "core/base/progress.h"
+#include "datasets/checks/verification.h"
 #include "datasets/dataset.h"
-#include "datasets/mini_tree.h"
-#include "datasets/synthetic.h"
-#include "datasets/verification.h"
+#include "datasets/layouts/mini_tree.h"
+#include "datasets/synthetic/synthetic.h"
 
 namespace adrep::cli {
 namespace {

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
-#include "benchmarks/backbone_speed.h"
-#include "benchmarks/projector_costs.h"
+#include "benchmarks/speed/backbone_speed.h"
+#include "benchmarks/speed/projector_costs.h"
 #include "cli/command.h"
 #include "core/backbones/backbone.h"
 #include "core/base/device.h"

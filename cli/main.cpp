@@ -6,9 +6,9 @@
 #include "cli/command.h"
 #include "core/base/error.h"
 #include "core/base/interrupt.h"
+#include "core/base/kept_memory.h"
 #include "core/base/log.h"
 #include "core/base/names.h"
-#include "core/base/tensor_memory.h"
 
 namespace {
 

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
-#include "benchmarks/kept_file.h"
-#include "benchmarks/map_evaluation.h"
-#include "benchmarks/map_report_formats.h"
+#include "benchmarks/cells/kept_file.h"
+#include "benchmarks/map_evaluation/map_evaluation.h"
+#include "benchmarks/map_evaluation/map_report_formats.h"
 #include "cli/command.h"
 #include "cli/map_words.h"
 #include "cli/parameter_help.h"

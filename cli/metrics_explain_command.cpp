@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
-#include "benchmarks/explain_page.h"
-#include "benchmarks/explain_settings.h"
-#include "benchmarks/explain_text.h"
-#include "benchmarks/kept_file.h"
+#include "benchmarks/cells/kept_file.h"
+#include "benchmarks/map_evaluation/explain_page.h"
+#include "benchmarks/map_evaluation/explain_settings.h"
+#include "benchmarks/map_evaluation/explain_text.h"
 #include "cli/command.h"
 #include "cli/map_words.h"
 #include "cli/parameter_help.h"

@@ -1,6 +1,6 @@
 #include "cli/parameter_help.h"
 
-#include "benchmarks/run_settings.h"
+#include "benchmarks/plan/run_settings.h"
 
 namespace adrep::cli {
 

@@ -3,17 +3,18 @@
 
 #include <chrono>
 
-#include "benchmarks/estimate.h"
-#include "benchmarks/report.h"
-#include "benchmarks/runner.h"
-#include "benchmarks/table_formats.h"
-#include "benchmarks/views.h"
+#include "benchmarks/pages/report.h"
+#include "benchmarks/pages/views.h"
+#include "benchmarks/run/estimate.h"
+#include "benchmarks/run/runner.h"
+#include "benchmarks/tables/table_formats.h"
 #include "cli/command.h"
 #include "cli/parameter_help.h"
 #include "core/base/device.h"
 #include "core/base/log.h"
 #include "core/base/plural.h"
 #include "core/base/progress.h"
+#include "core/base/stopwatch.h"
 
 namespace adrep::cli {
 
@@ -47,7 +48,7 @@ int run(const RunArguments& arguments) {
       fmt::print("{}{}", config.variant.empty() ? "" : "# " + config.variant + "\n", to_yaml(all_values(config)));
     return 0;
   }
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   for (const RunConfig& config : configs) open_device(config.settings.device);
   const Plan plan = make_plan(configs);
   const std::filesystem::path output = configs.front().settings.output;
@@ -72,7 +73,7 @@ int run(const RunArguments& arguments) {
   const std::filesystem::path report = write_views(output, plan, outcome, table);
   const auto reused =
       std::count_if(outcome.cells.begin(), outcome.cells.end(), [](const CellOutcome& cell) { return cell.reused; });
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const double seconds = watch.seconds();
   fmt::print("{} ({} from earlier runs, {} failed) in {}\n", counted(std::ssize(outcome.cells), "cell"), reused,
              outcome.failed(), duration_text(seconds));
   if (outcome.cached_images + outcome.computed_images > 0)

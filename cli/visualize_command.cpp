@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
+#include "benchmarks/cells/kept_file.h"
 #include "benchmarks/feature_pictures/feature_picture.h"
-#include "benchmarks/kept_file.h"
 #include "cli/command.h"
 #include "cli/parameter_help.h"
 #include "core/image/encode.h"

@@ -6,7 +6,7 @@
 #include "core/base/log.h"
 #include "core/io/torch_checkpoint.h"
 #include "detectors/artefact.h"
-#include "detectors/cflow.h"
+#include "detectors/cflow/cflow.h"
 
 namespace adrep::cli {
 namespace {

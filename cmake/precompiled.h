@@ -1,4 +1,5 @@
-// Precompiled for every file of adrep: ATen costs 12 s to parse, 2 s from here (torch/torch.h only where training needs it).
+// Precompiled for every file of adrep: ATen costs 12 s to parse, 2 s from here (torch/torch.h only where training needs
+// it).
 #include <ATen/ATen.h>
 
 #include <algorithm>

@@ -16,20 +16,18 @@ constexpr const char* advice =
     "folders, or another layout of 'adrep datasets list'";
 
 /// "'a', 'b' and 5 more"
-std::string some_of(const std::vector<std::string>& names) {
-  constexpr size_t shown = 5;
-  std::vector<std::string> parts;
-  for (size_t i = 0; i < std::min(names.size(), shown); ++i) parts.push_back("'" + names[i] + "'");
-  if (names.size() > shown) parts.push_back(fmt::format("{} more", names.size() - shown));
-  return listed(parts);
+std::string first_quoted(const std::vector<std::string>& names) {
+  std::vector<std::string> quoted;
+  for (const std::string& name : names) quoted.push_back("'" + name + "'");
+  return listed(quoted, 5);
 }
 
 std::string what_is_in(const Listing& listing) {
   std::vector<std::string> parts;
   if (!listing.folders.empty())
-    parts.push_back((listing.folders.size() == 1 ? "the folder " : "the folders ") + some_of(listing.folders));
+    parts.push_back((listing.folders.size() == 1 ? "the folder " : "the folders ") + first_quoted(listing.folders));
   if (!listing.files.empty())
-    parts.push_back((listing.files.size() == 1 ? "the file " : "the files ") + some_of(listing.files));
+    parts.push_back((listing.files.size() == 1 ? "the file " : "the files ") + first_quoted(listing.files));
   if (!listing.refused.empty())
     parts.push_back(fmt::format("'{}' ({})", listing.refused[0].file, listing.refused[0].text));
   return listed(parts);

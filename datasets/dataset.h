@@ -87,5 +87,6 @@ std::unique_ptr<Dataset> open_dataset(const std::filesystem::path& root, const s
 }  // namespace adrep
 
 /// ADREP_LAYOUT({.name = "mvtec_ad", .doc = "…", .matches = …, .open = …, .priority = 10});
-#define ADREP_LAYOUT(...) \
-  static const ::adrep::LayoutEntry& adrep_registered_layout = ::adrep::LayoutRegistry::instance().add(__VA_ARGS__)
+#define ADREP_LAYOUT(...)                                                         \
+  static const ::adrep::LayoutEntry& ADREP_UNIQUE_NAME(adrep_registered_layout) = \
+      ::adrep::LayoutRegistry::instance().add(__VA_ARGS__)

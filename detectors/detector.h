@@ -83,7 +83,7 @@ class Detector {
   /// All that was learnt; load(state()) gives bit-equal scores.
   virtual TensorMap state() const = 0;
   virtual void load(const TensorMap& state) = 0;
-  /// The step over the whole test set (detectors/post_steps.h) that the parameters ask for, "" mostly.
+  /// The step over the whole test set (detectors/scoring/post_steps.h) that the parameters ask for, "" mostly.
   virtual std::string post_step() const { return ""; }
   /// What a reader of the results should know about how it was fitted, one line each.
   virtual std::vector<std::string> notes() const { return {}; }
@@ -170,5 +170,6 @@ DetectorEntry& register_detector(const std::string& name) {
 }  // namespace adrep
 
 /// ADREP_DETECTOR("feature_norm", FeatureNorm).doc("norm of the features, no training");
-#define ADREP_DETECTOR(name, type) \
-  static const ::adrep::DetectorEntry& adrep_registered_detector = ::adrep::register_detector<type>(name)
+#define ADREP_DETECTOR(name, type)                                                    \
+  static const ::adrep::DetectorEntry& ADREP_UNIQUE_NAME(adrep_registered_detector) = \
+      ::adrep::register_detector<type>(name)

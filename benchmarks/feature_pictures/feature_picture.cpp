@@ -7,7 +7,7 @@
 namespace adrep {
 namespace {
 
-constexpr double side = 300, gap = 20, margin = 20, heading = 26, line_height = 18;
+constexpr double side = 300, gap = 20, margin = 20, heading_height = 26, line_height = 18;
 constexpr Scene::Colour normal_colour = {53, 102, 184}, anomalous_colour = {200, 45, 35};
 
 /// Dots of one panel, in an order drawn at random so that neither colour hides the other.
@@ -71,7 +71,7 @@ Scene feature_picture(const std::vector<ClassPatches>& classes, const PictureCon
              fmt::format("{} · {} · {} normal and {} anomalous patches", one.class_name,
                          panel.method == "pca" ? "PCA" : "t-SNE", one.anomalous.size(0) - anomalous, anomalous),
              14});
-        y += heading;
+        y += heading_height;
       }
       const double left = margin + static_cast<double>(i % of_class) * (side + gap);
       scene.texts.push_back({left, y + 10, panel_title(panel), 12});

@@ -1,8 +1,8 @@
 #include "benchmarks/feature_pictures/patch_maps.h"
 
-#include "benchmarks/class_features.h"
-#include "benchmarks/evaluation.h"
-#include "benchmarks/feature_keys.h"
+#include "benchmarks/plan/feature_keys.h"
+#include "benchmarks/run/class_features.h"
+#include "benchmarks/run/evaluation.h"
 #include "core/base/device.h"
 #include "core/base/interrupt.h"
 #include "core/base/progress.h"

@@ -1,5 +1,5 @@
 #pragma once
-#include "benchmarks/run_settings.h"
+#include "benchmarks/plan/run_settings.h"
 #include "core/embedding/tsne.h"
 
 namespace adrep {

@@ -4,12 +4,12 @@
 
 #include <opencv2/imgproc.hpp>
 
-#include "benchmarks/report_plots.h"
+#include "benchmarks/pages/report_plots.h"
 
 namespace adrep {
 namespace {
 
-constexpr double scale = 2;       // of the PNG
+constexpr double png_scale = 2;   // of the PNG
 constexpr int fraction_bits = 4;  // OpenCV draws at 1/16 pixel
 
 std::string ascii(const std::string& text) {
@@ -29,7 +29,7 @@ std::string ascii(const std::string& text) {
 }
 
 cv::Point fine_point(double x, double y) {
-  const double one = scale * (1 << fraction_bits);
+  const double one = png_scale * (1 << fraction_bits);
   return {static_cast<int>(std::lround(x * one)), static_cast<int>(std::lround(y * one))};
 }
 
@@ -56,7 +56,7 @@ std::string scene_as_svg(const Scene& scene, const std::string& title) {
 }
 
 Image scene_as_image(const Scene& scene) {
-  Image image(static_cast<int>(scale * scene.width), static_cast<int>(scale * scene.height), 3);
+  Image image(static_cast<int>(png_scale * scene.width), static_cast<int>(png_scale * scene.height), 3);
   cv::Mat picture(image.height, image.width, CV_8UC3, image.pixels.data());
   picture.setTo(cv::Scalar(255, 255, 255));
   for (const Scene::Frame& f : scene.frames)
@@ -67,9 +67,9 @@ Image scene_as_image(const Scene& scene) {
                {double(d.colour[0]), double(d.colour[1]), double(d.colour[2])}, cv::FILLED, cv::LINE_AA, fraction_bits);
   for (const Scene::Text& t : scene.texts) {
     // capital letters of this font are 21 units high, of other fonts 0.7 of the size
-    const double font_scale = scale * t.size * 0.7 / 21;
+    const double font_scale = png_scale * t.size * 0.7 / 21;
     cv::putText(picture, ascii(t.text),
-                {static_cast<int>(std::lround(scale * t.x)), static_cast<int>(std::lround(scale * t.y))},
+                {static_cast<int>(std::lround(png_scale * t.x)), static_cast<int>(std::lround(png_scale * t.y))},
                 cv::FONT_HERSHEY_SIMPLEX, font_scale, {28, 36, 48}, 1, cv::LINE_AA);
   }
   return image;

@@ -8,7 +8,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "benchmarks/report_plots.h"
+#include "benchmarks/pages/report_plots.h"
 #include "core/base/error.h"
 
 namespace adrep {
@@ -25,8 +25,8 @@ class Means {
     sums_[point] += value.get<double>();
     ++counts_[point];
   }
-  Curve curve() const {
-    Curve curve(sums_.size());
+  EpochCurve curve() const {
+    EpochCurve curve(sums_.size());
     for (size_t i = 0; i < sums_.size(); ++i)
       if (counts_[i] > 0) curve[i] = sums_[i] / static_cast<double>(counts_[i]);
     return curve;
@@ -59,7 +59,8 @@ std::vector<json> entries_of(const std::filesystem::path& log) {
 
 /// One field of one level of all entries; `pick` finds the number in a level's entry.
 template <class Pick>
-Curve level_curve(const std::vector<json>& entries, size_t level, size_t points, int64_t a_point, const Pick& pick) {
+EpochCurve level_curve(const std::vector<json>& entries, size_t level, size_t points, int64_t a_point,
+                       const Pick& pick) {
   Means means(points);
   for (size_t i = 0; i < entries.size(); ++i) {
     const json& levels = field(entries[i], "levels");
@@ -80,7 +81,7 @@ struct Axis {
 Axis axis_of(const std::vector<PlottedCurve>& curves, bool of_losses) {
   Axis axis{std::numeric_limits<double>::max(), std::numeric_limits<double>::lowest()};
   for (const PlottedCurve& plotted : curves)
-    for (const Curve* curve : {&plotted.curve, &plotted.low, &plotted.high})
+    for (const EpochCurve* curve : {&plotted.curve, &plotted.low, &plotted.high})
       for (const std::optional<double>& value : *curve)
         if (value) axis.low = std::min(axis.low, *value), axis.high = std::max(axis.high, *value);
   if (of_losses && axis.low > 0 && axis.high > 20 * axis.low)
@@ -105,20 +106,20 @@ std::vector<double> ticks_of(const Axis& axis) {
   return ticks;
 }
 
-constexpr double left = 58, top = 26, plot_width = 290, plot_height = 150;
+constexpr double left = 58, top = 26, curve_width = 290, plot_height = 150;
 
 /// Where values lie in the drawing.
 struct Place {
   Axis axis;
   size_t points;
   double x(size_t i) const {
-    return left + (points > 1 ? static_cast<double>(i) / static_cast<double>(points - 1) : 0.5) * plot_width;
+    return left + (points > 1 ? static_cast<double>(i) / static_cast<double>(points - 1) : 0.5) * curve_width;
   }
   double y(double value) const { return top + plot_height - axis.place(value) * plot_height; }
 };
 
 /// The runs of points without gaps, as a path; a single point becomes a short stroke.
-std::string path_of(const Curve& curve, const Place& place) {
+std::string path_of(const EpochCurve& curve, const Place& place) {
   std::string path;
   bool open = false;
   for (size_t i = 0; i < curve.size(); ++i) {
@@ -155,10 +156,10 @@ std::string axes(const Place& place, int64_t passes) {
   for (const double tick : ticks_of(place.axis))
     svg += fmt::format(
         "<line class=grid x1={0} x2={1} y1={2:.1f} y2={2:.1f}></line><text class=label x={3} y={4:.1f}>{5}</text>",
-        left, left + plot_width, place.y(tick), left - 6, place.y(tick) + 4,
+        left, left + curve_width, place.y(tick), left - 6, place.y(tick) + 4,
         std::abs(tick) >= 1000 ? fmt::format("{:.0f}", tick) : fmt::format("{:.3g}", tick));
   return svg + fmt::format("<text class=begin x={} y={}>0</text><text class=label x={} y={}>{} passes</text>", left,
-                           top + plot_height + 16, left + plot_width, top + plot_height + 16, passes);
+                           top + plot_height + 16, left + curve_width, top + plot_height + 16, passes);
 }
 
 }  // namespace
@@ -211,7 +212,7 @@ std::string curve_plot(const std::string& title, const std::vector<PlottedCurve>
       "<svg class=curves role=img aria-label=\"{0}\" viewBox=\"0 0 {1} {2}\" width={1} height={2}><text class=begin "
       "x={3} "
       "y=14>{0}</text>",
-      html_text(title), left + plot_width + 12, top + plot_height + 24, left);
+      html_text(title), left + curve_width + 12, top + plot_height + 24, left);
   svg += axes(place, passes);
   for (const PlottedCurve& plotted : curves) svg += band_of(plotted, place);
   for (const PlottedCurve& plotted : curves)

@@ -8,20 +8,20 @@
 namespace adrep {
 
 /// A value for every point, none where there is none.
-using Curve = std::vector<std::optional<double>>;
+using EpochCurve = std::vector<std::optional<double>>;
 
 /// What one level's log says.
 struct LevelCurves {
-  Curve angle, norm;                        ///< norm: of both views
-  std::vector<Curve> normal_radii = {};     ///< of normal features: 10 %, 50 %, 90 % lie below
-  std::vector<Curve> anomalous_radii = {};  ///< of anomalous ones
+  EpochCurve angle, norm;                        ///< norm: of both views
+  std::vector<EpochCurve> normal_radii = {};     ///< of normal features: 10 %, 50 %, 90 % lie below
+  std::vector<EpochCurve> anomalous_radii = {};  ///< of anomalous ones
 };
 
 /// A log in at most `points` points, each the mean over as many passes as the others.
 struct PretrainCurves {
   int64_t passes = 0, skipped = 0;
   int64_t passes_a_point = 1;
-  Curve total;
+  EpochCurve total;
   std::vector<LevelCurves> levels;
   std::map<std::string, double> seconds;  ///< of all passes, by stage
 };
@@ -32,8 +32,8 @@ PretrainCurves read_pretrain_curves(const std::filesystem::path& log, int64_t po
 /// One line or band of a plot; `kind` is its CSS class.
 struct PlottedCurve {
   std::string kind, name;
-  Curve curve;
-  Curve low = {}, high = {};  ///< a band where given
+  EpochCurve curve;
+  EpochCurve low = {}, high = {};  ///< a band where given
 };
 
 /// Curves over passes as SVG, for losses with a logarithmic axis where positive values differ twentyfold; "" when there

@@ -2,8 +2,8 @@
 
 #include <cstring>
 
-#include "benchmarks/evaluation.h"
-#include "benchmarks/plan.h"
+#include "benchmarks/plan/plan.h"
+#include "benchmarks/run/evaluation.h"
 #include "core/base/log.h"
 #include "core/image/decode.h"
 #include "datasets/fingerprint.h"

@@ -2,10 +2,10 @@
 
 #include <fmt/ranges.h>
 
+#include "benchmarks/pages/report_plots.h"
+#include "benchmarks/pages/report_style.h"
 #include "benchmarks/pretraining/pretrain_curves.h"
 #include "benchmarks/pretraining/pretrainer.h"
-#include "benchmarks/report_plots.h"
-#include "benchmarks/report_style.h"
 #include "core/base/atomic_file.h"
 #include "core/base/version.h"
 

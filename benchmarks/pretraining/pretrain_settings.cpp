@@ -23,7 +23,7 @@ std::vector<int64_t> whole_numbers(const std::vector<std::string>& texts, const 
 }
 
 /// The section and parameter of a full key, or none.
-std::pair<const PretrainSection*, const Param*> find_param(const std::string& key) {
+std::pair<const PretrainSection*, const Param*> find_pretrain_param(const std::string& key) {
   for (const PretrainSection& section : pretrain_sections()) {
     if (!key.starts_with(section.prefix)) continue;
     if (const Param* param = section.params->find(key.substr(section.prefix.size()))) return {&section, param};
@@ -31,7 +31,7 @@ std::pair<const PretrainSection*, const Param*> find_param(const std::string& ke
   return {nullptr, nullptr};
 }
 
-std::vector<std::string> known_keys() {
+std::vector<std::string> known_pretrain_keys() {
   std::vector<std::string> keys;
   for (const PretrainSection& section : pretrain_sections())
     for (const std::string& name : section.params->names()) keys.push_back(section.prefix + name);
@@ -143,8 +143,8 @@ const std::vector<PretrainSection>& pretrain_sections() {
 PretrainConfig resolve_pretrain(const RawConfig& raw) {
   PretrainConfig config;
   for (const auto& [key, value] : raw) {
-    const auto [section, param] = find_param(key);
-    if (!param) throw_input("{}: unknown key '{}': {}", value.where, key, suggestion(key, known_keys()));
+    const auto [section, param] = find_pretrain_param(key);
+    if (!param) throw_input("{}: unknown key '{}': {}", value.where, key, suggestion(key, known_pretrain_keys()));
     param->set(section->place(config), param->parse(value, key));
   }
   const PretrainSettings& s = config.settings;

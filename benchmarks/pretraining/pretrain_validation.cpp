@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "benchmarks/projectors.h"
-#include "benchmarks/runner.h"
+#include "benchmarks/plan/projectors.h"
+#include "benchmarks/run/runner.h"
 #include "core/base/hash.h"
 #include "core/base/interrupt.h"
 #include "datasets/fingerprint.h"

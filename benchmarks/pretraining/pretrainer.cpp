@@ -12,6 +12,7 @@
 #include "core/base/interrupt.h"
 #include "core/base/log.h"
 #include "core/base/progress.h"
+#include "core/base/stopwatch.h"
 #include "core/training/across_processes.h"
 #include "core/training/first_process.h"
 #include "core/training/schedule.h"
@@ -47,7 +48,7 @@ class Pretrainer {
   }
 
   PretrainOutcome run() {
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     begin();
     if (group_.first()) log_.emplace(output_ / "log.jsonl", epoch_, pass_);
     const MultiStepSchedule schedule{config_.settings.rate, config_.milestones, config_.settings.rate_factor};
@@ -64,7 +65,7 @@ class Pretrainer {
       write_projector();
       write_pretrain_report(output_, config_, data_.classes, validation_);
     });
-    outcome_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    outcome_.seconds = watch.seconds();
     return outcome_;
   }
 

@@ -4,9 +4,9 @@
 #include <memory>
 #include <string>
 
+#include "core/backbones/levels.h"
 #include "core/backbones/precision.h"
 #include "core/base/registry.h"
-#include "core/features/levels.h"
 #include "core/io/safetensors.h"
 
 namespace adrep {
@@ -86,6 +86,6 @@ std::vector<std::filesystem::path> weights_folders();
 }  // namespace adrep
 
 /// ADREP_BACKBONE({.name = "efficientnet_lite0", .doc = "…", …});
-#define ADREP_BACKBONE(...)                                        \
-  static const ::adrep::BackboneEntry& adrep_registered_backbone = \
+#define ADREP_BACKBONE(...)                                                           \
+  static const ::adrep::BackboneEntry& ADREP_UNIQUE_NAME(adrep_registered_backbone) = \
       ::adrep::BackboneRegistry::instance().add(__VA_ARGS__)

@@ -46,7 +46,7 @@ void add_backbone(const Model& model) {
        }});
 }
 
-const bool registered = [] {
+const bool registered_clip = [] {
   const Model models[] = {{"clip_base",
                            "CLIP ViT-B/16, OpenAI: blocks 3, 6, 9 and 12",
                            "ViT-B-16.pt",

@@ -49,7 +49,7 @@ void add_backbone(const Size& size, bool registers) {
        }});
 }
 
-const bool registered = [] {
+const bool registered_dinov2 = [] {
   const Size sizes[] = {{"small", "ViT-S", "s", "88 MB", 384, 6, 12, 1536, false, {3, 6, 9, 12}},
                         {"base", "ViT-B", "b", "346 MB", 768, 12, 12, 3072, false, {3, 6, 9, 12}},
                         {"large", "ViT-L", "l", "1.2 GB", 1024, 16, 24, 4096, false, {6, 12, 18, 24}},

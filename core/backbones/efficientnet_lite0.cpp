@@ -10,15 +10,15 @@ namespace adrep {
 namespace {
 
 constexpr double batch_norm_eps = 1e-3;
-constexpr int64_t stem_channels = 32;
+constexpr int64_t lite0_stem_channels = 32;
 constexpr std::array<double, 3> input_mean = {0.5, 0.5, 0.5}, input_std = {0.5, 0.5, 0.5};
 constexpr int last_blocks_of_levels[] = {2, 4, 10, 15};
 
-struct Stage {
+struct BlockGroup {
   int64_t repeats, kernel, stride, expansion, channels;
 };
-constexpr Stage stages[] = {{1, 3, 1, 1, 16},  {2, 3, 2, 6, 24},  {2, 5, 2, 6, 40}, {3, 3, 2, 6, 80},
-                            {3, 5, 1, 6, 112}, {4, 5, 2, 6, 192}, {1, 3, 1, 6, 320}};
+constexpr BlockGroup stages[] = {{1, 3, 1, 1, 16},  {2, 3, 2, 6, 24},  {2, 5, 2, 6, 40}, {3, 3, 2, 6, 80},
+                                 {3, 5, 1, 6, 112}, {4, 5, 2, 6, 192}, {1, 3, 1, 6, 320}};
 
 int64_t ceil_divide(int64_t a, int64_t b) {
   return (a + b - 1) / b;
@@ -38,9 +38,9 @@ EfficientNetLite0::EfficientNetLite0(const TensorMap& weights, BackboneInfo info
     const FoldedConvolution::Spec spec{name, norm, {out, in / groups, kernel, kernel}, stride, groups, batch_norm_eps};
     return Convolution{FoldedConvolution(taker, spec, options), rectifier};
   };
-  stem_ = convolution("_conv_stem", "_bn0", stem_channels, 3, 3, 2, 1, Rectifier::relu6);
-  int64_t channels = stem_channels;
-  for (const Stage& stage : stages) {
+  stem_ = convolution("_conv_stem", "_bn0", lite0_stem_channels, 3, 3, 2, 1, Rectifier::relu6);
+  int64_t channels = lite0_stem_channels;
+  for (const BlockGroup& stage : stages) {
     for (int64_t repeat = 0; repeat < stage.repeats; ++repeat) {
       const std::string name = fmt::format("_blocks.{}.", blocks_.size());
       const int64_t stride = repeat == 0 ? stage.stride : 1, wide = channels * stage.expansion;

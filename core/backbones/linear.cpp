@@ -8,28 +8,28 @@
 namespace adrep {
 namespace {
 
-using Reorder = at::Tensor(const at::Tensor& weight, std::optional<c10::SymInt> rows);
-using Pointwise = at::Tensor(const at::Tensor& x, const at::Tensor& weight, const std::optional<at::Tensor>& bias,
-                             std::string_view attribute, c10::List<std::optional<at::Scalar>> scalars,
-                             std::optional<std::string_view> algorithm);
-using PointwiseBinary = at::Tensor(const at::Tensor& x, const at::Tensor& other, const at::Tensor& weight,
-                                   const std::optional<at::Tensor>& bias, std::string_view attribute);
+using LinearReorder = at::Tensor(const at::Tensor& weight, std::optional<c10::SymInt> rows);
+using LinearPointwise = at::Tensor(const at::Tensor& x, const at::Tensor& weight, const std::optional<at::Tensor>& bias,
+                                   std::string_view attribute, c10::List<std::optional<at::Scalar>> scalars,
+                                   std::optional<std::string_view> algorithm);
+using LinearBinary = at::Tensor(const at::Tensor& x, const at::Tensor& other, const at::Tensor& weight,
+                                const std::optional<at::Tensor>& bias, std::string_view attribute);
 
 // The layout suits the products of four images of 257 tokens; it has little effect on others.
 constexpr int64_t typical_rows = 1028;
 
-using LayerOperators = PackedOperators<Reorder, Pointwise, PointwiseBinary>;
+using LinearOperators = PackedOperators<LinearReorder, LinearPointwise, LinearBinary>;
 
 /// Nothing where this LibTorch was built without oneDNN.
-const LayerOperators* packed_operators() {
-  static const std::optional<LayerOperators> operators =
-      LayerOperators::find("mkldnn::_reorder_linear_weight", "mkldnn::_linear_pointwise");
+const LinearOperators* linear_operators() {
+  static const std::optional<LinearOperators> operators =
+      LinearOperators::find("mkldnn::_reorder_linear_weight", "mkldnn::_linear_pointwise");
   return operators ? &*operators : nullptr;
 }
 
 at::Tensor packed_binary(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& other,
                          std::string_view attribute) {
-  return packed_operators()->binary.call(x, other, weight, bias.defined() ? std::optional(bias) : std::nullopt,
+  return linear_operators()->binary.call(x, other, weight, bias.defined() ? std::optional(bias) : std::nullopt,
                                          attribute);
 }
 
@@ -54,12 +54,12 @@ at::Tensor gelu_by_rows(const at::Tensor& y) {
 }  // namespace
 
 Linear::Linear(const at::Tensor& weight, const at::Tensor& bias, const BackboneOptions& options)
-    : width_(weight.size(0)), packed_(packs_weights(options) && packed_operators()) {
+    : width_(weight.size(0)), packed_(packs_weights(options) && linear_operators()) {
   if (bias.defined()) bias_ = parameter(bias, options);
   if (packed_) {
     // no copy besides the packed one: the heap would keep the room of every block's copies
     const at::Tensor plain = weight.detach().to(scalar_type(options.precision)).contiguous();
-    weight_ = packed_operators()->reorder.call(plain, c10::SymInt(typical_rows));
+    weight_ = linear_operators()->reorder.call(plain, c10::SymInt(typical_rows));
   } else {
     weight_ = parameter(weight, options);
   }
@@ -74,7 +74,7 @@ at::Tensor Linear::operator()(const at::Tensor& x, Activation activation) const 
                                      : activation == Activation::silu ? "swish"
                                                                       : "none";
   const at::Tensor y =
-      packed_operators()->pointwise.call(x, weight_, bias_.defined() ? std::optional(bias_) : std::nullopt, attribute,
+      linear_operators()->pointwise.call(x, weight_, bias_.defined() ? std::optional(bias_) : std::nullopt, attribute,
                                          c10::List<std::optional<at::Scalar>>(), "none");
   return apart ? gelu_by_rows(y) : fused ? y : activated(y, activation);
 }

@@ -6,24 +6,27 @@ namespace adrep {
 namespace {
 
 using Scalars = c10::List<std::optional<at::Scalar>>;
-using Reorder = at::Tensor(const at::Tensor& weight, c10::SymIntArrayRef padding, c10::SymIntArrayRef stride,
-                           c10::SymIntArrayRef dilation, c10::SymInt groups, at::OptionalSymIntArrayRef input_size);
-using Pointwise = at::Tensor(const at::Tensor& x, const at::Tensor& weight, const std::optional<at::Tensor>& bias,
-                             at::IntArrayRef padding, at::IntArrayRef stride, at::IntArrayRef dilation, int64_t groups,
-                             std::string_view attribute, Scalars scalars, std::optional<std::string_view> algorithm);
-using PointwiseBinary = at::Tensor(const at::Tensor& x, const at::Tensor& other, const at::Tensor& weight,
-                                   const std::optional<at::Tensor>& bias, at::IntArrayRef padding,
-                                   at::IntArrayRef stride, at::IntArrayRef dilation, int64_t groups,
-                                   std::string_view binary, std::optional<at::Scalar> alpha,
-                                   std::optional<std::string_view> unary, Scalars scalars,
-                                   std::optional<std::string_view> algorithm);
+using ConvolutionReorder = at::Tensor(const at::Tensor& weight, c10::SymIntArrayRef padding, c10::SymIntArrayRef stride,
+                                      c10::SymIntArrayRef dilation, c10::SymInt groups,
+                                      at::OptionalSymIntArrayRef input_size);
+using ConvolutionPointwise = at::Tensor(const at::Tensor& x, const at::Tensor& weight,
+                                        const std::optional<at::Tensor>& bias, at::IntArrayRef padding,
+                                        at::IntArrayRef stride, at::IntArrayRef dilation, int64_t groups,
+                                        std::string_view attribute, Scalars scalars,
+                                        std::optional<std::string_view> algorithm);
+using ConvolutionBinary = at::Tensor(const at::Tensor& x, const at::Tensor& other, const at::Tensor& weight,
+                                     const std::optional<at::Tensor>& bias, at::IntArrayRef padding,
+                                     at::IntArrayRef stride, at::IntArrayRef dilation, int64_t groups,
+                                     std::string_view binary, std::optional<at::Scalar> alpha,
+                                     std::optional<std::string_view> unary, Scalars scalars,
+                                     std::optional<std::string_view> algorithm);
 
-using LayerOperators = PackedOperators<Reorder, Pointwise, PointwiseBinary>;
+using ConvolutionOperators = PackedOperators<ConvolutionReorder, ConvolutionPointwise, ConvolutionBinary>;
 
 /// Nothing where this LibTorch was built without oneDNN.
-const LayerOperators* packed_operators() {
-  static const std::optional<LayerOperators> operators =
-      LayerOperators::find("mkldnn::_reorder_convolution_weight", "mkldnn::_convolution_pointwise");
+const ConvolutionOperators* convolution_operators() {
+  static const std::optional<ConvolutionOperators> operators =
+      ConvolutionOperators::find("mkldnn::_reorder_convolution_weight", "mkldnn::_convolution_pointwise");
   return operators ? &*operators : nullptr;
 }
 
@@ -42,7 +45,7 @@ Scalars scalars_of(Rectifier rectifier) {
 }  // namespace
 
 bool PackedConvolution::available() {
-  return packed_operators() != nullptr;
+  return convolution_operators() != nullptr;
 }
 
 PackedConvolution::PackedConvolution(const at::Tensor& weight, const at::Tensor& bias, int64_t stride, int64_t groups)
@@ -61,22 +64,22 @@ at::Tensor PackedConvolution::weight_for(const at::Tensor& x, std::array<int64_t
   if (!again) return weight_;
   const auto symbolic = [](at::IntArrayRef values) { return c10::fromIntArrayRefSlow(values); };
   packed_.reset();
-  packed_ = packed_operators()->reorder.call(weight_, symbolic(padding), symbolic(stride_), symbolic(no_dilation),
-                                             groups_, symbolic(x.sizes()));
+  packed_ = convolution_operators()->reorder.call(weight_, symbolic(padding), symbolic(stride_), symbolic(no_dilation),
+                                                  groups_, symbolic(x.sizes()));
   packed_size_ = size;
   return packed_;
 }
 
 at::Tensor PackedConvolution::apply(const at::Tensor& x, std::array<int64_t, 2> padding, Rectifier rectifier) const {
-  return packed_operators()->pointwise.call(x, weight_for(x, padding), bias_, padding, stride_, no_dilation, groups_,
-                                            attribute_of(rectifier), scalars_of(rectifier), "");
+  return convolution_operators()->pointwise.call(x, weight_for(x, padding), bias_, padding, stride_, no_dilation,
+                                                 groups_, attribute_of(rectifier), scalars_of(rectifier), "");
 }
 
 at::Tensor PackedConvolution::plus(const at::Tensor& x, std::array<int64_t, 2> padding, const at::Tensor& other,
                                    bool relu) const {
   const std::optional<std::string_view> unary = relu ? std::optional("relu") : std::nullopt;
-  return packed_operators()->binary.call(x, other, weight_for(x, padding), bias_, padding, stride_, no_dilation,
-                                         groups_, "add", at::Scalar(1.0), unary, Scalars(), "");
+  return convolution_operators()->binary.call(x, other, weight_for(x, padding), bias_, padding, stride_, no_dilation,
+                                              groups_, "add", at::Scalar(1.0), unary, Scalars(), "");
 }
 
 }  // namespace adrep

@@ -8,6 +8,7 @@
 
 #include "core/backbones/linear.h"
 #include "core/base/error.h"
+#include "core/base/stopwatch.h"
 
 namespace adrep {
 namespace {
@@ -17,15 +18,14 @@ constexpr double worth_it = 1.2;
 
 /// Seconds of one product, the best of a few.
 double product_seconds(Precision precision, const at::Device& device) {
-  using Clock = std::chrono::steady_clock;
   constexpr int64_t rows = 4 * 257, in = 768, out = 3072;
   const at::Tensor x = at::ones({rows, in}, at::TensorOptions(device).dtype(scalar_type(precision)));
   const Linear linear(at::ones({out, in}), at::ones({out}), {device, precision});
   double best = std::numeric_limits<double>::infinity();
   for (int round = 0; round < 4; ++round) {
-    const auto start = Clock::now();
+    const Stopwatch watch;
     linear(x).select(0, 0).sum().item<float>();  // waits for the device
-    best = std::min(best, std::chrono::duration<double>(Clock::now() - start).count());
+    best = std::min(best, watch.seconds());
   }
   return best;
 }

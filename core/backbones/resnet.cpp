@@ -9,7 +9,7 @@
 namespace adrep {
 namespace {
 
-constexpr int64_t stem_channels = 64;
+constexpr int64_t resnet_stem_channels = 64;
 int64_t half(int64_t side) {
   return (side + 1) / 2;
 }
@@ -23,8 +23,8 @@ ResNet::ResNet(const TensorMap& weights, ResNetSpec spec, BackboneInfo info, con
   taker.ignore_suffixes({"num_batches_tracked"});
   for (auto stage = static_cast<int64_t>(spec_.blocks.size()); stage < 4; ++stage)
     taker.ignore_prefixes({fmt::format("layer{}.", stage + 1)});
-  stem_ = FoldedConvolution(taker, {"conv1", "bn1", {stem_channels, 3, 7, 7}, 2}, options);
-  int64_t in = stem_channels;
+  stem_ = FoldedConvolution(taker, {"conv1", "bn1", {resnet_stem_channels, 3, 7, 7}, 2}, options);
+  int64_t in = resnet_stem_channels;
   for (int64_t s = 0; s < static_cast<int64_t>(spec_.blocks.size()); ++s) {
     std::vector<Block> stage;
     for (int64_t b = 0; b < spec_.blocks[static_cast<size_t>(s)]; ++b) {
@@ -163,7 +163,7 @@ BackboneEntry resnet(std::string name, std::string doc, std::string file, std::s
   return entry;
 }
 
-[[maybe_unused]] const BackboneEntry* registered[] = {
+[[maybe_unused]] const BackboneEntry* registered_resnets[] = {
     &BackboneRegistry::instance().add(
         resnet("resnet18", "ResNet-18, ImageNet", "resnet18-f37072fd.pth", "47 MB", {{2, 2, 2, 2}})),
     &BackboneRegistry::instance().add(

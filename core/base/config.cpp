@@ -8,7 +8,7 @@ namespace adrep {
 namespace {
 
 constexpr uint64_t max_config_bytes = 1 << 20;
-constexpr int max_depth = 16;
+constexpr int max_yaml_depth = 16;
 
 std::string place(const std::string& file, const YAML::Mark& mark) {
   return mark.is_null() ? file : fmt::format("{}:{}", file, mark.line + 1);
@@ -21,7 +21,7 @@ std::string scalar_of(const YAML::Node& node, const std::string& where, const st
 }
 
 void flatten(const YAML::Node& node, const std::string& prefix, const std::string& file, int depth, RawConfig& config) {
-  if (depth > max_depth) throw_input("{}: nested too deeply", place(file, node.Mark()));
+  if (depth > max_yaml_depth) throw_input("{}: nested too deeply", place(file, node.Mark()));
   for (const auto& pair : node) {
     const std::string where = place(file, pair.first.Mark());
     if (!pair.first.IsScalar()) throw_input("{}: a key must be a word", where);

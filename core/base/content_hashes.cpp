@@ -7,19 +7,10 @@
 #include <cstring>
 
 #include "core/base/error.h"
+#include "core/base/file_times.h"
 #include "core/base/hash.h"
 
 namespace adrep {
-namespace {
-
-constexpr int64_t second_ns = 1'000'000'000;
-
-int64_t now_ns() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
-}
-
-}  // namespace
 
 ContentHashes::Identity ContentHashes::identity_of(const std::filesystem::path& file) {
   struct stat info {};

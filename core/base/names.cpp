@@ -44,6 +44,13 @@ std::string listed(const std::vector<std::string>& names) {
   return text;
 }
 
+std::string listed(const std::vector<std::string>& names, size_t shown) {
+  if (names.size() <= shown) return listed(names);
+  std::vector<std::string> parts(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown));
+  parts.push_back(fmt::format("{} more", names.size() - shown));
+  return listed(parts);
+}
+
 std::string suggestion(std::string_view wrong, const std::vector<std::string>& known) {
   const std::string near = nearest_name(wrong, known);
   if (!near.empty()) return fmt::format("did you mean '{}'?", near);

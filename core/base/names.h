@@ -10,6 +10,8 @@ std::string nearest_name(std::string_view wrong, const std::vector<std::string>&
 
 /// "a, b and c"
 std::string listed(const std::vector<std::string>& names);
+/// The first `shown` of them: "a, b and 5 more".
+std::string listed(const std::vector<std::string>& names, size_t shown);
 
 /// " (did you mean 'x'?)" or the list of what is known.
 std::string suggestion(std::string_view wrong, const std::vector<std::string>& known);

@@ -50,3 +50,8 @@ class Registry {
 };
 
 }  // namespace adrep
+
+/// A name of its own for each use, also where several files are compiled as one.
+#define ADREP_UNIQUE_NAME(name) ADREP_JOINED_NAME(name, __COUNTER__)
+#define ADREP_JOINED_NAME(name, number) ADREP_PASTED_NAME(name, number)
+#define ADREP_PASTED_NAME(name, number) name##_##number

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/features/levels.h"
+#include "core/backbones/levels.h"
 
 namespace adrep {
 

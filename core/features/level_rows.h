@@ -2,7 +2,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "core/features/levels.h"
+#include "core/backbones/levels.h"
 
 namespace adrep {
 

@@ -14,8 +14,8 @@ std::array<uint8_t, 3> heat_colour(double value);
 /// `scores` are image.height × image.width values; low and high are where the colours begin and end.
 Image heat_overlay(const Image& image, const float* scores, double low, double high);
 
-/// Draws an outline around the mask's regions (mask: one channel, 0 = outside) in this colour, one pixel wide and outside
-/// of them, so that small defects stay visible.
+/// Draws an outline around the mask's regions (mask: one channel, 0 = outside) in this colour, one pixel wide and
+/// outside of them, so that small defects stay visible.
 void draw_outline(Image& image, const Image& mask, const std::array<uint8_t, 3>& colour);
 
 }  // namespace adrep

@@ -12,13 +12,14 @@ struct DecodeLimits {
 };
 
 /// Decodes JPEG, PNG, BMP or TIFF (by content, not by name) to 8-bit RGB as Pillow's convert("RGB") does: grey is
-/// repeated, a palette applied, alpha dropped. EXIF orientation is ignored and a TIFF's own orientation followed, both as
-/// Pillow does. Two differences from Pillow: 16-bit grey keeps its high byte (Pillow clips at 255), and a JPEG with
-/// damaged or missing data is refused (Pillow may fill it with grey). Throws InputError naming the file and what is wrong.
+/// repeated, a palette applied, alpha dropped. EXIF orientation is ignored and a TIFF's own orientation followed, both
+/// as Pillow does. Two differences from Pillow: 16-bit grey keeps its high byte (Pillow clips at 255), and a JPEG with
+/// damaged or missing data is refused (Pillow may fill it with grey). Throws InputError naming the file and what is
+/// wrong.
 Image decode_rgb(const std::filesystem::path& file, const DecodeLimits& limits = {});
 
-/// Decodes a mask to one channel without scaling: grey or palette index values as stored, RGB by its luma, 16-bit as 255
-/// where not zero.
+/// Decodes a mask to one channel without scaling: grey or palette index values as stored, RGB by its luma, 16-bit as
+/// 255 where not zero.
 Image decode_mask(const std::filesystem::path& file, const DecodeLimits& limits = {});
 
 /// The values of a one-channel image as stored, [height, width] row by row.
@@ -33,7 +34,9 @@ struct GreyValues {
 GreyValues decode_grey(const std::filesystem::path& file, const DecodeLimits& limits = {});
 
 /// Width and height from the header only.
-struct ImageSize { int width = 0, height = 0; };
+struct ImageSize {
+  int width = 0, height = 0;
+};
 ImageSize read_image_size(const std::filesystem::path& file);
 
 /// True for file names with an image extension we decode (any case), except macOS "._" files.

@@ -12,8 +12,15 @@ struct Image {
   std::vector<uint8_t> pixels;
 
   Image() = default;
-  Image(int w, int h, int c) : width(w), height(h), channels(c), pixels(static_cast<size_t>(w) * static_cast<size_t>(h) * static_cast<size_t>(c)) {}
-  uint8_t* at(int row, int column) { return &pixels[(static_cast<size_t>(row) * static_cast<size_t>(width) + static_cast<size_t>(column)) * static_cast<size_t>(channels)]; }
+  Image(int w, int h, int c)
+      : width(w),
+        height(h),
+        channels(c),
+        pixels(static_cast<size_t>(w) * static_cast<size_t>(h) * static_cast<size_t>(c)) {}
+  uint8_t* at(int row, int column) {
+    return &pixels[(static_cast<size_t>(row) * static_cast<size_t>(width) + static_cast<size_t>(column)) *
+                   static_cast<size_t>(channels)];
+  }
   const uint8_t* at(int row, int column) const { return const_cast<Image*>(this)->at(row, column); }
 };
 

@@ -14,16 +14,16 @@
 namespace adrep {
 namespace {
 
-constexpr const char* kFormat = "JPEG";
-constexpr int kMaxScans = 500;               // a progressive file of a few kB can ask for hours of scans
-constexpr uint64_t kMaxRatio = 3 * 8 * 128;  // RGB bytes: eight blocks a byte, at most 128 pixels a block
+constexpr const char* kJpeg = "JPEG";
+constexpr int kMaxScans = 500;                // a progressive file of a few kB can ask for hours of scans
+constexpr uint64_t kJpegRatio = 3 * 8 * 128;  // RGB bytes: eight blocks a byte, at most 128 pixels a block
 
 /// libjpeg's state; released also when reading the header fails.
-struct Decompress : jpeg_decompress_struct {
-  Decompress() : jpeg_decompress_struct{} {}
-  ~Decompress() { jpeg_destroy_decompress(this); }
-  Decompress(const Decompress&) = delete;
-  Decompress& operator=(const Decompress&) = delete;
+struct JpegDecompress : jpeg_decompress_struct {
+  JpegDecompress() : jpeg_decompress_struct{} {}
+  ~JpegDecompress() { jpeg_destroy_decompress(this); }
+  JpegDecompress(const JpegDecompress&) = delete;
+  JpegDecompress& operator=(const JpegDecompress&) = delete;
 };
 
 /// One decompression, reading from an ImageSource, with its errors as InputError.
@@ -66,7 +66,7 @@ class JpegReader {
   /// Runs libjpeg calls. It reports errors by jumping out of `step`, which therefore holds nothing with a destructor.
   template <class Step>
   void guarded(const Step& step) {
-    if (setjmp(jump_)) source_.corrupt(kFormat, message_.data());
+    if (setjmp(jump_)) source_.corrupt(kJpeg, message_.data());
     step();
   }
 
@@ -120,7 +120,7 @@ class JpegReader {
 
   ImageSource& source_;
   jpeg_error_mgr errors_{};
-  Decompress jpeg_;
+  JpegDecompress jpeg_;
   jpeg_source_mgr input_{};
   jpeg_progress_mgr progress_{};
   std::jmp_buf jump_;
@@ -139,22 +139,22 @@ Image decode_cmyk(JpegReader& reader) {
   return rgb;
 }
 
-bool matches(std::string_view first) {
+bool is_jpeg(std::string_view first) {
   return first.starts_with("\xFF\xD8\xFF");
 }
 
-ImageSize read_size(ImageSource& source) {
+ImageSize read_jpeg_size(ImageSource& source) {
   const JpegReader reader(source);
   return {reader.width(), reader.height()};
 }
 
-Image decode(ImageSource& source, DecodeAs as) {
+Image decode_jpeg(ImageSource& source, DecodeAs as) {
   JpegReader reader(source);
   const auto width = static_cast<uint64_t>(reader.width()), height = static_cast<uint64_t>(reader.height());
-  source.check_size(kFormat, width, height, width * height * 3, kMaxRatio);
+  source.check_size(kJpeg, width, height, width * height * 3, kJpegRatio);
   const int components = reader.components();
   if (components != 1 && components != 3 && components != 4) {
-    source.unsupported(kFormat, fmt::format("{} components", components));
+    source.unsupported(kJpeg, fmt::format("{} components", components));
   }
   if (components == 4) {
     const Image rgb = decode_cmyk(reader);
@@ -168,6 +168,6 @@ Image decode(ImageSource& source, DecodeAs as) {
 
 }  // namespace
 
-const ImageFormat jpeg_format{matches, read_size, decode};
+const ImageFormat jpeg_format{is_jpeg, read_jpeg_size, decode_jpeg};
 
 }  // namespace adrep

@@ -11,20 +11,20 @@
 namespace adrep {
 namespace {
 
-constexpr const char* kFormat = "PNG";
-constexpr uint64_t kMaxRatio = 1040;  // deflate's best is 1032
+constexpr const char* kPng = "PNG";
+constexpr uint64_t kPngRatio = 1040;  // deflate's best is 1032
 
 /// libpng's state; released also when reading the header fails.
-struct Decompress {
+struct PngDecompress {
   png_structp png;
   png_infop info;
 
-  Decompress(void* user, png_error_ptr on_error)
+  PngDecompress(void* user, png_error_ptr on_error)
       : png(png_create_read_struct(PNG_LIBPNG_VER_STRING, user, on_error, [](png_structp, png_const_charp) {})),
         info(png ? png_create_info_struct(png) : nullptr) {}
-  ~Decompress() { png_destroy_read_struct(&png, &info, nullptr); }
-  Decompress(const Decompress&) = delete;
-  Decompress& operator=(const Decompress&) = delete;
+  ~PngDecompress() { png_destroy_read_struct(&png, &info, nullptr); }
+  PngDecompress(const PngDecompress&) = delete;
+  PngDecompress& operator=(const PngDecompress&) = delete;
 };
 
 /// One decompression, reading from an ImageSource, with its errors as InputError.
@@ -81,7 +81,7 @@ class PngReader {
   /// Runs libpng calls. It reports errors by jumping out of `step`, which therefore holds nothing with a destructor.
   template <class Step>
   void guarded(const Step& step) {
-    if (setjmp(png_jmpbuf(png_))) source_.corrupt(kFormat, message_);
+    if (setjmp(png_jmpbuf(png_))) source_.corrupt(kPng, message_);
     step();
   }
 
@@ -98,7 +98,7 @@ class PngReader {
   }
 
   ImageSource& source_;
-  Decompress state_;
+  PngDecompress state_;
   png_structp png_;
   png_infop info_;
   std::string message_;
@@ -146,14 +146,14 @@ Image decode_as_mask(PngReader& reader) {
   return mask;
 }
 
-GreyValues decode_grey(ImageSource& source) {
+GreyValues decode_png_grey(ImageSource& source) {
   PngReader reader(source);
   const int type = reader.colour_type();
   if (type != PNG_COLOR_TYPE_GRAY)
     throw_input("{}: a PNG with colours or alpha holds no scores: save them as 16-bit grey PNG, npy or float32 TIFF",
                 source.name());
   const auto width = static_cast<uint64_t>(reader.width()), height = static_cast<uint64_t>(reader.height());
-  source.check_size(kFormat, width, height, reader.row_bytes() * height, kMaxRatio);
+  source.check_size(kPng, width, height, reader.row_bytes() * height, kPngRatio);
   reader.keep_values();
   const size_t bytes = reader.depth() == 16 ? 2 : 1;
   GreyValues grey{reader.width(), reader.height(), {}};
@@ -167,24 +167,24 @@ GreyValues decode_grey(ImageSource& source) {
   return grey;
 }
 
-bool matches(std::string_view first) {
+bool is_png(std::string_view first) {
   return first.starts_with("\x89PNG\r\n\x1A\n");
 }
 
-ImageSize read_size(ImageSource& source) {
+ImageSize read_png_size(ImageSource& source) {
   const PngReader reader(source);
   return {reader.width(), reader.height()};
 }
 
-Image decode(ImageSource& source, DecodeAs as) {
+Image decode_png(ImageSource& source, DecodeAs as) {
   PngReader reader(source);
   const auto width = static_cast<uint64_t>(reader.width()), height = static_cast<uint64_t>(reader.height());
-  source.check_size(kFormat, width, height, reader.row_bytes() * height, kMaxRatio);
+  source.check_size(kPng, width, height, reader.row_bytes() * height, kPngRatio);
   return as == DecodeAs::rgb ? decode_as_rgb(reader) : decode_as_mask(reader);
 }
 
 }  // namespace
 
-const ImageFormat png_format{matches, read_size, decode, decode_grey};
+const ImageFormat png_format{is_png, read_png_size, decode_png, decode_png_grey};
 
 }  // namespace adrep

@@ -15,12 +15,12 @@
 namespace adrep {
 namespace {
 
-constexpr const char* kFormat = "TIFF";
-constexpr uint64_t kMaxRatio = 40'000;  // zstd's blocks and fax rows compress best
+constexpr const char* kTiff = "TIFF";
+constexpr uint64_t kTiffRatio = 40'000;  // zstd's blocks and fax rows compress best
 constexpr uint16_t kMaxSamples = 16;
 constexpr tmsize_t kMaxAllocation = tmsize_t{2} << 30;
 
-struct Header {
+struct TiffHeader {
   uint32_t width = 0, height = 0;
   uint16_t bits = 1, samples = 1, photometric = PHOTOMETRIC_MINISBLACK, planar = PLANARCONFIG_CONTIG;
   uint16_t compression = COMPRESSION_NONE, sample_format = SAMPLEFORMAT_UINT, orientation = ORIENTATION_TOPLEFT;
@@ -30,7 +30,7 @@ struct Header {
   int colours() const { return photometric == PHOTOMETRIC_RGB ? 3 : photometric == PHOTOMETRIC_SEPARATED ? 4 : 1; }
   /// Colours, and the alpha they were multiplied with.
   int kept() const { return colours() + (premultiplied ? 1 : 0); }
-  uint64_t max_ratio() const { return compression == COMPRESSION_NONE ? 1 : kMaxRatio; }
+  uint64_t max_ratio() const { return compression == COMPRESSION_NONE ? 1 : kTiffRatio; }
 };
 
 /// One open TIFF, reading from an ImageSource, with libtiff's first error kept for ours.
@@ -53,7 +53,7 @@ class TiffReader {
   TiffReader& operator=(const TiffReader&) = delete;
 
   TIFF* get() { return tiff_; }
-  [[noreturn]] void fail() const { source_.corrupt(kFormat, message_[0] ? message_ : "it cannot be decoded"); }
+  [[noreturn]] void fail() const { source_.corrupt(kTiff, message_[0] ? message_ : "it cannot be decoded"); }
 
  private:
   static ImageSource& from(thandle_t handle) { return *static_cast<ImageSource*>(handle); }
@@ -85,9 +85,9 @@ class TiffReader {
   char message_[256] = "";
 };
 
-Header read_header(TiffReader& reader) {
+TiffHeader read_header(TiffReader& reader) {
   TIFF* tiff = reader.get();
-  Header header;
+  TiffHeader header;
   if (!TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &header.width) ||
       !TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &header.height))
     reader.fail();
@@ -111,12 +111,12 @@ Header read_header(TiffReader& reader) {
   return header;
 }
 
-void require_supported(const ImageSource& source, const Header& header) {
+void require_supported(const ImageSource& source, const TiffHeader& header) {
   if (header.bits != 1 && header.bits != 2 && header.bits != 4 && header.bits != 8 && header.bits != 16) {
-    source.unsupported(kFormat, fmt::format("{} bits a sample", header.bits));
+    source.unsupported(kTiff, fmt::format("{} bits a sample", header.bits));
   }
   if (header.sample_format != SAMPLEFORMAT_UINT && header.sample_format != SAMPLEFORMAT_VOID)
-    source.unsupported(kFormat, "signed or floating-point samples");
+    source.unsupported(kTiff, "signed or floating-point samples");
   switch (header.photometric) {
     case PHOTOMETRIC_MINISWHITE:
     case PHOTOMETRIC_MINISBLACK:
@@ -124,17 +124,17 @@ void require_supported(const ImageSource& source, const Header& header) {
     case PHOTOMETRIC_SEPARATED:
       break;
     case PHOTOMETRIC_PALETTE:
-      if (header.bits == 16) source.unsupported(kFormat, "a palette of 16 bits");
+      if (header.bits == 16) source.unsupported(kTiff, "a palette of 16 bits");
       break;
     default:
-      source.unsupported(kFormat, fmt::format("colour space {}", header.photometric));
+      source.unsupported(kTiff, fmt::format("colour space {}", header.photometric));
   }
-  if (header.samples > kMaxSamples) source.unsupported(kFormat, fmt::format("{} samples a pixel", header.samples));
-  if (header.samples < header.kept()) source.corrupt(kFormat, fmt::format("{} samples a pixel", header.samples));
+  if (header.samples > kMaxSamples) source.unsupported(kTiff, fmt::format("{} samples a pixel", header.samples));
+  if (header.samples < header.kept()) source.corrupt(kTiff, fmt::format("{} samples a pixel", header.samples));
 }
 
 /// Sample `index` of a packed row: 16-bit as its high byte (for a mask: 255 where not zero), fewer bits as stored.
-uint8_t sample(const uint8_t* row, size_t index, const Header& header, DecodeAs as) {
+uint8_t sample(const uint8_t* row, size_t index, const TiffHeader& header, DecodeAs as) {
   const int bits = header.bits, inverted = header.photometric == PHOTOMETRIC_MINISWHITE ? (1 << bits) - 1 : 0;
   if (bits == 8) return static_cast<uint8_t>(row[index] ^ inverted);
   if (bits == 16) {
@@ -154,7 +154,7 @@ struct Blocks {
   uint64_t row_bytes = 0;
   bool separate = false;
 
-  Blocks(TIFF* tiff, const Header& header) : width(header.width), separate(header.planar == PLANARCONFIG_SEPARATE) {
+  Blocks(TIFF* tiff, const TiffHeader& header) : width(header.width), separate(header.planar == PLANARCONFIG_SEPARATE) {
     if (header.tiled) {
       TIFFGetField(tiff, TIFFTAG_TILEWIDTH, &width);
       TIFFGetField(tiff, TIFFTAG_TILELENGTH, &height);
@@ -168,8 +168,8 @@ struct Blocks {
 };
 
 /// Fills `block` with the strip or tile whose first pixel is (top, left).
-void read_block(TiffReader& reader, const Header& header, const Blocks& blocks, uint32_t top, uint32_t left, int plane,
-                std::vector<uint8_t>& block) {
+void read_block(TiffReader& reader, const TiffHeader& header, const Blocks& blocks, uint32_t top, uint32_t left,
+                int plane, std::vector<uint8_t>& block) {
   TIFF* tiff = reader.get();
   const auto part = static_cast<uint16_t>(plane);
   const uint32_t rows = header.tiled ? blocks.height : std::min(blocks.height, header.height - top);
@@ -181,7 +181,7 @@ void read_block(TiffReader& reader, const Header& header, const Blocks& blocks, 
 }
 
 /// Puts the part of a block that lies inside the image to its place.
-void place_block(const std::vector<uint8_t>& block, const Header& header, const Blocks& blocks, uint32_t top,
+void place_block(const std::vector<uint8_t>& block, const TiffHeader& header, const Blocks& blocks, uint32_t top,
                  uint32_t left, int plane, DecodeAs as, Image& samples) {
   const uint32_t rows = std::min(blocks.height, header.height - top),
                  columns = std::min(blocks.width, header.width - left);
@@ -196,14 +196,14 @@ void place_block(const std::vector<uint8_t>& block, const Header& header, const 
   }
 }
 
-void require_readable(const ImageSource& source, const Header& header, const Blocks& blocks) {
-  source.check_size(kFormat, blocks.width, blocks.height, blocks.bytes(), header.max_ratio());
+void require_readable(const ImageSource& source, const TiffHeader& header, const Blocks& blocks) {
+  source.check_size(kTiff, blocks.width, blocks.height, blocks.bytes(), header.max_ratio());
   if (blocks.bytes() > uint64_t{kMaxAllocation})
-    source.unsupported(kFormat, fmt::format("blocks of {} bytes", blocks.bytes()));
+    source.unsupported(kTiff, fmt::format("blocks of {} bytes", blocks.bytes()));
 }
 
 /// All kept samples, one byte each, header.kept() a pixel.
-Image read_samples(ImageSource& source, TiffReader& reader, const Header& header, DecodeAs as) {
+Image read_samples(ImageSource& source, TiffReader& reader, const TiffHeader& header, DecodeAs as) {
   const Blocks blocks(reader.get(), header);
   require_readable(source, header, blocks);
   std::vector<uint8_t> block(blocks.bytes());
@@ -220,7 +220,7 @@ Image read_samples(ImageSource& source, TiffReader& reader, const Header& header
 }
 
 /// The palette as 256 RGB pixels, high bytes of its 16-bit values.
-Image read_palette(TiffReader& reader, const Header& header) {
+Image read_palette(TiffReader& reader, const TiffHeader& header) {
   uint16_t* channels[3] = {};
   if (!TIFFGetField(reader.get(), TIFFTAG_COLORMAP, &channels[0], &channels[1], &channels[2])) reader.fail();
   Image palette(256, 1, 3);
@@ -239,7 +239,7 @@ void undo_premultiplication(const uint8_t* rgba, uint8_t* rgb) {
   }
 }
 
-Image rgb_of(const Image& samples, const Header& header, TiffReader& reader) {
+Image rgb_of(const Image& samples, const TiffHeader& header, TiffReader& reader) {
   const bool indexed = header.photometric == PHOTOMETRIC_PALETTE;
   const Image palette = indexed ? read_palette(reader, header) : Image();
   const int scale = header.bits < 8 ? 255 / ((1 << header.bits) - 1) : 1;
@@ -273,7 +273,7 @@ Image nonzero_of(const Image& samples, int colours) {
 }
 
 /// Why a TIFF holds no plain values, or "".
-std::string why_no_values(const Header& header) {
+std::string why_no_values(const TiffHeader& header) {
   const bool is_float = header.sample_format == SAMPLEFORMAT_IEEEFP;
   if (!is_float && header.sample_format != SAMPLEFORMAT_UINT && header.sample_format != SAMPLEFORMAT_VOID)
     return "signed or complex samples";
@@ -286,7 +286,7 @@ std::string why_no_values(const Header& header) {
 }
 
 /// Sample `index` of a row in this machine's byte order, as libtiff gives it.
-float grey_value(const uint8_t* row, size_t index, const Header& header) {
+float grey_value(const uint8_t* row, size_t index, const TiffHeader& header) {
   const auto load = [&](auto stored) {
     std::memcpy(&stored, row + sizeof(stored) * index, sizeof(stored));
     return stored;
@@ -297,11 +297,11 @@ float grey_value(const uint8_t* row, size_t index, const Header& header) {
   return header.sample_format == SAMPLEFORMAT_IEEEFP ? static_cast<float>(load(c10::Half())) : load(uint16_t());
 }
 
-GreyValues decode_grey(ImageSource& source) {
+GreyValues decode_tiff_grey(ImageSource& source) {
   TiffReader reader(source);
-  const Header header = read_header(reader);
+  const TiffHeader header = read_header(reader);
   const uint64_t row_bytes = (uint64_t{header.width} * header.bits * header.samples + 7) / 8;
-  source.check_size(kFormat, header.width, header.height, row_bytes * header.height, header.max_ratio());
+  source.check_size(kTiff, header.width, header.height, row_bytes * header.height, header.max_ratio());
   if (const std::string reason = why_no_values(header); !reason.empty())
     throw_input("{}: a TIFF with {} holds no scores: save them as float32, one sample a pixel", source.name(), reason);
   const Blocks blocks(reader.get(), header);
@@ -320,25 +320,25 @@ GreyValues decode_grey(ImageSource& source) {
   return grey;
 }
 
-bool matches(std::string_view first) {
+bool is_tiff(std::string_view first) {
   using namespace std::string_view_literals;
   return first.starts_with("II*\0"sv) || first.starts_with("MM\0*"sv) || first.starts_with("II+\0"sv) ||
          first.starts_with("MM\0+"sv);
 }
 
-ImageSize read_size(ImageSource& source) {
+ImageSize read_tiff_size(ImageSource& source) {
   TiffReader reader(source);
-  const Header header = read_header(reader);
-  source.check_size(kFormat, header.width, header.height, 0, 1);
+  const TiffHeader header = read_header(reader);
+  source.check_size(kTiff, header.width, header.height, 0, 1);
   const ImageSize size{static_cast<int>(header.width), static_cast<int>(header.height)};
   return turned(header.orientation) ? ImageSize{size.height, size.width} : size;
 }
 
-Image decode(ImageSource& source, DecodeAs as) {
+Image decode_tiff(ImageSource& source, DecodeAs as) {
   TiffReader reader(source);
-  const Header header = read_header(reader);
+  const TiffHeader header = read_header(reader);
   const uint64_t row_bytes = (uint64_t{header.width} * header.bits * header.samples + 7) / 8;
-  source.check_size(kFormat, header.width, header.height, row_bytes * header.height, header.max_ratio());
+  source.check_size(kTiff, header.width, header.height, row_bytes * header.height, header.max_ratio());
   require_supported(source, header);
   Image samples = read_samples(source, reader, header, as);
   if (as == DecodeAs::mask && header.bits == 16)
@@ -350,6 +350,6 @@ Image decode(ImageSource& source, DecodeAs as) {
 
 }  // namespace
 
-const ImageFormat tiff_format{matches, read_size, decode, decode_grey};
+const ImageFormat tiff_format{is_tiff, read_tiff_size, decode_tiff, decode_tiff_grey};
 
 }  // namespace adrep

@@ -9,7 +9,7 @@
 namespace adrep {
 namespace {
 
-constexpr int max_depth = 100;
+constexpr int max_object_depth = 100;
 constexpr uint64_t max_text = uint64_t{256} << 20;
 
 bool is(const pickle::Global& global, std::string_view module, std::string_view name) {
@@ -70,11 +70,11 @@ class Converter {
   CheckpointValue once(const void* source, const Convert& convert_it) {
     if (const auto place = done_.find(source); place != done_.end()) {
       if (!place->second.finished) throw_input("{}: refused: a container in it contains itself", file_.string());
-      if (depth_ + place->second.height > max_depth) too_deep();
+      if (depth_ + place->second.height > max_object_depth) too_deep();
       below_ = std::max(below_, place->second.height);
       return place->second.value;
     }
-    if (++depth_ > max_depth) too_deep();
+    if (++depth_ > max_object_depth) too_deep();
     done_[source] = {};
     const int beside = std::exchange(below_, 0);
     CheckpointValue value = convert_it();
@@ -85,7 +85,7 @@ class Converter {
     return value;
   }
   [[noreturn]] void too_deep() const {
-    throw_input("{}: refused: it is nested more than {} deep", file_.string(), max_depth);
+    throw_input("{}: refused: it is nested more than {} deep", file_.string(), max_object_depth);
   }
 
   std::string counted(const std::string& text) {

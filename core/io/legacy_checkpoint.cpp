@@ -3,7 +3,7 @@
 #include "core/io/checkpoint_formats.h"
 #include "core/io/checkpoint_objects.h"
 #include "core/io/damaged.h"
-#include "core/io/tensor_memory.h"
+#include "core/io/tensor_bytes.h"
 
 namespace adrep {
 namespace {

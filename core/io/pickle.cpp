@@ -11,7 +11,7 @@ namespace {
 
 constexpr size_t max_bytes = size_t{64} << 20;
 constexpr size_t max_steps = 4'000'000;  // that take memory; a tensor needs about 20
-constexpr size_t max_name = 500;         // of a global
+constexpr size_t max_global_name = 500;  // of a global
 
 // clang-format off
 /// Opcodes under their names in Python's pickletools.
@@ -308,9 +308,9 @@ bool Machine::object_opcode(unsigned char opcode) {
 }
 
 std::string_view Machine::line() {
-  const std::string_view ahead = bytes_.substr(place_, max_name + 1);
+  const std::string_view ahead = bytes_.substr(place_, max_global_name + 1);
   const size_t end = ahead.find('\n');
-  if (end == std::string_view::npos && ahead.size() <= max_name) ends_early();
+  if (end == std::string_view::npos && ahead.size() <= max_global_name) ends_early();
   if (end == std::string_view::npos) fail("a global's name without end");
   const std::string_view text = take(end);
   take(1);
@@ -318,7 +318,7 @@ std::string_view Machine::line() {
 }
 
 void Machine::push_global(std::string_view module, std::string_view name) {
-  if (module.size() > max_name || name.size() > max_name) fail("a global's name without end");
+  if (module.size() > max_global_name || name.size() > max_global_name) fail("a global's name without end");
   const Global& global = document_.globals.emplace_back(Global{std::string(module), std::string(name)});
   if (!known_(global))
     throw_input("{}: refused: it uses '{}', which a checkpoint of tensors does not need (nothing in it was run)",

@@ -7,7 +7,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/io/damaged.h"
-#include "core/io/tensor_memory.h"
+#include "core/io/tensor_bytes.h"
 
 namespace adrep {
 namespace {

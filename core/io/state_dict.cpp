@@ -6,7 +6,7 @@ namespace adrep {
 namespace {
 
 constexpr size_t max_attributes = 200'000;
-constexpr size_t max_name = 1000;
+constexpr size_t max_key_name = 1000;
 
 /// Collects a TorchScript module's tensors under dotted names.
 class ModuleWalk {
@@ -18,9 +18,9 @@ class ModuleWalk {
       if (!key.text()) damaged(file_, "a module has an attribute without name");
       // modules that are shared are walked once for each name, so the file's size does not bound their number
       const std::string name = prefix + *key.text();
-      if (++attributes_ > max_attributes || name.size() > max_name)
+      if (++attributes_ > max_attributes || name.size() > max_key_name)
         throw_input("{}: refused: its modules have more than {} attributes or names longer than {}", file_.string(),
-                    max_attributes, max_name);
+                    max_attributes, max_key_name);
       if (const auto* child = value.module()) walk(*child, name + ".");
       if (value.tensor()) tensors_[name] = *value.tensor();
     }

@@ -1,7 +1,7 @@
 #include "core/io/tensor_storage.h"
 
 #include "core/io/damaged.h"
-#include "core/io/tensor_memory.h"
+#include "core/io/tensor_bytes.h"
 
 namespace adrep {
 namespace {

@@ -13,7 +13,7 @@ namespace {
 constexpr uint64_t end_bytes = 22, locator_bytes = 20, end64_bytes = 56, central_bytes = 46, local_bytes = 30;
 constexpr uint64_t max_comment = 65535, max_entries = 1'000'000;
 constexpr uint64_t deflate_ratio = 1032;  // no deflate stream expands more
-constexpr uint16_t stored = 0, deflated = 8, encrypted_flag = 1, zip64_field = 1;
+constexpr uint16_t not_compressed = 0, deflated = 8, encrypted_flag = 1, zip64_field = 1;
 
 template <class T>
 T little(std::string_view bytes, uint64_t offset) {
@@ -152,7 +152,7 @@ SharedBytes ZipArchive::open(const std::string& name) {
   if (entry.encrypted) throw_input("{}: '{}' is encrypted", file_->path().string(), printable(name));
   const std::string_view data = data_of(name, entry);
   if (entry.method == deflated) return inflated(name, entry, data);
-  if (entry.method != stored)
+  if (entry.method != not_compressed)
     throw_input("{}: '{}' is compressed by zip's method {}: only stored and deflated are read", file_->path().string(),
                 printable(name), entry.method);
   if (entry.size != entry.compressed) damaged(file_->path(), "'{}' has two different sizes", printable(name));

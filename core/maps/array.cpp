@@ -6,7 +6,7 @@
 
 #include "core/base/error.h"
 #include "core/io/damaged.h"
-#include "core/io/tensor_memory.h"
+#include "core/io/tensor_bytes.h"
 
 namespace adrep {
 namespace {

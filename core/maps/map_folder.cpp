@@ -9,7 +9,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr size_t kListedNames = 10;
+constexpr size_t kListedFiles = 10;
 constexpr std::string_view kMaskSuffix = "_mask";
 
 /// Files by their path below the folder without extension.
@@ -63,8 +63,8 @@ bool in_normal_folder(const std::string& name) {
 
 std::string listed_names(const std::vector<std::string>& names) {
   std::string text;
-  for (size_t i = 0; i < std::min(names.size(), kListedNames); ++i) text += (i ? ", " : "") + names[i];
-  return names.size() > kListedNames ? fmt::format("{} and {} more", text, names.size() - kListedNames) : text;
+  for (size_t i = 0; i < std::min(names.size(), kListedFiles); ++i) text += (i ? ", " : "") + names[i];
+  return names.size() > kListedFiles ? fmt::format("{} and {} more", text, names.size() - kListedFiles) : text;
 }
 
 /// Takes a map's mask out of `masks`; "" when there is none.

@@ -13,7 +13,7 @@ constexpr std::string_view kMagic = "\x93NUMPY"sv;
 constexpr uint64_t kMaxHeader = 65536;  // NumPy itself evaluates no more than 10000 characters
 constexpr size_t kMaxSides = 32;        // NumPy's own limit before 2.0
 
-struct Header {
+struct NpyHeader {
   std::string dtype;
   bool fortran = false;
   std::vector<int64_t> shape;
@@ -25,8 +25,8 @@ class HeaderParser {
  public:
   HeaderParser(std::string_view text, const std::string& where) : text_(text), where_(where) {}
 
-  Header parse() {
-    Header header;
+  NpyHeader parse() {
+    NpyHeader header;
     bool descr = false, order = false, shape = false;
     expect('{');
     while (!accept('}')) {
@@ -160,7 +160,7 @@ Array read_npy(const SharedBytes& file, const std::string& where) {
 
   Array array;
   array.where = where;
-  Header header = HeaderParser(bytes.substr(start, length), array.where).parse();
+  NpyHeader header = HeaderParser(bytes.substr(start, length), array.where).parse();
   set_type(array, header.dtype);
   array.fortran = header.fortran;
   array.shape = std::move(header.shape);

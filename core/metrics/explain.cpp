@@ -35,7 +35,7 @@ struct Step {
   std::string (*words)(const ProRule& protocol);
 };
 
-const Step kSteps[] = {
+const Step kSampledSteps[] = {
     {"comparison", [](ProRule& rule, const ProRule& from) { rule.curve.comparison = from.curve.comparison; },
      [](const ProRule&) { return std::string("a pixel counts above a threshold, no longer at it"); }},
     {"rate by rank", [](ProRule& rule, const ProRule& from) { rule.curve.rate_by_rank = from.curve.rate_by_rank; },
@@ -108,7 +108,7 @@ std::vector<ProStep> steps_to(const ProRule& protocol, const Metric& exact, cons
   rule.area.limit = protocol.area.limit;
   curve = sample_curve(maps.pixels, maps.regions, rule.curve, maps.threads);
   add("thresholds", thresholds_in_words(protocol), area_of(curve, rule.area));
-  for (const Step& step : kSteps) {
+  for (const Step& step : kSampledSteps) {
     const ProRule before = rule;
     step.take(rule, protocol);
     if (rule == before) continue;
@@ -154,7 +154,7 @@ void explain_sampled(Explanation& explanation, const ProRule& rule, const Metric
 
 std::vector<std::string> pro_step_names() {
   std::vector<std::string> names{"thresholds"};
-  for (const Step& step : kSteps) names.emplace_back(step.name);
+  for (const Step& step : kSampledSteps) names.emplace_back(step.name);
   return names;
 }
 

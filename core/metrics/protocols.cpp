@@ -80,7 +80,7 @@ const Protocol kProtocols[] = {
     {"adeval-N", "AUROC, AP (by trapezoids) and PRO from adeval's histograms of N bins", 1, 5, adeval, adeval_rule},
 };
 
-[[maybe_unused]] const bool registered = [] {
+[[maybe_unused]] const bool registered_protocols = [] {
   for (const Protocol& entry : kProtocols) Registry<Protocol>::instance().add(entry);
   return true;
 }();

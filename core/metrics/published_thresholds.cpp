@@ -9,14 +9,14 @@
 namespace adrep {
 namespace {
 
-constexpr float kSteps = 200;
+constexpr float kThresholds = 200;
 
 }  // namespace
 
 std::vector<double> linear_thresholds(std::span<const float> scores) {
   if (scores.empty()) return {};
   const auto [lowest, highest] = std::minmax_element(scores.begin(), scores.end());
-  const float minimum = *lowest, range = *highest - minimum, step = range / kSteps;
+  const float minimum = *lowest, range = *highest - minimum, step = range / kThresholds;
   if (!(step > 0) || !std::isfinite(range)) return {};
   const float second = minimum + step, count = std::ceil(range / step);
   const double spacing = static_cast<double>(second) - static_cast<double>(minimum);

@@ -8,7 +8,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
-#include "core/representation/kmeans.h"
+#include "core/neighbours/kmeans.h"
 
 namespace adrep {
 namespace {

@@ -65,6 +65,6 @@ at::Tensor project(const ProjectorParams& params, const TensorMap& weights, int6
 }  // namespace adrep
 
 /// ADREP_PROJECTOR({.name = "linear", .doc = "…", …});
-#define ADREP_PROJECTOR(...)                                         \
-  static const ::adrep::ProjectorEntry& adrep_registered_projector = \
+#define ADREP_PROJECTOR(...)                                                            \
+  static const ::adrep::ProjectorEntry& ADREP_UNIQUE_NAME(adrep_registered_projector) = \
       ::adrep::ProjectorRegistry::instance().add(__VA_ARGS__)

@@ -12,7 +12,7 @@ namespace adrep {
 namespace {
 
 using nlohmann::json;
-constexpr const char* metadata_key = projector_description_key;
+constexpr const char* projector_metadata_key = projector_description_key;
 constexpr int format_version = 1;
 
 json to_json(const ProjectorCheckpoint& checkpoint) {
@@ -60,9 +60,9 @@ ProjectorCheckpoint from_json(const json& all, const std::string& file) {
 
 ProjectorCheckpoint read_own(const std::filesystem::path& file) {
   Safetensors content = read_safetensors(file);
-  const auto place = content.metadata.find(metadata_key);
+  const auto place = content.metadata.find(projector_metadata_key);
   if (place == content.metadata.end())
-    throw_input("{}: no projector file: its metadata lacks '{}'", file.string(), metadata_key);
+    throw_input("{}: no projector file: its metadata lacks '{}'", file.string(), projector_metadata_key);
   ProjectorCheckpoint checkpoint = checkpoint_of(place->second, file);
   check_projector_weights(content.tensors, checkpoint.params, checkpoint.channels, file.string());
   for (const auto& [key, weight] : content.tensors) checkpoint.weights[key] = weight.to(at::kFloat).contiguous();
@@ -86,7 +86,7 @@ ProjectorCheckpoint checkpoint_of(const std::string& description, const std::fil
   try {
     checkpoint = from_json(json::parse(description), file.string());
   } catch (const json::exception&) {
-    damaged(file, "its metadata '{}' has a missing or misshapen field", metadata_key);
+    damaged(file, "its metadata '{}' has a missing or misshapen field", projector_metadata_key);
   }
   for (const int64_t channels : checkpoint.channels)
     if (channels < 1 || channels > max_channels) damaged(file, "a level has {} channels", channels);
@@ -113,7 +113,7 @@ ProjectorCheckpoint read_projector_checkpoint(const std::filesystem::path& file)
 
 void write_projector_checkpoint(const std::filesystem::path& file, const ProjectorCheckpoint& checkpoint) {
   check_projector_weights(checkpoint.weights, checkpoint.params, checkpoint.channels, file.string());
-  write_safetensors(file, checkpoint.weights, {{metadata_key, description_of(checkpoint)}});
+  write_safetensors(file, checkpoint.weights, {{projector_metadata_key, description_of(checkpoint)}});
 }
 
 void check_projector_weights(const TensorMap& weights, const ProjectorParams& params,

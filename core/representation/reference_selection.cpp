@@ -1,7 +1,7 @@
 #include "core/representation/reference_selection.h"
 
 #include "core/base/random.h"
-#include "core/representation/kmeans.h"
+#include "core/neighbours/kmeans.h"
 
 namespace adrep {
 namespace {

@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/features/levels.h"
+#include "core/backbones/levels.h"
 #include "core/representation/residual.h"
 
 namespace adrep {

@@ -2,7 +2,7 @@
 #include <memory>
 #include <string>
 
-#include "core/features/levels.h"
+#include "core/backbones/levels.h"
 
 namespace adrep {
 

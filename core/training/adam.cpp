@@ -26,21 +26,21 @@ const at::Tensor& entry(const TensorMap& state, const std::string& kind, const s
   return place->second;
 }
 
-constexpr int64_t block = 1 << 15;  // values whose moments stay in a core's cache from one operation to the next
+constexpr int64_t adam_block = 1 << 15;  // values whose moments stay in a core's cache from one operation to the next
 
-/// Calls visit with the same block of each of the four tensors of one shape, for all blocks of values, in parallel. All
-/// values are one block on an accelerator and where memory is not contiguous.
+/// Calls visit with the same block of each of the four tensors of one shape, for all blocks of values, in
+/// parallel. All values are one block on an accelerator and where memory is not contiguous.
 template <class Visit>
 void for_blocks(const std::array<at::Tensor, 4>& tensors, Visit&& visit) {
   const auto& [a, b, c, d] = tensors;
   const auto in_blocks = [](const at::Tensor& t) { return t.is_cpu() && t.is_contiguous(); };
   if (!std::all_of(tensors.begin(), tensors.end(), in_blocks)) return visit(a, b, c, d);
   const int64_t count = a.numel();
-  at::parallel_for(0, (count + block - 1) / block, 1, [&](int64_t begin, int64_t end) {
+  at::parallel_for(0, (count + adam_block - 1) / adam_block, 1, [&](int64_t begin, int64_t end) {
     const at::NoGradGuard no_grad;  // of this thread
-    for (int64_t first = begin * block; first < std::min(count, end * block); first += block) {
+    for (int64_t first = begin * adam_block; first < std::min(count, end * adam_block); first += adam_block) {
       const auto part = [&](const at::Tensor& t) {
-        return t.view(-1).narrow(0, first, std::min(block, count - first));
+        return t.view(-1).narrow(0, first, std::min(adam_block, count - first));
       };
       visit(part(tensors[0]), part(tensors[1]), part(tensors[2]), part(tensors[3]));
     }

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "datasets/dataset.h"
-#include "datasets/listed_images.h"
+#include "datasets/layouts/listed_images.h"
 
 /// Changes of one class's split. Each is seeded by (seed, class name): the same images on every machine.
 namespace adrep {

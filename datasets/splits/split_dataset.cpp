@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/base/error.h"
-#include "datasets/manifest_file.h"
+#include "datasets/layouts/manifest_file.h"
 #include "datasets/samples.h"
 #include "datasets/splits/class_splits.h"
 

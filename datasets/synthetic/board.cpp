@@ -13,11 +13,7 @@ namespace adrep::synthetic {
 namespace {
 
 /// Scales how plain the defects of this class are.
-constexpr double defect_contrast = 1.0;
-
-double radians(double degrees) {
-  return degrees * std::numbers::pi / 180;
-}
+constexpr double board_defect_contrast = 1.0;
 
 /// Where a part sits on one board.
 struct Placement {
@@ -107,7 +103,7 @@ cv::Mat populate(Assembly& a, uint64_t seed, const Camera& camera, const Defect*
     paint(sketch, normal);
     if (defect->type == "missing_part") continue;
     painter.record(&changed);
-    paint(painter, misplaced(part, fault, defect_contrast * fault.uniform(0.1, 1.0)));
+    paint(painter, misplaced(part, fault, board_defect_contrast * fault.uniform(0.1, 1.0)));
     painter.record(nullptr);
   }
   return changed;
@@ -176,7 +172,7 @@ Scene draw_board(uint64_t seed, int size, const Camera& camera, const Defect* de
   cv::Mat changed = populate(a, seed, camera, defect);
   if (defect && changed.empty()) {
     Random fault(defect->seed);
-    const double strength = defect_contrast * fault.uniform(0.35, 1.0);
+    const double strength = board_defect_contrast * fault.uniform(0.35, 1.0);
     if (defect->type == "solder_bridge") changed = add_bridge(fault, a, camera, strength);
     if (defect->type == "scratch") changed = add_scratch(fault, a, strength);
     if (defect->type == "stain") changed = add_residue(fault, a, strength);

@@ -12,7 +12,7 @@ namespace adrep::synthetic {
 namespace {
 
 /// Scales how plain the defects of this class are.
-constexpr double defect_contrast = 1.0;
+constexpr double fabric_defect_contrast = 1.0;
 
 Weave draw_weave(Random& random, int size) {
   const double pitch = size / 320.0 * random.uniform(9.3, 9.9);
@@ -42,7 +42,7 @@ Tear draw_tear(Random& random, const Weave& weave, int size) {
   return tear;
 }
 
-cv::Mat add_stain(Random& random, Surface& surface, double strength) {
+cv::Mat add_fabric_stain(Random& random, Surface& surface, double strength) {
   const int size = surface.size();
   const double px = size / 320.0;
   const cv::Mat distance =
@@ -69,7 +69,7 @@ Scene draw_fabric(uint64_t seed, int size, const Camera&, const Defect* defect) 
   const Weave weave = draw_weave(random, size);
   const std::string type = defect ? defect->type : "good";
   Random fault_random(defect ? defect->seed : 0);
-  const double strength = defect_contrast * fault_random.uniform(0.35, 1.0);
+  const double strength = fabric_defect_contrast * fault_random.uniform(0.35, 1.0);
   YarnFault fault;
   Tear tear;
   if (type == "missing_yarn") {
@@ -84,7 +84,7 @@ Scene draw_fabric(uint64_t seed, int size, const Camera&, const Defect* defect) 
   cv::Mat changed;
   const bool faulty = type == "missing_yarn" || type == "thick_yarn";
   Surface surface = woven(weave, size, faulty ? &fault : nullptr, type == "hole" ? &tear : nullptr, changed);
-  if (type == "stain") changed = add_stain(fault_random, surface, strength);
+  if (type == "stain") changed = add_fabric_stain(fault_random, surface, strength);
   if (type == "loose_thread") changed = add_thread(fault_random, surface, strength);
   return {std::move(surface), changed};
 }

@@ -12,7 +12,7 @@ namespace adrep::synthetic {
 namespace {
 
 /// Scales how plain the defects of this class are.
-constexpr double defect_contrast = 0.5;
+constexpr double metal_defect_contrast = 0.5;
 
 /// Grooves of brushing, turned by `angle` (radians, from x towards y): CV_32F, standard deviation about 1.
 cv::Mat grooves(Random& random, int size, double angle) {
@@ -103,7 +103,7 @@ cv::Mat add_dent(Random& random, Surface& surface, double strength) {
   return above_zero(distance);
 }
 
-cv::Mat add_stain(Random& random, Surface& surface, double strength) {
+cv::Mat add_metal_stain(Random& random, Surface& surface, double strength) {
   const int size = surface.size();
   const double px = size / 320.0;
   const cv::Mat distance =
@@ -149,10 +149,10 @@ cv::Mat add_turned_grain(Random& random, Surface& surface, double angle, double 
 
 cv::Mat add_defect(const Defect& defect, Surface& surface, double angle) {
   Random random(defect.seed);
-  const double strength = defect_contrast * random.uniform(0.3, 1.0);
+  const double strength = metal_defect_contrast * random.uniform(0.3, 1.0);
   if (defect.type == "scratch") return add_scratch(random, surface, angle, strength);
   if (defect.type == "dent") return add_dent(random, surface, strength);
-  if (defect.type == "stain") return add_stain(random, surface, strength);
+  if (defect.type == "stain") return add_metal_stain(random, surface, strength);
   if (defect.type == "hole") return add_hole(random, surface, strength);
   return add_turned_grain(random, surface, angle, strength);
 }

@@ -9,10 +9,6 @@
 namespace adrep::synthetic {
 namespace {
 
-double radians(double degrees) {
-  return degrees * std::numbers::pi / 180;
-}
-
 const Material solder = {{0.60f, 0.61f, 0.62f}, 0.9, 1.6, 0.30, 0.04};
 const Material paste = {{0.47f, 0.48f, 0.48f}, 0.35, 1.0, 0.06, 0.10};
 const Material tin = {{0.66f, 0.67f, 0.68f}, 1.4, 0.8, 0.35, 0.03};

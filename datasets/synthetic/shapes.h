@@ -1,9 +1,14 @@
 #pragma once
+#include <numbers>
 #include <opencv2/core.hpp>
 
 #include "core/base/random.h"
 
 namespace adrep::synthetic {
+
+constexpr double radians(double degrees) {
+  return degrees * std::numbers::pi / 180;
+}
 
 /// 0 below `from`, 1 above `to`, smooth between.
 double smooth_step(double from, double to, double x);

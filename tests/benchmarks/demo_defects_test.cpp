@@ -1,13 +1,13 @@
 // Every registered detector on parts of the demo data set: from image files over residual features to pixel scores.
 #include <catch2/catch.hpp>
 
-#include "benchmarks/evaluation.h"
+#include "benchmarks/run/evaluation.h"
 #include "core/features/extraction.h"
 #include "core/representation/residual.h"
 #include "datasets/dataset.h"
-#include "datasets/synthetic.h"
+#include "datasets/synthetic/synthetic.h"
 #include "detectors/every_detector.h"
-#include "detectors/score_map.h"
+#include "detectors/scoring/score_map.h"
 #include "support/golden.h"
 #include "support/program.h"
 
@@ -17,7 +17,7 @@ using namespace adrep::test;
 namespace {
 
 // Share of pairs (pixel of a defect, normal pixel) in which the defect scores higher. Random scores give a half.
-constexpr int image_size = 128;
+constexpr int drawn_size = 128;
 constexpr double margin = 0.65, random_scores = 0.55;
 
 /// A class of the demo data: residual features to all of its training images, and the truth of its test images.
@@ -27,7 +27,7 @@ struct DemoClass {
   GroundTruth truth;
 
   DemoClass(const Dataset& dataset, const std::string& name, const Backbone& backbone) {
-    const Geometry geometry{image_size, image_size};
+    const Geometry geometry{drawn_size, drawn_size};
     const ClassSplit split = dataset.load(name);
     const auto raw = [&](const std::vector<Sample>& images) {
       std::vector<std::filesystem::path> files;
@@ -64,7 +64,7 @@ TEST_CASE("defects of the demo data score above normal parts, by every registere
   options.train_per_class = 24;
   options.normal_test_per_class = 4;
   options.defects_per_type = 2;
-  options.size = image_size;
+  options.size = drawn_size;
   REQUIRE(make_demo_dataset(folder / "data", options));
   const auto dataset = open_dataset(folder / "data", "auto");
   const auto backbone = find_backbone("efficientnet_lite0").load(installed_weights(), {});
@@ -72,7 +72,7 @@ TEST_CASE("defects of the demo data score above normal parts, by every registere
   for (const std::string name : {"circuit_board", "brushed_metal"}) {
     const DemoClass demo(*dataset, name, *backbone);
     const auto images = static_cast<int64_t>(demo.samples.size());
-    const at::Tensor random_maps = upsample(random_tensor({images, 16, 16}, 1), image_size, AlignCorners::no);
+    const at::Tensor random_maps = upsample(random_tensor({images, 16, 16}, 1), drawn_size, AlignCorners::no);
     auroc["random scores"] += demo.pixel_auroc(random_maps, random_tensor({images}, 2)) / 2;
     for (const auto& [detector, entry] : DetectorRegistry::instance().all()) {
       const Scores scores = fitted(entry, demo.train)->score(demo.test);

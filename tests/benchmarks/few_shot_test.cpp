@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "benchmarks/planned_runs.h"
-#include "benchmarks/runner.h"
+#include "benchmarks/run/runner.h"
 #include "core/base/log.h"
 #include "core/features/extraction.h"
 #include "support/program.h"

@@ -1,5 +1,5 @@
 #pragma once
-#include "benchmarks/plan.h"
+#include "benchmarks/plan/plan.h"
 #include "core/base/atomic_file.h"
 #include "support/golden.h"
 

@@ -7,10 +7,10 @@
 #include <fstream>
 #include <thread>
 
+#include "benchmarks/pages/views.h"
 #include "benchmarks/planned_runs.h"
-#include "benchmarks/runner.h"
-#include "benchmarks/table.h"
-#include "benchmarks/views.h"
+#include "benchmarks/run/runner.h"
+#include "benchmarks/tables/table.h"
 #include "core/base/atomic_file.h"
 #include "core/base/interrupt.h"
 #include "core/base/log.h"

@@ -36,8 +36,8 @@ ProgramResult two_processes(const std::string& arguments) {
                                  process(0, port, arguments)));
 }
 
-double largest_difference(const fs::path& output1, const fs::path& output2,
-                          const char* file = "projector.safetensors") {
+double largest_weight_difference(const fs::path& output1, const fs::path& output2,
+                                 const char* file = "projector.safetensors") {
   const TensorMap one = read_projector_checkpoint(output1 / file).weights;
   const TensorMap two = read_projector_checkpoint(output2 / file).weights;
   REQUIRE(one.size() == two.size());
@@ -67,10 +67,10 @@ TEST_CASE("adrep pretrain: two processes reach the parameters of one with the sa
   INFO(two.text);
   REQUIRE(two.code == 0);
   REQUIRE(two.lines() == one.lines());  // only the first process speaks
-  REQUIRE(largest_difference(folder / "one", folder / "two") < 1e-5);
+  REQUIRE(largest_weight_difference(folder / "one", folder / "two") < 1e-5);
   // and not those of one with half the batch
   REQUIRE(adrep_program("pretrain " + settings(folder, "half") + " batch=2").code == 0);
-  REQUIRE(largest_difference(folder / "one", folder / "half") > 1e-4);
+  REQUIRE(largest_weight_difference(folder / "one", folder / "half") > 1e-4);
 }
 
 TEST_CASE("adrep pretrain: when a process is killed the other says so and stops; started again they end as one go",
@@ -119,7 +119,7 @@ TEST_CASE("adrep pretrain: process 0 evaluates every epoch while the other waits
   INFO(two.text);
   REQUIRE(two.code == 0);
   for (const char* file : {"checkpoints_pro_angle.pth", "checkpoints_pro_norm.pth"}) {
-    REQUIRE(largest_difference(folder / "one", folder / "two", file) < 1e-5);
+    REQUIRE(largest_weight_difference(folder / "one", folder / "two", file) < 1e-5);
     const auto of = [&](const char* output) { return read_projector_checkpoint(folder.path() / output / file).scores; };
     const auto expected = of("one"), found = of("two");
     REQUIRE(found.size() == 3);

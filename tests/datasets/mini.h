@@ -1,9 +1,9 @@
 #pragma once
 #include <string>
 
-#include "datasets/mini_tree.h"
+#include "datasets/checks/verification.h"
+#include "datasets/layouts/mini_tree.h"
 #include "datasets/tree.h"
-#include "datasets/verification.h"
 
 namespace adrep::test {
 

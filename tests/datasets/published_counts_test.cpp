@@ -6,8 +6,8 @@
 #include <fstream>
 
 #include "core/base/atomic_file.h"
-#include "datasets/csv.h"
 #include "datasets/dataset.h"
+#include "datasets/layouts/csv.h"
 #include "support/golden.h"
 
 using namespace adrep;

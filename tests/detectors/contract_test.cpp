@@ -12,10 +12,8 @@ using namespace adrep::test;
 
 namespace {
 
-constexpr int64_t image_size = contract_image_size;
-
 void require_good(const Scores& scores, int64_t images) {
-  REQUIRE(scores.maps.sizes() == at::IntArrayRef({images, image_size, image_size}));
+  REQUIRE(scores.maps.sizes() == at::IntArrayRef({images, contract_image_size, contract_image_size}));
   REQUIRE(scores.image_scores.sizes() == at::IntArrayRef({images}));
   REQUIRE(scores.maps.scalar_type() == at::kFloat);
   REQUIRE(scores.image_scores.scalar_type() == at::kFloat);
@@ -39,7 +37,7 @@ TEST_CASE("an image's scores do not depend on its batch", "[detectors]") {
     const Levels test = normal_levels(5, 2);
     const Scores together = detector->score(test);
     for (int64_t i = 0; i < 5; ++i) {
-      Levels one{{}, image_size};
+      Levels one{{}, contract_image_size};
       for (const at::Tensor& map : test.maps) one.maps.push_back(map.narrow(0, i, 1));
       const Scores alone = detector->score(one);
       REQUIRE(relative_difference(alone.maps[0], together.maps[i]) <= 1e-5);
@@ -182,11 +180,11 @@ TEST_CASE("a planted defect scores above every normal image, where it is", "[det
     const float highest = usual.image_scores.max().item<float>();
     const float spread = highest - usual.image_scores.min().item<float>();
     REQUIRE(unusual.image_scores.min().item<float>() > highest + spread);  // the margin: once more what normals span
-    constexpr int64_t patch = image_size / 8;                              // a neighbour of the quarter sees it too
+    constexpr int64_t patch = contract_image_size / 8;                     // a neighbour of the quarter sees it too
     for (int64_t i = 0; i < 6; ++i) {
       const int64_t brightest = unusual.maps[i].argmax().item<int64_t>();
-      REQUIRE(brightest / image_size < image_size / 2 + patch);
-      REQUIRE(brightest % image_size >= image_size / 2 - patch);
+      REQUIRE(brightest / contract_image_size < contract_image_size / 2 + patch);
+      REQUIRE(brightest % contract_image_size >= contract_image_size / 2 - patch);
     }
   });
 }
@@ -209,7 +207,9 @@ TEST_CASE("an interruption ends the fitting of every detector", "[detectors]") {
 TEST_CASE("on frozen features nothing is computed twice: only GLASS runs the backbone, on images it has changed",
           "[detectors]") {
   struct Counting final : TrainingImages {
-    at::Tensor image(int64_t) const override { return ++asked, at::zeros({3, image_size, image_size}); }
+    at::Tensor image(int64_t) const override {
+      return ++asked, at::zeros({3, contract_image_size, contract_image_size});
+    }
     at::Tensor normalise(const at::Tensor& colours) const override { return colours; }
     Levels features(const at::Tensor& images) const override { return ++asked, normal_levels(images.size(0), 9); }
     mutable int64_t asked = 0;

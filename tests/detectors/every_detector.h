@@ -1,7 +1,7 @@
 #pragma once
 #include <functional>
 
-#include "core/representation/faiss_matching.h"
+#include "core/neighbours/faiss_matching.h"
 #include "detectors/support.h"
 
 // What contract tests share: features to fit on, and every detector that is registered.

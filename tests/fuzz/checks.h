@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "core/base/error.h"
-#include "datasets/listed_images.h"
+#include "datasets/layouts/listed_images.h"
 
 namespace adrep::fuzz {
 

@@ -1,6 +1,6 @@
 // Tables: the CSV reader, VisA's split, manifests, and whether a named path can leave its root.
-#include "datasets/manifest_file.h"
-#include "datasets/visa_list.h"
+#include "datasets/layouts/manifest_file.h"
+#include "datasets/layouts/visa_list.h"
 #include "fuzz/checks.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -1,6 +1,6 @@
 // JSON: Real-IAD's lists and manifests of JSON lines.
-#include "datasets/manifest_file.h"
-#include "datasets/real_iad_list.h"
+#include "datasets/layouts/manifest_file.h"
+#include "datasets/layouts/real_iad_list.h"
 #include "fuzz/checks.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -2,7 +2,7 @@
 #include <string>
 #include <vector>
 
-#include "benchmarks/cell_grid.h"
+#include "benchmarks/comparison/cell_grid.h"
 
 namespace adrep::test {
 

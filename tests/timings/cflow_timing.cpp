@@ -1,7 +1,7 @@
 // CFLOW's flow of eight blocks on cflow.safetensors: input [N, C], condition [N, K]; the weights of
 // weights_cflow.safetensors (FrEIA's names) where it is beside it, else random ones.
 #include "core/training/adam.h"
-#include "detectors/coupling_flow.h"
+#include "detectors/cflow/coupling_flow.h"
 #include "timing.h"
 
 namespace adrep::timing {
@@ -56,8 +56,8 @@ double step_flops(const Safetensors& input) {
   return blocks * 3 * subnet + (blocks - 1) * 2 * rotation;
 }
 
-[[maybe_unused]] const bool added[] = {add({"cflow_forward", "cflow", forward}),
-                                       add({"cflow_step", "cflow", step, step_flops})};
+[[maybe_unused]] const bool added_cflow[] = {add({"cflow_forward", "cflow", forward}),
+                                             add({"cflow_step", "cflow", step, step_flops})};
 
 }  // namespace
 }  // namespace adrep::timing

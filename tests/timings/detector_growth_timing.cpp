@@ -3,20 +3,15 @@
 #include <cmath>
 
 #include "detectors/detector.h"
-#include "detectors/random_tensors.h"
+#include "detectors/training/random_tensors.h"
 #include "peak_memory.h"
 #include "timing.h"
 
 namespace adrep::timing {
 namespace {
 
-class Quiet : public FitObserver {
- public:
-  void progress(const std::string&, int64_t, int64_t) override {}
-};
-
 /// What keeps a single epoch short, by detector.
-const std::map<std::string, std::map<std::string, std::string>> settings{
+const std::map<std::string, std::map<std::string, std::string>> short_settings{
     {"cflow", {{"meta_epochs", "1"}, {"sub_epochs", "1"}, {"blocks", "4"}, {"condition", "32"}, {"fibres", "1024"}}},
     {"glass", {{"meta_epochs", "1"}, {"dimension", "128"}, {"hidden", "128"}}},
     {"patchcore", {{"dimension", "256"}, {"projection", "64"}}},
@@ -31,7 +26,7 @@ const std::map<std::string, std::map<std::string, std::string>> settings{
 
 std::unique_ptr<Detector> make(const DetectorEntry& entry) {
   RawParams params;
-  if (const auto given = settings.find(entry.name); given != settings.end())
+  if (const auto given = short_settings.find(entry.name); given != short_settings.end())
     for (const auto& [key, value] : given->second) params[key] = {{value}, false, "timing"};
   return entry.make(params);
 }
@@ -45,7 +40,7 @@ Levels levels(int64_t images, int64_t side) {
 
 void fit(benchmark::State& state, const DetectorEntry& entry, int64_t images, int64_t side) {
   const MemoryFeatures normals(levels(images, side));
-  Quiet quiet;
+  QuietFit quiet;
   make(entry)->fit(normals, {.observer = quiet, .seed = 1});
   double memory = 0;
   for ([[maybe_unused]] const auto _ : state) {

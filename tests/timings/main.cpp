@@ -9,7 +9,7 @@
 
 #include "core/base/device.h"
 #include "core/base/error.h"
-#include "core/base/tensor_memory.h"
+#include "core/base/kept_memory.h"
 #include "matmul_rate.h"
 #include "peak_memory.h"
 #include "timing.h"
@@ -22,9 +22,9 @@ struct Settings {
   int threads = 0;
 };
 
-Settings& settings() {
-  static Settings settings;
-  return settings;
+Settings& timing_settings() {
+  static Settings timing_settings;
+  return timing_settings;
 }
 
 std::vector<Timing>& timings() {
@@ -33,7 +33,7 @@ std::vector<Timing>& timings() {
 }
 
 void run(benchmark::State& state, const Timing& timing) {
-  const std::filesystem::path file = settings().inputs / (timing.file + ".safetensors");
+  const std::filesystem::path file = timing_settings().inputs / (timing.file + ".safetensors");
   if (!timing.file.empty() && !std::filesystem::exists(file)) {
     state.SkipWithError(("no such file: " + file.string()).c_str());
     return;
@@ -73,11 +73,11 @@ bool add(Timing timing) {
 }
 
 int threads() {
-  return settings().threads;
+  return timing_settings().threads;
 }
 
 std::filesystem::path images() {
-  return settings().images;
+  return timing_settings().images;
 }
 
 /// Takes our own options out of argv and registers the cases.
@@ -86,17 +86,17 @@ void prepare(int& argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
     if (argument.starts_with("--inputs="))
-      settings().inputs = argument.substr(9);
+      timing_settings().inputs = argument.substr(9);
     else if (argument.starts_with("--images="))
-      settings().images = argument.substr(9);
+      timing_settings().images = argument.substr(9);
     else if (argument.starts_with("--threads="))
-      settings().threads = std::atoi(argv[i] + 10);
+      timing_settings().threads = std::atoi(argv[i] + 10);
     else
       argv[kept++] = argv[i];
   }
   argc = kept;
   keep_tensor_memory();
-  settings().threads = set_threads(settings().threads);
+  timing_settings().threads = set_threads(timing_settings().threads);
   add_backbones();
   for (const Timing& timing : timings())
     benchmark::RegisterBenchmark(timing.name.c_str(), [&timing](benchmark::State& state) { run(state, timing); })

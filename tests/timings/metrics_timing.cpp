@@ -33,7 +33,7 @@ Call image_auroc(const Safetensors& input) {
   };
 }
 
-[[maybe_unused]] const bool added[] = {
+[[maybe_unused]] const bool added_metrics[] = {
     add({"image_auroc", "metrics", image_auroc}),
     add(of_pixels("pixel_auroc", [](const ScoredPixels& pixels) { return pixel_auroc(pixels, threads()); })),
     add(of_pixels("pixel_ap", [](const ScoredPixels& pixels) { return pixel_average_precision(pixels, threads()); })),

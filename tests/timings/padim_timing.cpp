@@ -1,6 +1,6 @@
 // PaDiM's Gaussians on padim.safetensors and padim_c100.safetensors: train [N, C, H, W], test [B, C, H, W].
-#include "detectors/gaussian_model.h"
-#include "detectors/score_map.h"
+#include "detectors/padim/gaussian_model.h"
+#include "detectors/scoring/score_map.h"
 #include "timing.h"
 
 namespace adrep::timing {
@@ -78,7 +78,8 @@ Call mean_map(const Safetensors& input) {
 }
 
 bool add_cases(const std::string& file) {
-  add({file + "_fit", file, [](const Safetensors& input) { return fit_call(input, fit); }});
+  add({file + "_fit", file,
+       [](const Safetensors& input) { return fit_call(input, [](const at::Tensor& train) { return fit(train); }); }});
   add({file + "_fit_dense", file, [](const Safetensors& input) {
          return fit_call(input, [](const at::Tensor& train) { return DenseGaussians(train); });
        }});
@@ -86,7 +87,7 @@ bool add_cases(const std::string& file) {
   return add({file + "_map", file, mean_map});
 }
 
-[[maybe_unused]] const bool added[] = {add_cases("padim"), add_cases("padim_c100")};
+[[maybe_unused]] const bool added_padim[] = {add_cases("padim"), add_cases("padim_c100")};
 
 }  // namespace
 }  // namespace adrep::timing

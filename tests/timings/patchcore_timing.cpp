@@ -3,20 +3,15 @@
 // whose nearest row it finds.
 #include "core/base/error.h"
 #include "core/base/random.h"
-#include "core/representation/faiss_matching.h"
-#include "detectors/coreset.h"
-#include "detectors/faiss_index.h"
-#include "detectors/nearest_neighbours.h"
-#include "detectors/patchcore.h"
+#include "core/neighbours/faiss_index.h"
+#include "core/neighbours/faiss_matching.h"
+#include "core/neighbours/nearest_neighbours.h"
+#include "detectors/patchcore/coreset.h"
+#include "detectors/patchcore/patchcore.h"
 #include "timing.h"
 
 namespace adrep::timing {
 namespace {
-
-class Quiet : public FitObserver {
- public:
-  void progress(const std::string&, int64_t, int64_t) override {}
-};
 
 at::Tensor first_rows(const Safetensors& input, const std::string& name, int64_t rows) {
   const at::Tensor& all = input.at(name);
@@ -47,7 +42,7 @@ Timing coreset(int64_t rows) {
             const at::Tensor patches = first_rows(input, "patches", rows).contiguous();
             const PatchcoreParams params;
             return checked(patches, [=] {
-              Quiet quiet;
+              QuietFit quiet;
               Random random(1);
               const at::Tensor map = random_projection(params.projection, patches.size(1), 1);
               const at::Tensor reduced = patches.mm(map.t());
@@ -67,7 +62,7 @@ Timing coreset_greedy(int64_t rows) {
                                          ? read_safetensors(drawn).at("indices").narrow(0, 0, 1).clone()
                                          : at::zeros({1}, at::kLong);
             return checked(first_rows(input, "patches", rows), [=] {
-              Quiet quiet;
+              QuietFit quiet;
               const at::Tensor chosen =
                   greedy_coreset(features, mean_distance_to(features, start), rows / 10 - 1, quiet);
               return at::cat({start, chosen});
@@ -113,7 +108,7 @@ Timing built_index(const std::string& index) {
           }};
 }
 
-[[maybe_unused]] const bool added[] = {
+[[maybe_unused]] const bool added_patchcore[] = {
     add(coreset(1000)),          add(coreset(2000)),          add(coreset(5000)),        add(coreset(10'000)),
     add(coreset(53'504)),        add(coreset_greedy(1000)),   add(coreset_greedy(2000)), add(coreset_greedy(5000)),
     add(coreset_greedy(10'000)), add(coreset_greedy(53'504)), add(nearest(1)),           add(nearest(9)),

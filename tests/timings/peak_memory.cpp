@@ -5,7 +5,7 @@
 #include <fstream>
 #include <string>
 
-#include "core/base/tensor_memory.h"
+#include "core/base/kept_memory.h"
 
 namespace adrep::timing {
 namespace {

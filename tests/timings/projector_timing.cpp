@@ -8,7 +8,7 @@
 namespace adrep::timing {
 namespace {
 
-constexpr int64_t channels = 768, positions = 256, batch = 8, tokens = batch * positions;
+constexpr int64_t channels = 768, positions = 256, projector_batch = 8, tokens = projector_batch * positions;
 
 at::Tensor values(at::IntArrayRef shape, uint64_t seed) {
   at::Tensor tensor = at::empty(shape);
@@ -23,7 +23,7 @@ Timing forward() {
             const ProjectorParams params;
             const TensorMap weights =
                 frozen_projector(params, initial_projector(params, std::vector<int64_t>(4, channels), 1), 4);
-            const at::Tensor features = values({batch, channels, 16, 16}, 2);
+            const at::Tensor features = values({projector_batch, channels, 16, 16}, 2);
             return [=] {
               const at::NoGradGuard no_grad;
               double mean = 0;
@@ -60,7 +60,7 @@ Timing products() {
           }};
 }
 
-[[maybe_unused]] const bool added[] = {add(forward()), add(products())};
+[[maybe_unused]] const bool added_projector[] = {add(forward()), add(products())};
 
 }  // namespace
 }  // namespace adrep::timing

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/io/safetensors.h"
+#include "detectors/detector.h"
 
 namespace adrep::timing {
 
@@ -23,6 +24,12 @@ struct Timing {
 
 /// Adds a case; skipped with a reason where its file is not there.
 bool add(Timing timing);
+
+/// A fit that shows nothing.
+class QuietFit : public FitObserver {
+ public:
+  void progress(const std::string&, int64_t, int64_t) override {}
+};
 
 /// Adds the cases of backbone_timing.cpp.
 void add_backbones();

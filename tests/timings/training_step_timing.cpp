@@ -3,11 +3,11 @@
 #include <ATen/core/grad_mode.h>
 
 #include "core/training/adam.h"
-#include "detectors/glass.h"
-#include "detectors/glass_step.h"
-#include "detectors/noise.h"
-#include "detectors/trainer.h"
-#include "detectors/uniad.h"
+#include "detectors/glass/glass.h"
+#include "detectors/glass/glass_step.h"
+#include "detectors/training/noise.h"
+#include "detectors/training/trainer.h"
+#include "detectors/uniad/uniad.h"
 #include "timing.h"
 
 namespace adrep::timing {
@@ -98,8 +98,8 @@ double uniad_flops(const Safetensors& input) {
           2 * e * static_cast<double>(s.channels));
 }
 
-[[maybe_unused]] const bool added[] = {add({"glass_step", "glass", glass, glass_flops}),
-                                       add({"uniad_step", "uniad", uniad, uniad_flops})};
+[[maybe_unused]] const bool added_training_step[] = {add({"glass_step", "glass", glass, glass_flops}),
+                                                     add({"uniad_step", "uniad", uniad, uniad_flops})};
 
 }  // namespace
 }  // namespace adrep::timing

@@ -27,7 +27,7 @@ Timing of_batch(int64_t batch) {
           }};
 }
 
-[[maybe_unused]] const bool added[] = {add(of_batch(1)), add(of_batch(8)), add(of_batch(32))};
+[[maybe_unused]] const bool added_vit[] = {add(of_batch(1)), add(of_batch(8)), add(of_batch(32))};
 
 }  // namespace
 }  // namespace adrep::timing

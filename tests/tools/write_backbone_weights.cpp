@@ -169,7 +169,7 @@ Entries imagebind() {
   return entries;
 }
 
-int write(const std::string& kind, const std::filesystem::path& file) {
+int write_kind(const std::string& kind, const std::filesystem::path& file) {
   constexpr Size base14 = {768, 12, 14, 37}, large14 = {1024, 24, 14, 37}, clip16 = {768, 12, 16, 14};
   constexpr Size giant14 = {1536, 40, 14, 37, 4096}, clip_large = {1024, 24, 14, 16},
                  clip_large336 = {1024, 24, 14, 24};
@@ -190,7 +190,7 @@ int write(const std::string& kind, const std::filesystem::path& file) {
 }  // namespace adrep::test
 
 int main(int argc, char** argv) {
-  if (argc == 3) return adrep::test::write(argv[1], argv[2]);
+  if (argc == 3) return adrep::test::write_kind(argv[1], argv[2]);
   std::fputs(
       "adrep_write_weights dinov2_base|dinov2_large|dinov2_giant|clip_base|clip_large|clip_large336|imagebind|"
       "hf_dinov2_base|hf_clip_base FILE\n",

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "core/base/error.h"
+#include "core/base/file_times.h"
 #include "core/features/cache/feature_shard.h"
 
 namespace adrep {
@@ -17,13 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t space_digits = 32;
-constexpr int64_t second_ns = 1'000'000'000;
 constexpr int64_t temporary_age_ns = 3600 * second_ns;
-
-int64_t now_ns() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
-}
 
 CacheEntry::Kind kind_of(const std::string& name) {
   if (is_shard_name(name)) return CacheEntry::Kind::shard;

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "core/features/levels.h"
+#include "core/backbones/levels.h"
 #include "core/io/safetensors.h"
 
 namespace adrep {

@@ -9,9 +9,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/backbones/levels.h"
 #include "core/features/cache/feature_key.h"
 #include "core/features/cache/feature_shard.h"
-#include "core/features/levels.h"
 
 namespace adrep {
 

@@ -6,7 +6,7 @@
 namespace adrep {
 namespace {
 
-WeightSpecs weights_of(const ProjectorParams& params, int64_t channels) {
+WeightSpecs mlp_layer_weights(const ProjectorParams& params, int64_t channels) {
   WeightSpecs all;
   for (int64_t i = 0; i < params.layers; ++i)
     for (WeightSpec& spec : mlp_weights(fmt::format("layers.{}.mlp", i), channels, params.squeeze_excite))
@@ -14,8 +14,8 @@ WeightSpecs weights_of(const ProjectorParams& params, int64_t channels) {
   return all;
 }
 
-at::Tensor forward(const ProjectorParams& params, const WeightScope& weights, const at::Tensor& tokens,
-                   const at::Tensor&) {
+at::Tensor mlp_forward(const ProjectorParams& params, const WeightScope& weights, const at::Tensor& tokens,
+                       const at::Tensor&) {
   at::Tensor x = tokens;
   for (int64_t i = 0; i < params.layers; ++i)
     x = mlp(weights.below(fmt::format("layers.{}.mlp", i)), x, params.squeeze_excite);
@@ -25,8 +25,8 @@ at::Tensor forward(const ProjectorParams& params, const WeightScope& weights, co
 ADREP_PROJECTOR({
     .name = "mlp",
     .doc = "MLPs C → 4C → C of every feature, without skip connection",
-    .weights = weights_of,
-    .forward = forward,
+    .weights = mlp_layer_weights,
+    .forward = mlp_forward,
 });
 
 }  // namespace

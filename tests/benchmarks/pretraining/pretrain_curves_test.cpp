@@ -24,16 +24,16 @@ TEST_CASE("pretraining curves: means over passes, with gaps where there is nothi
       R"({"epoch":0,"pa)");
   const PretrainCurves all = read_pretrain_curves(folder / "log.jsonl", 10);
   REQUIRE((all.passes == 3 && all.skipped == 1 && all.passes_a_point == 1));
-  REQUIRE((all.total == Curve{4.0, 6.0, std::nullopt}));
+  REQUIRE((all.total == EpochCurve{4.0, 6.0, std::nullopt}));
   REQUIRE(all.levels.size() == 1);
-  REQUIRE((all.levels[0].angle == Curve{1.0, std::nullopt, std::nullopt}));
-  REQUIRE((all.levels[0].norm == Curve{5.0, 9.0, std::nullopt}));
-  REQUIRE((all.levels[0].anomalous_radii[2] == Curve{std::nullopt, 9.0, std::nullopt}));
+  REQUIRE((all.levels[0].angle == EpochCurve{1.0, std::nullopt, std::nullopt}));
+  REQUIRE((all.levels[0].norm == EpochCurve{5.0, 9.0, std::nullopt}));
+  REQUIRE((all.levels[0].anomalous_radii[2] == EpochCurve{std::nullopt, 9.0, std::nullopt}));
   REQUIRE(all.seconds.at("decode") == 0.75);
   const PretrainCurves two = read_pretrain_curves(folder / "log.jsonl", 2);
   REQUIRE(two.passes_a_point == 2);
-  REQUIRE((two.total == Curve{5.0, std::nullopt}));
-  REQUIRE((two.levels[0].normal_radii[1] == Curve{3.0, std::nullopt}));
+  REQUIRE((two.total == EpochCurve{5.0, std::nullopt}));
+  REQUIRE((two.levels[0].normal_radii[1] == EpochCurve{3.0, std::nullopt}));
 }
 
 TEST_CASE("pretraining curves: a plot's path has a point a value, and is cut at gaps", "[pretraining]") {
@@ -58,7 +58,7 @@ TEST_CASE("pretraining curves: a plot's path has a point a value, and is cut at 
 }
 
 TEST_CASE("pretraining curves: what lies between gaps is drawn, also where it is one point", "[pretraining]") {
-  const Curve gap = {1.0, std::nullopt, 2.0, 3.0, std::nullopt};
+  const EpochCurve gap = {1.0, std::nullopt, 2.0, 3.0, std::nullopt};
   const std::string svg = curve_plot("radii", {{"", "n", gap, gap, gap}}, 5, false);
   const auto paths = [&](const std::string& kind) {
     std::vector<std::string> found;

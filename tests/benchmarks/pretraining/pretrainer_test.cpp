@@ -5,8 +5,8 @@
 #include <set>
 
 #include "benchmarks/pretraining/pretrain_estimate.h"
-#include "benchmarks/runner.h"
-#include "benchmarks/table.h"
+#include "benchmarks/run/runner.h"
+#include "benchmarks/tables/table.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/hash.h"

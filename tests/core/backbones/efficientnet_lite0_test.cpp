@@ -28,7 +28,7 @@ BackboneInfo named(const std::string& file) {
   return info;
 }
 
-void compare_with_golden(const at::Device& device) {
+void compare_lite0_with_golden(const at::Device& device) {
   const auto golden = test::load_golden("efficientnet_lite0");
   const auto file = real_weights();
   if (!golden || file.empty()) return;
@@ -51,11 +51,11 @@ void compare_with_golden(const at::Device& device) {
 }  // namespace
 
 TEST_CASE("EfficientNet-Lite0 gives the reference's features", "[golden][efficientnet]") {
-  compare_with_golden(at::kCPU);
+  compare_lite0_with_golden(at::kCPU);
 }
 
 TEST_CASE("EfficientNet-Lite0 on CUDA gives the reference's features", "[gpu][golden][efficientnet]") {
-  if (!test::no_cuda()) compare_with_golden(at::kCUDA);
+  if (!test::no_cuda()) compare_lite0_with_golden(at::kCUDA);
 }
 
 TEST_CASE("an image's features are the same bits in a pass of any size, and odd sizes work", "[efficientnet]") {

@@ -25,7 +25,7 @@ ResNet golden_resnet(const Golden& golden, const BackboneOptions& options) {
   return ResNet(golden.below("weights/"), spec, named("resnet_small", "golden"), options);
 }
 
-void compare_with_golden(const at::Device& device) {
+void compare_resnet_with_golden(const at::Device& device) {
   const Golden golden = load_golden("resnet_small");
   if (!golden) return;
   const ResNet model = golden_resnet(golden, {.device = device});
@@ -89,11 +89,11 @@ at::Tensor plain_bottleneck(const TensorMap& w, const std::string& name, const a
 }  // namespace
 
 TEST_CASE("resnet equals torchvision's", "[golden][backbone]") {
-  compare_with_golden(at::kCPU);
+  compare_resnet_with_golden(at::kCPU);
 }
 
 TEST_CASE("resnet on CUDA equals torchvision's", "[gpu][golden][backbone]") {
-  if (!no_cuda()) compare_with_golden(at::kCUDA);
+  if (!no_cuda()) compare_resnet_with_golden(at::kCUDA);
 }
 
 TEST_CASE("bottlenecks, also wide ones, equal LibTorch's own BatchNorm", "[backbone]") {

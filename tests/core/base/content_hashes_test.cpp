@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Makes a file look settled, so that its hash is remembered.
-void set_age(const fs::path& file, std::chrono::seconds age) {
+void set_file_age(const fs::path& file, std::chrono::seconds age) {
   fs::last_write_time(file, fs::file_time_type::clock::now() - age);
 }
 
@@ -30,16 +30,16 @@ TEST_CASE("content hashes are read once while size, time and inode stay", "[hash
   CHECK(hashes.of(file) == sha256_of("one"));
   CHECK(hashes.of(file) == sha256_of("one"));
   CHECK(hashes.reads() == 2);  // just written: not remembered
-  set_age(file, std::chrono::seconds(100));
+  set_file_age(file, std::chrono::seconds(100));
   CHECK(hashes.of(file) == sha256_of("one"));
   CHECK(hashes.of(file) == sha256_of("one"));
   CHECK(hashes.reads() == 3);
   write_file_atomically(file, "two");
   CHECK(hashes.of(file) == sha256_of("two"));
-  set_age(file, std::chrono::seconds(50));
+  set_file_age(file, std::chrono::seconds(50));
   CHECK(hashes.of(file) == sha256_of("two"));
   write_file_atomically(file, "three");
-  set_age(file, std::chrono::seconds(50));
+  set_file_age(file, std::chrono::seconds(50));
   CHECK(hashes.of(file) == sha256_of("three"));
 }
 
@@ -47,7 +47,7 @@ TEST_CASE("another file with the same size and time has its own content hash", "
   const test::TemporaryFolder folder;
   ContentHashes hashes;
   write_file_atomically(folder / "a", "one");
-  set_age(folder / "a", std::chrono::seconds(100));
+  set_file_age(folder / "a", std::chrono::seconds(100));
   const auto time = fs::last_write_time(folder / "a");
   CHECK(hashes.of(folder / "a") == sha256_of("one"));
   write_file_atomically(folder / "a", "two");

@@ -7,25 +7,25 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-struct Example {
+struct SchemaExample {
   double sigma = 4;
   int64_t shots = 8;
   bool fast = false;
   std::string match = "cosine";
   std::vector<std::string> classes;
 
-  static void declare(Schema<Example>& s) {
-    s.add(&Example::sigma, "sigma").more_than(0).doc("smoothing");
-    s.add(&Example::shots, "shots").at_least(1).at_most(64).doc("references");
-    s.add(&Example::fast, "fast").doc("fast");
-    s.add(&Example::match, "match").one_of({"cosine", "l2"}).doc("match");
-    s.add(&Example::classes, "classes").doc("classes");
+  static void declare(Schema<SchemaExample>& s) {
+    s.add(&SchemaExample::sigma, "sigma").more_than(0).doc("smoothing");
+    s.add(&SchemaExample::shots, "shots").at_least(1).at_most(64).doc("references");
+    s.add(&SchemaExample::fast, "fast").doc("fast");
+    s.add(&SchemaExample::match, "match").one_of({"cosine", "l2"}).doc("match");
+    s.add(&SchemaExample::classes, "classes").doc("classes");
   }
 };
 
-Example set(const std::string& name, std::vector<std::string> items) {
-  Example example;
-  const Param* param = params_of<Example>().find(name);
+SchemaExample set(const std::string& name, std::vector<std::string> items) {
+  SchemaExample example;
+  const Param* param = params_of<SchemaExample>().find(name);
   REQUIRE(param != nullptr);
   param->set(&example, param->parse({std::move(items), false, "x.yaml:3"}, name));
   return example;

@@ -9,11 +9,11 @@ using namespace std::string_view_literals;
 
 namespace {
 
-struct Decoded {
+struct DecodedBmp {
   Values rgb, mask;
 };
 
-Decoded decoded(std::string_view bytes) {
+DecodedBmp decoded(std::string_view bytes) {
   TemporaryFolder folder;
   const auto file = write_bytes(folder / "image.bmp", bytes);
   return {decode_rgb(file).pixels, decode_mask(file).pixels};
@@ -36,22 +36,22 @@ TEST_CASE("24-bit BMP: rows from the bottom, blue first, padded to four bytes", 
     CHECK(read_image_size(file).width == width);
     CHECK(read_image_size(file).height == 7);
   }
-  const Decoded two_rows = decoded(bmp_bytes(1, 2, 24, "", "\x01\x02\x03\x00\x04\x05\x06\x00"sv));
+  const DecodedBmp two_rows = decoded(bmp_bytes(1, 2, 24, "", "\x01\x02\x03\x00\x04\x05\x06\x00"sv));
   CHECK(two_rows.rgb == Values{6, 5, 4, 3, 2, 1});
-  const Decoded from_top = decoded(bmp_bytes(1, -2, 24, "", "\x01\x02\x03\x00\x04\x05\x06\x00"sv));
+  const DecodedBmp from_top = decoded(bmp_bytes(1, -2, 24, "", "\x01\x02\x03\x00\x04\x05\x06\x00"sv));
   CHECK(from_top.rgb == Values{3, 2, 1, 6, 5, 4});
 }
 
 TEST_CASE("BMP with a palette: colours as image, indices as mask", "[image]") {
   const std::string_view palette = "\x00\x00\x00\x00\x1E\x14\x0A\x00\xFF\x00\x00\x00"sv;  // blue, green, red, unused
   const Values rgb{10, 20, 30, 0, 0, 255, 0, 0, 0};
-  const Decoded eight = decoded(bmp_bytes(3, 1, 8, palette, "\x01\x02\x00\x00"sv));
+  const DecodedBmp eight = decoded(bmp_bytes(3, 1, 8, palette, "\x01\x02\x00\x00"sv));
   CHECK(eight.rgb == rgb);
   CHECK(eight.mask == Values{1, 2, 0});
-  const Decoded four = decoded(bmp_bytes(3, 1, 4, palette, "\x12\x00\x00\x00"sv));
+  const DecodedBmp four = decoded(bmp_bytes(3, 1, 4, palette, "\x12\x00\x00\x00"sv));
   CHECK(four.rgb == rgb);
   CHECK(four.mask == Values{1, 2, 0});
-  const Decoded one = decoded(bmp_bytes(9, 1, 1, palette.substr(0, 8), "\xA0\x80\x00\x00"sv));
+  const DecodedBmp one = decoded(bmp_bytes(9, 1, 1, palette.substr(0, 8), "\xA0\x80\x00\x00"sv));
   CHECK(one.mask == Values{1, 0, 1, 0, 0, 0, 0, 0, 1});
   CHECK(Values(one.rgb.begin(), one.rgb.begin() + 6) == Values{10, 20, 30, 0, 0, 0});
   // an index that the palette lacks is black

@@ -8,11 +8,11 @@ using Values = std::vector<uint8_t>;
 
 namespace {
 
-struct Decoded {
+struct DecodedPng {
   Values rgb, mask;
 };
 
-Decoded decoded(const PngFile& png, const Values& rows) {
+DecodedPng decoded(const PngFile& png, const Values& rows) {
   TemporaryFolder folder;
   const auto file = write_bytes(folder / "image.png", png.bytes(rows));
   const ImageSize size = read_image_size(file);
@@ -24,7 +24,7 @@ Decoded decoded(const PngFile& png, const Values& rows) {
   return {rgb.pixels, mask.pixels};
 }
 
-Values thrice(const Values& grey) {
+Values png_thrice(const Values& grey) {
   Values rgb;
   for (const uint8_t v : grey) rgb.insert(rgb.end(), 3, v);
   return rgb;
@@ -33,32 +33,32 @@ Values thrice(const Values& grey) {
 }  // namespace
 
 TEST_CASE("grey PNGs of 1, 2, 4 and 8 bits are scaled as images and kept as masks", "[image]") {
-  const Decoded bit = decoded({.width = 5, .height = 2, .depth = 1}, {0b10110000, 0b01001000});
+  const DecodedPng bit = decoded({.width = 5, .height = 2, .depth = 1}, {0b10110000, 0b01001000});
   CHECK(bit.mask == Values{1, 0, 1, 1, 0, 0, 1, 0, 0, 1});
-  CHECK(bit.rgb == thrice({255, 0, 255, 255, 0, 0, 255, 0, 0, 255}));
-  const Decoded two = decoded({.width = 3, .height = 1, .depth = 2}, {0b00011011});
+  CHECK(bit.rgb == png_thrice({255, 0, 255, 255, 0, 0, 255, 0, 0, 255}));
+  const DecodedPng two = decoded({.width = 3, .height = 1, .depth = 2}, {0b00011011});
   CHECK(two.mask == Values{0, 1, 2});
-  CHECK(two.rgb == thrice({0, 85, 170}));
-  const Decoded four = decoded({.width = 2, .height = 1, .depth = 4}, {0x3F});
+  CHECK(two.rgb == png_thrice({0, 85, 170}));
+  const DecodedPng four = decoded({.width = 2, .height = 1, .depth = 4}, {0x3F});
   CHECK(four.mask == Values{3, 15});
-  CHECK(four.rgb == thrice({51, 255}));
-  const Decoded eight = decoded({.width = 3, .height = 1}, {0, 7, 255});
+  CHECK(four.rgb == png_thrice({51, 255}));
+  const DecodedPng eight = decoded({.width = 3, .height = 1}, {0, 7, 255});
   CHECK(eight.mask == Values{0, 7, 255});
-  CHECK(eight.rgb == thrice({0, 7, 255}));
+  CHECK(eight.rgb == png_thrice({0, 7, 255}));
 }
 
 TEST_CASE("16-bit PNGs keep their high byte as images and are 255 where not zero as masks", "[image]") {
-  const Decoded grey = decoded({.width = 3, .height = 1, .depth = 16}, {0, 0, 0, 1, 0x12, 0xFF});
-  CHECK(grey.rgb == thrice({0, 0, 0x12}));
+  const DecodedPng grey = decoded({.width = 3, .height = 1, .depth = 16}, {0, 0, 0, 1, 0x12, 0xFF});
+  CHECK(grey.rgb == png_thrice({0, 0, 0x12}));
   CHECK(grey.mask == Values{0, 255, 255});
-  const Decoded rgb = decoded({.width = 2, .height = 1, .depth = 16, .colour_type = PNG_COLOR_TYPE_RGB},
-                              {1, 255, 2, 0, 3, 128, 0, 0, 0, 0, 0, 9});
+  const DecodedPng rgb = decoded({.width = 2, .height = 1, .depth = 16, .colour_type = PNG_COLOR_TYPE_RGB},
+                                 {1, 255, 2, 0, 3, 128, 0, 0, 0, 0, 0, 9});
   CHECK(rgb.rgb == Values{1, 2, 3, 0, 0, 0});
   CHECK(rgb.mask == Values{255, 255});
   // alpha alone is no mark
-  const Decoded alpha = decoded({.width = 2, .height = 1, .depth = 16, .colour_type = PNG_COLOR_TYPE_GRAY_ALPHA},
-                                {0, 0, 255, 255, 7, 0, 0, 0});
-  CHECK(alpha.rgb == thrice({0, 7}));
+  const DecodedPng alpha = decoded({.width = 2, .height = 1, .depth = 16, .colour_type = PNG_COLOR_TYPE_GRAY_ALPHA},
+                                   {0, 0, 255, 255, 7, 0, 0, 0});
+  CHECK(alpha.rgb == png_thrice({0, 7}));
   CHECK(alpha.mask == Values{0, 255});
 }
 
@@ -71,32 +71,32 @@ TEST_CASE("a palette is applied to images and its indices are a mask, with or wi
                 .colour_type = PNG_COLOR_TYPE_PALETTE,
                 .palette = palette,
                 .alphas = alphas};
-    const Decoded two = decoded(png, {0b00011001});
+    const DecodedPng two = decoded(png, {0b00011001});
     CHECK(two.mask == Values{0, 1, 2, 1});
     CHECK(two.rgb == Values{10, 20, 30, 200, 100, 50, 0, 0, 255, 200, 100, 50});
     png.depth = 8;
-    const Decoded eight = decoded(png, {2, 1, 0, 0});
+    const DecodedPng eight = decoded(png, {2, 1, 0, 0});
     CHECK(eight.mask == Values{2, 1, 0, 0});
     CHECK(eight.rgb == Values{0, 0, 255, 200, 100, 50, 10, 20, 30, 10, 20, 30});
   }
 }
 
 TEST_CASE("alpha is dropped, not blended", "[image]") {
-  const Decoded rgba =
+  const DecodedPng rgba =
       decoded({.width = 2, .height = 1, .colour_type = PNG_COLOR_TYPE_RGB_ALPHA}, {10, 20, 30, 0, 255, 0, 0, 128});
   CHECK(rgba.rgb == Values{10, 20, 30, 255, 0, 0});
   CHECK(rgba.mask == Values{18, 76});  // 0.299 R + 0.587 G + 0.114 B, rounded
-  const Decoded la = decoded({.width = 2, .height = 1, .colour_type = PNG_COLOR_TYPE_GRAY_ALPHA}, {9, 0, 100, 255});
-  CHECK(la.rgb == thrice({9, 100}));
+  const DecodedPng la = decoded({.width = 2, .height = 1, .colour_type = PNG_COLOR_TYPE_GRAY_ALPHA}, {9, 0, 100, 255});
+  CHECK(la.rgb == png_thrice({9, 100}));
   CHECK(la.mask == Values{9, 100});
 }
 
 TEST_CASE("interlaced PNGs decode to the same pixels", "[image]") {
   const Image image = noise_image(19, 13, 3, 31);
   PngFile png{.width = 19, .height = 13, .colour_type = PNG_COLOR_TYPE_RGB};
-  const Decoded plain = decoded(png, image.pixels);
+  const DecodedPng plain = decoded(png, image.pixels);
   png.interlaced = true;
-  const Decoded interlaced = decoded(png, image.pixels);
+  const DecodedPng interlaced = decoded(png, image.pixels);
   CHECK(plain.rgb == image.pixels);
   CHECK(interlaced.rgb == plain.rgb);
   CHECK(interlaced.mask == plain.mask);

@@ -53,17 +53,17 @@ struct TiffFile {
   }
 };
 
-struct Decoded {
+struct DecodedTiff {
   Values rgb, mask;
 };
 
-Decoded decoded(const TiffFile& tiff, const Values& data) {
+DecodedTiff decoded(const TiffFile& tiff, const Values& data) {
   TemporaryFolder folder;
   const auto file = tiff.write(folder / "image.tif", data);
   return {decode_rgb(file).pixels, decode_mask(file).pixels};
 }
 
-Values thrice(const Values& grey) {
+Values tiff_thrice(const Values& grey) {
   Values rgb;
   for (const uint8_t v : grey) rgb.insert(rgb.end(), 3, v);
   return rgb;
@@ -118,26 +118,26 @@ TEST_CASE("TIFF planes and tiles are put together", "[image]") {
 }
 
 TEST_CASE("grey TIFFs of all depths, black or white first", "[image]") {
-  const Decoded bit = decoded({.width = 5, .height = 1, .bits = 1}, {0b10110000});
+  const DecodedTiff bit = decoded({.width = 5, .height = 1, .bits = 1}, {0b10110000});
   CHECK(bit.mask == Values{1, 0, 1, 1, 0});
-  CHECK(bit.rgb == thrice({255, 0, 255, 255, 0}));
-  const Decoded white_first =
+  CHECK(bit.rgb == tiff_thrice({255, 0, 255, 255, 0}));
+  const DecodedTiff white_first =
       decoded({.width = 5, .height = 1, .bits = 1, .photometric = PHOTOMETRIC_MINISWHITE}, {0b10110000});
   CHECK(white_first.mask == Values{0, 1, 0, 0, 1});
-  CHECK(white_first.rgb == thrice({0, 255, 0, 0, 255}));
-  const Decoded four = decoded({.width = 3, .height = 1, .bits = 4}, {0x3F, 0x10});
+  CHECK(white_first.rgb == tiff_thrice({0, 255, 0, 0, 255}));
+  const DecodedTiff four = decoded({.width = 3, .height = 1, .bits = 4}, {0x3F, 0x10});
   CHECK(four.mask == Values{3, 15, 1});
-  CHECK(four.rgb == thrice({51, 255, 17}));
-  const Decoded eight = decoded({.width = 3, .height = 1}, {0, 7, 255});
+  CHECK(four.rgb == tiff_thrice({51, 255, 17}));
+  const DecodedTiff eight = decoded({.width = 3, .height = 1}, {0, 7, 255});
   CHECK(eight.mask == Values{0, 7, 255});
-  CHECK(eight.rgb == thrice({0, 7, 255}));
+  CHECK(eight.rgb == tiff_thrice({0, 7, 255}));
   for (const char* mode : {"wl", "wb"}) {
     Values native(6);
     const uint16_t values[3] = {0, 1, 0x12FF};
     std::memcpy(native.data(), values, 6);
-    const Decoded wide = decoded({.width = 3, .height = 1, .bits = 16, .mode = mode}, native);
+    const DecodedTiff wide = decoded({.width = 3, .height = 1, .bits = 16, .mode = mode}, native);
     CHECK(wide.mask == Values{0, 255, 255});
-    CHECK(wide.rgb == thrice({0, 0, 0x12}));
+    CHECK(wide.rgb == tiff_thrice({0, 0, 0x12}));
   }
 }
 
@@ -145,7 +145,7 @@ TEST_CASE("TIFF palettes, alpha and inks", "[image]") {
   TiffFile indexed{.width = 3, .height = 1, .bits = 4, .photometric = PHOTOMETRIC_PALETTE};
   indexed.red = indexed.green = indexed.blue = std::vector<uint16_t>(16, 0);
   indexed.red[2] = 0x0AFF, indexed.green[2] = 0x1400, indexed.blue[2] = 0x1E00;
-  const Decoded palette = decoded(indexed, {0x20, 0x20});
+  const DecodedTiff palette = decoded(indexed, {0x20, 0x20});
   CHECK(palette.mask == Values{2, 0, 2});
   CHECK(palette.rgb == Values{10, 20, 30, 0, 0, 0, 10, 20, 30});
 
@@ -172,7 +172,7 @@ TEST_CASE("a TIFF's orientation is followed, also in its size", "[image]") {
     const Image mask = decode_mask(file);
     CHECK(mask.pixels == expected);
     CHECK(mask.width == (orientation > 4 ? 2 : 3));
-    CHECK(decode_rgb(file).pixels == thrice(expected));
+    CHECK(decode_rgb(file).pixels == tiff_thrice(expected));
     CHECK(read_image_size(file).width == mask.width);
     CHECK(read_image_size(file).height == mask.height);
   }

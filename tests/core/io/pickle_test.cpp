@@ -20,7 +20,7 @@ T value(const std::string& opcodes) {
   return std::get<T>(parse(test::pickle(opcodes)).root);
 }
 
-std::string refused(const std::string& opcodes) {
+std::string refused_pickle(const std::string& opcodes) {
   return refusal([&] { parse(test::pickle(opcodes)); });
 }
 
@@ -41,7 +41,7 @@ TEST_CASE("numbers are read in every width", "[io]") {
   REQUIRE(value<bool>("\x88"));
   REQUIRE_FALSE(value<bool>("\x89"));
   REQUIRE(std::holds_alternative<std::monostate>(parse(test::pickle("N")).root));
-  REQUIRE(refused(std::string("\x8a\x09\x00\x00\x00\x00\x00\x00\x00\x00\x01", 11)).find("64 bits") !=
+  REQUIRE(refused_pickle(std::string("\x8a\x09\x00\x00\x00\x00\x00\x00\x00\x00\x01", 11)).find("64 bits") !=
           std::string::npos);
 }
 
@@ -99,18 +99,18 @@ TEST_CASE("a call is noted with its arguments, items and state, not made", "[io]
 }
 
 TEST_CASE("an unknown global is refused by its name", "[io]") {
-  const std::string message = refused(global("posix", "system") + tuple({text("true")}) + "R");
-  REQUIRE(
-      message ==
-      "file.pkl: refused: it uses 'posix.system', which a checkpoint of tensors does not need (nothing in it was run)");
-  REQUIRE(refused(text("builtins") + text("eval") + "\x93").find("'builtins.eval'") != std::string::npos);
+  const std::string message = refused_pickle(global("posix", "system") + tuple({text("true")}) + "R");
+  REQUIRE(message ==
+          "file.pkl: refused: it uses 'posix.system', which a checkpoint of tensors does not need (nothing in "
+          "it was run)");
+  REQUIRE(refused_pickle(text("builtins") + text("eval") + "\x93").find("'builtins.eval'") != std::string::npos);
   // a name cannot break the one line of a message
-  REQUIRE(refused(text("a\nb\xff") + text("c") + "\x93").find("'a?b?.c'") != std::string::npos);
-  REQUIRE_FALSE(refused(global(std::string(2000, 'x'), "name")).empty());
+  REQUIRE(refused_pickle(text("a\nb\xff") + text("c") + "\x93").find("'a?b?.c'") != std::string::npos);
+  REQUIRE_FALSE(refused_pickle(global(std::string(2000, 'x'), "name")).empty());
 }
 
 TEST_CASE("what the machine cannot do is refused", "[io]") {
-  REQUIRE(refused("i").find("unknown opcode 0x69") != std::string::npos);
+  REQUIRE(refused_pickle("i").find("unknown opcode 0x69") != std::string::npos);
   const std::vector<std::string> programs = {"",
                                              "R",
                                              "t",
@@ -139,7 +139,7 @@ TEST_CASE("what the machine cannot do is refused", "[io]") {
                                              "\x8b\xff\xff\xff\xff"};
   for (const std::string& program : programs) {
     INFO(program);
-    REQUIRE(refused(program).starts_with("file.pkl: damaged: "));
+    REQUIRE(refused_pickle(program).starts_with("file.pkl: damaged: "));
   }
   REQUIRE(refusal([] { parse(""); }).starts_with("file.pkl: damaged: "));
   REQUIRE(refusal([] { parse("\x80\x02NNNN"); }).find("truncated") != std::string::npos);
@@ -147,6 +147,6 @@ TEST_CASE("what the machine cannot do is refused", "[io]") {
 
 TEST_CASE("the number of values is limited", "[io]") {
   for (const char* opcode : {"N", "("})
-    REQUIRE(refused(std::string(4'000'001, *opcode)).find("more than 4000000") != std::string::npos);
-  REQUIRE(refused(joined("N", std::string(4'000'001, '\x94'))).find("more than 4000000") != std::string::npos);
+    REQUIRE(refused_pickle(std::string(4'000'001, *opcode)).find("more than 4000000") != std::string::npos);
+  REQUIRE(refused_pickle(joined("N", std::string(4'000'001, '\x94'))).find("more than 4000000") != std::string::npos);
 }

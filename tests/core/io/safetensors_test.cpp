@@ -15,7 +15,7 @@ std::string file_of(const std::string& header, const std::string& data) {
   return joined(raw(uint64_t{header.size()}), header, data);
 }
 
-std::string refused(const std::string& bytes) {
+std::string refused_safetensors(const std::string& bytes) {
   const TemporaryFolder folder;
   write(folder / "w.safetensors", bytes);
   return refusal([&] { read_safetensors(folder / "w.safetensors"); });
@@ -90,21 +90,20 @@ TEST_CASE("a cut safetensors file is refused wherever it is cut, and a longer on
   const TemporaryFolder folder;
   write_safetensors(folder / "w", {{"a", at::ones({3})}, {"b", at::zeros({2}, at::kLong)}});
   const std::string bytes = read_file(folder / "w");
-  REQUIRE(refused(bytes + "x").find("the file at") != std::string::npos);
+  REQUIRE(refused_safetensors(bytes + "x").find("the file at") != std::string::npos);
   for (const std::string& message : refusals_when_cut(folder / "w", read_safetensors))
     REQUIRE(message.find(": damaged: ") != std::string::npos);
 }
 
 TEST_CASE("impossible safetensors headers are refused", "[io]") {
   const std::string good = R"({"dtype":"F32","shape":[2,2],"data_offsets":[0,16]})";
-  REQUIRE(refused(with_entry(good, 16)).empty());
-  REQUIRE(refused(raw(uint64_t{1} << 62) + "{}").find("claims") != std::string::npos);
-  REQUIRE(refused(file_of("[]", "")).find("JSON object") != std::string::npos);
-  REQUIRE(refused(file_of("{\"w\":", "")).find("JSON object") != std::string::npos);
-  REQUIRE(refused(file_of(std::string(1'000'000, '['), "")).find("JSON object") != std::string::npos);
-  REQUIRE(
-      refused(file_of(joined("{\"w\":", std::string(500'000, '['), std::string(500'000, ']'), "}"), "")).find("'w'") !=
-      std::string::npos);
+  REQUIRE(refused_safetensors(with_entry(good, 16)).empty());
+  REQUIRE(refused_safetensors(raw(uint64_t{1} << 62) + "{}").find("claims") != std::string::npos);
+  REQUIRE(refused_safetensors(file_of("[]", "")).find("JSON object") != std::string::npos);
+  REQUIRE(refused_safetensors(file_of("{\"w\":", "")).find("JSON object") != std::string::npos);
+  REQUIRE(refused_safetensors(file_of(std::string(1'000'000, '['), "")).find("JSON object") != std::string::npos);
+  REQUIRE(refused_safetensors(file_of(joined("{\"w\":", std::string(500'000, '['), std::string(500'000, ']'), "}"), ""))
+              .find("'w'") != std::string::npos);
   const std::vector<std::string> entries = {"1",
                                             "null",
                                             "{}",
@@ -127,14 +126,13 @@ TEST_CASE("impossible safetensors headers are refused", "[io]") {
                                             R"({"dtype":"F32","shape":[18446744073709551615],"data_offsets":[0,16]})"};
   for (const std::string& entry : entries) {
     INFO(entry);
-    const std::string message = refused(with_entry(entry, 16));
+    const std::string message = refused_safetensors(with_entry(entry, 16));
     REQUIRE(message.find(": damaged: ") != std::string::npos);
     REQUIRE(message.find('\n') == std::string::npos);
   }
   // two tensors on the same bytes
-  REQUIRE(
-      refused(file_of(joined("{\"a\":", good, ",\"b\":", good, "}"), std::string(16, '\0'))).find("begins at byte 0") !=
-      std::string::npos);
-  REQUIRE(refused(file_of(R"({"w":{"dtype":"BOOL","shape":[2],"data_offsets":[0,2]}})", "\1\2")).find("no bools") !=
-          std::string::npos);
+  REQUIRE(refused_safetensors(file_of(joined("{\"a\":", good, ",\"b\":", good, "}"), std::string(16, '\0')))
+              .find("begins at byte 0") != std::string::npos);
+  REQUIRE(refused_safetensors(file_of(R"({"w":{"dtype":"BOOL","shape":[2],"data_offsets":[0,2]}})", "\1\2"))
+              .find("no bools") != std::string::npos);
 }

@@ -23,7 +23,7 @@ fs::path efficientnet_weights() {
 std::string weight() {
   return tensor(storage("FloatStorage", "0", 2), 0, {2}, {1});
 }
-const std::vector<Stored> stored = {{"0", 2, raw(1.5f) + raw(-2.0f)}};
+const std::vector<Stored> stored_one = {{"0", 2, raw(1.5f) + raw(-2.0f)}};
 
 /// A TorchScript object with these attributes.
 std::string module(const std::string& name, const Items& attributes) {
@@ -32,11 +32,11 @@ std::string module(const std::string& name, const Items& attributes) {
 
 TensorMap state_dict_of(const std::string& opcodes) {
   const TemporaryFolder folder;
-  test::write(folder / "w", zip_checkpoint(opcodes, stored));
+  test::write(folder / "w", zip_checkpoint(opcodes, stored_one));
   return read_state_dict(folder / "w");
 }
 
-std::string refused(const std::string& opcodes) {
+std::string refused_state_dict(const std::string& opcodes) {
   return refusal([&] { state_dict_of(opcodes); });
 }
 
@@ -56,10 +56,11 @@ TEST_CASE("a state dict is found at the top, under state_dict or under model", "
 }
 
 TEST_CASE("what is no state dict is refused with the key that shows it", "[io]") {
-  REQUIRE(refused("K\x01").find("no dictionary") != std::string::npos);
-  REQUIRE(refused(weight()).find("no dictionary") != std::string::npos);
-  REQUIRE(refused(dict({{"a", weight()}, {"epoch", "K\x01"}})).find("'epoch' is no tensor") != std::string::npos);
-  REQUIRE(refused(joined("}K\x01", weight(), "s")).find("no text") != std::string::npos);
+  REQUIRE(refused_state_dict("K\x01").find("no dictionary") != std::string::npos);
+  REQUIRE(refused_state_dict(weight()).find("no dictionary") != std::string::npos);
+  REQUIRE(refused_state_dict(dict({{"a", weight()}, {"epoch", "K\x01"}})).find("'epoch' is no tensor") !=
+          std::string::npos);
+  REQUIRE(refused_state_dict(joined("}K\x01", weight(), "s")).find("no text") != std::string::npos);
 }
 
 TEST_CASE("a TorchScript archive's tensors get dotted names", "[io]") {
@@ -70,8 +71,8 @@ TEST_CASE("a TorchScript archive's tensors get dotted names", "[io]") {
   std::vector<std::string> names;
   for (const auto& [name, tensor] : tensors) names.push_back(name);
   REQUIRE(names == std::vector<std::string>{"scale", "visual.0.weight", "visual.1.weight"});
-  REQUIRE(refused(module("Net", {}) + "K\x01"
-                                      "b")
+  REQUIRE(refused_state_dict(module("Net", {}) + "K\x01"
+                                                 "b")
               .find("no attributes") != std::string::npos);
 }
 
@@ -79,11 +80,12 @@ TEST_CASE("modules that are shared again and again are refused", "[io]") {
   // each module holds the one before it twice
   std::string modules = module("Layer", {{"weight", weight()}}) + "q\x01";
   for (int i = 0; i < 60; ++i) modules += joined("0", module("Pair", {{"a", "h\x01"}, {"b", "h\x01"}}), "q\x01");
-  REQUIRE(refused(modules).find("more than 200000 attributes") != std::string::npos);
+  REQUIRE(refused_state_dict(modules).find("more than 200000 attributes") != std::string::npos);
 }
 
 TEST_CASE("a module's name of unreasonable length is refused", "[io]") {
-  REQUIRE(refused(module("Net", {{std::string(1001, 'x'), weight()}})).find("longer than 1000") != std::string::npos);
+  REQUIRE(refused_state_dict(module("Net", {{std::string(1001, 'x'), weight()}})).find("longer than 1000") !=
+          std::string::npos);
 }
 
 TEST_CASE("a safetensors file is known by its content", "[io]") {

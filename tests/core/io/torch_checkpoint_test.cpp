@@ -39,13 +39,13 @@ struct File {
   CheckpointValue read() const { return read_torch_checkpoint(path); }
 };
 
-std::string refused(const std::string& bytes) {
+std::string refused_checkpoint(const std::string& bytes) {
   const File file(bytes);
   return refusal([&] { file.read(); });
 }
 
 std::string refused_object(const std::string& opcodes, const std::vector<Stored>& storages = two_storages) {
-  const std::string message = refused(zip_checkpoint(opcodes, storages));
+  const std::string message = refused_checkpoint(zip_checkpoint(opcodes, storages));
   return message.find('\n') == std::string::npos ? message : "more than one line";
 }
 
@@ -196,23 +196,24 @@ TEST_CASE("a storage that contradicts the file is refused", "[io]") {
   REQUIRE_FALSE(one("N").empty());
   // legacy: the count before the data, a key that nobody uses, one that is missing
   const std::string object = tensor(storage("FloatStorage", "0", 6), 0, {6}, {1});
-  REQUIRE(refused(legacy_checkpoint(object, {{"0", 5, two_storages[0].bytes}})).find("5 elements of 6") !=
+  REQUIRE(refused_checkpoint(legacy_checkpoint(object, {{"0", 5, two_storages[0].bytes}})).find("5 elements of 6") !=
           std::string::npos);
-  REQUIRE(refused(legacy_checkpoint(object, {{"0", int64_t{1} << 40, two_storages[0].bytes}})).find("elements of 6") !=
+  REQUIRE(refused_checkpoint(legacy_checkpoint(object, {{"0", int64_t{1} << 40, two_storages[0].bytes}}))
+              .find("elements of 6") != std::string::npos);
+  REQUIRE(refused_checkpoint(legacy_checkpoint(object, {two_storages[0], {"9", 1, "abcd"}})).find("no tensor uses") !=
           std::string::npos);
-  REQUIRE(refused(legacy_checkpoint(object, {two_storages[0], {"9", 1, "abcd"}})).find("no tensor uses") !=
-          std::string::npos);
-  REQUIRE(refused(legacy_checkpoint(object, {})).find("'0' is missing") != std::string::npos);
-  REQUIRE(refused(legacy_checkpoint(tensor(storage("FloatStorage", "0", int64_t{1} << 40), 0, {1}, {1}),
-                                    {{"0", int64_t{1} << 40, ""}}))
+  REQUIRE(refused_checkpoint(legacy_checkpoint(object, {})).find("'0' is missing") != std::string::npos);
+  REQUIRE(refused_checkpoint(legacy_checkpoint(tensor(storage("FloatStorage", "0", int64_t{1} << 40), 0, {1}, {1}),
+                                               {{"0", int64_t{1} << 40, ""}}))
               .find("truncated") != std::string::npos);
 }
 
 TEST_CASE("big-endian files are refused", "[io]") {
-  REQUIRE(refused(zip({{"m/data.pkl", test::pickle("N")}, {"m/byteorder", "big"}})).find("big-endian") !=
+  REQUIRE(refused_checkpoint(zip({{"m/data.pkl", test::pickle("N")}, {"m/byteorder", "big"}})).find("big-endian") !=
           std::string::npos);
-  REQUIRE(refused(legacy_start(false) + test::pickle("N") + test::pickle("]")).find("big-endian") != std::string::npos);
-  REQUIRE(refused(legacy_start(true) + test::pickle("N") + test::pickle("]")).empty());
+  REQUIRE(refused_checkpoint(legacy_start(false) + test::pickle("N") + test::pickle("]")).find("big-endian") !=
+          std::string::npos);
+  REQUIRE(refused_checkpoint(legacy_start(true) + test::pickle("N") + test::pickle("]")).empty());
 }
 
 TEST_CASE("values that would grow without bound are refused", "[io]") {
@@ -303,14 +304,15 @@ TEST_CASE("calls with wrong arguments are refused", "[io]") {
 }
 
 TEST_CASE("other files are named for what they are", "[io]") {
-  REQUIRE(refused("").ends_with("weights.pth: is empty"));
-  REQUIRE(refused("<!DOCTYPE html><html>").find("web page") != std::string::npos);
-  REQUIRE(refused("version https://git-lfs.github.com/spec/v1\n").find("Git LFS") != std::string::npos);
-  REQUIRE(refused(test::pickle("N")).find("not one of torch.save") != std::string::npos);
-  REQUIRE(refused("some text").find("neither") != std::string::npos);
-  REQUIRE(refused(raw(uint64_t{2}) + "{}").find("is a safetensors file") != std::string::npos);
-  REQUIRE(refused(zip({{"picture.png", "x"}})).find("no data.pkl") != std::string::npos);
-  REQUIRE(refused(zip({{"a/data.pkl", "x"}, {"b/data.pkl", "x"}})).find("2 files data.pkl") != std::string::npos);
+  REQUIRE(refused_checkpoint("").ends_with("weights.pth: is empty"));
+  REQUIRE(refused_checkpoint("<!DOCTYPE html><html>").find("web page") != std::string::npos);
+  REQUIRE(refused_checkpoint("version https://git-lfs.github.com/spec/v1\n").find("Git LFS") != std::string::npos);
+  REQUIRE(refused_checkpoint(test::pickle("N")).find("not one of torch.save") != std::string::npos);
+  REQUIRE(refused_checkpoint("some text").find("neither") != std::string::npos);
+  REQUIRE(refused_checkpoint(raw(uint64_t{2}) + "{}").find("is a safetensors file") != std::string::npos);
+  REQUIRE(refused_checkpoint(zip({{"picture.png", "x"}})).find("no data.pkl") != std::string::npos);
+  REQUIRE(refused_checkpoint(zip({{"a/data.pkl", "x"}, {"b/data.pkl", "x"}})).find("2 files data.pkl") !=
+          std::string::npos);
   const TemporaryFolder folder;
   REQUIRE(refusal([&] {
             read_torch_checkpoint(folder / "absent.pth");

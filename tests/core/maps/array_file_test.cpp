@@ -34,7 +34,7 @@ struct Entry {
 };
 
 /// A zip file written byte by byte after APPNOTE 4.3.
-std::string zip(const std::vector<Entry>& entries) {
+std::string npz(const std::vector<Entry>& entries) {
   std::string file, directory;
   for (const Entry& entry : entries) {
     const std::string data = entry.deflate ? raw_deflated(entry.content) : entry.content;
@@ -64,7 +64,7 @@ TEST_CASE("npz: stored and deflated arrays, by name and by what there is") {
   const TemporaryFolder folder;
   for (const bool deflate : {false, true}) {
     const auto file = folder / (deflate ? "d.npz" : "s.npz");
-    write_file_atomically(file, zip({{"maps.npy", kMaps, deflate}, {"masks.npy", kMasks, deflate}}));
+    write_file_atomically(file, npz({{"maps.npy", kMaps, deflate}, {"masks.npy", kMasks, deflate}}));
     CHECK(ArrayStack(read_array({file, ""}, "maps")).scores(1) == std::vector<float>{3, 4});
     CHECK(ArrayStack(read_array({file, "masks"}, "maps")).mask(0) == std::vector<uint8_t>{0, 1});
     CHECK(has_array(file, "masks"));
@@ -73,9 +73,9 @@ TEST_CASE("npz: stored and deflated arrays, by name and by what there is") {
     REQUIRE_THROWS_WITH(read_array({file, ""}, "other"), Contains("say which one"));
   }
   const auto only = folder / "one.npz";
-  write_file_atomically(only, zip({{"arr_0.npy", kMaps, true}}));
+  write_file_atomically(only, npz({{"arr_0.npy", kMaps, true}}));
   CHECK(ArrayStack(read_array({only, ""}, "maps")).images() == 2);
-  write_file_atomically(only, zip({{"readme.txt", "text"}}));
+  write_file_atomically(only, npz({{"readme.txt", "text"}}));
   REQUIRE_THROWS_WITH(read_array({only, ""}, "maps"), Contains("holds no array"));
 }
 
@@ -83,7 +83,7 @@ TEST_CASE("npz: deflate bombs and lying sizes are refused before memory is taken
   const TemporaryFolder folder;
   const auto file = folder / "bomb.npz";
   const auto message = [&](const std::string& content, uint32_t claimed) -> std::string {
-    write_file_atomically(file, zip({{"maps.npy", content, true, claimed}}));
+    write_file_atomically(file, npz({{"maps.npy", content, true, claimed}}));
     try {
       read_array({file, ""}, "maps");
     } catch (const InputError& error) {

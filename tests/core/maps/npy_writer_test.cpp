@@ -16,8 +16,8 @@ TEST_CASE("npy files are what numpy.save writes", "[maps]") {
   const std::string bytes = read_file(folder / "a.npy");
   // numpy.save(f, numpy.zeros((2, 3), '<f4')): 128 bytes before the values
   const std::string dictionary = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }";
-  const std::string expected = std::string("\x93NUMPY\x01\x00\x76\x00", 10) + dictionary +
-                               std::string(117 - dictionary.size(), ' ') + "\n";
+  const std::string expected =
+      std::string("\x93NUMPY\x01\x00\x76\x00", 10) + dictionary + std::string(117 - dictionary.size(), ' ') + "\n";
   REQUIRE(bytes.size() == 128 + 24);
   CHECK(bytes.substr(0, 128) == expected);
   CHECK(std::memcmp(bytes.data() + 128, values.data(), 24) == 0);

@@ -14,11 +14,11 @@ namespace {
 const std::vector<std::string> kProtocols{"exact", "paper", "glass", "mvtec-7", "mvtec-100", "adeval-5", "adeval-300"};
 
 /// Image scores and labels that fit the maps.
-struct Images {
+struct ExplainedImages {
   std::vector<float> scores;
   std::vector<uint8_t> labels;
 
-  explicit Images(const ScoreMaps& maps) {
+  explicit ExplainedImages(const ScoreMaps& maps) {
     const int64_t pixels = maps.height * maps.width;
     for (int64_t i = 0; i < maps.images; ++i) {
       const auto first = static_cast<std::ptrdiff_t>(i * pixels);
@@ -29,7 +29,7 @@ struct Images {
 };
 
 ProComparison explained(const ScoreMaps& maps, const std::vector<std::string>& protocols, double limit = 0.3) {
-  const Images images(maps);
+  const ExplainedImages images(maps);
   return explain({maps.view(), {images.scores, images.labels}, 2}, protocols, limit);
 }
 
@@ -155,7 +155,7 @@ TEST_CASE("the steps to a protocol end at its value bit for bit, and their diffe
   for (uint64_t seed = 0; seed < 15; ++seed) {
     ScoreMaps maps = random_maps(seed, 4, 17, 23, static_cast<int>(seed % 3) * 6);
     if (seed % 5 == 4) maps.scores[7] = 500;  // so far away that two points are left
-    const Images images(maps);
+    const ExplainedImages images(maps);
     const ProComparison comparison = explained(maps, kProtocols);
     CHECK(comparison.exact.value == aupro_exact(maps.view()).value);
     REQUIRE(comparison.protocols.size() == kProtocols.size());

@@ -9,7 +9,7 @@ using namespace adrep::test;
 
 namespace {
 
-double largest_difference(std::vector<double> descending, const std::vector<double>& ascending) {
+double largest_point_difference(std::vector<double> descending, const std::vector<double>& ascending) {
   std::reverse(descending.begin(), descending.end());
   REQUIRE(descending.size() == ascending.size());
   double largest = 0;
@@ -29,9 +29,9 @@ TEST_CASE("rates and coverage at the thresholds equal the reference's", "[golden
     rule.comparison = ThresholdRule::above;
     const SampledCurve curve = sample_curve(maps.view(), find_regions(maps.view()), rule);
     const std::string expected = "expected64/" + name + "/";
-    CHECK(largest_difference(curve.thresholds, values<double>(golden[expected + "thresholds"])) == 0);
-    CHECK(largest_difference(curve.points.x, values<double>(golden[expected + "false_positive_rate"])) < 1e-12);
-    CHECK(largest_difference(curve.points.y, values<double>(golden[expected + "mean_coverage"])) < 1e-12);
+    CHECK(largest_point_difference(curve.thresholds, values<double>(golden[expected + "thresholds"])) == 0);
+    CHECK(largest_point_difference(curve.points.x, values<double>(golden[expected + "false_positive_rate"])) < 1e-12);
+    CHECK(largest_point_difference(curve.points.y, values<double>(golden[expected + "mean_coverage"])) < 1e-12);
     CHECK(std::ssize(points_below(curve.points, 0.3).x) == golden[name + "/point_count"].item<int64_t>());
   }
 }

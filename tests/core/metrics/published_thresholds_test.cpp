@@ -9,7 +9,7 @@ using namespace adrep::test;
 
 namespace {
 
-double largest_difference(const std::vector<double>& a, const std::vector<double>& b) {
+double largest_threshold_difference(const std::vector<double>& a, const std::vector<double>& b) {
   REQUIRE(a.size() == b.size());
   double largest = 0;
   for (size_t i = 0; i < a.size(); ++i) largest = std::max(largest, std::abs(a[i] - b[i]));
@@ -27,7 +27,7 @@ TEST_CASE("thresholds equal the reference's", "[golden][metrics]") {
     const std::vector<double> thresholds = linear_thresholds(maps.scores);
     CHECK(std::ssize(thresholds) == golden[name + "/threshold_count"].item<int64_t>());
     const std::string expected = "expected64/" + name + "/";
-    CHECK(largest_difference(thresholds, values<double>(golden[expected + "thresholds"])) == 0);
+    CHECK(largest_threshold_difference(thresholds, values<double>(golden[expected + "thresholds"])) == 0);
   }
 }
 

@@ -33,12 +33,12 @@ ScoreMaps calm_maps() {
 }
 
 const std::vector<uint8_t> kLabels{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0};
-const std::vector<std::string> kAll{"exact", "paper", "glass", "mvtec-100", "adeval-1000"};
+const std::vector<std::string> kAllScores{"exact", "paper", "glass", "mvtec-100", "adeval-1000"};
 
 }  // namespace
 
 TEST_CASE("calm maps have no dangers", "[dangers]") {
-  CHECK(kinds(calm_maps(), kLabels, kAll).empty());
+  CHECK(kinds(calm_maps(), kLabels, kAllScores).empty());
 }
 
 TEST_CASE("each danger is found where it is, and no other", "[dangers]") {

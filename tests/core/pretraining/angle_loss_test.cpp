@@ -16,7 +16,7 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-void compare_with_golden(const at::Device& device) {
+void compare_angle_loss_with_golden(const at::Device& device) {
   auto golden = load_golden("losses");
   if (!golden) return;
   const at::Tensor mask = golden["mask"].to(device), center = golden["center"].to(device);
@@ -43,17 +43,17 @@ void compare_with_golden(const at::Device& device) {
   }
 }
 
-struct Views {
+struct AngleViews {
   at::Tensor first, second, labels, center;
 };
 
-Views random_views(int64_t n, int64_t c) {
+AngleViews random_views(int64_t n, int64_t c) {
   return {normal_tensor({n, c}, 1, 1, at::kDouble), normal_tensor({n, c}, 2, 1, at::kDouble),
           at::arange(n).remainder(3).eq(1), normal_tensor({c}, 3, 0.5, at::kDouble)};
 }
 
 /// The loss as Eqs. 1 and 2 are printed, pair by pair.
-double by_hand(const Views& views, const AngleLossParams& params) {
+double by_hand(const AngleViews& views, const AngleLossParams& params) {
   const int64_t n = views.first.size(0);
   at::Tensor x = at::cat({views.first, views.second});
   if (params.center_shift) x = x - views.center;
@@ -76,16 +76,16 @@ double by_hand(const Views& views, const AngleLossParams& params) {
 
 TEST_CASE("angle loss: values and gradients of the reference code, −inf without an opposite label",
           "[golden][pretraining]") {
-  compare_with_golden(at::kCPU);
+  compare_angle_loss_with_golden(at::kCPU);
 }
 
 TEST_CASE("angle loss: values and gradients of the reference code on CUDA", "[gpu][golden][pretraining]") {
-  if (!no_cuda()) compare_with_golden(at::kCUDA);
+  if (!no_cuda()) compare_angle_loss_with_golden(at::kCUDA);
 }
 
 TEST_CASE("angle loss and InfoNCE equal Eqs. 1 and 2 pair by pair; the gradient equals finite differences",
           "[pretraining]") {
-  const Views views = random_views(8, 4);
+  const AngleViews views = random_views(8, 4);
   for (const std::string anchors : {"both", "first"})
     for (const std::string negatives : {"opposite", "all"})
       for (const bool shift : {true, false}) {
@@ -112,7 +112,7 @@ TEST_CASE("angle loss and InfoNCE equal Eqs. 1 and 2 pair by pair; the gradient 
 }
 
 TEST_CASE("angle loss: chunks of any size give the plain form's value within 1e-6 in float32", "[pretraining]") {
-  Views views = random_views(200, 16);
+  AngleViews views = random_views(200, 16);
   const at::Tensor f1 = views.first.to(at::kFloat), f2 = views.second.to(at::kFloat);
   for (const std::string negatives : {"opposite", "all"}) {
     const AngleLossParams params{0.15, "both", negatives, true};
@@ -125,7 +125,7 @@ TEST_CASE("angle loss: chunks of any size give the plain form's value within 1e-
 
 TEST_CASE("angle loss: 16-bit features are computed in float32, zero features leave the gradient finite",
           "[pretraining]") {
-  const Views views = random_views(12, 4);
+  const AngleViews views = random_views(12, 4);
   const at::Tensor narrow = views.first.to(at::kBFloat16).requires_grad_();
   const at::Tensor second = views.second.to(at::kBFloat16);
   const at::Tensor loss = angle_loss(narrow, second, views.labels, views.center);

@@ -13,7 +13,7 @@ using namespace adrep::test;
 
 namespace {
 
-void compare_with_golden(const at::Device& device) {
+void compare_level_loss_with_golden(const at::Device& device) {
   auto golden = load_golden("losses");
   if (!golden) return;
   for (const std::string name : {"total_c", "total_p"}) {
@@ -41,11 +41,11 @@ void compare_with_golden(const at::Device& device) {
 }  // namespace
 
 TEST_CASE("level loss: totals and gradients of code and paper", "[golden][pretraining]") {
-  compare_with_golden(at::kCPU);
+  compare_level_loss_with_golden(at::kCPU);
 }
 
 TEST_CASE("level loss: totals and gradients of code and paper on CUDA", "[gpu][golden][pretraining]") {
-  if (!no_cuda()) compare_with_golden(at::kCUDA);
+  if (!no_cuda()) compare_level_loss_with_golden(at::kCUDA);
 }
 
 TEST_CASE("level loss: the switches of Table 2a, and λ", "[pretraining]") {

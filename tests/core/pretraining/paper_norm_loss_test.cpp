@@ -12,7 +12,7 @@ using namespace adrep::test;
 
 namespace {
 
-void compare_with_golden(const at::Device& device) {
+void compare_paper_norm_loss_with_golden(const at::Device& device) {
   auto golden = load_golden("losses");
   if (!golden) return;
   NormLossParams params;
@@ -37,11 +37,11 @@ void compare_with_golden(const at::Device& device) {
 }  // namespace
 
 TEST_CASE("paper's norm loss: Eqs. 3, 5 and 6 with their gradients", "[golden][pretraining]") {
-  compare_with_golden(at::kCPU);
+  compare_paper_norm_loss_with_golden(at::kCPU);
 }
 
 TEST_CASE("paper's norm loss on CUDA", "[gpu][golden][pretraining]") {
-  if (!no_cuda()) compare_with_golden(at::kCUDA);
+  if (!no_cuda()) compare_paper_norm_loss_with_golden(at::kCUDA);
 }
 
 TEST_CASE("paper's norm loss equals its definition, and its gradient finite differences", "[pretraining]") {

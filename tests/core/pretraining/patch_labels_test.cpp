@@ -35,7 +35,7 @@ int64_t side_of(int64_t cells) {
   return std::lround(std::sqrt(static_cast<double>(cells)));
 }
 
-void compare_with_edges(const at::Device& device) {
+void compare_labels_with_edges(const at::Device& device) {
   auto golden = load_golden("edges");
   if (!golden) return;
   const std::string prefix = "patch_labels/";
@@ -56,11 +56,11 @@ void compare_with_edges(const at::Device& device) {
 }  // namespace
 
 TEST_CASE("patch labels at the limits of both rules equal the reference code's", "[golden][pretraining]") {
-  compare_with_edges(at::kCPU);
+  compare_labels_with_edges(at::kCPU);
 }
 
 TEST_CASE("patch labels at the limits of both rules on CUDA", "[gpu][golden][pretraining]") {
-  if (!no_cuda()) compare_with_edges(at::kCUDA);
+  if (!no_cuda()) compare_labels_with_edges(at::kCUDA);
 }
 
 TEST_CASE("patch labels of the reference code", "[golden][pretraining]") {

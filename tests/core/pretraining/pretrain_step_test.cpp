@@ -42,7 +42,7 @@ void compare_weights(const TensorMap& weights, const Golden& golden, const std::
   }
 }
 
-void compare_with_golden(const at::Device& device) {
+void compare_step_with_golden(const at::Device& device) {
   auto golden = load_golden("pretrain_step");
   if (!golden) return;
   TensorMap weights;
@@ -114,11 +114,11 @@ std::pair<double, double> overfit(const PretrainStepParams& params, int steps) {
 }  // namespace
 
 TEST_CASE("pretraining: two whole steps of the reference code", "[golden][pretraining]") {
-  compare_with_golden(at::kCPU);
+  compare_step_with_golden(at::kCPU);
 }
 
 TEST_CASE("pretraining: two whole steps of the reference code on CUDA", "[gpu][golden][pretraining]") {
-  if (!no_cuda()) compare_with_golden(at::kCUDA);
+  if (!no_cuda()) compare_step_with_golden(at::kCUDA);
 }
 
 TEST_CASE("pretraining: every projector architecture learns a tiny batch, by residuals and without", "[pretraining]") {

@@ -13,14 +13,14 @@ using namespace adrep::test;
 
 namespace {
 
-struct Example {
+struct PretrainedExample {
   ProjectorCheckpoint checkpoint;
   ReferenceBank bank;
   Levels levels;
 };
 
-Example example(const std::string& architecture) {
-  Example made;
+PretrainedExample example(const std::string& architecture) {
+  PretrainedExample made;
   made.checkpoint.params.architecture = architecture;
   made.checkpoint.params.references = 9;
   made.checkpoint.channels = {16, 24};
@@ -33,7 +33,7 @@ Example example(const std::string& architecture) {
 void compare_parts(const at::Device& device) {
   for (const auto& [architecture, entry] : ProjectorRegistry::instance().all())
     for (const bool residuals : {true, false}) {
-      Example e = example(architecture);
+      PretrainedExample e = example(architecture);
       e.checkpoint.residual = residuals;
       const PretrainedRepresentation pretrained(e.checkpoint, e.bank, Match::cosine, device);
       const Levels output = pretrained.apply(e.levels);
@@ -60,7 +60,7 @@ TEST_CASE("pretrained features on CUDA", "[gpu][projector]") {
 }
 
 TEST_CASE("pretrained features: another backbone's levels are refused", "[projector]") {
-  Example e = example("learnable");
+  PretrainedExample e = example("learnable");
   e.checkpoint.backbone = "dinov2_base";
   e.bank.rows.pop_back();
   REQUIRE_THROWS_WITH(PretrainedRepresentation(e.checkpoint, e.bank, Match::cosine, at::kCPU),
@@ -74,7 +74,7 @@ TEST_CASE("pretrained features: another backbone's levels are refused", "[projec
 TEST_CASE("pretrained features with other references are those of a representation made with them", "[projector]") {
   for (const char* architecture : {"learnable", "cross_attention"}) {
     CAPTURE(architecture);
-    const Example e = example(architecture);
+    const PretrainedExample e = example(architecture);
     const ReferenceBank other = {{normal_tensor({3 * 12, 16}, 6), normal_tensor({3 * 4, 24}, 7)}, {"c", "d", "e"}, 0};
     const PretrainedRepresentation first(e.checkpoint, e.bank, Match::cosine, at::kCPU),
         second(e.checkpoint, other, Match::cosine, at::kCPU);

@@ -25,7 +25,7 @@ TensorMap leaves(const Golden& golden, const std::string& prefix, const std::str
   return weights;
 }
 
-void compare_with_golden(const at::Device& device) {
+void compare_projectors_with_golden(const at::Device& device) {
   auto golden = load_golden("projector");
   if (!golden) return;
   ProjectorParams params;
@@ -116,11 +116,11 @@ at::Tensor by_hand(const ProjectorParams& params, const TensorMap& w, at::Tensor
 }  // namespace
 
 TEST_CASE("projector: outputs and gradients of the reference code, one and two layers", "[golden][projector]") {
-  compare_with_golden(at::kCPU);
+  compare_projectors_with_golden(at::kCPU);
 }
 
 TEST_CASE("projector: outputs and gradients of the reference code on CUDA", "[gpu][golden][projector]") {
-  if (!no_cuda()) compare_with_golden(at::kCUDA);
+  if (!no_cuda()) compare_projectors_with_golden(at::kCUDA);
 }
 
 TEST_CASE("attention projectors equal their definition written out", "[projector]") {

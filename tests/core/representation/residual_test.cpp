@@ -4,7 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
-#include "core/representation/faiss_matching.h"
+#include "core/neighbours/faiss_matching.h"
 #include "support/cuda.h"
 #include "support/golden.h"
 
@@ -34,7 +34,7 @@ int64_t best_row(const at::Tensor& query, const at::Tensor& bank, Match match) {
   return (b.mv(q) / at::linalg_vector_norm(b, 2, at::IntArrayRef{1})).argmax().item<int64_t>();
 }
 
-void compare_with_golden(const at::Device& device) {
+void compare_residuals_with_golden(const at::Device& device) {
   auto golden = load_golden("residual");
   if (!golden) return;
   const at::Tensor features = golden["features"].to(device), bank = golden["bank"].to(device);
@@ -55,11 +55,11 @@ void compare_with_golden(const at::Device& device) {
 }  // namespace
 
 TEST_CASE("residuals of the reference code, the first of equally good rows", "[golden][residual]") {
-  compare_with_golden(at::kCPU);
+  compare_residuals_with_golden(at::kCPU);
 }
 
 TEST_CASE("residuals of the reference code on CUDA", "[gpu][golden][residual]") {
-  if (!no_cuda()) compare_with_golden(at::kCUDA);
+  if (!no_cuda()) compare_residuals_with_golden(at::kCUDA);
 }
 
 TEST_CASE("matches equal a plain search in double, ties included", "[residual]") {

@@ -10,12 +10,12 @@ using namespace adrep::test;
 
 namespace {
 
-struct Views {
+struct ProcessViews {
   at::Tensor first, second, labels, norm_labels, center;
 };
 
 /// `count` features a view, of norms on both sides of the norm loss's limits.
-Views views_of(int64_t count, int64_t anomalous_from) {
+ProcessViews views_of(int64_t count, int64_t anomalous_from) {
   const auto wave = [&](double step, double shift) {
     return (at::arange(count * 6, at::kDouble) * step + shift).sin().view({count, 6}) * at::linspace(0.1, 1.4, 6);
   };
@@ -30,7 +30,7 @@ struct LossAndGradients {
 };
 
 /// The losses of rows begin to end with those of the other processes.
-LossAndGradients evaluate(const Views& views, const LevelLossParams& params, int64_t begin, int64_t end,
+LossAndGradients evaluate(const ProcessViews& views, const LevelLossParams& params, int64_t begin, int64_t end,
                           const ProcessGroup& group) {
   const auto part = [&](const at::Tensor& all) { return all.slice(0, begin, end).clone(); };
   const at::Tensor first = part(views.first).requires_grad_(), second = part(views.second).requires_grad_();
@@ -45,8 +45,8 @@ LossAndGradients evaluate(const Views& views, const LevelLossParams& params, int
 }
 
 /// Every form of the losses, with anomalous features in the last process only, in several, and in none.
-std::vector<std::pair<LevelLossParams, Views>> loss_cases() {
-  std::vector<std::pair<LevelLossParams, Views>> cases;
+std::vector<std::pair<LevelLossParams, ProcessViews>> loss_cases() {
+  std::vector<std::pair<LevelLossParams, ProcessViews>> cases;
   for (const char* negatives : {"opposite", "all"})
     for (const char* anchors : {"both", "first"})
       for (const char* norm_form : {"code", "paper"})

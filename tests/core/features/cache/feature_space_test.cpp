@@ -34,7 +34,7 @@ void fill(const fs::path& folder, int64_t first, int64_t count) {
   Opened(cache_in(folder)).space.append(image_hashes(first, count), numbered_levels(first, count));
 }
 
-void set_age(const fs::path& file, std::chrono::seconds age) {
+void set_shard_age(const fs::path& file, std::chrono::seconds age) {
   fs::last_write_time(file, fs::file_time_type::clock::now() - age);
 }
 
@@ -165,7 +165,7 @@ TEST_CASE("the shard that was used longest ago goes first, and mapped features s
     fill(folder.path(), i, 1);
     for (const fs::path& file : files_of(folder.path(), ".safetensors"))
       if (FeatureShard(file).images().front() == image_hash(i)) shard_of[i] = file;
-    set_age(shard_of[i], std::chrono::seconds(1000 - i));
+    set_shard_age(shard_of[i], std::chrono::seconds(1000 - i));
   }
   const uint64_t size = fs::file_size(shard_of[0]);
   Opened opened(cache_in(folder.path(), CacheMode::readwrite, 3 * size + 10));
@@ -178,7 +178,7 @@ TEST_CASE("the shard that was used longest ago goes first, and mapped features s
   REQUIRE(has_right_levels(opened.space, 0));
   REQUIRE(has_right_levels(opened.space, 4));
   REQUIRE_FALSE(opened.space.find(image_hash(2)));
-  set_age(shard_of[1], std::chrono::seconds(5000));
+  set_shard_age(shard_of[1], std::chrono::seconds(5000));
   opened.space.append(image_hashes(5, 1), numbered_levels(5, 1));
   REQUIRE_FALSE(fs::exists(shard_of[1]));
   REQUIRE((*kept)[0].equal(numbered_levels(1, 1)[0][0]));

@@ -18,7 +18,7 @@ Image image_of(const at::Tensor& rgb) {
   return image;
 }
 
-int largest_difference(const Image& image, const at::Tensor& expected) {
+int largest_pixel_difference(const Image& image, const at::Tensor& expected) {
   REQUIRE(expected.sizes() == at::IntArrayRef{image.height, image.width, 3});
   const Image other = image_of(expected);
   int largest = 0;
@@ -52,15 +52,15 @@ TEST_CASE("augmentations equal Pillow's pixel for pixel", "[golden][augment]") {
   for (const auto& [name, factor] : golden.description["factors"].items()) {
     const std::string operation = name.substr(7, name.find('_') - 7);
     INFO(name);
-    REQUIRE(largest_difference(applied(operation, image, factor), golden[name]) == 0);
+    REQUIRE(largest_pixel_difference(applied(operation, image, factor), golden[name]) == 0);
   }
-  REQUIRE(largest_difference(in_gray(image), golden["output/gray"]) == 0);
+  REQUIRE(largest_pixel_difference(in_gray(image), golden["output/gray"]) == 0);
 
   const auto& chain = golden.description["chain"];
   Image chained = image;
   for (const char* operation : {"brightness", "contrast", "saturation", "hue", "blur"})
     chained = applied(operation, chained, chain.at(operation));
-  REQUIRE(largest_difference(chained, golden["output/chain"]) == 0);
+  REQUIRE(largest_pixel_difference(chained, golden["output/chain"]) == 0);
 }
 
 TEST_CASE("colour adjustments: factor 1 changes nothing, factor 0 gives the degenerate image", "[augment]") {

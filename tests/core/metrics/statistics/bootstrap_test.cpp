@@ -12,15 +12,15 @@ using namespace adrep;
 
 namespace {
 
-struct Images {
+struct ResampledImages {
   std::vector<float> scores;
   std::vector<uint8_t> labels;
   ScoredImages view() const { return {scores, labels}; }
 };
 
 /// Normal scores N(0, 1), anomalous N(shift, 1): the true AUROC is Φ(shift / √2).
-Images binormal(Random& random, int64_t normal, int64_t anomalous, double shift) {
-  Images images;
+ResampledImages binormal(Random& random, int64_t normal, int64_t anomalous, double shift) {
+  ResampledImages images;
   for (int64_t i = 0; i < normal + anomalous; ++i) {
     images.labels.push_back(i >= normal);
     images.scores.push_back(static_cast<float>(random.normal() + (i >= normal ? shift : 0)));
@@ -36,12 +36,12 @@ double true_auroc(double shift) {
 
 TEST_CASE("the fast AUROC of chosen images equals the exact one of a copy of them") {
   Random random(1);
-  Images images = binormal(random, 20, 15, 0.7);
+  ResampledImages images = binormal(random, 20, 15, 0.7);
   for (float& score : images.scores) score = std::round(score * 3);
   const ImageStatistic statistic = auroc_of(images.view());
   for (int repeat = 0; repeat < 20; ++repeat) {
     std::vector<int64_t> chosen;
-    Images copy;
+    ResampledImages copy;
     for (int i = 0; i < 30; ++i) {
       chosen.push_back(random.below(35));
       copy.scores.push_back(images.scores[static_cast<size_t>(chosen.back())]);
@@ -82,7 +82,7 @@ TEST_CASE("an interval of a mean has the width of the normal approximation") {
 
 TEST_CASE("the same seed gives the same interval with any number of threads, another seed another") {
   Random random(3);
-  const Images images = binormal(random, 40, 30, 1);
+  const ResampledImages images = binormal(random, 40, 30, 1);
   const auto interval = [&](uint64_t seed, int threads) {
     const Interval i = bootstrap_interval(images.labels, auroc_of(images.view()),
                                           {.replicates = 300, .seed = seed, .threads = threads});
@@ -94,7 +94,7 @@ TEST_CASE("the same seed gives the same interval with any number of threads, ano
 
 TEST_CASE("a paired comparison sees a difference, and none between a method and itself") {
   Random random(4);
-  Images good = binormal(random, 80, 80, 1.5), bad = good;
+  ResampledImages good = binormal(random, 80, 80, 1.5), bad = good;
   for (size_t i = 0; i < bad.scores.size(); ++i) bad.scores[i] += static_cast<float>(1.5 * random.normal());
   const BootstrapOptions options{.replicates = 1000, .seed = 5};
   const PairedComparison different =
@@ -109,7 +109,7 @@ TEST_CASE("a paired comparison sees a difference, and none between a method and 
 
 TEST_CASE("undefined estimates and replicates are said, not averaged") {
   const std::vector<uint8_t> normal{0, 0};
-  const Images images{{1, 2}, normal};
+  const ResampledImages images{{1, 2}, normal};
   const Interval none = bootstrap_interval(normal, auroc_of(images.view()), {.replicates = 20});
   CHECK(none.low.undefined == "no anomalous image");
   CHECK(none.undefined == 20);
@@ -124,7 +124,7 @@ TEST_CASE("a nominal 95 % interval covers the truth in 93 to 97 % of 1000 repeat
   int covered = 0;
   for (uint64_t repeat = 0; repeat < 1000; ++repeat) {
     Random random(derive_seed(repeat, "coverage"));
-    const Images images = binormal(random, 60, 80, shift);
+    const ResampledImages images = binormal(random, 60, 80, shift);
     const Interval interval =
         bootstrap_interval(images.labels, auroc_of(images.view()), {.replicates = 500, .seed = repeat, .threads = 1});
     covered += interval.low.value <= truth && truth <= interval.high.value;
@@ -137,7 +137,7 @@ TEST_CASE("equal methods are called different at the 5 % level about as often as
   int rejected = 0;
   for (uint64_t repeat = 0; repeat < 1000; ++repeat) {
     Random random(derive_seed(repeat, "null"));
-    const Images a = binormal(random, 50, 60, 1), b = binormal(random, 50, 60, 1);
+    const ResampledImages a = binormal(random, 50, 60, 1), b = binormal(random, 50, 60, 1);
     rejected += paired_bootstrap(a.labels, auroc_of(a.view()), auroc_of(b.view()),
                                  {.replicates = 300, .seed = repeat, .threads = 1})
                     .p_value.value <= 0.05;
@@ -148,7 +148,7 @@ TEST_CASE("equal methods are called different at the 5 % level about as often as
 
 TEST_CASE("several metrics at once have the intervals each has alone") {
   Random random(5);
-  const Images images = binormal(random, 12, 9, 0.8);
+  const ResampledImages images = binormal(random, 12, 9, 0.8);
   const ImageStatistic auroc_alone = auroc_of(images.view());
   const ImageStatistic mean_alone = [&](std::span<const int64_t> chosen) {
     double sum = 0;

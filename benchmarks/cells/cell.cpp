@@ -1,0 +1,102 @@
+#include "benchmarks/cells/cell.h"
+
+#include "core/base/error.h"
+#include "core/base/hash.h"
+
+namespace adrep {
+namespace {
+
+using nlohmann::json;
+
+constexpr int file_version = 1;
+
+Metric metric_from(const json& value) {
+  if (value.is_number()) return Metric::of(value.get<double>());
+  return Metric::none(value.at("undefined").get<std::string>());
+}
+
+}  // namespace
+
+json metric_json(const Metric& metric) {
+  if (metric.defined()) return metric.value;
+  return {{"undefined", metric.undefined}};
+}
+
+std::string hash_of_key(const json& key) {
+  return sha256_of(key.dump());
+}
+
+std::string Cell::hash() const {
+  return hash_of_key(key);
+}
+
+std::string Cell::key_text(const std::string& name) const {
+  const auto place = key.find(name);
+  return place == key.end() ? "" : place->is_string() ? place->get<std::string>() : place->dump();
+}
+
+Metric Cell::metric(const std::string& name) const {
+  for (const auto& [key_name, value] : metrics)
+    if (key_name == name) return value;
+  return Metric::none("not measured");
+}
+
+std::string to_json_text(const Cell& cell) {
+  json metrics = json::array();
+  for (const auto& [name, metric] : cell.metrics) metrics.push_back({{"name", name}, {"value", metric_json(metric)}});
+  json scores = json::array();
+  for (const ImageScore& s : cell.scores)
+    scores.push_back({{"id", s.id}, {"defect", s.defect}, {"anomalous", s.anomalous}, {"score", s.score}});
+  json all = {{"adrep_cell", file_version},
+              {"key", cell.key},
+              {"hash", cell.hash()},
+              {"environment", cell.environment},
+              {"metrics", metrics},
+              {"counts",
+               {{"train", cell.train_images},
+                {"test", cell.test_images},
+                {"anomalous", cell.anomalous_images},
+                {"without_mask", cell.images_without_mask},
+                {"skipped", cell.skipped.size()}}},
+              {"skipped", cell.skipped},
+              {"references", cell.references},
+              {"scores", scores}};
+  if (!cell.reference_hashes.empty()) all["reference_sha256"] = cell.reference_hashes;
+  if (!cell.split.is_null()) all["split"] = cell.split;
+  if (!cell.training.is_null()) all["training"] = cell.training;
+  return all.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+Cell cell_from_json(const std::string& text, const std::string& file) {
+  const json all = json::parse(text, nullptr, false);
+  if (!all.is_object() || !all.contains("adrep_cell")) throw_input("{}: not a cell of adrep", file);
+  if (all["adrep_cell"] != file_version)
+    throw_input("{}: a cell of version {}, this program reads version {}", file, all["adrep_cell"].dump(),
+                file_version);
+  try {
+    Cell cell;
+    cell.key = all.at("key");
+    cell.environment = all.at("environment");
+    for (const json& metric : all.at("metrics"))
+      cell.metrics.emplace_back(metric.at("name").get<std::string>(), metric_from(metric.at("value")));
+    const json& counts = all.at("counts");
+    cell.train_images = counts.at("train");
+    cell.test_images = counts.at("test");
+    cell.anomalous_images = counts.at("anomalous");
+    cell.images_without_mask = counts.at("without_mask");
+    cell.skipped = all.at("skipped").get<std::vector<std::string>>();
+    cell.references = all.at("references").get<std::vector<std::string>>();
+    for (const json& s : all.at("scores"))
+      cell.scores.push_back({s.at("id"), s.at("defect"), s.at("anomalous"), s.at("score")});
+    if (const auto hashes = all.find("reference_sha256"); hashes != all.end())
+      cell.reference_hashes = hashes->get<std::vector<std::string>>();
+    if (const auto split = all.find("split"); split != all.end()) cell.split = *split;
+    if (const auto training = all.find("training"); training != all.end()) cell.training = *training;
+    if (all.at("hash") != cell.hash()) throw_input("{}: damaged: its hash does not fit its key", file);
+    return cell;
+  } catch (const json::exception& bad) {
+    throw_input("{}: damaged cell: {}", file, bad.what());
+  }
+}
+
+}  // namespace adrep

@@ -1,0 +1,56 @@
+#pragma once
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/metrics/metric.h"
+
+namespace adrep {
+
+/// Version of the arithmetic behind cells: raised when a change alters results, so that old cells are not reused.
+inline constexpr int algorithm_version = 4;
+
+/// The score of one test image.
+struct ImageScore {
+  std::string id;
+  std::string defect;
+  bool anomalous = false;
+  double score = 0;
+};
+
+/// One evaluated (backbone, features, detector, data set, class, seeds): all that determined it and what came out.
+/// Holds no time or place, so that the same run gives the same bytes.
+struct Cell {
+  nlohmann::json key;          ///< everything that determines the result; its hash names the cell
+  nlohmann::json environment;  ///< versions, device and threads: recorded, not part of the name
+  std::vector<std::pair<std::string, Metric>> metrics;  ///< "image_auroc" … in the order of the protocol
+  int64_t train_images = 0, test_images = 0, anomalous_images = 0, images_without_mask = 0;
+  std::vector<std::string> skipped;           ///< ids of unreadable images that were left out
+  std::vector<std::string> references;        ///< ids of the reference images
+  std::vector<std::string> reference_hashes;  ///< SHA-256 of their files
+  std::vector<ImageScore> scores;
+  nlohmann::json split;     ///< what a split other than the official one gave; null for the official one
+  nlohmann::json training;  ///< how a trained detector was trained: epochs, the one kept, its loss; null for others
+
+  /// SHA-256 of the key, 64 hexadecimal digits.
+  std::string hash() const;
+  /// A text field of the key, for example key_text("detector").
+  std::string key_text(const std::string& name) const;
+  /// The metric of this name; undefined "not measured" when there is none.
+  Metric metric(const std::string& name) const;
+};
+
+/// A metric in a file: its value, or {"undefined": reason}.
+nlohmann::json metric_json(const Metric& metric);
+
+std::string hash_of_key(const nlohmann::json& key);
+
+/// The cell's file content: canonical JSON, one field a line, ending in a newline.
+std::string to_json_text(const Cell& cell);
+
+/// Throws InputError naming `file` when the text is not a cell of a version this program reads.
+Cell cell_from_json(const std::string& text, const std::string& file);
+
+}  // namespace adrep

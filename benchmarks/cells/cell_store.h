@@ -1,0 +1,26 @@
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "benchmarks/cells/cell.h"
+
+namespace adrep {
+
+/// The directory of cells, one JSON file each, named by the hash of its key. The directory is the results store: safe
+/// on shared file systems, diffable, mergeable; tables are views of it.
+class CellStore {
+ public:
+  explicit CellStore(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  std::filesystem::path file_of(const std::string& hash) const { return folder_ / (hash.substr(0, 32) + ".json"); }
+  /// The finished cell with this key, if any. A damaged file is reported and treated as absent.
+  std::optional<Cell> find(const nlohmann::json& key) const;
+  /// Writes atomically.
+  void put(const Cell& cell) const;
+
+ private:
+  std::filesystem::path folder_;
+};
+
+}  // namespace adrep

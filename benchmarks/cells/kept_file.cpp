@@ -1,0 +1,32 @@
+#include "benchmarks/cells/kept_file.h"
+
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
+#include "core/base/hash.h"
+#include "core/base/log.h"
+
+namespace adrep {
+
+void keep_as(const std::filesystem::path& file, const std::filesystem::path& kept) {
+  std::error_code failed;
+  std::filesystem::create_directories(kept.parent_path(), failed);
+  if (!failed) std::filesystem::rename(file, kept, failed);
+  if (failed)
+    throw WriteError(fmt::format("{}: cannot be kept as {}: {}", file.string(), kept.string(), failed.message()));
+}
+
+void write_keeping_previous(const std::filesystem::path& file, std::string_view content) {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  if (fs::exists(file, failed)) {
+    const std::string old = read_file(file);
+    if (old == content) return;
+    const fs::path kept =
+        file.parent_path() / "previous" / (sha256_of(old).substr(0, 12) + "-" + file.filename().string());
+    keep_as(file, kept);
+    log_info(fmt::format("{} held other results: they are now in {}", file.string(), kept.string()));
+  }
+  write_file_atomically(file, content);
+}
+
+}  // namespace adrep

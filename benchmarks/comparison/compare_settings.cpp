@@ -1,0 +1,47 @@
+#include "benchmarks/comparison/compare_settings.h"
+
+#include "benchmarks/cells/cell_costs.h"
+#include "core/base/names.h"
+
+namespace adrep {
+
+void CompareSettings::declare(Schema<CompareSettings>& s) {
+  s.add(&CompareSettings::metric, "metric").example("metric=pro").doc("what ranks and the Pareto front are made of");
+  s.add(&CompareSettings::methods, "methods")
+      .example("methods=patchcore/raw,patchcore/residual")
+      .doc("the two methods of the paired bootstrap; empty: the best two by mean rank");
+  s.add(&CompareSettings::detector, "detector").example("detector=padim").doc("only these detectors; empty: all");
+  s.add(&CompareSettings::features, "features").example("features=raw").doc("only these features; empty: all");
+  s.add(&CompareSettings::classes, "classes").example("classes=fabric").doc("only these classes; empty: all");
+  s.add(&CompareSettings::cost, "cost")
+      .one_of(cost_names())
+      .doc(
+          "cost of the Pareto front: seconds to fit a class, seconds to score an image (features not included), size "
+          "of the fitted detector, parameters of the backbone");
+  s.add(&CompareSettings::alpha, "alpha").more_than(0).at_most(0.5).doc("level of the tests");
+  s.add(&CompareSettings::replicates, "replicates").at_least(1).at_most(1'000'000).doc("bootstrap replicates");
+  s.add(&CompareSettings::confidence, "confidence")
+      .at_least(0.5)
+      .at_most(0.9999)
+      .doc("confidence of the bootstrap intervals");
+  s.add(&CompareSettings::seed, "seed").at_least(0).doc("seed of the bootstrap");
+  s.add(&CompareSettings::threads, "threads").at_least(0).at_most(1024).doc("threads for computing; 0: one a core");
+  s.add(&CompareSettings::output, "output")
+      .example("output=compare.html")
+      .doc("file to write besides: .html, .csv, .json or .md");
+}
+
+CompareSettings resolve_compare(const RawConfig& raw) {
+  CompareSettings settings;
+  const ParamList& params = params_of<CompareSettings>();
+  for (const auto& [key, value] : raw) {
+    const Param* param = params.find(key);
+    if (!param) throw_input("{}: unknown key '{}': {}", value.where, key, suggestion(key, params.names()));
+    param->set(&settings, param->parse(value, key));
+  }
+  if (!settings.methods.empty() && (settings.methods.size() != 2 || settings.methods[0] == settings.methods[1]))
+    throw_input("methods={}: give two different methods", fmt::join(settings.methods, ","));
+  return settings;
+}
+
+}  // namespace adrep

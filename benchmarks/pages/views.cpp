@@ -1,0 +1,76 @@
+#include "benchmarks/pages/views.h"
+
+#include <set>
+
+#include "benchmarks/pages/report.h"
+#include "benchmarks/tables/table_formats.h"
+#include "core/base/atomic_file.h"
+#include "core/base/hash.h"
+#include "core/base/log.h"
+
+namespace adrep {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The same plan has the same identity, whatever part of it failed.
+std::string plan_id(const Plan& plan) {
+  std::string text;
+  for (const PlannedGroup& group : plan.groups)
+    for (const PlannedCell& cell : group.cells) {
+      text += cell.title() + "\n";
+      for (const auto& [key, value] : all_values(*cell.config)) text += key + "=" + to_text(value) + "\n";
+    }
+  return sha256_of(text).substr(0, 12);
+}
+
+/// Moves the views of another plan out of the way.
+void keep_previous(const fs::path& output, const std::string& id) {
+  const fs::path marker = output / "view.json";
+  if (!fs::exists(marker)) return;
+  const nlohmann::json view = nlohmann::json::parse(read_file(marker), nullptr, false);
+  if (!view.is_object() || view.value("id", "") == id) return;
+  const std::string old = view.value("id", "unknown");
+  const fs::path folder = output / "previous" / fs::path(old).filename();
+  fs::create_directories(folder);
+  for (const auto& file : view.value("files", std::vector<std::string>())) {
+    const fs::path name = fs::path(file).filename();
+    std::error_code failed;
+    fs::rename(output / name, folder / name, failed);
+  }
+  log_info(fmt::format("the tables and report of another run are now in {}", folder.string()));
+}
+
+std::map<std::string, std::string> config_files(const Plan& plan) {
+  std::map<std::string, std::string> files;
+  std::set<std::string> variants;
+  for (const PlannedGroup& group : plan.groups) {
+    for (const PlannedCell& cell : group.cells) {
+      if (!variants.insert(cell.config->variant).second) continue;
+      const std::string name = variants.size() == 1 ? "config.yaml" : fmt::format("config-{}.yaml", variants.size());
+      files[name] =
+          (cell.config->variant.empty() ? "" : "# " + cell.config->variant + "\n") + to_yaml(all_values(*cell.config));
+    }
+  }
+  return files;
+}
+
+}  // namespace
+
+fs::path write_views(const fs::path& output, const Plan& plan, const RunOutcome& outcome, const Table& table) {
+  const std::string id = plan_id(plan);
+  keep_previous(output, id);
+  std::map<std::string, std::string> files = config_files(plan);
+  files["table.csv"] = table_as_csv(table);
+  files["table.md"] = table_as_markdown(table);
+  files["table.tex"] = table_as_latex(table);
+  files["table.json"] = table_as_json(table);
+  files["report.html"] = report_html(table, outcome, output);
+  nlohmann::json names = nlohmann::json::array();
+  for (const auto& [name, content] : files) names.push_back(name);
+  write_file_atomically(output / "view.json", nlohmann::json{{"id", id}, {"files", names}}.dump(1) + "\n");
+  for (const auto& [name, content] : files) write_file_atomically(output / name, content);
+  return output / "report.html";
+}
+
+}  // namespace adrep

@@ -1,0 +1,11 @@
+#pragma once
+#include "benchmarks/plan/run_settings.h"
+
+namespace adrep {
+
+/// Images that go through the backbone, a representation or a detector at once: batch=, or for 0 as many as a quarter
+/// of memory= holds, at least 1 and at most 8 on a CPU (more is not faster there) or 32 on a GPU. The same settings
+/// give the same number on every machine. Throws InputError when there is no such backbone.
+int64_t images_a_pass(const RunSettings& settings);
+
+}  // namespace adrep

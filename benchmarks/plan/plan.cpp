@@ -1,0 +1,190 @@
+#include "benchmarks/plan/plan.h"
+
+#include <cmath>
+
+#include "benchmarks/plan/projectors.h"
+#include "core/base/content_hashes.h"
+#include "core/base/hash.h"
+#include "core/base/paths.h"
+#include "datasets/fingerprint.h"
+#include "datasets/layouts/mvtec_ad.h"
+#include "datasets/splits/split_dataset.h"
+
+namespace adrep {
+namespace {
+
+/// Protocol §1: PaDiM and PatchCore resize MVTec AD to 256 before the crop of 224; everything else resizes to the crop,
+/// but for some of its classes under GLASS (§7).
+Geometry geometry_of(const RunSettings& settings, const std::string& detector, const Dataset& dataset,
+                     const std::string& class_name) {
+  Geometry geometry{static_cast<int>(settings.resize), static_cast<int>(settings.crop)};
+  if (geometry.resize == 0) {
+    const bool mvtec_ad = dataset.layout() == "mvtec_ad" && is_official_mvtec_ad_class(class_name);
+    const DetectorEntry& entry = DetectorRegistry::instance().get(detector, "detector");
+    const int64_t side = std::max(mvtec_ad ? entry.mvtec_ad_resize : 224, settings.crop);
+    const auto scale = entry.mvtec_ad_class_scale.find(class_name);
+    const double factor = mvtec_ad && scale != entry.mvtec_ad_class_scale.end() ? scale->second : 1;
+    geometry.resize = static_cast<int>(std::lround(static_cast<double>(side) * factor));
+  }
+  if (geometry.resize < geometry.crop)
+    throw_input("image.resize={} is smaller than image.crop={}: the crop would leave the image", geometry.resize,
+                geometry.crop);
+  return geometry;
+}
+
+std::vector<std::string> chosen_classes(const RunSettings& settings, const Dataset& dataset) {
+  const std::vector<std::string> known = dataset.classes();
+  if (settings.classes.empty()) return known;
+  for (const std::string& name : settings.classes)
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      throw_input("classes={}: {} has no such class: {}", name, dataset.root().string(), suggestion(name, known));
+  return settings.classes;
+}
+
+/// The configuration of one kind of features: pretrained ones whose backbone was trained with the projectors come from
+/// that backbone, which lies beside the projector file.
+std::shared_ptr<const RunConfig> config_for(const std::string& features,
+                                            const std::shared_ptr<const RunConfig>& config) {
+  if (features != "pretrained") return config;
+  const ProjectorCheckpoint& projector = projector_of(config->settings);
+  if (projector.trained_backbone_sha256.empty()) return config;
+  const std::filesystem::path file = trained_backbone_file(projector.file);
+  if (!std::filesystem::is_regular_file(file))
+    throw_input("{}: its backbone was trained with it, and {} is not beside it", projector.file.string(),
+                file.filename().string());
+  if (ContentHashes::instance().of(file) != projector.trained_backbone_sha256)
+    throw_input("{}: it belongs to other projectors than {}", file.string(), projector.file.string());
+  RunConfig trained = *config;
+  trained.settings.weights = file.string();
+  return std::make_shared<const RunConfig>(std::move(trained));
+}
+
+/// What must be equal for two cells to share extracted features.
+std::string group_key(const RunConfig& config, const std::string& class_name, const Geometry& geometry) {
+  const RunSettings& s = config.settings;
+  return fmt::format("{}|{}|{}|{}|{}|{}|{}x{}|{}|{}|{}|{}|{}", s.data, s.layout, class_name, s.backbone, s.weights,
+                     s.precision, s.projector, geometry.resize, geometry.crop, reference_settings_text(s), s.device,
+                     s.on_bad_image, split_key(s).dump());
+}
+
+/// The classes that a configuration fits a detector on together, or none.
+std::shared_ptr<const ClassesTogether> together_for(const RunSettings& settings, const std::string& detector,
+                                                    const std::shared_ptr<const Dataset>& dataset,
+                                                    const std::vector<std::string>& classes) {
+  if (!settings.classes_together) return nullptr;
+  const DetectorEntry& entry = DetectorRegistry::instance().get(detector, "detector");
+  if (entry.is_trained && settings.selection != "last")
+    throw_input("classes_together=true: selection={} is for one class alone: set selection=last", settings.selection);
+  if (entry.draws_images && settings.features != std::vector<std::string>{"raw"})
+    throw_input("classes_together=true: {} draws into images, which needs features=raw", detector);
+  std::vector<ClassGeometry> parts;
+  for (const std::string& name : classes) parts.push_back({name, geometry_of(settings, detector, *dataset, name)});
+  return std::make_shared<const ClassesTogether>(dataset, std::move(parts));
+}
+
+/// Throws InputError when a file that a detector is to read is not there, or its parameters do not go together: before
+/// anything is computed.
+void check_detector(const PlannedCell& cell) {
+  const DetectorEntry& entry = DetectorRegistry::instance().get(cell.detector, "detector");
+  static_cast<void>(entry.make(cell.params()));
+  const std::map<std::string, ParamValue> values = entry.resolve(cell.params());
+  for (const std::string& name : entry.file_params)
+    if (const auto& file = std::get<std::string>(values.at(name));
+        !file.empty() && !std::filesystem::is_regular_file(file))
+      throw_input("{}.{}={}: no such file", cell.detector, name, file);
+}
+
+}  // namespace
+
+std::string PlannedCell::title() const {
+  return class_name + " · " + detector + " · " + features + (config->variant.empty() ? "" : " · " + config->variant);
+}
+
+RawParams PlannedCell::params() const {
+  const auto given = config->detector_params.find(detector);
+  return given == config->detector_params.end() ? RawParams{} : given->second;
+}
+
+std::string PlannedCell::selection() const {
+  return DetectorRegistry::instance().get(detector, "detector").is_trained ? config->settings.selection : "last";
+}
+
+const nlohmann::json& ClassesTogether::key() const {
+  read();
+  return key_;
+}
+
+int64_t ClassesTogether::train_images() const {
+  read();
+  return train_images_;
+}
+
+void ClassesTogether::read() const {
+  if (!key_.is_null()) return;
+  nlohmann::json names = nlohmann::json::array();
+  std::string prints;
+  for (const ClassGeometry& part : classes_) {
+    ClassSplit split = dataset_->load(part.class_name);
+    split.test.clear();
+    train_images_ += static_cast<int64_t>(split.train.size());
+    names.push_back(part.class_name);
+    prints +=
+        fmt::format("{} {} {} {}\n", part.class_name, part.geometry.resize, part.geometry.crop, fingerprint(split));
+  }
+  key_ = {{"classes", names}, {"training", sha256_of(prints)}};
+}
+
+int64_t Plan::cell_count() const {
+  int64_t count = 0;
+  for (const PlannedGroup& group : groups) count += static_cast<int64_t>(group.cells.size());
+  return count;
+}
+
+std::filesystem::path find_data(const std::string& data) {
+  if (data.empty()) throw_input("data= is not set: give the folder of a data set, for example data=/data/mvtec");
+  if (std::filesystem::exists(data) || std::filesystem::path(data).is_absolute()) return data;
+  for (const std::filesystem::path& root : folders_of_variable("ADREP_DATA"))
+    if (std::filesystem::exists(root / data)) return root / data;
+  return data;
+}
+
+Plan make_plan(const std::vector<RunConfig>& configs) {
+  Plan plan;
+  std::map<std::string, size_t> group_of;
+  std::map<std::string, std::shared_ptr<const Dataset>> opened;
+  for (const RunConfig& resolved : configs) {
+    const auto config = std::make_shared<const RunConfig>(resolved);
+    const RunSettings& settings = config->settings;
+    std::shared_ptr<const Dataset>& dataset =
+        opened[settings.data + "|" + settings.layout + "|" + split_key(settings).dump()];
+    if (std::find(settings.features.begin(), settings.features.end(), "pretrained") != settings.features.end())
+      static_cast<void>(projector_of(settings));  // refuses a missing or unusable file before anything is computed
+    check_references(settings);
+    if (!dataset) dataset = with_split(open_dataset(find_data(settings.data), settings.layout), settings);
+    const std::vector<std::string> classes = chosen_classes(settings, *dataset);
+    std::map<std::string, std::shared_ptr<const ClassesTogether>> together;
+    for (const std::string& detector : settings.detector)
+      together[detector] = together_for(settings, detector, dataset, classes);
+    for (const std::string& class_name : classes) {
+      for (const std::string& features : settings.features) {
+        const std::shared_ptr<const RunConfig> used = config_for(features, config);
+        for (const std::string& detector : settings.detector) {
+          const Geometry geometry = geometry_of(settings, detector, *dataset, class_name);
+          const auto [place, added] = group_of.emplace(group_key(*used, class_name, geometry), plan.groups.size());
+          if (added) plan.groups.push_back({used, dataset, class_name, geometry, {}});
+          plan.groups[place->second].cells.push_back(
+              {used, class_name, detector, features, geometry, together[detector]});
+          check_detector(plan.groups[place->second].cells.back());
+        }
+      }
+    }
+  }
+  if (plan.cell_count() == 0)
+    throw_input("nothing to do: set at least one detector, one kind of features and a data set with classes");
+  for (PlannedGroup& group : plan.groups)
+    std::stable_sort(group.cells.begin(), group.cells.end(),
+                     [](const PlannedCell& a, const PlannedCell& b) { return a.features < b.features; });
+  return plan;
+}
+
+}  // namespace adrep

@@ -1,0 +1,74 @@
+#pragma once
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "benchmarks/plan/run_settings.h"
+#include "core/image/preprocess.h"
+#include "datasets/dataset.h"
+
+namespace adrep {
+
+/// A class with the size of its images.
+struct ClassGeometry {
+  std::string class_name;
+  Geometry geometry;
+};
+
+/// The classes that one model is fitted on (setting `classes_together`).
+class ClassesTogether {
+ public:
+  ClassesTogether(std::shared_ptr<const Dataset> dataset, std::vector<ClassGeometry> classes)
+      : dataset_(std::move(dataset)), classes_(std::move(classes)) {}
+
+  const std::shared_ptr<const Dataset>& dataset() const { return dataset_; }
+  const std::vector<ClassGeometry>& classes() const { return classes_; }
+  /// What determines the model: names, sizes and fingerprints of the classes' training images. Read when first asked.
+  const nlohmann::json& key() const;
+  int64_t train_images() const;  ///< of all classes
+
+ private:
+  void read() const;
+
+  std::shared_ptr<const Dataset> dataset_;
+  std::vector<ClassGeometry> classes_;
+  mutable nlohmann::json key_;
+  mutable int64_t train_images_ = 0;
+};
+
+/// One cell to compute: which detector on which features of which class, under which configuration.
+struct PlannedCell {
+  std::shared_ptr<const RunConfig> config;
+  std::string class_name, detector, features;
+  Geometry geometry;
+  std::shared_ptr<const ClassesTogether> together{};  ///< none: fitted on its own class
+
+  std::string title() const;  ///< "bracket · patchcore · residual"
+  RawParams params() const;   ///< the detector's parameters that were given
+  /// Which epoch's model counts: the setting for a detector that is trained, else "last".
+  std::string selection() const;
+};
+
+/// Cells that share one class's images and features: extracted once, used by all, dropped.
+struct PlannedGroup {
+  std::shared_ptr<const RunConfig> config;  ///< of the first cell: data, backbone, weights and references are common
+  std::shared_ptr<const Dataset> dataset;
+  std::string class_name;
+  Geometry geometry;
+  std::vector<PlannedCell> cells;  ///< ordered by features, then detector
+};
+
+/// All cells of a run, class by class.
+struct Plan {
+  std::vector<PlannedGroup> groups;
+  int64_t cell_count() const;
+};
+
+/// Opens the data sets and lists the cells. Throws InputError for missing data, unknown classes or an empty plan.
+Plan make_plan(const std::vector<RunConfig>& configs);
+
+/// Where a data set lies: the path itself, or below a folder of ADREP_DATA. Throws InputError when data= is not given.
+std::filesystem::path find_data(const std::string& data);
+
+}  // namespace adrep

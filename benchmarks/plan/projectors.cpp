@@ -1,0 +1,42 @@
+#include "benchmarks/plan/projectors.h"
+
+#include "core/base/error.h"
+
+namespace adrep {
+
+namespace {
+
+std::map<std::string, ProjectorCheckpoint>& known_projectors() {
+  static std::map<std::string, ProjectorCheckpoint> known;
+  return known;
+}
+
+}  // namespace
+
+const ProjectorCheckpoint& projector_of(const RunSettings& settings) {
+  if (settings.projector.empty())
+    throw_input(
+        "projector= is not set: features=pretrained needs a projector file, for example "
+        "projector=checkpoints_pro_angle.pth");
+  std::map<std::string, ProjectorCheckpoint>& known = known_projectors();
+  const auto place = known.find(settings.projector);
+  if (place != known.end()) return place->second;
+  return known.emplace(settings.projector, read_projector_checkpoint(settings.projector)).first->second;
+}
+
+void forget_projectors() {
+  known_projectors().clear();
+}
+
+nlohmann::json projector_record(const ProjectorCheckpoint& projector) {
+  nlohmann::json record = {{"architecture", projector.params.architecture},
+                           {"layers", projector.params.layers},
+                           {"merge", projector.params.merge_sign() < 0 ? "subtract" : "add"},
+                           {"squeeze_excite", projector.params.squeeze_excite},
+                           {"input", projector.residual ? "residual" : "raw"}};
+  if (projector_entry(projector.params).needs_references)
+    record["attends_to"] = "residuals of each reference image to the other references";
+  return record;
+}
+
+}  // namespace adrep

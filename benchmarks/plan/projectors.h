@@ -1,0 +1,20 @@
+#pragma once
+#include <nlohmann/json.hpp>
+
+#include "benchmarks/plan/run_settings.h"
+#include "core/representation/projector_checkpoint.h"
+
+namespace adrep {
+
+/// The checkpoint that `projector=` names; each file is read once a process, or once since forget_projectors(). Throws
+/// InputError when none is set or the file cannot be used.
+const ProjectorCheckpoint& projector_of(const RunSettings& settings);
+
+/// Forgets the files that were read.
+void forget_projectors();
+
+/// What a result records of them beside the file's hash: how they are built, and for an architecture that attends to
+/// residuals of the references how these are made, which the paper leaves open (reference_residuals.h).
+nlohmann::json projector_record(const ProjectorCheckpoint& projector);
+
+}  // namespace adrep

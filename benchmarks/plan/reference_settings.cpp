@@ -1,0 +1,50 @@
+#include "benchmarks/plan/reference_settings.h"
+
+#include "core/backbones/backbone.h"
+#include "core/neighbours/faiss_matching.h"
+
+namespace adrep {
+namespace {
+
+/// The settings alone, for their declared values.
+struct Declared : ReferenceSettings {
+  static void declare(Schema<Declared>& s) { ReferenceSettings::declare(s); }
+};
+
+}  // namespace
+
+std::vector<std::string> aligned_backbone_names() {
+  return BackboneRegistry::instance().names();
+}
+
+std::string reference_settings_text(const ReferenceSettings& settings) {
+  Declared declared;
+  static_cast<ReferenceSettings&>(declared) = settings;
+  std::string text;
+  for (const Param& param : params_of<Declared>().all()) text += param.name + "=" + to_text(param.get(&declared)) + "|";
+  return text;
+}
+
+void check_references(const ReferenceSettings& settings) {
+  const bool by_list = settings.references_select == "list";
+  if (by_list && settings.references_list.empty()) throw_input("references.select=list needs references.list=FILE");
+  if (!by_list && !settings.references_list.empty())
+    throw_input("references.list={} is not used by references.select={}: set references.select=list",
+                settings.references_list, settings.references_select);
+  if (settings.references_index == "faiss_flat" && !has_faiss())
+    throw_input(
+        "references.index=faiss_flat: this build has no FAISS: install libfaiss-dev and build again, or leave "
+        "references.index=exact, which gives the same results");
+  if (by_list && !std::filesystem::exists(settings.references_list))
+    throw_input("references.list={}: no such file or folder", settings.references_list);
+}
+
+std::filesystem::path reference_list_file(const ReferenceSettings& settings, const std::string& class_name) {
+  const std::filesystem::path given = settings.references_list;
+  if (!std::filesystem::is_directory(given)) return given;
+  for (const char* ending : {".json", ".txt"})
+    if (std::filesystem::exists(given / (class_name + ending))) return given / (class_name + ending);
+  throw_input("references.list={}: it has neither {}.json nor {}.txt", given.string(), class_name, class_name);
+}
+
+}  // namespace adrep

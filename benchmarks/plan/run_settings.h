@@ -1,0 +1,65 @@
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "benchmarks/plan/reference_settings.h"
+#include "core/base/config.h"
+#include "core/base/schema.h"
+#include "datasets/splits/split_settings.h"
+#include "detectors/detector.h"
+
+namespace adrep {
+
+/// Everything `adrep run` can be told, declared once; a detector's own parameters are keys "DETECTOR.NAME".
+struct RunSettings : SplitSettings, ReferenceSettings {
+  std::string data;
+  std::string layout = "auto";
+  std::vector<std::string> classes;
+  std::vector<std::string> detector = {"patchcore"};
+  std::vector<std::string> features = {"raw"};
+  std::string backbone = "efficientnet_lite0";
+  std::string weights;
+  std::string projector;
+  int64_t resize = 0;
+  int64_t crop = 224;
+  int64_t seed = 0;
+  std::string selection = "last";
+  double selection_fraction = 0.2;
+  bool classes_together = false;
+  std::string post = "none";
+  std::string on_bad_image = "fail";
+  std::string protocol = "exact";
+  std::string device = "cpu";
+  std::string precision = "fp32";
+  int64_t threads = 0;
+  int64_t batch = 0;
+  double memory = 8;
+  std::string cache = "readwrite";
+  std::string cache_folder;
+  double cache_limit = 20;
+  std::string output = "results";
+  int64_t examples = 6;
+  double checkpoint_seconds = 60;
+  std::string maps = "none";
+  std::string models = "none";
+
+  static void declare(Schema<RunSettings>& s);
+};
+
+/// One resolved configuration: settings with the parameters of every detector that was given any.
+struct RunConfig {
+  RunSettings settings;
+  std::map<std::string, RawParams> detector_params;  ///< detector -> its given parameters
+  std::string variant;                ///< the swept keys of this configuration, "patchcore.ratio=0.01 seed=1", or ""
+  std::string method_variant, seeds;  ///< the same in two: without seeds, and the swept seeds alone
+};
+
+/// Checks keys and values. A scalar key with several values is swept: one RunConfig for every combination.
+/// Throws InputError with the key, its place and the nearest known name.
+std::vector<RunConfig> resolve_run(const RawConfig& raw);
+
+/// The resolved settings of one configuration, detectors' parameters included: what --print-config prints.
+std::map<std::string, ParamValue> all_values(const RunConfig& config);
+
+}  // namespace adrep

@@ -1,0 +1,143 @@
+#include "benchmarks/run/class_features.h"
+
+#include <ATen/Parallel.h>
+
+#include "benchmarks/plan/feature_keys.h"
+#include "benchmarks/plan/pass_size.h"
+#include "benchmarks/plan/projectors.h"
+#include "core/base/device.h"
+#include "core/base/log.h"
+#include "core/base/progress.h"
+#include "core/representation/pretrained.h"
+
+namespace adrep {
+namespace {
+
+std::vector<std::filesystem::path> files_of(const std::vector<Sample>& samples) {
+  std::vector<std::filesystem::path> files;
+  for (const Sample& sample : samples) files.push_back(sample.image());
+  return files;
+}
+
+}  // namespace
+
+ClassFeatures::ClassFeatures(const PlannedGroup& group, const ClassSplit& split, BackboneSource backbone,
+                             FeatureCache* cache)
+    : group_(group), backbone_(std::move(backbone)), cache_(cache) {
+  raw_.train = read(split.train, group.class_name + ": features of training images", train_);
+  raw_.test = read(split.test, group.class_name + ": features of test images", test_);
+  if (train_.empty())
+    throw_input("class {}: none of its {} training images could be read", group.class_name, split.train.size());
+  if (test_.empty()) throw_input("class {}: it has no readable test images", group.class_name);
+}
+
+ExtractionOptions ClassFeatures::options_for(const RunSettings& settings, const Geometry& geometry) const {
+  return {.geometry = geometry,
+          .batch = images_a_pass(settings),
+          .decode_threads = at::get_num_threads(),
+          .progress = {},
+          .cache = cache_ ? cache_->space(feature_key(settings, geometry)) : nullptr,
+          .device = open_device(settings.device)};
+}
+
+Extracted ClassFeatures::extract_images(const BackboneSource& backbone, const std::vector<std::filesystem::path>& files,
+                                        const ExtractionOptions& options) {
+  Extracted extracted = extract(backbone, files, options);
+  cached_ += extracted.cached;
+  computed_ += static_cast<int64_t>(extracted.used.size()) - extracted.cached;
+  return extracted;
+}
+
+Levels ClassFeatures::read(const std::vector<Sample>& samples, const std::string& stage, std::vector<Sample>& used) {
+  Progress progress(stage, static_cast<int64_t>(samples.size()), "images");
+  ExtractionOptions options = options_for(group_.config->settings, group_.geometry);
+  options.skip_bad = group_.config->settings.on_bad_image == "skip";
+  options.progress = [&](int64_t done) { progress.update(done); };
+  Extracted extracted = extract_images(backbone_, files_of(samples), options);
+  log_detail(fmt::format("{}: {} of {} from the cache", stage, extracted.cached, extracted.used.size()));
+  for (const std::string& line : extracted.skipped) log_warning("skipped: " + line);
+  size_t next = 0;
+  for (size_t i = 0; i < samples.size(); ++i) {
+    const bool readable = next < extracted.used.size() && extracted.used[next] == i;
+    if (readable) {
+      used.push_back(samples[i]);
+      ++next;
+    } else {
+      skipped_.push_back(samples[i].id);
+    }
+  }
+  return std::move(extracted.levels);
+}
+
+at::Tensor ClassFeatures::first_stage(const BackboneSource& source, const std::vector<Sample>& samples,
+                                      const std::string& stage) {
+  const RunSettings settings = aligned_backbone_settings(group_.config->settings);
+  Progress progress(group_.class_name + ": " + settings.backbone + "'s features of " + stage, std::ssize(samples),
+                    "images");
+  ExtractionOptions options = options_for(settings, group_.geometry);
+  options.progress = [&](int64_t done) { progress.update(done); };
+  return extract_images(source, files_of(samples), options).levels[0];
+}
+
+ReferenceBanks ClassFeatures::make_banks() {
+  const RunSettings& settings = group_.config->settings;
+  ReferenceCandidates candidates{group_.class_name, train_, test_, raw_.train};
+  if (settings.references_select == "aligned") {
+    const bool own = settings.aligned_backbone == settings.backbone;
+    const BackboneSource source = backbone_on_demand(aligned_backbone_settings(settings));
+    candidates.train_stage = own ? raw_.train[0] : first_stage(source, train_, "training images");
+    candidates.test_stage = own ? raw_.test[0] : first_stage(source, test_, "test images");
+  }
+  ReferenceChoice choice = choose_references(settings, candidates);
+  const ReferenceChoice::Places used = choice.used();
+  const Geometry geometry{static_cast<int>(std::max(settings.references_resize, settings.crop)),
+                          static_cast<int>(settings.crop)};
+  Levels levels;
+  if (geometry == group_.geometry) {
+    levels = raw_.train.select({used.begin(), used.end()});
+  } else {
+    std::vector<Sample> samples;
+    for (size_t place : used) samples.push_back(train_[place]);
+    levels = extract_images(backbone_, files_of(samples), options_for(settings, geometry)).levels;
+  }
+  return {std::move(choice), levels, train_, static_cast<uint64_t>(settings.references_seed)};
+}
+
+std::unique_ptr<Representation> ClassFeatures::make_representation(const std::string& features) const {
+  const RunSettings& settings = group_.config->settings;
+  const Match match = settings.match == "l2" ? Match::l2 : Match::cosine;
+  const MatchOptions options{.memory_bytes = static_cast<int64_t>(settings.memory * (int64_t{1} << 30)),
+                             .faiss = settings.references_index == "faiss_flat"};
+  if (features == "residual") return std::make_unique<ResidualRepresentation>(banks_->shared(), match, options);
+  return std::make_unique<PretrainedRepresentation>(projector_of(settings), banks_->shared(), match,
+                                                    open_device(settings.device), options);
+}
+
+const ClassFeatures::Pair& ClassFeatures::in(const std::string& features) {
+  if (features == "raw") return raw_;
+  if (derived_name_ != features) {
+    derived_ = {};
+    if (!banks_) banks_ = make_banks();
+    derived_by_ = make_representation(features);
+    const int64_t batch = images_a_pass(group_.config->settings);
+    const std::string stage = group_.class_name + ": " + features + " features of ";
+    using Part = ReferenceBanks::Part;
+    derived_.train = banks_->represented(*derived_by_, raw_.train, Part::train, stage + "training images", batch);
+    derived_.test = banks_->represented(*derived_by_, raw_.test, Part::test, stage + "test images", batch);
+    derived_name_ = features;
+  }
+  return derived_;
+}
+
+Levels ClassFeatures::represent(const std::string& features, const Levels& raw) const {
+  if (features == "raw") return raw;
+  ADREP_ASSERT(features == derived_name_, "{} features are not the last ones", features);
+  if (!banks_->choice().train.empty())
+    throw_input(
+        "features={}: a changed training image has no references of its own: use references.select=random, kmeans or a "
+        "list of common ones, and references.exclude_self=no",
+        features);
+  return derived_by_->apply(raw);
+}
+
+}  // namespace adrep

@@ -1,0 +1,221 @@
+#include "benchmarks/run/estimate.h"
+
+#include <ATen/Parallel.h>
+#include <sys/sysinfo.h>
+
+#include <chrono>
+#include <set>
+
+#include "benchmarks/cells/cell_store.h"
+#include "benchmarks/plan/cell_key.h"
+#include "benchmarks/plan/feature_keys.h"
+#include "benchmarks/plan/pass_size.h"
+#include "benchmarks/run/saved_maps.h"
+#include "benchmarks/run/saved_model.h"
+#include "core/backbones/backbone.h"
+#include "core/base/content_hashes.h"
+#include "core/base/device.h"
+#include "core/base/progress.h"
+#include "core/base/stopwatch.h"
+#include "core/image/decode.h"
+#include "datasets/fingerprint.h"
+
+namespace adrep {
+namespace {
+
+/// Seconds of one call, the best of a few.
+template <class F>
+double best_seconds(F&& call) {
+  double best = 1e9;
+  for (int i = 0; i < 3; ++i) {
+    const Stopwatch watch;
+    call();
+    best = std::min(best, watch.seconds());
+  }
+  return best;
+}
+
+/// Matrix products of this machine: floating-point operations a second.
+double matmul_rate(const at::Device& device) {
+  const int64_t n = 1024;
+  const at::Tensor a = at::ones({n, n}, at::TensorOptions(device));
+  return 2.0 * n * n * n / best_seconds([&] { at::mm(a, a)[0][0].item<float>(); });
+}
+
+double decode_seconds(const std::vector<Sample>& samples, const Geometry& geometry) {
+  const size_t count = std::min<size_t>(samples.size(), 4);
+  const Stopwatch watch;
+  for (size_t i = 0; i < count; ++i) {
+    try {
+      preprocess_image(decode_rgb(samples[i].image()), geometry);
+    } catch (const InputError&) {
+      continue;  // an unreadable image is the run's matter, not the estimate's
+    }
+  }
+  return count > 0 ? watch.seconds() / static_cast<double>(count) : 0;
+}
+
+double bytes_of(const std::vector<LevelShape>& shapes) {
+  double floats = 0;
+  for (const LevelShape& shape : shapes) floats += static_cast<double>(shape.channels * shape.positions());
+  return floats * sizeof(float);
+}
+
+/// Products of one image's features with the bank of references.
+double residual_flops(const std::vector<LevelShape>& shapes, int64_t shots) {
+  double flops = 0;
+  for (const LevelShape& shape : shapes)
+    flops += 2.0 * static_cast<double>(shape.positions()) * static_cast<double>(shape.positions() * shots) *
+             static_cast<double>(shape.channels);
+  return flops;
+}
+
+/// Rates measured once for a whole plan.
+struct Rates {
+  double flops = 1;          ///< matrix products, operations a second
+  double image_seconds = 0;  ///< one image through the backbone
+  std::vector<LevelShape> shapes;
+};
+
+class Estimator {
+ public:
+  Estimator(const Plan& plan, const std::filesystem::path& output)
+      : plan_(plan), output_(output), store_(output / "cells") {}
+
+  Estimate run() {
+    for (const PlannedGroup& group : plan_.groups) add(group);
+    return estimate_;
+  }
+
+ private:
+  void add(const PlannedGroup& group) {
+    const RunSettings& settings = group.config->settings;
+    set_threads(settings.threads);
+    const ClassSplit split = group.dataset->load(group.class_name);
+    estimate_.cells += static_cast<int64_t>(group.cells.size());
+    const std::vector<PlannedCell> todo = unfinished(group, split);
+    if (counted_.insert(group.dataset->root().string() + "|" + group.class_name).second)
+      estimate_.images += static_cast<int64_t>(split.train.size() + split.test.size());
+    if (todo.empty()) {
+      estimate_.lines.push_back(fmt::format("{}: {} cells, all finished", group.class_name, group.cells.size()));
+      return;
+    }
+    const Rates* rates = rates_for(group);
+    if (!rates) return;
+    const double train = static_cast<double>(split.train.size()), test = static_cast<double>(split.test.size());
+    const int64_t cached = cached_images(group, split);
+    double seconds = (train + test - static_cast<double>(cached)) *
+                     std::max(rates->image_seconds, decode_seconds(split.train, group.geometry));
+    double detector_bytes = 0;
+    bool residual = false;
+    for (const PlannedCell& cell : todo) {
+      const DetectorEntry& entry = DetectorRegistry::instance().get(cell.detector, "detector");
+      // a model of all classes is fitted once, with the features of all their training images in memory
+      const int64_t fitted = cell.together ? cell.together->train_images() : static_cast<int64_t>(train);
+      const double shares = cell.together ? static_cast<double>(cell.together->classes().size()) : 1;
+      const FitCost cost = entry.cost(cell.params(), rates->shapes, fitted, static_cast<int64_t>(test));
+      seconds += cost.flops / shares / rates->flops;
+      const double joined = cell.together ? static_cast<double>(fitted) * bytes_of(rates->shapes) : 0;
+      detector_bytes = std::max(detector_bytes, cost.bytes + joined);
+      if (cell.features != "raw" && !residual)
+        seconds += (train + test) * residual_flops(rates->shapes, settings.shots) / (0.25 * rates->flops);
+      residual |= cell.features != "raw";
+    }
+    const double maps = test * static_cast<double>(settings.crop * settings.crop) * (sizeof(float) + 1 + 12);
+    const double peak = (train + test) * bytes_of(rates->shapes) * (residual ? 2 : 1) + detector_bytes + maps + 5e8;
+    estimate_.seconds += seconds;
+    if (peak > estimate_.peak_bytes) {
+      estimate_.peak_bytes = peak;
+      estimate_.peak_class = group.class_name;
+    }
+    estimate_.lines.push_back(
+        fmt::format("{}: {} cells to do, {} train and {} test images ({} in the feature cache), resize {} crop {}, "
+                    "about {}, {:.1f} GB",
+                    group.class_name, todo.size(), split.train.size(), split.test.size(), cached, group.geometry.resize,
+                    group.geometry.crop, duration_text(seconds), peak / 1e9));
+  }
+
+  std::vector<PlannedCell> unfinished(const PlannedGroup& group, const ClassSplit& split) {
+    std::vector<PlannedCell> todo = group.cells;
+    try {
+      const std::string print = fingerprint(split);
+      std::erase_if(todo, [&](const PlannedCell& cell) {
+        const nlohmann::json key = cell_key(cell, group.dataset->layout(), print);
+        return store_.find(key).has_value() && !SavedMaps(output_, cell, hash_of_key(key)).missing() &&
+               !SavedModel(output_, cell, key).missing();
+      });
+      estimate_.finished_cells += static_cast<int64_t>(group.cells.size() - todo.size());
+    } catch (const InputError& missing) {
+      note_missing(missing.what());
+    }
+    return todo;
+  }
+
+  /// How many of the class's images need no backbone; their hashes are known from the data fingerprint.
+  static int64_t cached_images(const PlannedGroup& group, const ClassSplit& split) {
+    FeatureCache cache(cache_options(group.config->settings));
+    FeatureSpace* space = cache.space(feature_key(group.config->settings, group.geometry));
+    if (!space) return 0;
+    std::vector<std::string> hashes;
+    for (const auto* part : {&split.train, &split.test})
+      for (const Sample& sample : *part) hashes.push_back(ContentHashes::instance().of(sample.image()));
+    return space->count(hashes);
+  }
+
+  /// Nothing when the backbone cannot be loaded; that is noted as missing.
+  const Rates* rates_for(const PlannedGroup& group) {
+    const RunSettings& settings = group.config->settings;
+    const std::string name = fmt::format("{}|{}|{}|{}|{}", settings.backbone, settings.weights, settings.device,
+                                         settings.precision, settings.crop);
+    if (const auto known = rates_.find(name); known != rates_.end()) return &known->second;
+    try {
+      const at::Device device = open_device(settings.device);
+      const auto backbone = load_backbone(settings.backbone, settings.weights, device, settings.precision);
+      const at::Tensor images =
+          at::zeros({images_a_pass(settings), 3, settings.crop, settings.crop}, at::TensorOptions(device));
+      Rates rates{matmul_rate(device), 0, backbone->shapes(settings.crop, settings.crop)};
+      rates.image_seconds = best_seconds([&] { backbone->forward(images).maps.back().sum().item<float>(); }) /
+                            static_cast<double>(images.size(0));
+      return &(rates_[name] = rates);
+    } catch (const InputError& missing) {
+      note_missing(missing.what());
+      return nullptr;
+    }
+  }
+
+  void note_missing(const std::string& text) {
+    if (std::find(estimate_.missing.begin(), estimate_.missing.end(), text) == estimate_.missing.end())
+      estimate_.missing.push_back(text);
+  }
+
+  const Plan& plan_;
+  std::filesystem::path output_;
+  CellStore store_;
+  Estimate estimate_;
+  std::map<std::string, Rates> rates_;
+  std::set<std::string> counted_;
+};
+
+}  // namespace
+
+Estimate estimate_run(const Plan& plan, const std::filesystem::path& output) {
+  return Estimator(plan, output).run();
+}
+
+std::string to_text(const Estimate& estimate) {
+  std::string text =
+      fmt::format("cells    {} ({} finished)\nimages   {}\n", estimate.cells, estimate.finished_cells, estimate.images);
+  for (const std::string& line : estimate.lines) text += "  " + line + "\n";
+  text += fmt::format("time     about {} (estimated from a short measurement on this machine)\n",
+                      duration_text(estimate.seconds));
+  struct sysinfo machine {};
+  sysinfo(&machine);
+  if (estimate.peak_bytes > 0)
+    text += fmt::format("memory   about {:.1f} GB for {}; this machine has {:.1f} GB\n", estimate.peak_bytes / 1e9,
+                        estimate.peak_class, static_cast<double>(machine.totalram) * machine.mem_unit / 1e9);
+  if (estimate.missing.empty()) text += "missing  nothing\n";
+  for (const std::string& line : estimate.missing) text += "missing  " + line + "\n";
+  return text;
+}
+
+}  // namespace adrep

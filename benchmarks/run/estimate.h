@@ -1,0 +1,24 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "benchmarks/plan/plan.h"
+
+namespace adrep {
+
+/// What a run would do and need, found without doing it.
+struct Estimate {
+  int64_t cells = 0, finished_cells = 0, images = 0;
+  double seconds = 0;     ///< of what is still to do
+  double peak_bytes = 0;  ///< largest memory of any class: features, maps and the detector's own
+  std::string peak_class;
+  std::vector<std::string> missing;  ///< files that the run needs and that are not there
+  std::vector<std::string> lines;    ///< one for each class
+};
+
+/// Measures the backbone and a matrix product for a moment, and adds up what the plan's classes and detectors need.
+Estimate estimate_run(const Plan& plan, const std::filesystem::path& output);
+
+std::string to_text(const Estimate& estimate);
+
+}  // namespace adrep

@@ -1,0 +1,37 @@
+#pragma once
+#include <ATen/ATen.h>
+
+#include <span>
+
+#include "benchmarks/cells/cell.h"
+#include "core/image/preprocess.h"
+#include "datasets/dataset.h"
+
+namespace adrep {
+
+/// Ground truth of a class's test images.
+struct GroundTruth {
+  std::vector<uint8_t> labels;    ///< 1 = anomalous
+  std::vector<uint8_t> has_mask;  ///< 0 for an anomalous image without a mask: it counts for image metrics only
+  at::Tensor masks;               ///< [N, S, S] uint8 0/1
+  int64_t without_mask = 0;
+};
+
+/// A contiguous float32 tensor on the CPU as metrics take it.
+std::span<const float> floats(const at::Tensor& tensor);
+
+/// The mask of one anomalous image at the maps' size, 0/1. Throws InputError when it cannot be read or does not fit its
+/// image.
+Image load_mask(const Sample& sample, const Geometry& geometry);
+
+/// Reads the masks. Throws InputError for an unreadable mask, or one of another size than its image.
+GroundTruth load_ground_truth(const std::vector<Sample>& samples, const Geometry& geometry);
+
+/// All metrics of one cell. maps [N, S, S] float32, image_scores [N], on any device: the exact metrics are
+/// reduced there.
+/// Throws Error naming the image when a score is not finite.
+std::vector<std::pair<std::string, Metric>> evaluate(const at::Tensor& maps, const at::Tensor& image_scores,
+                                                     const GroundTruth& truth, const std::vector<Sample>& samples,
+                                                     const std::string& protocol);
+
+}  // namespace adrep

@@ -1,0 +1,19 @@
+#pragma once
+#include <string>
+
+#include "benchmarks/plan/plan.h"
+
+namespace adrep {
+
+/// Scores of levels, `batch` images at a time. `title`: for progress, shown unless it is "".
+Scores score_in_batches(const Detector& detector, const Levels& levels, int64_t batch, const std::string& title);
+
+/// The step over the whole test set that a cell's detector or settings ask for, "" mostly.
+std::string post_step_of(const Detector& detector, const PlannedCell& planned);
+
+/// Scores of all test images of a cell, after that step: maps contiguous on the detector's device, image scores on
+/// the CPU.
+Scores score_test_images(const Detector& detector, const Levels& test, const PlannedCell& planned,
+                         const std::string& title);
+
+}  // namespace adrep

@@ -1,0 +1,107 @@
+#include "benchmarks/run/reference_banks.h"
+
+#include "core/base/atomic_file.h"
+#include "core/base/content_hashes.h"
+#include "core/base/hash.h"
+#include "core/base/interrupt.h"
+#include "core/base/log.h"
+#include "core/base/progress.h"
+#include "core/io/safetensors.h"
+#include "core/representation/reference_selection.h"
+
+namespace adrep {
+namespace {
+
+using nlohmann::json;
+using Places = ReferenceChoice::Places;
+
+json ids(const Places& places, const std::vector<Sample>& train) {
+  json list = json::array();
+  for (size_t place : places) list.push_back(train[place].id);
+  return list;
+}
+
+/// The choice as references.list takes it: one list, or one of every image.
+json list_of(const ReferenceChoice& choice, const std::vector<Sample>& train, const std::vector<Sample>& test) {
+  if (choice.train.empty() && choice.test.empty()) return ids(choice.common, train);
+  json list = json::object();
+  for (size_t i = 0; i < train.size(); ++i) list[train[i].id] = ids(choice.of_train(i), train);
+  for (size_t i = 0; i < test.size(); ++i) list[test[i].id] = ids(choice.of_test(i), train);
+  return list;
+}
+
+}  // namespace
+
+ReferenceBanks::ReferenceBanks(ReferenceChoice choice, const Levels& used, const std::vector<Sample>& train,
+                               uint64_t seed)
+    : choice_(std::move(choice)) {
+  std::vector<std::string> files;
+  for (size_t place : choice_.used()) {
+    row_of_[place] = std::ssize(files);
+    files.push_back(train[place].id);
+    hashes_.push_back(ContentHashes::instance().of(train[place].image()));
+  }
+  all_ = make_bank(used, std::move(files), seed);
+}
+
+ReferenceBank ReferenceBanks::shared() const {
+  return of(choice_.common.empty() ? choice_.of_test(0) : choice_.common);
+}
+
+ReferenceBank ReferenceBanks::of(const Places& places) const {
+  ReferenceBank bank{{}, {}, all_.seed};
+  std::vector<int64_t> rows;
+  for (size_t place : places) {
+    rows.push_back(row_of_.at(place));
+    bank.files.push_back(all_.files[static_cast<size_t>(rows.back())]);
+  }
+  const bool follow = rows.back() - rows.front() == std::ssize(rows) - 1 && std::is_sorted(rows.begin(), rows.end());
+  const auto images = std::ssize(all_.files);
+  for (const at::Tensor& level : all_.rows) {
+    const at::Tensor by_image = level.view({images, level.size(0) / images, level.size(1)});
+    const at::Tensor chosen = follow ? by_image.narrow(0, rows.front(), std::ssize(rows))
+                                     : by_image.index_select(0, at::tensor(rows).to(level.device()));
+    bank.rows.push_back(chosen.flatten(0, 1));
+  }
+  return bank;
+}
+
+Levels ReferenceBanks::represented(const Representation& by, const Levels& raw, Part part, const std::string& stage,
+                                   int64_t batch) const {
+  const auto& own = part == Part::train ? choice_.train : choice_.test;
+  Levels result{{}, raw.image_size};
+  for (const at::Tensor& map : raw.maps) result.maps.push_back(at::empty_like(map));
+  const int64_t count = raw.batch();
+  Progress progress(stage, count, "images");
+  for (int64_t first = 0, size = 1; first < count; first += size) {
+    stop_if_interrupted();
+    const auto place = own.find(static_cast<size_t>(first));
+    const auto next = own.upper_bound(static_cast<size_t>(first));
+    const int64_t end = next == own.end() ? count : static_cast<int64_t>(next->first);
+    size = place == own.end() ? std::min(batch, end - first) : 1;
+    const Levels images = raw.narrow(first, size);
+    const Levels made = place == own.end() ? by.apply(images) : by.with(of(place->second))->apply(images);
+    for (int64_t l = 0; l < made.count(); ++l)
+      result.maps[static_cast<size_t>(l)].narrow(0, first, size).copy_(made[l]);
+    progress.update(first + size);
+  }
+  return result;
+}
+
+void ReferenceBanks::save(const std::filesystem::path& folder, const std::string& class_name, const json& about,
+                          const std::vector<Sample>& train, const std::vector<Sample>& test) const {
+  json provenance = about;
+  provenance["files"] = all_.files;
+  provenance["sha256"] = hashes_;
+  provenance["seed"] = all_.seed;
+  const json list = list_of(choice_, train, test);
+  const std::string name = class_name + "-" + sha256_of(provenance.dump() + list.dump()).substr(0, 16);
+  if (std::filesystem::exists(folder / (name + ".safetensors"))) return;
+  TensorMap tensors;
+  for (size_t l = 0; l < all_.rows.size(); ++l) tensors[fmt::format("level{}", l)] = all_.rows[l];
+  write_file_atomically(folder / (name + ".json"), list.dump(1) + "\n");
+  write_safetensors(folder / (name + ".safetensors"), tensors, {{"adrep_references", provenance.dump()}});
+  log_detail("references: " + (folder / (name + ".safetensors")).string());
+}
+
+}  // namespace adrep

@@ -1,0 +1,42 @@
+#pragma once
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "benchmarks/plan/reference_choice.h"
+#include "core/representation/representation.h"
+
+namespace adrep {
+
+/// The chosen references' features: the bank that all images share, and those of images with references of their own.
+class ReferenceBanks {
+ public:
+  /// used: features of choice.used(), in that order [R, C_l, H_l, W_l]; train: the class's training images.
+  ReferenceBanks(ReferenceChoice choice, const Levels& used, const std::vector<Sample>& train, uint64_t seed);
+
+  const ReferenceChoice& choice() const { return choice_; }
+  /// The shared bank; where every image has its own, the one of the first test image.
+  ReferenceBank shared() const;
+  ReferenceBank of(const ReferenceChoice::Places& places) const;
+  const std::vector<std::string>& files() const { return all_.files; }  ///< ids of all of them
+  const std::vector<std::string>& hashes() const { return hashes_; }    ///< SHA-256 of their files
+
+  /// The levels of all training or test images in a representation made with shared(). Images that share references go
+  /// through it in batches, others by themselves, so that its working memory stays small.
+  enum class Part { train, test };
+  Levels represented(const Representation& by, const Levels& raw, Part part, const std::string& stage,
+                     int64_t batch) const;
+
+  /// Writes NAME.safetensors, the rows of all references ("level0" [R·P, C], …) with `about` and every file's SHA-256
+  /// in its metadata, and NAME.json, the list, which references.list takes. NAME is the class and a hash of both.
+  /// Atomic; files that are there stay.
+  void save(const std::filesystem::path& folder, const std::string& class_name, const nlohmann::json& about,
+            const std::vector<Sample>& train, const std::vector<Sample>& test) const;
+
+ private:
+  ReferenceChoice choice_;
+  std::map<size_t, int64_t> row_of_;  ///< place among the training images -> place in the bank of all
+  ReferenceBank all_;
+  std::vector<std::string> hashes_;
+};
+
+}  // namespace adrep

@@ -1,0 +1,32 @@
+#pragma once
+#include <optional>
+
+#include "benchmarks/cells/cell_store.h"
+#include "benchmarks/plan/plan.h"
+
+namespace adrep {
+
+/// What became of a planned cell.
+struct CellOutcome {
+  PlannedCell planned;
+  std::optional<Cell> cell;  ///< none when it failed; there although it failed when only its maps could not be made
+  bool reused = false;       ///< it was in the store already
+  std::string error;         ///< why it failed, one line; "" when it did not
+  double seconds = 0;        ///< fit and score; 0 when reused with nothing left to do
+};
+
+struct RunOutcome {
+  std::vector<CellOutcome> cells;  ///< in the plan's order
+  double feature_seconds = 0;      ///< decoding, backbone and representations
+  bool interrupted = false;        ///< stopped by Ctrl-C: `cells` are those that were finished or failed by then
+  int64_t cached_images = 0;       ///< images whose features came from the feature cache
+  int64_t computed_images = 0;     ///< images that went through the backbone
+  int64_t failed() const;
+};
+
+/// Computes the cells that the store does not hold, and with `maps` or `models` those whose maps or models are not
+/// there, group by group. A group or cell that fails leaves the others alone. Ctrl-C and SIGTERM stop it: finished
+/// cells stay and are in the outcome. Throws WriteError when results cannot be written.
+RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output);
+
+}  // namespace adrep

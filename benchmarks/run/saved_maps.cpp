@@ -1,0 +1,141 @@
+#include "benchmarks/run/saved_maps.h"
+
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "core/base/atomic_file.h"
+#include "core/base/interrupt.h"
+#include "core/base/log.h"
+#include "core/base/text_layout.h"
+#include "core/image/encode.h"
+#include "core/maps/npy_writer.h"
+
+namespace adrep {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kLongestName = 150, kHashDigits = 8;
+
+void rename_folder(const fs::path& from, const fs::path& to) {
+  std::error_code failed;
+  fs::create_directories(to.parent_path(), failed);
+  if (!failed) fs::rename(from, to, failed);
+  if (failed) throw WriteError(fmt::format("{}: cannot be written: {}", to.string(), failed.message()));
+}
+
+/// The hash that cell.json names, or "".
+std::string owner_of(const fs::path& folder) {
+  const fs::path file = folder / "cell.json";
+  if (!fs::exists(file)) return "";
+  const nlohmann::json owner = nlohmann::json::parse(read_file(file), nullptr, false);
+  return owner.is_object() ? owner.value("cell", "") : "";
+}
+
+/// Where each sample's files go, without extension: its id without extension, or with it where two would be the same.
+std::vector<fs::path> places_of(const std::vector<Sample>& samples) {
+  std::map<fs::path, int> uses;
+  for (const Sample& sample : samples) ++uses[fs::path(sample.id).replace_extension()];
+  std::vector<fs::path> places;
+  for (const Sample& sample : samples) {
+    const fs::path stem = fs::path(sample.id).replace_extension();
+    places.push_back(uses[stem] == 1 ? stem : fs::path(sample.id));
+  }
+  return places;
+}
+
+void write_map(const fs::path& file, const at::Tensor& map) {
+  write_npy(file, {map.const_data_ptr<float>(), static_cast<size_t>(map.numel())}, {map.size(0), map.size(1)});
+}
+
+void write_mask(const fs::path& file, const at::Tensor& mask) {
+  Image image(static_cast<int>(mask.size(1)), static_cast<int>(mask.size(0)), 1);
+  const uint8_t* values = mask.const_data_ptr<uint8_t>();
+  std::transform(values, values + mask.numel(), image.pixels.begin(),
+                 [](uint8_t value) { return static_cast<uint8_t>(value != 0 ? 255 : 0); });
+  write_file_atomically(file, encode_png(image));
+}
+
+/// A folder that is removed unless it is moved to its place.
+class FolderInTheMaking {
+ public:
+  explicit FolderInTheMaking(const fs::path& wanted)
+      : path_(wanted.parent_path() / fmt::format(".{}.{}.tmp", wanted.filename().string(), getpid())) {}
+  ~FolderInTheMaking() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+}  // namespace
+
+std::string folder_name(const std::string& title, const std::string& cell_hash) {
+  const std::string separator = " · ";
+  std::string name;
+  bool changed = false;
+  for (size_t at = 0; at < title.size();) {
+    if (title.compare(at, separator.size(), separator) == 0) {
+      name += '-';
+      at += separator.size();
+      continue;
+    }
+    const char c = title[at++];
+    const bool safe =
+        std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("._-=,").find(c) != std::string_view::npos;
+    changed |= !safe;
+    name += safe ? c : '_';
+  }
+  if (name.starts_with('.')) name[0] = '_', changed = true;
+  if (name.size() > kLongestName) name.resize(kLongestName), changed = true;
+  return changed ? name + "-" + cell_hash.substr(0, kHashDigits) : name;
+}
+
+SavedMaps::SavedMaps(const fs::path& output, const PlannedCell& planned, const std::string& cell_hash)
+    : wanted_(planned.config->settings.maps == "npy"),
+      title_(planned.title()),
+      hash_(cell_hash),
+      folder_(output / "maps" / folder_name(title_, hash_)) {}
+
+bool SavedMaps::missing() const {
+  return wanted_ && owner_of(folder_) != hash_;
+}
+
+void SavedMaps::save(const at::Tensor& maps, const at::Tensor& image_scores, const GroundTruth& truth,
+                     const std::vector<Sample>& samples) const {
+  const FolderInTheMaking making(folder_);
+  const std::vector<fs::path> places = places_of(samples);
+  std::string manifest = "map,mask,label,image_score\n";
+  for (size_t i = 0; i < samples.size(); ++i) {
+    stop_if_interrupted();
+    const auto index = static_cast<int64_t>(i);
+    const std::string map = "maps/" + places[i].generic_string() + ".npy",
+                      mask = truth.labels[i] != 0 ? "masks/" + places[i].generic_string() + ".png" : "";
+    write_map(making.path() / map, maps[index].contiguous());
+    if (truth.has_mask[i] == 0) continue;
+    if (!mask.empty()) write_mask(making.path() / mask, truth.masks[index].contiguous());
+    manifest += fmt::format("{},{},{},{}\n", csv_field(map), csv_field(mask), static_cast<int>(truth.labels[i]),
+                            image_scores[index].item<float>());
+  }
+  write_file_atomically(making.path() / "manifest.csv", manifest);
+  write_file_atomically(making.path() / "cell.json", nlohmann::json{{"cell", hash_}, {"title", title_}}.dump(1) + "\n");
+  if (truth.without_mask > 0)
+    log_warning(fmt::format("{}: {} anomalous images without a mask are left out of manifest.csv", folder_.string(),
+                            truth.without_mask));
+  if (fs::exists(folder_)) {
+    const std::string owner = owner_of(folder_).substr(0, kHashDigits);
+    const fs::path kept = folder_.parent_path() / "previous" / (folder_.filename().string() + "-" + owner);
+    std::error_code ignored;
+    fs::remove_all(kept, ignored);  // the same cell's maps, moved there before
+    rename_folder(folder_, kept);
+    log_info(fmt::format("the maps of another cell are now in {}", kept.string()));
+  }
+  rename_folder(making.path(), folder_);
+}
+
+}  // namespace adrep

@@ -1,0 +1,172 @@
+#include "benchmarks/tables/table_formats.h"
+
+#include "core/base/text_layout.h"
+
+namespace adrep {
+namespace {
+
+std::vector<std::string> label_headings(const Table& table) {
+  std::vector<std::string> headings = {"class", "detector", "features"};
+  if (std::any_of(table.rows.begin(), table.rows.end(), [](const TableRow& row) { return !row.variant.empty(); }))
+    headings.push_back("variant");
+  return headings;
+}
+
+std::vector<std::string> labels(const TableRow& row, size_t count) {
+  std::vector<std::string> texts = {row.is_mean ? fmt::format("mean of {}", row.classes) : row.class_name, row.detector,
+                                    row.features, row.variant};
+  texts.resize(count);
+  return texts;
+}
+
+/// A number, or an empty field: the reason has a column of its own.
+std::string csv_number(const Metric& value) {
+  return value.defined() ? fmt::format("{}", value.value) : "";
+}
+
+std::string latex_value(const TableRow& row, size_t column, bool best) {
+  const std::string value = percent(row.values[column]), shown = shown_value(row, column);
+  if (shown == value) return best ? "\\textbf{" + value + "}" : value;
+  return fmt::format("${} \\pm {}$", best ? "\\mathbf{" + value + "}" : value,
+                     percent(row.over_seeds[column].deviation));
+}
+
+nlohmann::json json_value(const Metric& value) {
+  if (value.defined()) return value.value;
+  return {{"undefined", value.undefined}};
+}
+
+nlohmann::json json_row(const Table& table, const TableRow& row) {
+  nlohmann::json values, over_seeds;
+  for (size_t c = 0; c < table.metrics.size(); ++c) {
+    values[table.metrics[c]] = json_value(row.values[c]);
+    if (row.over_seeds.empty()) continue;
+    const Summary& summary = row.over_seeds[c];
+    over_seeds[table.metrics[c]] = {{"mean", json_value(summary.mean)},
+                                    {"std", json_value(summary.deviation)},
+                                    {"n", summary.defined},
+                                    {"undefined", summary.undefined}};
+  }
+  nlohmann::json all = {{"class", row.class_name}, {"detector", row.detector}, {"features", row.features},
+                        {"variant", row.variant},  {"classes", row.classes},   {"is_mean", row.is_mean},
+                        {"seed", row.seeds},       {"metrics", values}};
+  if (!row.over_seeds.empty()) all["over_seeds"] = over_seeds;
+  return all;
+}
+
+}  // namespace
+
+std::string table_as_text(const Table& table, bool colour) {
+  const std::vector<std::string> headings = label_headings(table);
+  std::vector<size_t> widths;
+  for (const std::string& heading : headings) widths.push_back(heading.size());
+  for (const TableRow& row : table.rows)
+    for (size_t i = 0; i < headings.size(); ++i)
+      widths[i] = std::max(widths[i], shown_width(labels(row, headings.size())[i]));
+  std::vector<std::vector<bool>> best;
+  for (size_t column = 0; column < table.metrics.size(); ++column) best.push_back(best_in_class(table, column));
+
+  std::vector<size_t> value_widths;
+  for (size_t c = 0; c < table.metrics.size(); ++c) {
+    value_widths.push_back(std::max<size_t>(table.headings[c].size(), 6));
+    for (const TableRow& row : table.rows)
+      value_widths[c] = std::max(value_widths[c], shown_width(shown_value(row, c)));
+  }
+
+  std::string text, rule;
+  for (size_t i = 0; i < headings.size(); ++i) text += padded(headings[i], widths[i] + 2, false);
+  for (size_t c = 0; c < table.metrics.size(); ++c) text += padded(table.headings[c], value_widths[c] + 2, true);
+  rule = std::string(shown_width(text), '-') + "\n";
+  text += "\n" + rule;
+  for (size_t r = 0; r < table.rows.size(); ++r) {
+    const TableRow& row = table.rows[r];
+    const bool new_class = r > 0 && row.class_name != table.rows[r - 1].class_name;
+    if (new_class) text += rule;
+    const auto texts = labels(row, headings.size());
+    for (size_t i = 0; i < headings.size(); ++i) text += padded(texts[i], widths[i] + 2, false);
+    for (size_t c = 0; c < table.metrics.size(); ++c) {
+      const std::string value = padded(shown_value(row, c), value_widths[c] + 2, true);
+      text += colour && best[c][r] ? "\033[1m" + value + "\033[0m" : value;
+    }
+    text += "\n";
+  }
+  text += rule;
+  for (const std::string& note : table.notes) text += note + "\n";
+  return text;
+}
+
+std::string table_as_csv(const Table& table) {
+  std::string text = "class,detector,features,variant,classes";
+  for (const std::string& metric : table.metrics) text += "," + metric;
+  text += ",seed";
+  for (const std::string& metric : table.metrics)
+    text += fmt::format(",{0}_std,{0}_n,{0}_undefined,{0}_reason", metric);
+  text += "\n";
+  for (const auto* rows : {&table.rows, &table.seed_rows}) {
+    for (const TableRow& row : *rows) {
+      text += fmt::format("{},{},{},{},{}", csv_field(row.class_name), row.detector, row.features,
+                          csv_field(row.variant), row.classes);
+      for (const Metric& value : row.values) text += fmt::format(",{}", csv_number(value));
+      text += fmt::format(",{}", csv_field(row.over_seeds.empty() ? row.seeds : "all"));
+      for (size_t c = 0; c < table.metrics.size(); ++c) {
+        const Summary summary = row.over_seeds.empty() ? summarise({&row.values[c], 1}) : row.over_seeds[c];
+        text += fmt::format(",{},{},{},{}", csv_number(summary.deviation), summary.defined, summary.undefined,
+                            csv_field(row.values[c].undefined));
+      }
+      text += "\n";
+    }
+  }
+  return text;
+}
+
+std::string table_as_markdown(const Table& table) {
+  const std::vector<std::string> headings = label_headings(table);
+  std::string text = "|", rule = "|";
+  for (const std::string& heading : headings) text += " " + heading + " |", rule += "---|";
+  for (const std::string& heading : table.headings) text += " " + heading + " |", rule += "--:|";
+  text += "\n" + rule + "\n";
+  for (size_t r = 0; r < table.rows.size(); ++r) {
+    text += "|";
+    for (const std::string& label : labels(table.rows[r], headings.size())) text += " " + label + " |";
+    for (size_t c = 0; c < table.metrics.size(); ++c) {
+      const std::string value = shown_value(table.rows[r], c);
+      text += best_in_class(table, c)[r] ? " **" + value + "** |" : " " + value + " |";
+    }
+    text += "\n";
+  }
+  text += "\n";
+  for (const std::string& note : table.notes) text += note + "\n";
+  return text;
+}
+
+std::string table_as_latex(const Table& table) {
+  const std::vector<std::string> headings = label_headings(table);
+  std::string text = "% needs \\usepackage{booktabs}\n\\begin{tabular}{" + std::string(headings.size(), 'l') +
+                     std::string(table.headings.size(), 'r') + "}\n\\toprule\n";
+  std::vector<std::string> all = headings;
+  all.insert(all.end(), table.headings.begin(), table.headings.end());
+  for (size_t i = 0; i < all.size(); ++i) text += (i ? " & " : "") + latex_text(all[i]);
+  text += " \\\\\n\\midrule\n";
+  for (size_t r = 0; r < table.rows.size(); ++r) {
+    if (r > 0 && table.rows[r].class_name != table.rows[r - 1].class_name) text += "\\midrule\n";
+    std::string line;
+    for (const std::string& label : labels(table.rows[r], headings.size()))
+      line += (line.empty() ? "" : " & ") + latex_text(label);
+    for (size_t c = 0; c < table.metrics.size(); ++c) {
+      line += " & " + latex_value(table.rows[r], c, best_in_class(table, c)[r]);
+    }
+    text += line + " \\\\\n";
+  }
+  text += "\\bottomrule\n\\end{tabular}\n";
+  for (const std::string& note : table.notes) text += "% " + note + "\n";
+  return text;
+}
+
+std::string table_as_json(const Table& table) {
+  nlohmann::json rows = nlohmann::json::array(), seed_rows = nlohmann::json::array();
+  for (const TableRow& row : table.rows) rows.push_back(json_row(table, row));
+  for (const TableRow& row : table.seed_rows) seed_rows.push_back(json_row(table, row));
+  return nlohmann::json{{"rows", rows}, {"seed_rows", seed_rows}, {"notes", table.notes}}.dump(1) + "\n";
+}
+
+}  // namespace adrep

@@ -1,0 +1,119 @@
+#include "datasets/checks/image_checks.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <unordered_map>
+
+#include "core/base/content_hashes.h"
+#include "core/base/error.h"
+#include "core/base/names.h"
+#include "core/image/decode.h"
+
+namespace adrep {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What `read` gives of the file, or a problem in its place.
+template <class Read>
+auto reading(const fs::path& path, const std::string& file, CheckedImage& image, Read read)
+    -> std::optional<decltype(read(path))> {
+  try {
+    return read(path);
+  } catch (const InputError& error) {
+    std::string text = error.what();
+    const std::string prefix = path.string() + ": ";
+    if (text.starts_with(prefix)) text.erase(0, prefix.size());
+    image.problems.push_back({file, ProblemKind::unreadable, std::move(text)});
+    return std::nullopt;
+  }
+}
+
+void check_mask_values(const Image& mask, const std::string& file, bool any_value, CheckedImage& image) {
+  std::array<size_t, 256> counts{};
+  for (uint8_t value : mask.pixels) ++counts[value];
+  const size_t pixels = mask.pixels.size();
+  if (counts[0] == pixels)
+    image.problems.push_back({file, ProblemKind::empty_mask, "the mask of an anomalous image has no anomalous pixel"});
+  if (any_value) return;
+  constexpr size_t shown = 8;
+  std::vector<std::string> values;
+  size_t odd_pixels = 0, odd_values = 0;
+  for (size_t value = 2; value < 255; ++value) {
+    if (counts[value] == 0) continue;
+    odd_pixels += counts[value];
+    if (++odd_values <= shown) values.push_back(std::to_string(value));
+  }
+  if (odd_values == 0) return;
+  if (odd_values > shown) values.push_back(fmt::format("{} more", odd_values - shown));
+  image.problems.push_back(
+      {file, ProblemKind::mask_values,
+       fmt::format("values other than 0, 1 and 255: {} in {:.3g} % of the pixels (all but 0 count as "
+                   "anomalous)",
+                   listed(values), 100.0 * static_cast<double>(odd_pixels) / static_cast<double>(pixels))});
+}
+
+/// The mask in `file` (relative to the root), none when it cannot be decoded; its size is checked.
+std::optional<Image> sized_mask(const fs::path& path, const std::string& file, const Image* picture,
+                                CheckedImage& image) {
+  auto mask = reading(path, file, image, [](const fs::path& p) { return decode_mask(p); });
+  if (mask && picture && (mask->width != picture->width || mask->height != picture->height))
+    image.problems.push_back({file, ProblemKind::mask_size,
+                              fmt::format("the mask is {} × {} pixels, its image {} × {}", mask->width, mask->height,
+                                          picture->width, picture->height)});
+  return mask;
+}
+
+void check_masks(const Dataset& dataset, const Image* picture, CheckedImage& image) {
+  const auto file_of = [&](const std::string& mask) {
+    return fs::path(mask).lexically_relative(dataset.root()).generic_string();
+  };
+  const Sample& sample = *image.sample;
+  if (sample.foreground) sized_mask(*sample.foreground, file_of(*sample.foreground), picture, image);
+  if (!sample.mask) return;
+  const std::string file = file_of(*sample.mask);
+  if (const auto mask = sized_mask(*sample.mask, file, picture, image))
+    check_mask_values(*mask, file, dataset.masks_number_defects(), image);
+}
+
+/// How the later of two images with the same bytes is reported.
+Problem duplicate_of(const CheckedImage& image, const CheckedImage& first) {
+  const std::string& file = image.sample->id;
+  const std::string& other = first.sample->id;
+  if (image.training != first.training)
+    return {file, ProblemKind::train_test_duplicate, fmt::format("the same bytes as the training image {}", other)};
+  if (image.sample->anomalous != first.sample->anomalous)
+    return {file, ProblemKind::label_conflict, fmt::format("the same bytes as {}, with the other label", other)};
+  return {file, ProblemKind::duplicate, fmt::format("the same bytes as {}", other)};
+}
+
+}  // namespace
+
+void check_image(const Dataset& dataset, CheckedImage& image) {
+  const Sample& sample = *image.sample;
+  const auto picture = reading(sample.image(), sample.id, image, [](const fs::path& path) { return decode_rgb(path); });
+  if (picture) {
+    const auto hash_of = [](const fs::path& path) { return ContentHashes::instance().of(path); };
+    image.content = reading(sample.image(), sample.id, image, hash_of).value_or("");
+  }
+  check_masks(dataset, picture ? &*picture : nullptr, image);
+}
+
+void find_duplicates(const std::vector<CheckedImage>& images, std::vector<Problem>& problems) {
+  std::vector<const CheckedImage*> order;
+  for (const CheckedImage& image : images)
+    if (!image.content.empty()) order.push_back(&image);
+  // training images first, then normal ones: the first of a group is what the others are compared with
+  const auto rank = [](const CheckedImage* image) {
+    return std::tuple<bool, bool, const std::string&>(!image->training, image->sample->anomalous, image->sample->id);
+  };
+  std::sort(order.begin(), order.end(), [&](const auto* a, const auto* b) { return rank(a) < rank(b); });
+  std::unordered_map<std::string, const CheckedImage*> first_with;
+  for (const CheckedImage* image : order) {
+    const auto [first, is_new] = first_with.emplace(image->content, image);
+    if (!is_new) problems.push_back(duplicate_of(*image, *first->second));
+  }
+}
+
+}  // namespace adrep

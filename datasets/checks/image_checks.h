@@ -1,0 +1,29 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "datasets/checks/verification.h"
+
+namespace adrep {
+
+/// One image under verification.
+struct CheckedImage {
+  const Sample* sample;
+  const ClassSplit* split;
+  bool training;
+  std::string content;            ///< hash of the image's bytes; empty when it cannot be decoded
+  std::vector<Problem> problems;  ///< of the image and its mask
+
+  CheckedImage(const Sample& of, const ClassSplit& in, bool is_training)
+      : sample(&of), split(&in), training(is_training) {}
+};
+
+/// Decodes the image and its mask whole and fills in `content` and `problems`.
+void check_image(const Dataset& dataset, CheckedImage& image);
+
+/// Adds the images with the same bytes as another, each once: the later one in byte-wise order, the test image before
+/// the training image, the anomalous one before the normal one.
+void find_duplicates(const std::vector<CheckedImage>& images, std::vector<Problem>& problems);
+
+}  // namespace adrep

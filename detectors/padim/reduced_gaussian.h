@@ -1,0 +1,37 @@
+#pragma once
+#include "detectors/padim/gaussian_model.h"
+
+namespace adrep {
+
+/// A Gaussian a position as in GaussianModel, with a covariance of fewer numbers: less memory than C² a position, and
+/// an approximation, so the distances are others.
+///
+/// diagonal  variance of each channel at each position, the channels taken as independent: d² = Σ δ² / (v + ridge)
+/// shared    one covariance for all positions, from their samples about each position's own mean: d² = |W δ|²
+/// Sample covariances (n − 1) + ridge·I. Fitted in double, held and scored in float32.
+class ReducedGaussian {
+ public:
+  enum class Form { diagonal, shared };
+
+  /// Throws Error when the shared covariance is singular up to rounding (remedy: a larger ridge).
+  static ReducedGaussian fit(int64_t positions, const GaussianModel::Samples& samples,
+                             const GaussianModel::Options& options, Form form);
+
+  /// Mahalanobis distance, with the square root. features [B, C, P] -> [B, P].
+  at::Tensor distance(const at::Tensor& features) const;
+
+  int64_t channels() const { return mean_.size(1); }
+  int64_t positions() const { return mean_.size(0); }
+
+  static int64_t bytes(int64_t positions, int64_t channels, Form form);
+
+  void save(TensorMap& state, const std::string& prefix) const;
+  static ReducedGaussian load(const TensorMap& state, const std::string& prefix, Form form);
+
+ private:
+  at::Tensor mean_;   // [P, C]
+  at::Tensor scale_;  // diagonal: 1 / √(v + ridge) [P, C]; shared: W [C, C]
+  bool is_diagonal_ = true;
+};
+
+}  // namespace adrep

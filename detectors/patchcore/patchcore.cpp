@@ -1,0 +1,212 @@
+#include "detectors/patchcore/patchcore.h"
+
+#include "core/base/random.h"
+#include "core/io/tensor_parts.h"
+#include "detectors/feature_check.h"
+#include "detectors/patch_features.h"
+#include "detectors/patchcore/coreset.h"
+#include "detectors/scoring/score_map.h"
+
+namespace adrep {
+namespace {
+
+constexpr int64_t patchcore_images_at_once = 8;
+
+/// What fitting needs for so many patches when so many of them are kept.
+int64_t fit_bytes(int64_t patches, int64_t selected, const PatchcoreParams& params) {
+  const int64_t per_patch = 4 * params.projection + 24;  // projected, with the greedy selection's bounds
+  const int64_t per_selected = 4 * (params.dimension + params.projection) + 16;  // the bank, and the centres
+  return patches * per_patch + selected * per_selected + search_bytes(params, selected, params.dimension);
+}
+
+int64_t kept_of(int64_t patches, double ratio) {
+  return std::max<int64_t>(1, static_cast<int64_t>(static_cast<double>(patches) * ratio));
+}
+
+/// Throws Error when fitting needs more than the bound, naming a ratio that would fit.
+void require_memory(int64_t patches, const PatchcoreParams& params, int64_t memory_bytes) {
+  const int64_t bytes = fit_bytes(patches, kept_of(patches, params.ratio), params);
+  if (bytes <= memory_bytes) return;
+  double ratio = params.ratio;
+  while (ratio > 1e-4 && fit_bytes(patches, kept_of(patches, ratio), params) > memory_bytes) ratio *= 0.95;
+  const std::string advice = ratio > 1e-4 ? fmt::format("set ratio={:.4f}", ratio) : "set a smaller projection";
+  throw_failure(
+      "PatchCore needs {} MiB for {} training patches at ratio {}, more than the {} MiB allowed: {} or raise the limit",
+      bytes >> 20, patches, params.ratio, memory_bytes >> 20, advice);
+}
+
+}  // namespace
+
+at::Tensor random_projection(int64_t outputs, int64_t inputs, uint64_t seed) {
+  const double bound = 1 / std::sqrt(static_cast<double>(inputs));
+  Random random(seed);
+  at::Tensor weights = at::empty({outputs, inputs});
+  float* values = weights.mutable_data_ptr<float>();
+  for (int64_t i = 0; i < weights.numel(); ++i) values[i] = static_cast<float>(random.uniform(-bound, bound));
+  return weights;
+}
+
+Patchcore::Patchcore(Params params) : params_(std::move(params)) {
+  if (params_.reweight == 1) throw_input("patchcore.reweight=1: set 0 (off), or 2 and more");
+  require_search(params_, params_.dimension, "patchcore.");
+}
+
+size_t Patchcore::first_level() const {
+  const auto used = static_cast<size_t>(params_.levels);
+  return shapes_.size() > used ? shapes_.size() - used : 0;
+}
+
+at::Tensor Patchcore::patches(const Levels& levels) const {
+  const std::vector<at::Tensor> used(levels.maps.begin() + static_cast<std::ptrdiff_t>(first_level()),
+                                     levels.maps.end());
+  return patch_features(used, params_.dimension);
+}
+
+void Patchcore::fit(const FeatureSource& normals, const FitContext& context) {
+  require_images(normals);
+  shapes_ = normals.shapes();
+  const int64_t total = normals.size() * shapes_[first_level()].positions();
+  require_memory(total, params_, context.memory_bytes);
+
+  const at::Tensor reduced = reduced_patches(normals, context);  // [n, projection]
+  at::Tensor initial;
+  if (params_.coreset == "exact") {
+    initial = distance_matrix_row_norms(reduced);
+  } else {
+    Random random(derive_seed(context.seed, "patchcore starts"));
+    initial = mean_distance_to(reduced, at::tensor(random.sample(total, std::min(params_.starts, total)), at::kLong));
+  }
+  const at::Tensor chosen = greedy_coreset(reduced, initial, kept_of(total, params_.ratio), context.observer);
+  const at::Tensor bank = gather(normals, chosen, context);
+  TensorMap learnt;
+  if (params_.index != "exact") learnt = FaissIndex::learn(bank, params_, derive_seed(context.seed, "patchcore index"));
+  take_bank(bank, std::move(learnt),
+            [&](int64_t done, int64_t rows) { context.observer.progress("search index", done, rows); });
+}
+
+void Patchcore::take_bank(at::Tensor bank, TensorMap learnt, const FaissIndex::Progress& progress) {
+  bank_ = std::move(bank);
+  learnt_ = std::move(learnt);
+  if (params_.index == "exact")
+    exact_ = std::make_shared<NearestNeighbours>(bank_);
+  else
+    faiss_ = std::make_shared<FaissIndex>(bank_, params_, learnt_, progress);
+}
+
+Neighbours Patchcore::nearest(const at::Tensor& queries, int64_t k) const {
+  return faiss_ ? faiss_->search(queries, k) : exact_->search(queries, k);
+}
+
+/// All training patches in the random linear map, computed a few images at a time: the patches themselves (gigabytes)
+/// are never held at once. As in the reference code there is no map when the dimensions agree.
+at::Tensor Patchcore::reduced_patches(const FeatureSource& normals, const FitContext& context) const {
+  const bool projected = params_.projection != params_.dimension;
+  at::Tensor map;
+  if (projected)
+    map = random_projection(params_.projection, params_.dimension, derive_seed(context.seed, "patchcore projection"))
+              .to(context.device)
+              .t();
+  const int64_t positions = shapes_[first_level()].positions();
+  const at::Tensor reduced =
+      at::empty({normals.size() * positions, params_.projection}, at::TensorOptions(context.device).dtype(at::kFloat));
+  for (int64_t image = 0; image < normals.size(); image += patchcore_images_at_once) {
+    const int64_t count = std::min(patchcore_images_at_once, normals.size() - image);
+    const Levels levels = normals.batch(image, count).to(context.device);
+    for (int64_t l = 0; l < levels.count(); ++l) require_finite(levels[l], l, image);
+    const at::Tensor x = patches(levels).flatten(0, 1);
+    reduced.narrow(0, image * positions, count * positions).copy_(projected ? x.mm(map) : x);
+    context.observer.progress("patches", image + count, normals.size());
+  }
+  return reduced;
+}
+
+/// The chosen patches, computed again: [chosen, dimension] in order of selection.
+at::Tensor Patchcore::gather(const FeatureSource& normals, const at::Tensor& chosen, const FitContext& context) const {
+  const int64_t positions = shapes_[first_level()].positions();
+  const auto [ascending, order] = chosen.sort();
+  const at::Tensor bank =
+      at::empty({chosen.size(0), params_.dimension}, at::TensorOptions(context.device).dtype(at::kFloat));
+  const int64_t* row = ascending.const_data_ptr<int64_t>();
+  for (int64_t image = 0, first = 0; image < normals.size(); image += patchcore_images_at_once) {
+    const int64_t count = std::min(patchcore_images_at_once, normals.size() - image);
+    const int64_t last = std::lower_bound(row, row + chosen.size(0), (image + count) * positions) - row;
+    if (last > first) {
+      const at::Tensor x = patches(normals.batch(image, count).to(context.device)).flatten(0, 1);
+      const at::Tensor local = (ascending.slice(0, first, last) - image * positions).to(context.device);
+      bank.index_copy_(0, order.slice(0, first, last).to(context.device), x.index_select(0, local));
+    }
+    context.observer.progress("memory bank", image + count, normals.size());
+    first = last;
+  }
+  return bank;
+}
+
+Scores Patchcore::score(const Levels& levels) const {
+  ADREP_ASSERT(bank_.defined(), "PatchCore scores before it is fitted");
+  require_fitted_shapes(levels, shapes_);
+  const LevelShape& grid = shapes_[first_level()];
+  const int64_t k = std::min(params_.neighbours, bank().size(0));
+  const at::Tensor queries = patches(levels).flatten(0, 1);  // [B·H·W, C]
+  const Neighbours found = nearest(queries, k);              // [B·H·W, k]
+  const at::Tensor patch_scores = found.squared_distances.mean(1).view({levels.batch(), grid.height, grid.width});
+  const at::Tensor maps = upsample(patch_scores, levels.image_size, AlignCorners::no);
+  const at::Tensor image_scores = params_.reweight > 0
+                                      ? reweighted(queries, found.rows.select(1, 0), patch_scores.flatten(1))
+                                      : patch_scores.flatten(1).amax(1);
+  return {gaussian_smooth(maps, params_.sigma), image_scores, {}};
+}
+
+/// w = 1 − exp|q − m| / Σ exp|q − m'| over the b bank rows m' nearest to m, the bank row nearest to the worst patch q.
+at::Tensor Patchcore::reweighted(const at::Tensor& patches, const at::Tensor& matches,
+                                 const at::Tensor& patch_scores) const {
+  const int64_t images = patch_scores.size(0), positions = patch_scores.size(1);
+  const auto [largest, worst] = patch_scores.max(1);
+  const at::Tensor place = at::arange(images, worst.options()) * positions + worst;
+  const at::Tensor q = patches.index_select(0, place);                          // [B, C]
+  const at::Tensor m = bank().index_select(0, matches.index_select(0, place));  // [B, C]
+  const int64_t b = std::min(params_.reweight, bank().size(0));
+  const at::Tensor around = nearest(m, b).rows.flatten();  // [B·b]
+  const at::Tensor others = bank().index_select(0, around).view({images, b, -1}) - q.unsqueeze(1);
+  const at::Tensor distances = at::linalg_vector_norm(others, 2, at::IntArrayRef{2});  // [B, b]
+  const at::Tensor own = at::linalg_vector_norm(q - m, 2, at::IntArrayRef{1});
+  return largest * (1 - (own - distances.logsumexp(1)).exp());
+}
+
+TensorMap Patchcore::state() const {
+  TensorMap state{{"shapes", shapes_to_tensor(shapes_)}, {"bank", bank()}};
+  add_below(state, "index/", learnt_);
+  return state;
+}
+
+std::vector<std::string> Patchcore::notes() const {
+  if (params_.index == "exact" || params_.index == "flat") return {};
+  return {fmt::format("nearest patches: proposed by {}, which may miss some", params_.index)};
+}
+
+void Patchcore::load(const TensorMap& state) {
+  std::vector<LevelShape> shapes = shapes_from_state(state, "shapes");
+  const at::Tensor& bank = state_tensor(state, "bank", 2);
+  if (shapes.empty() || bank.size(0) < 1 || bank.size(1) != params_.dimension || bank.scalar_type() != at::kFloat)
+    throw_input("detector state: 'bank' must be float32 [rows, {}]: it was made with another dimension",
+                params_.dimension);
+  shapes_ = std::move(shapes);
+  take_bank(bank, tensors_below(state, "index/"));
+}
+
+FitCost Patchcore::cost(const Params& params, const std::vector<LevelShape>& shapes, int64_t train, int64_t test) {
+  const size_t used = std::min(shapes.size(), static_cast<size_t>(params.levels));
+  const double positions = static_cast<double>(shapes[shapes.size() - used].positions());
+  const double patches = positions * static_cast<double>(train), kept = params.ratio * patches;
+  const double dimension = static_cast<double>(params.dimension), projection = static_cast<double>(params.projection);
+  return {2 * kept * (patches * projection + positions * static_cast<double>(test) * dimension),
+          (patches * projection + kept * dimension) * sizeof(float) +
+              static_cast<double>(
+                  search_bytes(params, std::max<int64_t>(1, static_cast<int64_t>(kept)), params.dimension))};
+}
+
+ADREP_DETECTOR("patchcore", Patchcore)
+    .doc("distance to the nearest patch of a coreset of the training patches")
+    .resize_for_mvtec_ad(256)
+    .post_step("");
+
+}  // namespace adrep

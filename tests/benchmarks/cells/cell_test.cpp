@@ -1,0 +1,73 @@
+#include <catch2/catch.hpp>
+
+#include "benchmarks/cells/cell.h"
+#include "benchmarks/cells/cell_store.h"
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
+#include "support/golden.h"
+
+using namespace adrep;
+using Catch::Matchers::Contains;
+
+namespace {
+
+Cell example_cell() {
+  Cell cell;
+  cell.key = {{"detector", "padim"}, {"class", "gear"}, {"seed", 3}};
+  cell.environment = {{"device", "cpu"}};
+  cell.metrics = {{"image_auroc", Metric::of(0.1 + 0.2)}, {"pro", Metric::none("no anomalous pixel")}};
+  cell.train_images = 4;
+  cell.test_images = 2;
+  cell.anomalous_images = 1;
+  cell.skipped = {"train/good/007.png"};
+  cell.references = {"train/good/000.png"};
+  cell.reference_hashes = {"00ff"};
+  cell.scores = {{"test/hole/001.png", "hole", true, 1.5}, {"test/good/ü \"x\".png", "good", false, -0.25}};
+  return cell;
+}
+
+}  // namespace
+
+TEST_CASE("a cell read back is the same cell", "[cell]") {
+  const std::string text = to_json_text(example_cell());
+  const Cell back = cell_from_json(text, "x.json");
+  REQUIRE(to_json_text(back) == text);
+  REQUIRE(back.metric("image_auroc").value == 0.1 + 0.2);
+  REQUIRE(back.metric("pro").undefined == "no anomalous pixel");
+  REQUIRE(back.metric("other").undefined == "not measured");
+  REQUIRE(back.scores[1].id == "test/good/ü \"x\".png");
+  REQUIRE(back.key_text("seed") == "3");
+  REQUIRE(back.reference_hashes == example_cell().reference_hashes);
+}
+
+TEST_CASE("the name of a cell depends on its key alone", "[cell]") {
+  Cell cell = example_cell();
+  const std::string hash = cell.hash();
+  cell.environment["device"] = "cuda:0";
+  cell.metrics.clear();
+  REQUIRE(cell.hash() == hash);
+  cell.key["seed"] = 4;
+  REQUIRE(cell.hash() != hash);
+}
+
+TEST_CASE("what is no cell is refused by name", "[cell]") {
+  const std::string text = to_json_text(example_cell());
+  REQUIRE_THROWS_WITH(cell_from_json("{}", "x.json"), Contains("x.json") && Contains("not a cell"));
+  REQUIRE_THROWS_WITH(cell_from_json(text.substr(0, text.size() / 2), "x.json"), Contains("not a cell"));
+  REQUIRE_THROWS_WITH(cell_from_json("{\"adrep_cell\": 99}", "x.json"), Contains("version 99"));
+  REQUIRE_THROWS_WITH(cell_from_json("{\"adrep_cell\": 1}", "x.json"), Contains("damaged"));
+  std::string changed = text;
+  changed.replace(changed.find("padim"), 5, "padam");
+  REQUIRE_THROWS_WITH(cell_from_json(changed, "x.json"), Contains("hash"));
+}
+
+TEST_CASE("the store finds what was put and treats damage as absence", "[cell]") {
+  const test::TemporaryFolder folder;
+  const CellStore store(folder / "cells");
+  const Cell cell = example_cell();
+  REQUIRE_FALSE(store.find(cell.key));
+  store.put(cell);
+  REQUIRE(store.find(cell.key)->hash() == cell.hash());
+  write_file_atomically(store.file_of(cell.hash()), "half a ce");
+  REQUIRE_FALSE(store.find(cell.key));
+}

@@ -1,0 +1,100 @@
+#include "benchmarks/comparison/compare_formats.h"
+
+#include <catch2/catch.hpp>
+
+#include "benchmarks/comparison/compare_plots.h"
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
+#include "support/cells.h"
+#include "support/golden.h"
+#include "support/texts.h"
+
+using namespace adrep;
+using adrep::test::occurrences;
+using Catch::Matchers::Contains;
+
+namespace {
+
+/// Methods p, q and r on two data sets, p always best; r has no costs.
+Comparison example_comparison() {
+  std::vector<StoredCell> cells;
+  for (const std::string name : {"<a>", "b|c"}) {
+    cells.push_back(test::scored_cell("p", name, {1, 2, 3}, {4, 5}));
+    cells.push_back(test::scored_cell("q", name, {1, 2, 5}, {3, 4}));
+    cells.push_back(test::scored_cell("r", name, {1, 2, 5}, {3}));
+  }
+  for (size_t i = 0; i < cells.size(); ++i) {
+    cells[i].cell.metrics[0].second = Metric::of(0.9 - 0.1 * static_cast<double>(i % 3));
+    if (i % 3 < 2) cells[i].costs["score_seconds"] = i % 3 == 0 ? 2 : 1;
+  }
+  CompareSettings settings;
+  settings.replicates = 50;
+  return compare(std::move(cells), settings);
+}
+
+}  // namespace
+
+TEST_CASE("the terminal has every part with its numbers", "[compare]") {
+  const std::string text = comparison_as_text(example_comparison(), false);
+  REQUIRE_THAT(text, Contains("p/raw        1.00         90.0") && Contains("p/raw − q/raw") &&
+                         Contains("95 % interval") && Contains("corrected for 2 data sets") &&
+                         Contains("r/raw: cost undefined: not recorded on <a>") &&
+                         Contains("chi-square 4.000, 2 degrees, p = 0.1353") && !Contains("\033"));
+  REQUIRE_THAT(comparison_as_text(example_comparison(), true), Contains("\033[1m"));
+}
+
+TEST_CASE("CSV has numbers or nothing in its number columns, and the reason beside them", "[compare]") {
+  const std::string csv = comparison_as_csv(example_comparison());
+  REQUIRE_THAT(csv, Contains("ranks,,p/raw,,mean_rank,1,,,,,,\n") &&
+                        Contains("pareto,,r/raw,,score_seconds,,,,,,,not recorded on <a>\n") &&
+                        Contains("pareto_front,,p/raw,,score_seconds,2,,,,,,\n") &&
+                        Contains("intervals,<a>,p/raw,,image_auroc,1,1,1,,,1,\n"));
+  std::istringstream lines(csv);
+  for (std::string line; std::getline(lines, line);) REQUIRE(occurrences(line, ",") == 11);
+}
+
+TEST_CASE("JSON has all numbers and what was asked for", "[compare]") {
+  const auto json = nlohmann::json::parse(comparison_as_json(example_comparison()));
+  REQUIRE(json["settings"]["replicates"] == 50);
+  REQUIRE(json["ranks"]["methods"][0]["mean_rank"] == 1);
+  REQUIRE(json["ranks"]["chi_square"].get<double>() == Approx(4));
+  REQUIRE(json["pair"]["first"] == "p/raw");
+  REQUIRE(json["pair"]["classes"].size() == 2);
+  REQUIRE(json["pareto"]["methods"][2]["cost"]["undefined"] == "not recorded on <a>");
+  REQUIRE(json["intervals"].size() == 6);
+}
+
+TEST_CASE("the page stands alone, has the plots, and texts from outside are harmless", "[compare]") {
+  const std::string page = comparison_as_html(example_comparison());
+  REQUIRE_THAT(page, Contains("&lt;a&gt;") && !Contains("<a>") && !Contains("http:") && !Contains("https:") &&
+                         !Contains("nan") && !Contains("inf,"));
+  REQUIRE(occurrences(page, "aria-label=\"critical-difference plot\"") == 1);
+  REQUIRE(occurrences(page, "aria-label=\"accuracy against cost\"") == 1);
+  REQUIRE(occurrences(page, "aria-label=\"interval\"") == 8);
+  REQUIRE_THAT(comparison_as_markdown(example_comparison()), Contains("b\\|c") && Contains("| method | mean rank |"));
+}
+
+TEST_CASE("plots have a mark for each method, and are absent where nothing is defined", "[compare]") {
+  const Comparison result = example_comparison();
+  const std::string ranks = critical_difference_plot(result);
+  for (const std::string name : {"p/raw 1.00", "q/raw 2.00", "r/raw 3.00"}) REQUIRE(occurrences(ranks, name) == 1);
+  // with two data sets the critical difference is larger than all differences: one bar
+  REQUIRE(occurrences(ranks, "class=alike") == 1);
+  const std::string front = pareto_plot(result);
+  REQUIRE(occurrences(front, "class=chosen") == 2);
+  REQUIRE(occurrences(front, "class=other") == 0);
+  Comparison undefined = result;
+  undefined.ranks.critical_difference = Metric::none("x");
+  undefined.no_front = "x";
+  REQUIRE(critical_difference_plot(undefined).empty());
+  REQUIRE(pareto_plot(undefined).empty());
+  REQUIRE(interval_plot({Metric::none("x"), Metric::none("x"), Metric::none("x"), 0}, 0, 1).empty());
+}
+
+TEST_CASE("the file's ending says the format", "[compare]") {
+  const test::TemporaryFolder folder;
+  const Comparison result = example_comparison();
+  write_comparison(folder / "a.csv", result);
+  REQUIRE(read_file(folder / "a.csv") == comparison_as_csv(result));
+  REQUIRE_THROWS_WITH(write_comparison(folder / "a.pdf", result), Contains("a.pdf") && Contains(".html"));
+}

@@ -1,0 +1,186 @@
+#include "benchmarks/comparison/compare.h"
+
+#include <catch2/catch.hpp>
+
+#include "core/base/error.h"
+#include "support/cells.h"
+
+using namespace adrep;
+using Catch::Matchers::Contains;
+using test::made_cell;
+using test::scored_cell;
+
+namespace {
+
+/// Cells of methods m0, m1, … on data sets d00, d01, … with these values.
+std::vector<StoredCell> table_of(const std::vector<std::vector<double>>& values) {
+  std::vector<StoredCell> cells;
+  for (size_t d = 0; d < values.size(); ++d)
+    for (size_t m = 0; m < values[d].size(); ++m)
+      cells.push_back(made_cell(fmt::format("m{}", m), fmt::format("d{:02}", d), Metric::of(values[d][m])));
+  return cells;
+}
+
+std::string all_notes(const Comparison& result) {
+  return fmt::format("{}", fmt::join(result.notes, "\n"));
+}
+
+}  // namespace
+
+TEST_CASE("ranks, Friedman's statistic and critical difference equal Demšar's worked example", "[compare]") {
+  // JMLR 7 (2006), Table 6: C4.5, C4.5+m, C4.5+cf, C4.5+m+cf; voting's last two differ after the third digit
+  const Comparison result = compare(table_of({{0.763, 0.768, 0.771, 0.798},
+                                              {0.599, 0.591, 0.590, 0.569},
+                                              {0.954, 0.971, 0.968, 0.967},
+                                              {0.628, 0.661, 0.654, 0.657},
+                                              {0.882, 0.888, 0.886, 0.898},
+                                              {0.936, 0.931, 0.916, 0.931},
+                                              {0.661, 0.668, 0.609, 0.685},
+                                              {0.583, 0.583, 0.563, 0.625},
+                                              {0.775, 0.838, 0.866, 0.875},
+                                              {1.000, 1.000, 1.000, 1.000},
+                                              {0.940, 0.962, 0.965, 0.962},
+                                              {0.619, 0.666, 0.614, 0.669},
+                                              {0.972, 0.981, 0.9751, 0.975},
+                                              {0.957, 0.978, 0.946, 0.970}}),
+                                    {});
+  const std::vector<double> published = {3.143, 2.000, 2.893, 1.964};
+  for (size_t m = 0; m < 4; ++m) REQUIRE(result.ranks.mean_ranks[m] == Approx(published[m]).margin(5e-4));
+  // the paper does not correct for ties: three pairs (6 each) and a row of four (60)
+  const double ties = 1 - (3 * 6 + 60) / (14.0 * 4 * 15);
+  REQUIRE(result.ranks.chi_square.value * ties == Approx(9.28).margin(5e-3));
+  REQUIRE(result.ranks.critical_difference.value == Approx(1.25).margin(5e-3));
+  REQUIRE(by_mean_rank(result.ranks) == std::vector<size_t>{3, 1, 2, 0});
+  REQUIRE(result.methods[result.pair.first] == "m3/raw");
+  REQUIRE(result.methods[result.pair.second] == "m1/raw");
+}
+
+TEST_CASE("a data set that lacks a method is left out of ranks and named", "[compare]") {
+  auto cells = table_of({{0.9, 0.8}, {0.7, 0.6}, {0.5, 0.6}, {0.9, 0.1}});
+  cells.pop_back();                                                   // d03 of m1
+  cells[1].cell.metrics[0].second = Metric::none("no normal image");  // d00 of m1
+  const Comparison result = compare(cells, {});
+  REQUIRE(result.ranks.data_sets == std::vector<size_t>{1, 2});
+  REQUIRE(result.ranks.mean_ranks == std::vector<double>{1.5, 1.5});
+  REQUIRE(result.ranks.mean_values[0].value == Approx(0.6));
+  REQUIRE_THAT(all_notes(result), Contains("d03 is left out of ranks and Pareto front: m1/raw: no cell") &&
+                                      Contains("d00 is left out") && Contains("m1/raw: no normal image"));
+}
+
+TEST_CASE("too few data sets or methods are undefined with the reason", "[compare]") {
+  const Comparison one_set = compare(table_of({{0.9, 0.8, 0.7}}), {});
+  REQUIRE(one_set.ranks.mean_ranks == std::vector<double>{1, 2, 3});
+  for (const Metric& value : {one_set.ranks.p_value, one_set.ranks.chi_square, one_set.ranks.critical_difference})
+    REQUIRE(value.undefined == "1 data set and 3 methods: at least two of both are needed");
+  const Comparison one_method = compare(table_of({{0.9}, {0.8}}), {});
+  REQUIRE(one_method.ranks.critical_difference.undefined ==
+          "2 data sets and 1 method: at least two of both are needed");
+  REQUIRE(one_method.pair.undefined == "there is one method only");
+  REQUIRE_THAT(one_method.no_front, Contains("at least two"));
+  auto apart = table_of({{0.9, 0.8}, {0.7, 0.6}});
+  apart.erase(apart.begin() + 3);
+  apart.erase(apart.begin());
+  const Comparison disjoint = compare(apart, {});
+  REQUIRE(disjoint.ranks.mean_ranks.empty());
+  REQUIRE_THAT(disjoint.pair.undefined, Contains("no data set has all methods"));
+}
+
+TEST_CASE("methods with the same scores differ by 0 with p = 1", "[compare]") {
+  const std::vector<double> normal = {0.1, 0.4, 0.2, 0.8}, anomalous = {0.3, 0.9, 0.7};
+  const Comparison result =
+      compare({scored_cell("p", "a", normal, anomalous), scored_cell("q", "a", normal, anomalous)}, {});
+  REQUIRE(result.pair.classes.size() == 1);
+  const PairedClass& pair = result.pair.classes[0];
+  REQUIRE(pair.comparison.difference.estimate.value == 0);
+  REQUIRE(pair.comparison.difference.low.value == 0);
+  REQUIRE(pair.comparison.difference.high.value == 0);
+  REQUIRE((pair.comparison.p_value.value == 1 && pair.adjusted_p_value.value == 1));
+  // 9 of 12 pairs are in order
+  REQUIRE(result.intervals[0].interval.estimate.value == Approx(0.75));
+  REQUIRE(result.intervals[0].interval.low.value == result.intervals[1].interval.low.value);
+}
+
+TEST_CASE("perfect against reversed: every replicate differs by 1, and Holm doubles the smallest p", "[compare]") {
+  const std::vector<double> low = {1, 2, 3}, high = {4, 5, 6};
+  CompareSettings settings;
+  settings.replicates = 99;
+  settings.methods = {"p/raw", "q/raw"};
+  const Comparison result =
+      compare({scored_cell("p", "a", low, high), scored_cell("q", "a", high, low), scored_cell("p", "b", low, high),
+               scored_cell("q", "b", high, low), scored_cell("p", "c", low, high)},
+              settings);
+  REQUIRE(result.pair.classes.size() == 2);
+  for (const PairedClass& of_class : result.pair.classes) {
+    REQUIRE(of_class.comparison.difference.estimate.value == 1);
+    REQUIRE(of_class.comparison.difference.low.value == 1);
+    REQUIRE(of_class.comparison.p_value.value == Approx(0.02));
+    REQUIRE(of_class.adjusted_p_value.value == Approx(0.04));
+  }
+  settings.methods = {"q/raw", "p/raw"};
+  REQUIRE(compare({scored_cell("p", "a", low, high), scored_cell("q", "a", high, low)}, settings)
+              .pair.classes[0]
+              .comparison.difference.estimate.value == -1);
+}
+
+TEST_CASE("methods on different test images are not compared image by image", "[compare]") {
+  const Comparison result = compare({scored_cell("p", "a", {1, 2}, {3}), scored_cell("q", "a", {1}, {3})}, {});
+  REQUIRE(result.pair.classes[0].comparison.p_value.undefined == "the methods have different test images");
+  REQUIRE(result.intervals[0].interval.estimate.value == 1);
+  const Comparison empty = compare(table_of({{0.9, 0.8}}), {});
+  REQUIRE(empty.intervals[0].interval.estimate.undefined == "the cell has no image scores");
+}
+
+TEST_CASE("seeds are averaged, the order of images and the threads change nothing", "[compare]") {
+  const StoredCell perfect = scored_cell("p", "a", {1, 2}, {3, 4}, 0);
+  StoredCell reversed = scored_cell("p", "a", {3, 4}, {1, 2}, 1);
+  const std::vector<StoredCell> cells = {perfect, reversed,
+                                         scored_cell("q", "a",
+                                                     {
+                                                         1,
+                                                         3,
+                                                     },
+                                                     {2, 4}, 0)};
+  CompareSettings settings;
+  settings.threads = 1;
+  const Comparison one = compare(cells, settings);
+  REQUIRE(one.intervals[0].seeds == 2);
+  REQUIRE(one.intervals[0].interval.estimate.value == 0.5);
+  REQUIRE(one.intervals[1].interval.estimate.value == 0.75);
+  REQUIRE_THAT(all_notes(one), Contains("1 to 2 seeds"));
+  std::vector<StoredCell> turned = cells;
+  for (StoredCell& stored : turned) std::reverse(stored.cell.scores.begin(), stored.cell.scores.end());
+  settings.threads = 2;
+  const Comparison two = compare(turned, settings);
+  REQUIRE(one.intervals[1].interval.low.value == two.intervals[1].interval.low.value);
+  REQUIRE(one.pair.classes[0].comparison.p_value.value == two.pair.classes[0].comparison.p_value.value);
+}
+
+TEST_CASE("the Pareto front is of the means over data sets; a method without costs is left out", "[compare]") {
+  auto cells = table_of({{0.9, 0.8, 0.7, 0.6}, {0.9, 0.8, 0.9, 0.6}});
+  // mean accuracy 0.9 0.8 0.8 0.6, cost 4 1 2 none: the second dominates the third
+  const std::vector<double> cost = {4, 1, 2};
+  for (size_t i = 0; i < cells.size(); ++i)
+    if (i % 4 < 3) cells[i].costs["score_seconds"] = cost[i % 4] + (i < 4 ? 0.5 : -0.5);
+  const Comparison result = compare(cells, {});
+  REQUIRE(result.no_front.empty());
+  REQUIRE(result.costs[0].cost.value == 4);
+  REQUIRE((result.costs[0].on_front && result.costs[1].on_front && !result.costs[2].on_front));
+  REQUIRE((!result.costs[3].on_front && result.costs[3].cost.undefined == "not recorded on d00"));
+  cells[0].cell.environment["threads"] = 8;
+  REQUIRE_THAT(all_notes(compare(cells, {})), Contains("under different conditions") && Contains("threads 8"));
+}
+
+TEST_CASE("filters and names are checked with the nearest known one", "[compare]") {
+  const auto cells = table_of({{0.9, 0.8}, {0.7, 0.6}});
+  CompareSettings settings;
+  settings.classes = {"d01"};
+  REQUIRE(compare(cells, settings).data_sets == std::vector<std::string>{"d01"});
+  settings.classes = {"d09"};
+  REQUIRE_THROWS_WITH(compare(cells, settings), Contains("classes=d09"));
+  settings = {};
+  settings.metric = "image_auroq";
+  REQUIRE_THROWS_WITH(compare(cells, settings), Contains("did you mean 'image_auroc'?"));
+  settings = {};
+  settings.methods = {"m0/raw", "m2/raw"};
+  REQUIRE_THROWS_WITH(compare(cells, settings), Contains("methods=m2/raw: no such method"));
+}

@@ -1,0 +1,61 @@
+#include "benchmarks/plan/feature_keys.h"
+
+#include <catch2/catch.hpp>
+
+#include "core/backbones/backbone.h"
+#include "core/base/hash.h"
+#include "support/program.h"
+
+using namespace adrep;
+
+TEST_CASE("every backbone says its normalisation before it is loaded", "[cache]") {
+  for (const auto& [name, entry] : BackboneRegistry::instance().all()) {
+    INFO(name);
+    if (name.find(':') != std::string::npos) continue;  // the file says it, and the file's hash is in the key
+    for (size_t channel = 0; channel < 3; ++channel) REQUIRE(entry.std[channel] > 0);
+  }
+  const std::string weights = test::installed_weights();
+  if (weights.empty()) return;
+  const BackboneEntry& entry = BackboneRegistry::instance().get("efficientnet_lite0", "backbone");
+  const auto backbone = entry.load(weights, {});
+  REQUIRE(backbone->info().mean == entry.mean);
+  REQUIRE(backbone->info().std == entry.std);
+}
+
+TEST_CASE("the feature key of a run follows what changes features, and nothing else", "[cache]") {
+  const std::string weights = test::installed_weights();
+  if (weights.empty()) return;
+  const RunSettings settings;
+  const FeatureKey key = feature_key(settings, {256, 224});
+  REQUIRE(key.weights_sha256 == sha256_of_file(weights));
+  REQUIRE(key.geometry == Geometry{256, 224});
+  REQUIRE_FALSE(key.processor.empty());
+  REQUIRE_FALSE(key.libtorch.empty());
+  RunSettings other = settings;
+  other.batch = 4;
+  REQUIRE(feature_key(other, {256, 224}).hash() != key.hash());
+  other = settings;
+  other.device = "cuda:1";
+  REQUIRE(feature_key(other, {256, 224}).device == "cuda");
+  other = settings;
+  other.seed = 7;
+  other.detector = {"padim"};
+  other.shots = 2;
+  other.cache_limit = 1;
+  other.memory = 1;
+  REQUIRE(feature_key(other, {256, 224}).hash() == key.hash());
+}
+
+TEST_CASE("settings of the cache become its options", "[cache]") {
+  RunSettings settings;
+  REQUIRE(cache_options(settings).mode == CacheMode::readwrite);
+  REQUIRE(cache_options(settings).folder == feature_cache_folder());
+  settings.cache = "off";
+  settings.cache_folder = "/elsewhere";
+  settings.cache_limit = 0.5;
+  REQUIRE(cache_options(settings).mode == CacheMode::off);
+  REQUIRE(cache_options(settings).folder == "/elsewhere");
+  REQUIRE(cache_options(settings).limit_bytes == uint64_t{1} << 29);
+  settings.cache = "read";
+  REQUIRE(cache_options(settings).mode == CacheMode::read);
+}

@@ -1,0 +1,129 @@
+#include "benchmarks/plan/projectors.h"
+
+#include <catch2/catch.hpp>
+
+#include "benchmarks/run/runner.h"
+#include "benchmarks/tables/table.h"
+#include "core/backbones/backbone.h"
+#include "core/base/error.h"
+#include "support/golden.h"
+#include "support/program.h"
+#include "support/trees.h"
+
+using namespace adrep;
+using namespace adrep::test;
+using Catch::Matchers::Contains;
+
+namespace {
+
+/// EfficientNet-Lite0's levels, few references, and pretrained on these classes.
+void write_projector(const std::filesystem::path& file, const std::string& architecture, uint64_t seed,
+                     std::vector<PretrainedClass> classes) {
+  ProjectorCheckpoint checkpoint;
+  checkpoint.params.architecture = architecture;
+  checkpoint.params.references = 8;
+  checkpoint.channels = {24, 40, 112, 320};
+  checkpoint.weights = initial_projector(checkpoint.params, checkpoint.channels, seed);
+  checkpoint.classes = std::move(classes);
+  write_projector_checkpoint(file, checkpoint);
+}
+
+Plan pretrained_plan_of(std::vector<std::string> assignments, const TemporaryFolder& folder) {
+  assignments.push_back("data=" + (folder / "data").string());
+  assignments.push_back("detector=feature_norm");
+  assignments.push_back("image.crop=64");
+  assignments.push_back("image.resize=64");
+  assignments.push_back("references.shots=2");
+  return make_plan(resolve_run(read_config({}, assignments)));
+}
+
+}  // namespace
+
+TEST_CASE("pretrained features need a projector file before anything is computed", "[runner]") {
+  const TemporaryFolder folder;
+  write_mvtec_class(folder / "data", "plate", 2, 2);
+  REQUIRE_THROWS_WITH(pretrained_plan_of({"features=pretrained"}, folder), Contains("projector="));
+  REQUIRE_THROWS_WITH(
+      pretrained_plan_of({"features=pretrained", "projector=" + (folder / "none.pth").string()}, folder),
+      Contains("none.pth"));
+}
+
+TEST_CASE("pretrained features: the projector's file names the cell, and a leaked class is marked", "[runner]") {
+  if (installed_weights().empty()) return;
+  const TemporaryFolder folder;
+  for (const char* name : {"plate", "wheel"}) write_mvtec_class(folder / "data", name, 4, 2);
+  const std::string one = (folder / "one.safetensors").string(), two = (folder / "two.safetensors").string();
+  write_projector(one, "learnable", 1, {{"mvtec_ad", "plate", ""}});
+  write_projector(two, "self_cross", 2, {});
+  const RunOutcome outcome =
+      run_plan(pretrained_plan_of({"features=raw,pretrained", "projector=" + one + "," + two}, folder), folder / "out");
+  REQUIRE(outcome.failed() == 0);
+  std::set<std::string> hashes;
+  int leaked = 0, pretrained = 0;
+  for (const CellOutcome& cell : outcome.cells) {
+    if (cell.planned.features == "raw") {
+      REQUIRE_FALSE(cell.cell->key.contains("projector"));
+      continue;
+    }
+    ++pretrained;
+    hashes.insert(cell.cell->hash());
+    const auto& key = cell.cell->key.at("projector");
+    REQUIRE(key.at("sha256") == projector_of(cell.planned.config->settings).sha256);
+    REQUIRE(cell.cell->references.size() == 2);
+    const auto& record = cell.cell->environment.at("projector");
+    const bool crossed = cell.planned.config->settings.projector == two;
+    REQUIRE(record.at("architecture") == (crossed ? "self_cross" : "learnable"));
+    REQUIRE(record.at("merge") == (crossed ? "add" : "subtract"));
+    REQUIRE(record.contains("attends_to") == crossed);
+    leaked += key.at("leaked").get<bool>();
+    REQUIRE(key.at("leaked").get<bool>() ==
+            (cell.planned.class_name == "plate" && cell.planned.config->settings.projector == one));
+  }
+  REQUIRE(pretrained == 4);
+  REQUIRE(hashes.size() == 4);
+  REQUIRE(leaked == 1);
+
+  const Table table = make_table(outcome.cells);
+  int marked = 0;
+  for (const TableRow& row : table.rows) {
+    if (row.features != "pretrained (leaked)") continue;
+    ++marked;
+    REQUIRE((row.is_mean || row.class_name == "plate"));
+    if (row.is_mean) REQUIRE(row.classes == 1);
+  }
+  REQUIRE(marked == 2);
+  REQUIRE(std::find(table.notes.begin(), table.notes.end(), "leaked: the projectors were pretrained on plate") !=
+          table.notes.end());
+}
+
+TEST_CASE("a projector of another backbone fails its cells and says why", "[runner]") {
+  if (installed_weights().empty()) return;
+  const TemporaryFolder folder;
+  write_mvtec_class(folder / "data", "plate", 2, 2);
+  ProjectorCheckpoint checkpoint;
+  checkpoint.params.references = 8;
+  checkpoint.channels = {16, 16};
+  checkpoint.backbone = "dinov2_base";
+  checkpoint.weights = initial_projector(checkpoint.params, checkpoint.channels, 1);
+  write_projector_checkpoint(folder / "other.safetensors", checkpoint);
+  const RunOutcome outcome = run_plan(
+      pretrained_plan_of({"features=pretrained", "projector=" + (folder / "other.safetensors").string()}, folder),
+      folder / "out");
+  REQUIRE(outcome.failed() == 1);
+  REQUIRE_THAT(outcome.cells[0].error, Contains("16, 16") && Contains("backbone=dinov2_base"));
+}
+
+TEST_CASE("tables say when projectors were selected on test data", "[table]") {
+  CellOutcome outcome;
+  outcome.planned = {std::make_shared<RunConfig>(), "a", "padim", "pretrained", {}};
+  Cell cell;
+  cell.key = {{"protocol", "exact"},
+              {"backbone", "b"},
+              {"seed", 0},
+              {"class", "a"},
+              {"projector", {{"sha256", "x"}, {"selection", "oracle"}, {"leaked", false}}}};
+  outcome.cell = cell;
+  std::string notes;
+  for (const std::string& note : make_table({outcome}).notes) notes += note + "\n";
+  REQUIRE_THAT(notes, Contains("selected on test data (oracle)") && !Contains("nothing chosen on test data"));
+}

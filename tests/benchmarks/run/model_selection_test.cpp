@@ -1,0 +1,88 @@
+#include "benchmarks/run/model_selection.h"
+
+#include <catch2/catch.hpp>
+
+#include "core/base/error.h"
+
+using namespace adrep;
+
+namespace {
+
+std::vector<Sample> images(int count) {
+  std::vector<Sample> made(static_cast<size_t>(count));
+  for (int i = 0; i < count; ++i) made[static_cast<size_t>(i)].id = "c/" + std::to_string(i);
+  return made;
+}
+
+/// Grey images whose features are themselves.
+struct GreyImages final : TrainingImages {
+  at::Tensor image(int64_t) const override { return at::zeros({3, 32, 32}); }
+  at::Tensor normalise(const at::Tensor& colours) const override { return colours; }
+  Levels features(const at::Tensor& images) const override { return {{images.contiguous()}, 32}; }
+};
+
+/// Scores a pixel by its first feature, times a sign.
+struct Brightness final : Detector {
+  explicit Brightness(float sign) : sign_(sign) {}
+  void fit(const FeatureSource&, const FitContext&) override {}
+  Scores score(const Levels& levels) const override {
+    const at::Tensor maps = levels[0].abs().sum(1) * sign_;
+    return {maps, maps.flatten(1).mean(1), {}};
+  }
+  TensorMap state() const override { return {}; }
+  void load(const TensorMap&) override {}
+  float sign_;
+};
+
+}  // namespace
+
+TEST_CASE("held-out images: their number, apart from the references, the same for a seed", "[selection]") {
+  const std::set<std::string> references{"c/1", "c/4"};
+  std::set<std::vector<int64_t>> drawn;
+  for (uint64_t seed = 0; seed < 20; ++seed) {
+    const HeldOut split = hold_out(images(10), references, 0.25, seed, "c");
+    REQUIRE(split.validation.size() == 3);
+    std::vector<int64_t> all = split.training;
+    all.insert(all.end(), split.validation.begin(), split.validation.end());
+    std::sort(all.begin(), all.end());
+    for (int64_t i = 0; i < 10; ++i) REQUIRE(all[static_cast<size_t>(i)] == i);
+    for (const int64_t index : split.validation) REQUIRE((index != 1 && index != 4));
+    REQUIRE(hold_out(images(10), references, 0.25, seed, "c").validation == split.validation);
+    drawn.insert(split.validation);
+  }
+  REQUIRE(drawn.size() > 5);
+  REQUIRE(hold_out(images(10), {}, 0.01, 0, "c").validation.size() == 1);
+  REQUIRE_THROWS_WITH(hold_out(images(1), {}, 0.2, 0, "c"), Catch::Contains("class c"));
+  REQUIRE_THROWS_AS(hold_out(images(2), {"c/0", "c/1"}, 0.2, 0, "c"), Error);
+}
+
+TEST_CASE("drawn anomalies tell a detector that sees them from one that is blind or wrong", "[selection]") {
+  const GreyImages source;
+  const Levels normal{{at::zeros({3, 3, 32, 32})}, 32};
+  const DrawnValidation validation(normal, source, {0, 1, 2}, 7, 2);
+  const double seeing = validation.quality(Brightness(1)), blind = validation.quality(Brightness(0)),
+               wrong = validation.quality(Brightness(-1));
+  REQUIRE(seeing > 0.95);
+  REQUIRE(blind == 0.5);
+  REQUIRE(wrong == Approx(1 - seeing));
+  REQUIRE(DrawnValidation(normal, source, {0, 1, 2}, 7, 3).quality(Brightness(1)) == seeing);
+}
+
+TEST_CASE("the quality is the mean of what is defined; best metrics are taken one by one", "[selection]") {
+  using Metrics = std::vector<std::pair<std::string, Metric>>;
+  REQUIRE(quality_of({{"image_auroc", Metric::of(0.5)}, {"pro", Metric::of(0)}, {"pixel_auroc", Metric::of(1)}}) ==
+          0.75);
+  REQUIRE(quality_of({{"image_auroc", Metric::of(0.5)}, {"pixel_auroc", Metric::none("no mask")}}) == 0.5);
+  const nlohmann::json epochs = {{{"metrics", {{"image_auroc", 0.9}, {"pro", 0.1}, {"pixel_f1_threshold", 7.0}}}},
+                                 {{"metrics", {{"image_auroc", 0.7}, {"pro", 0.4}}}},
+                                 {{"loss", 1.0}}};
+  const Metrics best = best_over_epochs({{"image_auroc", Metric::of(0.8)},
+                                         {"pro", Metric::of(0.2)},
+                                         {"pixel_f1_threshold", Metric::of(3)},
+                                         {"pixel_auroc", Metric::none("no mask")}},
+                                        epochs);
+  REQUIRE(best[0].second.value == 0.9);
+  REQUIRE(best[1].second.value == 0.4);
+  REQUIRE(best[2].second.value == 3);
+  REQUIRE_FALSE(best[3].second.defined());
+}

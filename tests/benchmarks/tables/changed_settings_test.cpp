@@ -1,0 +1,52 @@
+#include "benchmarks/tables/changed_settings.h"
+
+#include <catch2/catch.hpp>
+
+#include "benchmarks/plan/cell_key.h"
+#include "benchmarks/tables/table.h"
+#include "core/base/atomic_file.h"
+#include "support/golden.h"
+
+using namespace adrep;
+using namespace adrep::test;
+
+namespace {
+
+/// A cell of the detector under these settings, as a run would make it.
+CellOutcome outcome(const std::string& detector, std::vector<std::string> assignments) {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "w.pth", "weights");
+  assignments.push_back("weights=" + (folder / "w.pth").string());
+  const auto config = std::make_shared<const RunConfig>(resolve_run(read_config({}, assignments)).at(0));
+  CellOutcome made;
+  made.planned = {config, "nut", detector, "raw", {224, 224}};
+  made.cell = Cell{};
+  made.cell->key = cell_key(made.planned, "mvtec_ad", "f");
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("settings as published need no note", "[table]") {
+  CHECK(changed_settings({outcome("cflow", {}), outcome("padim", {})}).empty());
+  CHECK(changed_settings({outcome("padim", {"cflow.meta_epochs=2"})}).empty());  // of a detector that is not there
+}
+
+TEST_CASE("a table says which parameters and which split are not as published", "[table]") {
+  const std::vector<std::string> shortened = {"cflow.meta_epochs=2", "cflow.log_scale=freia_2023",
+                                              "split.train_fraction=0.2", "split.seed=3"};
+  CellOutcome failed;
+  failed.error = "no features";
+  const std::vector<CellOutcome> cells = {outcome("cflow", shortened), outcome("padim", shortened), failed};
+  CHECK(changed_settings(cells) ==
+        std::vector<std::string>{"cflow: log_scale=freia_2023 (default freia_0.2), meta_epochs=2 (default 25)",
+                                 "split: seed=3, train_fraction=0.2"});
+  const std::vector<std::string> notes = make_table({cells[0]}).notes;
+  CHECK(std::find(notes.begin(), notes.end(), "split: seed=3, train_fraction=0.2") != notes.end());
+}
+
+TEST_CASE("variants of one parameter are all in its note", "[table]") {
+  CHECK(changed_settings({outcome("patchcore", {"patchcore.ratio=0.01"}), outcome("patchcore", {}),
+                          outcome("patchcore", {"patchcore.ratio=0.25"})}) ==
+        std::vector<std::string>{"patchcore: ratio=0.01 (default 0.1), ratio=0.25 (default 0.1)"});
+}

@@ -1,0 +1,187 @@
+#include <catch2/catch.hpp>
+
+#include "benchmarks/tables/table.h"
+#include "benchmarks/tables/table_formats.h"
+
+using namespace adrep;
+using Catch::Matchers::Contains;
+
+namespace {
+
+CellOutcome outcome(const std::string& class_name, const std::string& detector, Metric image, Metric pro) {
+  CellOutcome made;
+  made.planned = {std::make_shared<RunConfig>(), class_name, detector, "raw", {}};
+  Cell cell;
+  cell.key = {{"protocol", "exact"}, {"backbone", "b"}, {"seed", 0}, {"class", class_name}};
+  cell.metrics = {{"image_auroc", image}, {"image_ap", Metric::of(0.5)}, {"pro", pro}};
+  made.cell = cell;
+  return made;
+}
+
+std::vector<CellOutcome> cells() {
+  CellOutcome failed;
+  failed.planned = {std::make_shared<RunConfig>(), "c, d", "padim", "raw", {}};
+  failed.error = "NaN features";
+  return {outcome("a", "padim", Metric::of(0.9), Metric::of(0.8)),
+          outcome("a", "x_y", Metric::of(0.95), Metric::none("no masks")),
+          outcome("c, d", "x_y", Metric::of(0.5), Metric::of(0.25)), failed};
+}
+
+}  // namespace
+
+TEST_CASE("means leave out undefined values and failed cells, and the notes say so", "[table]") {
+  const Table table = make_table(cells());
+  REQUIRE(table.metrics == std::vector<std::string>{"image_auroc", "pro"});
+  REQUIRE(table.headings == std::vector<std::string>{"image AUROC", "PRO (exact)"});
+  REQUIRE(table.rows.size() == 5);
+  const TableRow& padim = table.rows[3];
+  const TableRow& other = table.rows[4];
+  REQUIRE((padim.is_mean && padim.detector == "padim" && padim.classes == 1));
+  REQUIRE((other.is_mean && other.classes == 2));
+  REQUIRE(other.values[0].value == Approx(0.725));
+  REQUIRE(other.values[1].value == 0.25);
+  std::string notes;
+  for (const std::string& note : table.notes) notes += note + "\n";
+  REQUIRE_THAT(notes, Contains("PRO of a: no masks") && Contains("NaN features") && Contains("1 seed") &&
+                          Contains("selection: last"));
+}
+
+TEST_CASE("the best of a class is marked, ties alike, lone rows not", "[table]") {
+  const Table table = make_table(cells());
+  REQUIRE(best_in_class(table, 0) == std::vector<bool>{false, true, false, true, false});
+  Table tie = make_table(
+      {outcome("a", "p", Metric::of(0.90004), Metric::of(0.1)), outcome("a", "q", Metric::of(0.9), Metric::of(0.2))});
+  REQUIRE(best_in_class(tie, 0) == std::vector<bool>{true, true});
+}
+
+TEST_CASE("every format carries the same numbers and says undefined", "[table]") {
+  const Table table = make_table(cells());
+  REQUIRE_THAT(table_as_text(table, false), Contains("90.0") && Contains("undef.") && !Contains("\033"));
+  REQUIRE_THAT(table_as_text(table, true), Contains("\033[1m"));
+  REQUIRE_THAT(table_as_csv(table), Contains("a,padim,raw,,1,0.9,0.8") && Contains("\"c, d\",x_y") &&
+                                        Contains("a,x_y,raw,,1,0.95,,,,1,0,,,0,1,no masks\n"));
+  REQUIRE_THAT(table_as_markdown(table), Contains("| **95.0** |") && Contains("| undef. |"));
+  REQUIRE_THAT(table_as_latex(table), Contains("\\textbf{95.0}") && Contains("x\\_y"));
+  const auto json = nlohmann::json::parse(table_as_json(table));
+  REQUIRE(json["rows"][0]["metrics"]["image_auroc"] == 0.9);
+  REQUIRE(json["rows"][1]["metrics"]["pro"]["undefined"] == "no masks");
+}
+
+namespace {
+
+CellOutcome seed_outcome(const std::string& class_name, const std::string& features, int seed, double image,
+                         Metric pro = Metric::of(0.5)) {
+  CellOutcome made = outcome(class_name, "padim", Metric::of(image), std::move(pro));
+  auto config = std::make_shared<RunConfig>();
+  config->seeds = fmt::format("seed={}", seed);
+  config->variant = config->seeds;
+  made.planned.config = config;
+  made.planned.features = features;
+  made.cell->key["seed"] = seed;
+  return made;
+}
+
+/// Class a: 0.90, 0.92, 0.97 (mean 0.93, deviation √0.0013); class b: 0.50, 0.56, 0.53 (0.53, 0.03).
+/// Means of the seeds: 0.70, 0.74, 0.75: 0.73, deviation √0.0007.
+std::vector<CellOutcome> three_seeds() {
+  return {seed_outcome("a", "raw", 0, 0.90), seed_outcome("b", "raw", 0, 0.50), seed_outcome("a", "raw", 1, 0.92),
+          seed_outcome("b", "raw", 1, 0.56), seed_outcome("a", "raw", 2, 0.97), seed_outcome("b", "raw", 2, 0.53)};
+}
+
+size_t lines(const std::string& text) {
+  return static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+}  // namespace
+
+TEST_CASE("several seeds are one row a class with mean and sample deviation", "[table]") {
+  const Table table = make_table(three_seeds());
+  REQUIRE(table.rows.size() == 3);
+  REQUIRE(table.seed_rows.size() == 9);
+  REQUIRE(table.rows[0].values[0].value == Approx(0.93));
+  REQUIRE(table.rows[0].over_seeds[0].deviation.value == Approx(std::sqrt(0.0013)));
+  REQUIRE(table.rows[1].over_seeds[0].deviation.value == Approx(0.03));
+  REQUIRE(table.rows[2].is_mean);
+  REQUIRE(table.rows[2].values[0].value == Approx(0.73));
+  REQUIRE(table.rows[2].over_seeds[0].deviation.value == Approx(std::sqrt(0.0007)));
+  REQUIRE(table.rows[2].over_seeds[0].defined == 3);
+  REQUIRE(table.seed_rows.back().values[0].value == Approx(0.75));
+  REQUIRE_THAT(fmt::format("{}", fmt::join(table.notes, "\n")),
+               Contains("(n = 3)") && Contains("3 seeds") && Contains("each seed's mean over classes"));
+}
+
+TEST_CASE("undefined seeds are left out with a count, of the deviation of class means too", "[table]") {
+  auto cells = three_seeds();
+  cells[1].cell->metrics[2].second = Metric::none("no masks");
+  const Table table = make_table(cells);
+  REQUIRE((table.rows[1].over_seeds[1].defined == 2 && table.rows[1].over_seeds[1].undefined == 1));
+  REQUIRE((table.rows[2].over_seeds[1].defined == 2 && table.rows[2].over_seeds[1].undefined == 1));
+  REQUIRE_THAT(table_as_csv(table), Contains("b,padim,raw,,1,0.53,0.5,all,0.03"));
+  REQUIRE_THAT(fmt::format("{}", fmt::join(table.notes, "\n")), Contains("PRO of b: no masks (1 cell)"));
+}
+
+TEST_CASE("a cell that no swept seed changes counts once and has no deviation", "[table]") {
+  auto cells = three_seeds();
+  for (CellOutcome& cell : cells) cell.cell->key["seed"] = 0;
+  const Table table = make_table({cells[0], cells[2], cells[4]});
+  REQUIRE(table.rows.size() == 1);
+  REQUIRE(table.rows[0].over_seeds[0].defined == 1);
+  REQUIRE(shown_value(table.rows[0], 0) == "90.0");
+}
+
+TEST_CASE("every format has mean ± deviation; CSV and JSON keep each seed", "[table]") {
+  const Table table = make_table(three_seeds());
+  REQUIRE_THAT(table_as_text(table, false), Contains("93.0 ± 3.6") && Contains("73.0 ± 2.6"));
+  REQUIRE_THAT(table_as_markdown(table), Contains("| 93.0 ± 3.6 |"));
+  REQUIRE_THAT(table_as_latex(table), Contains("$93.0 \\pm 3.6$"));
+  const std::string csv = table_as_csv(table);
+  REQUIRE(lines(csv) == 13);
+  REQUIRE_THAT(csv, Contains("b,padim,raw,,1,0.56,0.5,seed=1,,1,0,"));
+  const auto json = nlohmann::json::parse(table_as_json(table));
+  REQUIRE(json["rows"].size() == 3);
+  REQUIRE(json["seed_rows"].size() == 9);
+  REQUIRE(json["rows"][1]["over_seeds"]["image_auroc"]["n"] == 3);
+  REQUIRE(json["rows"][1]["over_seeds"]["image_auroc"]["std"].get<double>() == Approx(0.03));
+  REQUIRE(json["seed_rows"][1]["seed"] == "seed=1");
+}
+
+TEST_CASE("the best of several seeds is bold in mathematics", "[table]") {
+  auto cells = three_seeds();
+  for (int seed = 0; seed < 3; ++seed) cells.push_back(seed_outcome("a", "residual", seed, 0.5 + 0.01 * seed));
+  REQUIRE_THAT(table_as_latex(make_table(cells)), Contains("$\\mathbf{93.0} \\pm 3.6$") && Contains("$51.0 \\pm 1.0$"));
+}
+
+TEST_CASE("a step over the whole test set is noted, and then not everything was chosen without it", "[table]") {
+  auto all = cells();
+  all[0].cell->environment["post_step"] = "min_max";
+  const std::string notes = fmt::format("{}", fmt::join(make_table(all).notes, "\n"));
+  REQUIRE_THAT(notes, Contains("maps scaled over the whole test set (step min_max)") &&
+                          Contains("no model chosen on test data") && !Contains("nothing chosen"));
+  REQUIRE_THAT(fmt::format("{}", fmt::join(make_table(cells()).notes, "\n")),
+               Contains("nothing chosen on test data") && !Contains("scaled over"));
+}
+
+TEST_CASE("shots × reference seeds: a row for each number of shots, mean ± deviation over the seeds", "[table]") {
+  std::vector<CellOutcome> all;
+  for (const int shots : {2, 8})
+    for (int seed = 0; seed < 3; ++seed) {
+      CellOutcome made =
+          outcome("a", "padim", Metric::of(0.5 + 0.1 * shots / 2 + 0.01 * seed * shots), Metric::of(0.5));
+      auto config = std::make_shared<RunConfig>();
+      config->method_variant = fmt::format("references.shots={}", shots);
+      config->seeds = fmt::format("references.seed={}", seed);
+      made.planned.config = config;
+      made.planned.features = "residual";
+      made.cell->key["references"] = {{"shots", shots}, {"seed", seed}};
+      all.push_back(made);
+    }
+  const Table table = make_table(all);
+  REQUIRE(table.rows.size() == 2);
+  REQUIRE(table.seed_rows.size() == 6);
+  for (size_t i = 0; i < 2; ++i) {
+    const double shots = i == 0 ? 2 : 8;
+    REQUIRE(table.rows[i].variant == fmt::format("references.shots={}", shots));
+    REQUIRE(table.rows[i].values[0].value == Approx(0.5 + 0.05 * shots + 0.01 * shots));
+    REQUIRE(table.rows[i].over_seeds[0].deviation.value == Approx(0.01 * shots));
+  }
+}
