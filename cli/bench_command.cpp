@@ -3,6 +3,7 @@
 #include "benchmarks/pages/views.h"
 #include "benchmarks/speed/precision_comparison.h"
 #include "cli/command.h"
+#include "cli/command_words.h"
 #include "core/base/error.h"
 
 namespace adrep::cli {
@@ -36,6 +37,7 @@ void add_bench_command(CLI::App& program, int& exit_code) {
       command->add_subcommand("precision", "speed of the backbone in each precision and its effect on image AUROC");
   precision->add_option("settings", *words, "CONFIG.yaml and key=value settings, as for adrep run")
       ->option_text("[CONFIG.yaml] [key=value ...]");
+  takes_keys(*precision, run_keys);
   precision->footer("example: adrep bench precision data=my-parts detector=padim backbone=dinov2_base");
   precision->callback([words, &exit_code] { exit_code = bench_precision(*words); });
 }

@@ -4,6 +4,7 @@
 #include "benchmarks/plan/feature_keys.h"
 #include "cli/command.h"
 #include "core/base/error.h"
+#include "core/base/plural.h"
 #include "core/features/cache/cache_inventory.h"
 #include "core/features/cache/cache_report.h"
 
@@ -41,6 +42,8 @@ void stats(const fs::path& folder) {
     bytes += space.bytes;
   }
   fmt::print("features of {} images, {}\n", images, size_text(bytes));
+  const ScoreStatistics scores = score_statistics(folder);
+  fmt::print("score maps of {}, {}\n", counted(scores.records, "evaluation"), size_text(scores.bytes));
 }
 
 void clear(const fs::path& folder) {
@@ -52,10 +55,11 @@ void clear(const fs::path& folder) {
 int verify(const fs::path& folder) {
   const CacheState state = verify_cache(folder);
   for (const std::string& problem : state.problems) fmt::print("{}\n", problem);
-  fmt::print("{}: features of {} images in {} files, {}: {} problem{}\n", folder.string(), state.images, state.shards,
-             size_text(state.bytes), state.problems.size(), state.problems.size() == 1 ? "" : "s");
+  fmt::print("{}: features of {} images in {}, score maps of {}, {}: {}\n", folder.string(), state.images,
+             counted(state.shards, "file"), counted(state.records, "evaluation"), size_text(state.bytes),
+             counted(std::ssize(state.problems), "problem"));
   if (!state.problems.empty())
-    fmt::print("damaged files are never used: the next run computes their features again and replaces them\n");
+    fmt::print("damaged files are never used: the next run computes what was in them again and replaces them\n");
   return state.problems.empty() ? 0 : static_cast<int>(ExitCode::usage);
 }
 

@@ -3,7 +3,7 @@
 
 #include "benchmarks/comparison/compare_formats.h"
 #include "cli/command.h"
-#include "cli/parameter_help.h"
+#include "cli/command_words.h"
 #include "core/base/device.h"
 #include "core/base/log.h"
 
@@ -14,13 +14,13 @@ void compare_results(const std::vector<std::string>& words) {
   std::vector<std::filesystem::path> folders;
   std::vector<std::string> assignments;
   for (const std::string& word : words) {
-    if (word.find('=') != std::string::npos)
+    if (is_assignment(word))
       assignments.push_back(word);
     else
       folders.emplace_back(word);
   }
   if (folders.empty()) throw_input("compare: name the folder of a run, for example: adrep compare results");
-  const CompareSettings settings = resolve_compare(read_config({}, assignments));
+  const CompareSettings settings = resolve_compare(read_command_line({}, assignments));
   if (!settings.output.empty()) check_comparison_file(settings.output);
   std::vector<std::string> notes;
   std::vector<StoredCell> cells = read_cells(folders, notes);
@@ -40,11 +40,10 @@ void add_compare_command(CLI::App& program) {
       program.add_subcommand("compare", "statistics over the results of runs: ranks, tests, intervals, cost");
   command->add_option("results", *words, "folders of runs, and key=value settings")
       ->option_text("RESULTS [RESULTS2 ...] [key=value ...]");
-  command->footer([] {
-    return "examples:\n  adrep compare results\n  adrep compare results/a results/b metric=pro "
-           "methods=patchcore/raw,padim/residual output=compare.html\nkeys:\n" +
-           parameter_help(params_of<CompareSettings>(), "");
-  });
+  takes_keys(*command,
+             "examples:\n  adrep compare results\n  adrep compare results/a results/b metric=pro "
+             "methods=patchcore/raw,padim/residual output=compare.html",
+             [] { return std::vector<KeySection>{{&params_of<CompareSettings>()}}; });
   command->callback([words] { compare_results(*words); });
 }
 

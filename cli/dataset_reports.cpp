@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "benchmarks/plan/plan.h"
-#include "cli/parameter_help.h"
+#include "cli/command_words.h"
 #include "cli/settings.h"
 #include "core/base/names.h"
 #include "core/base/progress.h"
@@ -144,7 +144,7 @@ void add_dataset_reports(CLI::App& datasets, int& exit_code) {
   const auto arguments = std::make_shared<ReportArguments>();
   const auto with_path = [&](CLI::App* sub) {
     sub->add_option("path", arguments->path, "folder of the data set")->required();
-    sub->add_option("--layout", arguments->layout, "layout, default: recognise it");
+    takes_names(sub->add_option("--layout", arguments->layout, "layout, default: recognise it"), layout_choices);
   };
   CLI::App* info_command =
       datasets.add_subcommand("info", "classes, splits and defects of a data set, beside the published counts");
@@ -161,12 +161,13 @@ void add_dataset_reports(CLI::App& datasets, int& exit_code) {
   leakage_command->add_option("pretrain", arguments->path, "folder of the data set that is pretrained on")->required();
   leakage_command->add_option("test", arguments->other, "folder of the data set that is evaluated")->required();
   leakage_command->add_option("settings", arguments->words, "key=value settings")->option_text("[key=value ...]");
-  leakage_command->add_option("--layout", arguments->layout, "layout of the first, default: recognise it");
-  leakage_command->add_option("--test-layout", arguments->other_layout, "layout of the second, default: recognise it");
-  leakage_command->footer([] {
-    return "example: adrep datasets leakage /data/realiad /data/mvtec distance=2\nkeys:\n" +
-           parameter_help(params_of<LeakageOptions>(), "");
-  });
+  for (CLI::Option* option :
+       {leakage_command->add_option("--layout", arguments->layout, "layout of the first, default: recognise it"),
+        leakage_command->add_option("--test-layout", arguments->other_layout,
+                                    "layout of the second, default: recognise it")})
+    takes_names(option, layout_choices);
+  takes_keys(*leakage_command, "example: adrep datasets leakage /data/realiad /data/mvtec distance=2",
+             [] { return std::vector<KeySection>{{&params_of<LeakageOptions>()}}; });
   leakage_command->callback([arguments, &exit_code] { exit_code = leakage(*arguments); });
 }
 

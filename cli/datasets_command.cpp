@@ -2,8 +2,8 @@
 
 #include "benchmarks/plan/plan.h"
 #include "cli/command.h"
+#include "cli/command_words.h"
 #include "cli/dataset_reports.h"
-#include "cli/parameter_help.h"
 #include "cli/settings.h"
 #include "core/base/log.h"
 #include "core/base/progress.h"
@@ -66,7 +66,7 @@ void add_datasets_command(CLI::App& program, int& exit_code) {
   command->require_subcommand(1);
   const auto with_path = [&](CLI::App* sub) {
     sub->add_option("path", arguments->path, "folder of the data set")->required();
-    sub->add_option("--layout", arguments->layout, "layout, default: recognise it");
+    takes_names(sub->add_option("--layout", arguments->layout, "layout, default: recognise it"), layout_choices);
   };
   command->add_subcommand("list", "the layouts adrep reads")->callback(list_layouts);
   add_dataset_reports(*command, exit_code);
@@ -79,19 +79,17 @@ void add_datasets_command(CLI::App& program, int& exit_code) {
       command->add_subcommand("make-demo", "draw the demo data set (three classes, MVTec AD layout)");
   demo_command->add_option("path", arguments->path, "folder to make")->required();
   demo_command->add_option("settings", arguments->words, "key=value settings")->option_text("[key=value ...]");
-  demo_command->footer([] {
-    return "example: adrep datasets make-demo demo-data seed=1\nkeys:\n" + parameter_help(params_of<DemoOptions>(), "");
-  });
+  takes_keys(*demo_command, "example: adrep datasets make-demo demo-data seed=1",
+             [] { return std::vector<KeySection>{{&params_of<DemoOptions>()}}; });
   demo_command->callback([arguments] { make_demo(*arguments); });
   CLI::App* mini_command =
       command->add_subcommand("make-mini", "write a tiny synthetic data set in any layout, to try things out");
-  mini_command->add_option("layout", arguments->layout, listed(layouts_with_mini()))->required();
+  takes_names(mini_command->add_option("layout", arguments->layout, listed(layouts_with_mini()))->required(),
+              layouts_with_mini);
   mini_command->add_option("path", arguments->path, "folder to make")->required();
   mini_command->add_option("settings", arguments->words, "key=value settings")->option_text("[key=value ...]");
-  mini_command->footer([] {
-    return "example: adrep datasets make-mini visa mini-visa seed=1 classes=3\nkeys:\n" +
-           parameter_help(params_of<MiniOptions>(), "");
-  });
+  takes_keys(*mini_command, "example: adrep datasets make-mini visa mini-visa seed=1 classes=3",
+             [] { return std::vector<KeySection>{{&params_of<MiniOptions>()}}; });
   mini_command->callback([arguments] { make_mini(*arguments); });
 }
 

@@ -4,6 +4,7 @@
 #include "benchmarks/speed/backbone_speed.h"
 #include "benchmarks/speed/projector_costs.h"
 #include "cli/command.h"
+#include "cli/command_words.h"
 #include "core/backbones/backbone.h"
 #include "core/base/device.h"
 
@@ -60,7 +61,8 @@ void inspect(const InspectArguments& arguments) {
 void add_inspect_command(CLI::App& program) {
   const auto arguments = std::make_shared<InspectArguments>();
   CLI::App* command = program.add_subcommand("inspect", "levels, parameters, FLOPs and speed of a backbone");
-  command->add_option("backbone", arguments->backbone, "name of the backbone (see adrep list)");
+  takes_names(command->add_option("backbone", arguments->backbone, "name of the backbone (see adrep list)"),
+              [] { return BackboneRegistry::instance().names(); });
   command->add_option("--weights", arguments->weights, "weights file, default: the official one");
   command->add_option("--device", arguments->device, "cpu, cuda or cuda:INDEX");
   command->add_option("--precision", arguments->precision, "fp32, bf16, fp16 or auto: the fastest on the device")

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
-#include "cli/parameter_help.h"
 #include "core/backbones/backbone.h"
 #include "core/base/registry.h"
 #include "core/metrics/protocol.h"

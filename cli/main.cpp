@@ -1,10 +1,9 @@
-#include <c10/util/Exception.h>
 #include <fmt/format.h>
 
 #include <cstdio>
 
 #include "cli/command.h"
-#include "core/base/error.h"
+#include "core/base/failure.h"
 #include "core/base/interrupt.h"
 #include "core/base/kept_memory.h"
 #include "core/base/log.h"
@@ -12,13 +11,9 @@
 
 namespace {
 
-std::string first_line(const std::string& text) {
-  return text.substr(0, text.find('\n'));
-}
-
-int fail(const std::string& message, adrep::ExitCode code) {
-  adrep::log_error(first_line(message));
-  return static_cast<int>(code);
+int fail(const adrep::Failure& failure) {
+  adrep::log_error(failure.line);
+  return static_cast<int>(failure.code);
 }
 
 /// What is wrong with a command line whose first words are no command, or "".
@@ -75,10 +70,10 @@ int run(int argc, char** argv) {
     program.parse(argc, argv);
   } catch (const CLI::Success& help) {
     return program.exit(help);
-  } catch (const CLI::ParseError& wrong) {
+  } catch (const CLI::ParseError&) {
     if (const std::string unknown = unknown_command(program, argc, argv); !unknown.empty())
-      return fail(unknown, adrep::ExitCode::usage);
-    return fail(std::string(wrong.what()) + " (see adrep --help)", adrep::ExitCode::usage);
+      return fail({unknown, adrep::ExitCode::usage});
+    return fail({adrep::current_failure().line + " (see adrep --help)", adrep::ExitCode::usage});
   }
   return exit_code;
 }
@@ -90,13 +85,7 @@ int main(int argc, char** argv) {
   adrep::keep_tensor_memory();
   try {
     return run(argc, argv);
-  } catch (const adrep::Error& error) {
-    return fail(error.what(), error.code());
-  } catch (const c10::Error& error) {
-    return fail(error.what_without_backtrace(), adrep::ExitCode::failure);
-  } catch (const std::bad_alloc&) {
-    return fail("out of memory; lower memory= or batch=", adrep::ExitCode::failure);
-  } catch (const std::exception& error) {
-    return fail(error.what(), adrep::ExitCode::failure);
+  } catch (...) {
+    return fail(adrep::current_failure());
   }
 }

@@ -13,7 +13,7 @@ struct MapWords {
 
   MapWords(const std::vector<std::string>& words, const std::string& command) {
     std::vector<std::string> paths;
-    for (const std::string& word : words) (word.find('=') == std::string::npos ? paths : assignments).push_back(word);
+    for (const std::string& word : words) (is_assignment(word) ? assignments : paths).push_back(word);
     if (paths.empty()) throw_input("command line: name the score maps (see adrep {} --help)", command);
     if (paths.size() > 2)
       throw_input("command line: '{}': only MAPS and MASKS can be named; settings are key=value", paths[2]);

@@ -4,8 +4,8 @@
 #include "benchmarks/map_evaluation/map_evaluation.h"
 #include "benchmarks/map_evaluation/map_report_formats.h"
 #include "cli/command.h"
+#include "cli/command_words.h"
 #include "cli/map_words.h"
-#include "cli/parameter_help.h"
 
 namespace adrep::cli {
 namespace {
@@ -29,7 +29,7 @@ std::string format_of(const fs::path& output) {
 
 void metrics(const MetricsArguments& arguments) {
   const MapWords words(arguments.words, "metrics");
-  const MetricsSettings settings = metrics_settings(read_config({}, words.assignments));
+  const MetricsSettings settings = metrics_settings(read_command_line({}, words.assignments));
   const std::string output_format = settings.output.empty() ? "" : format_of(settings.output);
   const MapPairs pairs = open_map_pairs(words.maps, words.masks, settings.map_options());
   const MapReport report = evaluate_maps(pairs, settings);
@@ -48,12 +48,10 @@ void add_metrics_command(CLI::App& program) {
   command->add_option("--format", arguments->format, "of what is printed")->check(CLI::IsMember(map_report_formats()));
   command->require_subcommand(0, 1);
   add_metrics_explain_command(*command);
-  command->footer([] {
-    return "MAPS and MASKS: two stacks (npy, npz, safetensors), two folders, or a manifest (csv, jsonl) alone\n"
-           "example: adrep metrics maps.npy masks.npy protocol=exact,paper bootstrap=1000 "
-           "output=metrics.json\nkeys:\n" +
-           parameter_help(params_of<MetricsSettings>(), "");
-  });
+  takes_keys(*command,
+             "MAPS and MASKS: two stacks (npy, npz, safetensors), two folders, or a manifest (csv, jsonl) alone\n"
+             "example: adrep metrics maps.npy masks.npy protocol=exact,paper bootstrap=1000 output=metrics.json",
+             [] { return std::vector<KeySection>{{&params_of<MetricsSettings>()}}; });
   command->callback([arguments, command] {
     if (command->get_subcommands().empty()) metrics(*arguments);
   });

@@ -5,15 +5,15 @@
 #include "benchmarks/map_evaluation/explain_settings.h"
 #include "benchmarks/map_evaluation/explain_text.h"
 #include "cli/command.h"
+#include "cli/command_words.h"
 #include "cli/map_words.h"
-#include "cli/parameter_help.h"
 
 namespace adrep::cli {
 namespace {
 
 void explain_maps(const std::vector<std::string>& words) {
   const MapWords given(words, "metrics explain");
-  const ExplainSettings settings = explain_settings(read_config({}, given.assignments));
+  const ExplainSettings settings = explain_settings(read_command_line({}, given.assignments));
   const auto threads = static_cast<int>(settings.threads);
   const LoadedMaps maps = load_all(open_map_pairs(given.maps, given.masks, settings.map_options()), threads);
   const ProComparison comparison = explain(maps.scored(threads), settings.protocol, settings.limit);
@@ -31,11 +31,10 @@ void add_metrics_explain_command(CLI::App& metrics) {
   CLI::App* command = metrics.add_subcommand("explain", "why protocols give different PRO values for the same maps");
   command->add_option("words", *words, "score maps, their masks, and key=value settings")
       ->option_text("MAPS [MASKS] [key=value ...]");
-  command->footer([] {
-    return "MAPS and MASKS: as for adrep metrics\n"
-           "example: adrep metrics explain results/maps/fabric-padim-raw/manifest.csv output=explained.html\nkeys:\n" +
-           parameter_help(params_of<ExplainSettings>(), "");
-  });
+  takes_keys(*command,
+             "MAPS and MASKS: as for adrep metrics\n"
+             "example: adrep metrics explain results/maps/fabric-padim-raw/manifest.csv output=explained.html",
+             [] { return std::vector<KeySection>{{&params_of<ExplainSettings>()}}; });
   command->callback([words] { explain_maps(*words); });
 }
 

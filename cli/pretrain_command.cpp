@@ -4,7 +4,7 @@
 #include "benchmarks/pretraining/pretrain_report.h"
 #include "benchmarks/pretraining/pretrainer.h"
 #include "cli/command.h"
-#include "cli/parameter_help.h"
+#include "cli/command_words.h"
 #include "core/base/progress.h"
 
 namespace adrep::cli {
@@ -52,12 +52,12 @@ int pretrain_projectors(const PretrainArguments& arguments) {
   return 0;
 }
 
-std::string help() {
-  std::string text =
-      "example:\n  adrep pretrain data=/data/real_iad backbone=efficientnet_lite0 output=results/pretraining\n"
-      "keys (in CONFIG as YAML, or key=value):\n";
-  for (const PretrainSection& section : pretrain_sections()) text += parameter_help(*section.params, section.prefix);
-  return text;
+std::vector<KeySection> pretrain_keys() {
+  std::vector<KeySection> sections;
+  for (const PretrainSection& section : pretrain_sections())
+    sections.push_back(
+        {section.params, section.prefix, sections.empty() ? "keys (in CONFIG as YAML, or key=value):" : ""});
+  return sections;
 }
 
 }  // namespace
@@ -71,7 +71,9 @@ void add_pretrain_command(CLI::App& program, int& exit_code) {
   command->add_flag("--print-config", arguments->print_config, "print the resolved configuration and stop");
   command->add_flag("--dry-run", arguments->dry_run,
                     "say what would be done: images, passes, parameters, time; writes nothing");
-  command->footer([] { return help(); });
+  takes_keys(*command,
+             "example:\n  adrep pretrain data=/data/real_iad backbone=efficientnet_lite0 output=results/pretraining",
+             pretrain_keys);
   command->callback([arguments, &exit_code] { exit_code = pretrain_projectors(*arguments); });
 }
 

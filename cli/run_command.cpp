@@ -9,7 +9,9 @@
 #include "benchmarks/run/runner.h"
 #include "benchmarks/tables/table_formats.h"
 #include "cli/command.h"
-#include "cli/parameter_help.h"
+#include "cli/command_words.h"
+#include "core/base/content_hashes.h"
+#include "core/base/content_index.h"
 #include "core/base/device.h"
 #include "core/base/log.h"
 #include "core/base/plural.h"
@@ -22,7 +24,7 @@ RawConfig config_of(const std::vector<std::string>& words) {
   std::string file;
   std::vector<std::string> assignments;
   for (const std::string& word : words) {
-    if (word.find('=') != std::string::npos) {
+    if (is_assignment(word)) {
       assignments.push_back(word);
     } else if (file.empty()) {
       file = word;
@@ -31,24 +33,37 @@ RawConfig config_of(const std::vector<std::string>& words) {
                   word);
     }
   }
-  return read_config(file, assignments);
+  return read_command_line(file, assignments);
 }
 
 namespace {
 
 struct RunArguments {
   std::vector<std::string> words;
-  bool print_config = false, dry_run = false;
+  bool print_config = false, dry_run = false, rehash = false;
+};
+
+/// While it lives files that were read by an earlier run and are unchanged since are not read again to know their
+/// content.
+class KnownFiles {
+ public:
+  explicit KnownFiles(bool read_all_again) {
+    if (!read_all_again) ContentHashes::instance().use_index(content_index_file());
+  }
+  ~KnownFiles() { ContentHashes::instance().save(); }
+  KnownFiles(const KnownFiles&) = delete;
+  KnownFiles& operator=(const KnownFiles&) = delete;
 };
 
 int run(const RunArguments& arguments) {
   const std::vector<RunConfig> configs = resolve_run(config_of(arguments.words));
   if (arguments.print_config) {
     for (const RunConfig& config : configs)
-      fmt::print("{}{}", config.variant.empty() ? "" : "# " + config.variant + "\n", to_yaml(all_values(config)));
+      fmt::print("{}{}", config.swept.empty() ? "" : "# " + config.variant() + "\n", to_yaml(all_values(config)));
     return 0;
   }
   const Stopwatch watch;
+  const KnownFiles known_files(arguments.rehash);
   for (const RunConfig& config : configs) open_device(config.settings.device);
   const Plan plan = make_plan(configs);
   const std::filesystem::path output = configs.front().settings.output;
@@ -71,10 +86,8 @@ int run(const RunArguments& arguments) {
   fmt::print("{}", table_as_text(table, use_colour(STDOUT_FILENO)));
   std::fflush(stdout);
   const std::filesystem::path report = write_views(output, plan, outcome, table);
-  const auto reused =
-      std::count_if(outcome.cells.begin(), outcome.cells.end(), [](const CellOutcome& cell) { return cell.reused; });
   const double seconds = watch.seconds();
-  fmt::print("{} ({} from earlier runs, {} failed) in {}\n", counted(std::ssize(outcome.cells), "cell"), reused,
+  fmt::print("{} ({}, {} failed) in {}\n", counted(std::ssize(outcome.cells), "cell"), outcome.work.text(),
              outcome.failed(), duration_text(seconds));
   if (outcome.cached_images + outcome.computed_images > 0)
     fmt::print("features of {} images from the cache, of {} computed\n", outcome.cached_images,
@@ -93,11 +106,12 @@ void add_run_command(CLI::App& program, int& exit_code) {
   command->add_flag("--print-config", arguments->print_config, "print the resolved configuration and stop");
   command->add_flag("--dry-run", arguments->dry_run,
                     "say what would be done: cells, images, time, memory, missing files");
-  command->footer([] {
-    return "examples:\n  adrep run configs/demo.yaml\n  adrep run data=/data/mvtec detector=padim,patchcore "
-           "features=raw,residual\n" +
-           all_parameter_help();
-  });
+  command->add_flag("--rehash", arguments->rehash,
+                    "read every file to know its content, also where size, time and inode are those of an earlier run");
+  takes_keys(*command,
+             "examples:\n  adrep run configs/demo.yaml\n"
+             "  adrep run data=/data/mvtec detector=padim,patchcore features=raw,residual",
+             run_keys);
   command->callback([arguments, &exit_code] { exit_code = run(*arguments); });
 }
 

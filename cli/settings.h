@@ -11,7 +11,7 @@ namespace adrep::cli {
 template <class Settings>
 void apply_settings(const std::vector<std::string>& words, Settings& settings) {
   const ParamList& params = params_of<Settings>();
-  for (const auto& [key, value] : read_config({}, words)) {
+  for (const auto& [key, value] : read_command_line({}, words)) {
     const Param* param = params.find(key);
     if (!param) throw_input("{}: unknown key '{}': {}", value.where, key, suggestion(key, params.names()));
     param->set(&settings, param->parse(value, key));

@@ -3,7 +3,7 @@
 #include "benchmarks/cells/kept_file.h"
 #include "benchmarks/feature_pictures/feature_picture.h"
 #include "cli/command.h"
-#include "cli/parameter_help.h"
+#include "cli/command_words.h"
 #include "core/image/encode.h"
 
 namespace adrep::cli {
@@ -23,6 +23,13 @@ void visualize_features(const std::vector<std::string>& words) {
   fmt::print("picture: {}\n", file.string());
 }
 
+std::vector<KeySection> picture_keys() {
+  static const std::vector<ParamList> lists = picture_params();
+  std::vector<KeySection> sections;
+  for (const ParamList& params : lists) sections.push_back({&params, "", sections.empty() ? "keys:" : ""});
+  return sections;
+}
+
 }  // namespace
 
 void add_visualize_command(CLI::App& program) {
@@ -33,13 +40,9 @@ void add_visualize_command(CLI::App& program) {
       "features", "normal and anomalous patches as points of a plane (t-SNE, PCA): raw, residual and pretrained");
   command->add_option("settings", *words, "CONFIG.yaml and key=value settings")
       ->option_text("[CONFIG.yaml] [key=value ...]");
-  command->footer([] {
-    std::string text =
-        "example: adrep visualize features data=/data/visa classes=capsules projector=FILE "
-        "output=capsules.svg\nkeys:\n";
-    for (const ParamList& params : picture_params()) text += parameter_help(params, "");
-    return text;
-  });
+  takes_keys(*command,
+             "example: adrep visualize features data=/data/visa classes=capsules projector=FILE output=capsules.svg",
+             picture_keys);
   command->callback([words] { visualize_features(*words); });
 }
 

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/command_words.h"
 #include "core/backbones/backbone.h"
+#include "core/base/failure.h"
 #include "core/base/hash.h"
 #include "core/base/log.h"
 #include "core/io/torch_checkpoint.h"
@@ -65,8 +67,8 @@ bool verify(const BackboneEntry& entry, const fs::path& file) {
     fmt::print("{}: {}: every key fits, {:.1f} M parameters; SHA-256 {}{}\n", entry.name, file.string(),
                static_cast<double>(info.parameters) / 1e6, info.weights_sha256, official ? ", as published" : "");
     return true;
-  } catch (const Error& error) {
-    log_error(fmt::format("{}: {}", entry.name, error.what()));
+  } catch (...) {
+    log_error(fmt::format("{}: {}", entry.name, contained_failure().line));
     return false;
   }
 }
@@ -125,7 +127,9 @@ void add_weights_command(CLI::App& program, int& exit_code) {
       ->callback([] { list(); });
 
   CLI::App* verification = command->add_subcommand("verify", "load the files found, or one, and compare their hashes");
-  verification->add_option("backbone", arguments->backbones, "backbones to check; default: all whose file is here");
+  takes_names(
+      verification->add_option("backbone", arguments->backbones, "backbones to check; default: all whose file is here"),
+      [] { return BackboneRegistry::instance().names(); });
   verification->add_option("--file", arguments->file, "the file to check, in place of the official one");
   verification->footer("example: adrep weights verify efficientnet_lite0");
   verification->callback([arguments, &exit_code] { exit_code = verify_all(*arguments); });

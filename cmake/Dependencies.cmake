@@ -9,6 +9,7 @@ find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(nlohmann_json 3.10 REQUIRED)
+find_package(Eigen3 REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(JPEG REQUIRED)
@@ -33,7 +34,9 @@ target_compile_features(adrep_dependencies INTERFACE cxx_std_20)
 target_link_libraries(adrep_dependencies INTERFACE LibTorch::LibTorch fmt::fmt nlohmann_json::nlohmann_json)
 target_include_directories(adrep_build_flags SYSTEM INTERFACE "${ADREP_OPENCV_INCLUDE}")
 target_link_libraries(adrep_build_flags INTERFACE spdlog::spdlog yaml-cpp OpenSSL::Crypto JPEG::JPEG PNG::PNG TIFF::TIFF
-  ZLIB::ZLIB Threads::Threads "${ADREP_OPENCV_CORE}" "${ADREP_OPENCV_IMGPROC}")
+  ZLIB::ZLIB Threads::Threads "${ADREP_OPENCV_CORE}" "${ADREP_OPENCV_IMGPROC}" Eigen3::Eigen)
+# the size of the blocks that Eigen sums depends on its number of threads, and with it the last bits
+target_compile_definitions(adrep_build_flags INTERFACE EIGEN_DONT_PARALLELIZE)
 if(ADREP_FAISS_INCLUDE AND ADREP_FAISS AND ADREP_LAPACK)
   # here and not beside FAISS: it must come after LibTorch, which calls the routines of whichever library is loaded first
   target_link_libraries(adrep_build_flags INTERFACE "${ADREP_LAPACK}")

@@ -41,29 +41,66 @@ std::vector<Member> members_of(const ClassSplit& split) {
   return members;
 }
 
+void hash_contents(std::vector<Member>& members, int threads) {
+  for_each_index(members.size(), threads, [&](size_t i) {
+    Member& member = members[i];
+    member.image_hash = ContentHashes::instance().sha256_of(member.sample->image());
+    if (member.sample->foreground)
+      member.foreground_hash = ContentHashes::instance().sha256_of(*member.sample->foreground);
+    if (member.sample->mask) member.mask_hash = ContentHashes::instance().sha256_of(*member.sample->mask);
+  });
+}
+
+/// A hash over texts whose ends cannot be mistaken.
+class TextsHash {
+ public:
+  void add(std::string_view text) { hash_.add(fmt::format("{}:{};", text.size(), text)); }
+  std::string hex() { return hash_.hex(); }
+
+ private:
+  Sha256 hash_;
+};
+
+std::string print_of_data(const std::vector<Member>& members) {
+  TextsHash hash;
+  hash.add("adrep data fingerprint 1");
+  for (const Member& member : members) {
+    hash.add(member.part);
+    hash.add(member.id);
+    hash.add(member.sample->defect);
+    hash.add(member.sample->anomalous ? "anomalous" : "normal");
+    hash.add(member.image_hash);
+    hash.add(member.mask_hash);
+    if (!member.foreground_hash.empty()) hash.add(member.foreground_hash);  // most data sets have none
+  }
+  return hash.hex();
+}
+
+std::string print_of_part(const std::vector<Member>& members, std::string_view part, bool with_labels) {
+  TextsHash hash;
+  hash.add(fmt::format("adrep {} images 1", part));
+  for (const Member& member : members) {
+    if (member.part != part) continue;
+    hash.add(member.id);
+    if (with_labels) hash.add(member.sample->anomalous ? "anomalous" : "normal");
+    hash.add(member.image_hash);
+    hash.add(member.foreground_hash);
+  }
+  return hash.hex();
+}
+
 }  // namespace
 
 std::string fingerprint(const ClassSplit& split, int threads) {
   std::vector<Member> members = members_of(split);
-  for_each_index(members.size(), threads, [&](size_t i) {
-    Member& member = members[i];
-    member.image_hash = ContentHashes::instance().of(member.sample->image());
-    if (member.sample->foreground) member.foreground_hash = ContentHashes::instance().of(*member.sample->foreground);
-    if (member.sample->mask) member.mask_hash = ContentHashes::instance().of(*member.sample->mask);
-  });
-  Sha256 hash;
-  const auto add = [&](std::string_view text) { hash.add(fmt::format("{}:{};", text.size(), text)); };
-  add("adrep data fingerprint 1");
-  for (const Member& member : members) {
-    add(member.part);
-    add(member.id);
-    add(member.sample->defect);
-    add(member.sample->anomalous ? "anomalous" : "normal");
-    add(member.image_hash);
-    add(member.mask_hash);
-    if (!member.foreground_hash.empty()) add(member.foreground_hash);  // most data sets have none
-  }
-  return hash.hex();
+  hash_contents(members, threads);
+  return print_of_data(members);
+}
+
+Fingerprints fingerprints(const ClassSplit& split, int threads) {
+  std::vector<Member> members = members_of(split);
+  hash_contents(members, threads);
+  return {print_of_part(members, "train", true), print_of_part(members, "test", false), print_of_data(members)};
 }
 
 }  // namespace adrep

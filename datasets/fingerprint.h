@@ -12,4 +12,15 @@ namespace adrep {
 /// be read.
 std::string fingerprint(const ClassSplit& split, int threads = 0);
 
+/// What three stages of an evaluation depend on: SHA-256 each.
+struct Fingerprints {
+  std::string train;  ///< training images in order of id: id below the class's folder, label, content of image and
+                      ///< foreground mask
+  std::string test;   ///< the same of the test images, without their labels
+  std::string data;   ///< `fingerprint`: everything
+};
+
+/// Every file is read once. Throws as `fingerprint` does.
+Fingerprints fingerprints(const ClassSplit& split, int threads = 0);
+
 }  // namespace adrep

@@ -1,6 +1,7 @@
 #include "detectors/artefact.h"
 
 #include "core/base/error.h"
+#include "core/base/failure.h"
 #include "core/base/version.h"
 #include "core/io/damaged.h"
 #include "core/io/sealed_tensors.h"
@@ -67,16 +68,17 @@ void self_test(const Detector& detector, const json& description, const TensorMa
 
 /// What loading can throw, as one line about the file.
 template <class F>
-void about(const std::filesystem::path& file, F&& load) {
+void naming_file(const std::filesystem::path& file, F&& load) {
   try {
     load();
   } catch (const Error& error) {
     throw_input("{}: {}", file.string(), error.what());
   } catch (const json::exception& error) {
     damaged(file, "its description is incomplete: {}", error.what());
-  } catch (const c10::Error& error) {
-    const std::string text = error.what_without_backtrace();
-    damaged(file, "its tensors do not fit together: {}", text.substr(0, text.find('\n')));
+  } catch (const c10::Error&) {
+    const Failure failure = current_failure();
+    if (failure.out_of_memory) throw;
+    damaged(file, "its tensors do not fit together: {}", failure.line);
   }
 }
 
@@ -90,6 +92,7 @@ void save_artefact(const std::filesystem::path& file, const Artefact& artefact, 
                          {"detector", artefact.detector},
                          {"parameters", parameters_of(entry, artefact.parameters)},
                          {"features", artefact.features},
+                         {"record", artefact.record},
                          {"image_size", probe.image_size}};
   add_below(content.tensors, state_prefix, artefact.fitted->state());
   add_below(content.tensors, representation_prefix, artefact.representation);
@@ -103,14 +106,17 @@ void save_artefact(const std::filesystem::path& file, const Artefact& artefact, 
 Artefact load_artefact(const std::filesystem::path& file) {
   const SealedTensors content = read_sealed(file, artefact_kind);
   Artefact artefact;
-  about(file, [&] {
+  naming_file(file, [&] {
     artefact.detector = content.description.at("detector").get<std::string>();
     artefact.parameters = parameters_from(content.description.at("parameters"), file.string());
     artefact.features = content.description.at("features");
+    artefact.record = content.description.value("record", json());
     artefact.representation = tensors_below(content.tensors, representation_prefix);
-    artefact.fitted = DetectorRegistry::instance().get(artefact.detector, "detector").make(artefact.parameters);
-    artefact.fitted->load(tensors_below(content.tensors, state_prefix));
-    self_test(*artefact.fitted, content.description, content.tensors);
+    std::shared_ptr<Detector> fitted =
+        DetectorRegistry::instance().get(artefact.detector, "detector").make(artefact.parameters);
+    fitted->load(tensors_below(content.tensors, state_prefix));
+    self_test(*fitted, content.description, content.tensors);
+    artefact.fitted = std::move(fitted);
   });
   return artefact;
 }

@@ -15,7 +15,8 @@ struct Artefact {
   RawParams parameters;     ///< as the user gave them; after loading all of them
   nlohmann::json features;  ///< what it was fitted on: backbone with the hash of its weights, kind of features, size …
   TensorMap representation;  ///< what made these features of the backbone's: the rows of the reference bank by level
-  std::shared_ptr<Detector> fitted;
+  std::shared_ptr<const Detector> fitted;
+  nlohmann::json record = {};  ///< how fitting went: notes and epochs; null when nothing is known of it
 };
 
 /// Writes the file atomically: version, checksum, detector with its parameters, features, state, adrep's and LibTorch's

@@ -61,8 +61,10 @@ struct FitContext {
   at::Device device = at::kCPU;
   int64_t memory_bytes = int64_t{8} << 30;  ///< bound for working memory
   /// How good a detector is, larger is better. Where given, the model of the best epoch is kept instead of the last:
-  /// on held-out images that is selection=validation, on the test images selection=oracle.
+  /// on held-out images that is selection=validation.
   std::function<double(const Detector&)> quality = {};
+  /// Called with the detector, able to score, after every epoch: to look at, without effect on the training.
+  std::function<void(const Detector&)> inspect = {};
   /// Given all that continues training bit for bit, after every epoch, or where `checkpoint_due` is given after the
   /// last one and those for which it says so.
   std::function<void(const TensorMap&)> checkpoint = {};
@@ -111,8 +113,9 @@ struct DetectorEntry {
   RawParams quick_params;           ///< a training that fits a unit test, for the contract tests; mostly none
   bool is_trained = false;          ///< by epochs, with all that FitContext says of them
   bool draws_images = false;        ///< it makes use of FitContext::images
-  /// Parameters that name a file: its content, not its name, is what a result depends on.
-  std::vector<std::string> file_params;
+  int algorithm_version = 1;        ///< raised when a change gives other results, so that old ones are not reused
+  /// Whether fitting draws random numbers, with these parameters (by their own names): else `seed` decides nothing.
+  std::function<bool(const ParamTexts&)> is_random = [](const ParamTexts&) { return true; };
   /// Published factor by which the shorter side of classes of MVTec AD is resized larger before the crop (protocol §7).
   std::map<std::string, double> mvtec_ad_class_scale;
 
@@ -120,7 +123,10 @@ struct DetectorEntry {
   DetectorEntry& resize_for_mvtec_ad(int64_t side) { return mvtec_ad_resize = side, *this; }
   DetectorEntry& post_step(std::string step) { return published_post_step = std::move(step), *this; }
   DetectorEntry& trained() { return is_trained = true, *this; }
-  DetectorEntry& reads_file(std::string param) { return file_params.push_back(std::move(param)), *this; }
+  DetectorEntry& version(int number) { return algorithm_version = number, *this; }
+  DetectorEntry& random_when(std::function<bool(const ParamTexts&)> holds) {
+    return is_random = std::move(holds), *this;
+  }
   DetectorEntry& draws() { return draws_images = true, *this; }
   DetectorEntry& scale_for_mvtec_ad(const std::string& class_name, double factor) {
     return mvtec_ad_class_scale[class_name] = factor, *this;

@@ -1,10 +1,18 @@
 #!/usr/bin/env bash
 # Set-up, build with warnings as errors, all tests, then install and a small program that uses the installed library.
-# Golden tests run when ADREP_GOLDENS names their directory, or shared/goldens lies beside the clone.
+# Ends with the seconds of each step. Golden tests run when ADREP_GOLDENS names their directory, or shared/goldens lies
+# beside the clone.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-scripts/setup.sh
-scripts/build.sh -DADREP_WERROR=ON -DADREP_BUILD_TESTS=ON -DADREP_BUILD_TIMINGS=ON
-ctest --test-dir build/release --output-on-failure
-scripts/check_install.sh
-scripts/check_docs.sh
+steps=
+timed() { # NAME COMMAND ...
+  local start=$SECONDS
+  "${@:2}"
+  steps+="${steps:+, }$1 $((SECONDS - start)) s"
+}
+timed set-up scripts/setup.sh
+timed build scripts/build.sh -DADREP_WERROR=ON -DADREP_BUILD_TESTS=ON -DADREP_BUILD_TIMINGS=ON
+timed tests ctest --test-dir build/release --output-on-failure
+timed install scripts/check_install.sh
+timed docs scripts/check_docs.sh
+echo "test: $steps"

@@ -1,17 +1,16 @@
 #include "benchmarks/cells/cell.h"
 
 #include "core/base/error.h"
-#include "core/base/hash.h"
 
 namespace adrep {
 namespace {
 
 using nlohmann::json;
 
-constexpr int file_version = 1;
+constexpr int cell_version = 2;
 
 Metric metric_from(const json& value) {
-  if (value.is_number()) return Metric::of(value.get<double>());
+  if (value.is_number()) return Metric::measured(value.get<double>());
   return Metric::none(value.at("undefined").get<std::string>());
 }
 
@@ -20,19 +19,6 @@ Metric metric_from(const json& value) {
 json metric_json(const Metric& metric) {
   if (metric.defined()) return metric.value;
   return {{"undefined", metric.undefined}};
-}
-
-std::string hash_of_key(const json& key) {
-  return sha256_of(key.dump());
-}
-
-std::string Cell::hash() const {
-  return hash_of_key(key);
-}
-
-std::string Cell::key_text(const std::string& name) const {
-  const auto place = key.find(name);
-  return place == key.end() ? "" : place->is_string() ? place->get<std::string>() : place->dump();
 }
 
 Metric Cell::metric(const std::string& name) const {
@@ -47,10 +33,9 @@ std::string to_json_text(const Cell& cell) {
   json scores = json::array();
   for (const ImageScore& s : cell.scores)
     scores.push_back({{"id", s.id}, {"defect", s.defect}, {"anomalous", s.anomalous}, {"score", s.score}});
-  json all = {{"adrep_cell", file_version},
-              {"key", cell.key},
+  json all = {{"adrep_cell", cell_version},
+              {"key", cell.key.to_json()},
               {"hash", cell.hash()},
-              {"environment", cell.environment},
               {"metrics", metrics},
               {"counts",
                {{"train", cell.train_images},
@@ -64,19 +49,19 @@ std::string to_json_text(const Cell& cell) {
   if (!cell.reference_hashes.empty()) all["reference_sha256"] = cell.reference_hashes;
   if (!cell.split.is_null()) all["split"] = cell.split;
   if (!cell.training.is_null()) all["training"] = cell.training;
+  if (!cell.details.empty()) all["details"] = cell.details;
   return all.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 Cell cell_from_json(const std::string& text, const std::string& file) {
   const json all = json::parse(text, nullptr, false);
   if (!all.is_object() || !all.contains("adrep_cell")) throw_input("{}: not a cell of adrep", file);
-  if (all["adrep_cell"] != file_version)
+  if (all["adrep_cell"] != cell_version)
     throw_input("{}: a cell of version {}, this program reads version {}", file, all["adrep_cell"].dump(),
-                file_version);
+                cell_version);
   try {
     Cell cell;
-    cell.key = all.at("key");
-    cell.environment = all.at("environment");
+    cell.key = CellKey::from_json(all.at("key"));
     for (const json& metric : all.at("metrics"))
       cell.metrics.emplace_back(metric.at("name").get<std::string>(), metric_from(metric.at("value")));
     const json& counts = all.at("counts");
@@ -92,6 +77,7 @@ Cell cell_from_json(const std::string& text, const std::string& file) {
       cell.reference_hashes = hashes->get<std::vector<std::string>>();
     if (const auto split = all.find("split"); split != all.end()) cell.split = *split;
     if (const auto training = all.find("training"); training != all.end()) cell.training = *training;
+    if (const auto details = all.find("details"); details != all.end()) cell.details = *details;
     if (all.at("hash") != cell.hash()) throw_input("{}: damaged: its hash does not fit its key", file);
     return cell;
   } catch (const json::exception& bad) {

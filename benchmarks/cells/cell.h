@@ -5,12 +5,10 @@
 #include <utility>
 #include <vector>
 
+#include "benchmarks/cells/cell_key.h"
 #include "core/metrics/metric.h"
 
 namespace adrep {
-
-/// Version of the arithmetic behind cells: raised when a change alters results, so that old cells are not reused.
-inline constexpr int algorithm_version = 4;
 
 /// The score of one test image.
 struct ImageScore {
@@ -21,10 +19,9 @@ struct ImageScore {
 };
 
 /// One evaluated (backbone, features, detector, data set, class, seeds): all that determined it and what came out.
-/// Holds no time or place, so that the same run gives the same bytes.
+/// Holds no time, place or machine, so that the same run gives the same bytes: these are in costs/ (cell_costs.h).
 struct Cell {
-  nlohmann::json key;          ///< everything that determines the result; its hash names the cell
-  nlohmann::json environment;  ///< versions, device and threads: recorded, not part of the name
+  CellKey key;  ///< everything that determines the result; its hash names the cell
   std::vector<std::pair<std::string, Metric>> metrics;  ///< "image_auroc" … in the order of the protocol
   int64_t train_images = 0, test_images = 0, anomalous_images = 0, images_without_mask = 0;
   std::vector<std::string> skipped;           ///< ids of unreadable images that were left out
@@ -33,19 +30,18 @@ struct Cell {
   std::vector<ImageScore> scores;
   nlohmann::json split;     ///< what a split other than the official one gave; null for the official one
   nlohmann::json training;  ///< how a trained detector was trained: epochs, the one kept, its loss; null for others
+  /// What a reader should know besides: "detector_notes", the "post_step" over the whole test set, how the "projector"
+  /// is built.
+  nlohmann::json details = nlohmann::json::object();
 
-  /// SHA-256 of the key, 64 hexadecimal digits.
-  std::string hash() const;
-  /// A text field of the key, for example key_text("detector").
-  std::string key_text(const std::string& name) const;
+  std::string hash() const { return key.hash(); }
+  std::string key_text(const std::string& name) const { return key.text(name); }
   /// The metric of this name; undefined "not measured" when there is none.
   Metric metric(const std::string& name) const;
 };
 
 /// A metric in a file: its value, or {"undefined": reason}.
 nlohmann::json metric_json(const Metric& metric);
-
-std::string hash_of_key(const nlohmann::json& key);
 
 /// The cell's file content: canonical JSON, one field a line, ending in a newline.
 std::string to_json_text(const Cell& cell);

@@ -1,9 +1,8 @@
 #include "benchmarks/cells/cell_costs.h"
 
-#include <nlohmann/json.hpp>
-
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/failure.h"
 #include "core/base/log.h"
 
 namespace adrep {
@@ -11,6 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int costs_version = 2;
 constexpr uint64_t largest_file = uint64_t{1} << 16;
 
 fs::path file_of(const fs::path& output, const std::string& cell_hash) {
@@ -24,24 +24,27 @@ const std::vector<std::string>& cost_names() {
   return names;
 }
 
-void put_costs(const fs::path& output, const std::string& cell_hash, const Costs& costs) {
-  const nlohmann::json all = {{"adrep_costs", 1}, {"cell", cell_hash}, {"costs", costs}};
+void put_costs(const fs::path& output, const std::string& cell_hash, const CellCosts& costs) {
+  const nlohmann::json all = {
+      {"adrep_costs", costs_version}, {"cell", cell_hash}, {"costs", costs.costs}, {"environment", costs.environment}};
   write_file_atomically(file_of(output, cell_hash), all.dump(1) + "\n");
 }
 
-Costs find_costs(const fs::path& output, const std::string& cell_hash) {
+CellCosts find_costs(const fs::path& output, const std::string& cell_hash) {
   const fs::path file = file_of(output, cell_hash);
   if (!fs::exists(file)) return {};
   try {
     const nlohmann::json all = nlohmann::json::parse(read_file(file, largest_file));
-    if (all.at("adrep_costs") != 1 || all.at("cell") != cell_hash) throw_input("of another cell or version");
-    Costs costs;
+    if (all.at("adrep_costs") != costs_version || all.at("cell") != cell_hash)
+      throw_input("of another cell or version");
+    CellCosts found;
     for (const std::string& name : cost_names())
       if (const auto place = all.at("costs").find(name); place != all.at("costs").end() && *place >= 0)
-        costs[name] = place->get<double>();
-    return costs;
-  } catch (const std::exception& damaged) {
-    log_warning(fmt::format("{}: costs left out: {}", file.string(), damaged.what()));
+        found.costs[name] = place->get<double>();
+    if (all.at("environment").is_object()) found.environment = all.at("environment");
+    return found;
+  } catch (...) {
+    log_warning(fmt::format("{}: costs left out: {}", file.string(), contained_failure().line));
     return {};
   }
 }

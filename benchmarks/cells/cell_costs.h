@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -14,10 +15,17 @@ using Costs = std::map<std::string, double>;
 /// backbone).
 const std::vector<std::string>& cost_names();
 
+/// What lies beside a cell.
+struct CellCosts {
+  Costs costs;
+  /// Versions, device, threads, batch and processor that it was computed with; an empty object when not known.
+  nlohmann::json environment = nlohmann::json::object();
+};
+
 /// Writes `output`/costs/HASH.json atomically.
-void put_costs(const std::filesystem::path& output, const std::string& cell_hash, const Costs& costs);
+void put_costs(const std::filesystem::path& output, const std::string& cell_hash, const CellCosts& costs);
 
 /// Empty when nothing is recorded. A damaged file is reported and treated as absent.
-Costs find_costs(const std::filesystem::path& output, const std::string& cell_hash);
+CellCosts find_costs(const std::filesystem::path& output, const std::string& cell_hash);
 
 }  // namespace adrep

@@ -6,8 +6,8 @@
 
 namespace adrep {
 
-std::optional<Cell> CellStore::find(const nlohmann::json& key) const {
-  const std::filesystem::path file = file_of(hash_of_key(key));
+std::optional<Cell> CellStore::find(const CellKey& key) const {
+  const std::filesystem::path file = file_of(key.hash());
   if (!std::filesystem::exists(file)) return std::nullopt;
   try {
     Cell cell = cell_from_json(read_file(file), file.string());

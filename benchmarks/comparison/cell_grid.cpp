@@ -31,54 +31,49 @@ void check_scores(const Cell& cell, const fs::path& file) {
       throw_input("{}: score of {} is out of range", file.string(), score.id);
 }
 
-json part_of(const Cell& cell, const std::string& name) {
-  const auto place = cell.key.find(name);
-  return place == cell.key.end() ? json() : *place;
-}
-
-/// What makes the method: names as in the settings of a run -> value.
-std::map<std::string, std::string> method_parts(const Cell& cell, bool with_resize) {
-  static const std::set<std::string> left_out = {"class", "data_fingerprint", "layout", "seed", "resize"};
-  static const std::map<std::string, std::string> written = {{"crop", "image.crop"}, {"protocol", "metrics.protocol"}};
+/// What makes the method: names as in the settings of a run -> value. What decides the images is the data set's;
+/// `with_own` adds what a method may have of its own for each.
+std::map<std::string, std::string> method_parts(const Cell& cell, bool with_own) {
+  static const std::set<std::string> of_data = {"class", "layout", "train", "test", "data", "projector.leaked"};
+  static const std::set<std::string> own = {"image.resize", "references.list"};
+  static const std::set<std::string> seeds = {"seed", "references.seed"};
   std::map<std::string, std::string> parts;
-  const auto text = [](const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); };
-  for (const auto& [name, value] : cell.key.items()) {
-    if (name == "detector_parameters" && value.is_object()) {
-      for (const auto& [param, chosen] : value.items()) parts[cell.key_text("detector") + "." + param] = text(chosen);
-    } else if (name == "references" && value.is_object()) {
-      for (const auto& [param, chosen] : value.items())
-        if (param != "seed") parts["references." + param] = text(chosen);
-    } else if (!left_out.contains(name)) {
-      const auto known = written.find(name);
-      parts[known == written.end() ? name : known->second] = text(value);
+  for (const json* section : {&cell.key.fit, &cell.key.scores, &cell.key.evaluation})
+    for (const auto& [name, value] : section->items()) {
+      if (of_data.contains(name) || seeds.contains(name) || (own.contains(name) && !with_own)) continue;
+      // of classes that were fitted together the method has the names, the data sets have the images
+      const json& part = name == "classes_together" && value.is_object() ? value.value("classes", value) : value;
+      parts[name] = part.is_string() ? part.get<std::string>() : part.dump();
     }
-  }
-  if (with_resize) parts["image.resize"] = cell.key_text("resize");
   return parts;
 }
 
-std::string method_id(const Cell& cell, bool with_resize) {
-  return json(method_parts(cell, with_resize)).dump(-1, ' ', false, json::error_handler_t::replace);
+std::string method_id(const Cell& cell, bool with_own) {
+  return json(method_parts(cell, with_own)).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 std::string data_set_id(const Cell& cell) {
-  return cell.key_text("class") + "\n" + cell.key_text("data_fingerprint");
+  return cell.key_text("class") + "\n" + cell.key_text("data");
 }
 
 json seeds_of(const Cell& cell) {
-  const json references = part_of(cell, "references");
-  return {part_of(cell, "seed"), references.is_object() ? references.value("seed", json()) : json()};
+  return {cell.key.part("seed"), cell.key.part("references.seed")};
 }
 
-/// Whether one method has several cells of a data set and seed that differ in the size to which images are resized.
-bool resize_matters(const std::vector<StoredCell>& cells) {
+/// Whether one method has several cells of a data set and seed, which then differ in what it has of its own for each.
+bool own_matters(const std::vector<StoredCell>& cells) {
   std::map<std::string, std::string> known;
   for (const StoredCell& stored : cells) {
-    const std::string place = method_id(stored.cell, false) + data_set_id(stored.cell) + seeds_of(stored.cell).dump();
-    const std::string size = stored.cell.key_text("resize");
-    if (known.emplace(place, size).first->second != size) return true;
+    const Cell& cell = stored.cell;
+    const std::string place = method_id(cell, false) + data_set_id(cell) + seeds_of(cell).dump();
+    const std::string own = method_id(cell, true);
+    if (known.emplace(place, own).first->second != own) return true;
   }
   return false;
+}
+
+bool is_hash(const std::string& text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
 /// Names that tell the methods apart: "detector/features", then what differs among those of that name.
@@ -103,7 +98,7 @@ std::map<std::string, std::string> method_names(
     std::string name = base(parts);
     for (const auto& [key, value] : parts)
       if (key != "backbone" && values[base(parts)][key].size() > 1)
-        name += "/" + key + "=" + (key.ends_with("_sha256") ? value.substr(0, 8) : value);
+        name += "/" + key + "=" + (is_hash(value) ? value.substr(0, 8) : value);
     names[id] = name;
   }
   return names;
@@ -130,8 +125,7 @@ std::map<std::string, std::string> data_set_names(const std::vector<StoredCell>&
   for (const StoredCell& stored : cells) {
     const std::string name = stored.cell.key_text("class");
     names[data_set_id(stored.cell)] =
-        ids[name].size() > 1 ? fmt::format("{} ({})", name, stored.cell.key_text("data_fingerprint").substr(0, 8))
-                             : name;
+        ids[name].size() > 1 ? fmt::format("{} ({})", name, stored.cell.key_text("data").substr(0, 8)) : name;
   }
   return names;
 }
@@ -153,8 +147,8 @@ std::vector<StoredCell> read_cells(const std::vector<fs::path>& folders, std::ve
         Cell cell = cell_from_json(read_file(file, largest_cell), file.string());
         check_scores(cell, file);
         if (!known.insert(cell.hash()).second) continue;
-        Costs costs = find_costs(run, cell.hash());
-        cells.push_back({std::move(cell), std::move(costs)});
+        CellCosts costs = find_costs(run, cell.hash());
+        cells.push_back({std::move(cell), std::move(costs.costs), std::move(costs.environment)});
       } catch (const InputError& bad) {
         log_warning(fmt::format("left out: {}", bad.what()));
         ++damaged;
@@ -167,10 +161,10 @@ std::vector<StoredCell> read_cells(const std::vector<fs::path>& folders, std::ve
 
 CellGrid make_grid(std::vector<StoredCell> cells) {
   CellGrid grid;
-  const bool with_resize = resize_matters(cells);
+  const bool with_own = own_matters(cells);
   std::map<std::string, std::map<std::string, std::string>> methods;
   for (const StoredCell& stored : cells)
-    methods[method_id(stored.cell, with_resize)] = method_parts(stored.cell, with_resize);
+    methods[method_id(stored.cell, with_own)] = method_parts(stored.cell, with_own);
   const auto method_at = places_of(method_names(methods), grid.methods);
   const auto data_set_at = places_of(data_set_names(cells), grid.data_sets);
   std::stable_sort(cells.begin(), cells.end(), [](const StoredCell& a, const StoredCell& b) {
@@ -180,7 +174,7 @@ CellGrid make_grid(std::vector<StoredCell> cells) {
   grid.cells.assign(grid.data_sets.size(), std::vector<std::vector<StoredCell>>(grid.methods.size()));
   for (StoredCell& stored : cells) {
     const size_t row = data_set_at.at(data_set_id(stored.cell));
-    const size_t column = method_at.at(method_id(stored.cell, with_resize));
+    const size_t column = method_at.at(method_id(stored.cell, with_own));
     grid.cells[row][column].push_back(std::move(stored));
   }
   return grid;

@@ -12,10 +12,12 @@ namespace adrep {
 struct StoredCell {
   Cell cell;
   Costs costs;
+  nlohmann::json environment = nlohmann::json::object();
 };
 
 /// Cells of earlier runs, arranged for comparison. A data set is a class with its images; a method is everything in a
-/// cell's key but the class, its images, the seeds, and the size to which one method resizes different data sets.
+/// cell's key but the class, its images, the seeds, and
+/// what one method has of its own for each data set: the size to which it resizes, a list of references.
 struct CellGrid {
   std::vector<std::string> methods;    ///< "patchcore/residual", with the backbone and parameters where they differ
   std::vector<std::string> data_sets;  ///< the class, with its fingerprint where two classes have one name

@@ -92,8 +92,8 @@ void rank_methods(Comparison& result) {
                                  counted(std::ssize(result.methods), "method")));
     return;
   }
-  ranks.critical_difference =
-      Metric::of(nemenyi_critical_difference(std::ssize(result.methods), std::ssize(values), result.settings.alpha));
+  ranks.critical_difference = Metric::measured(
+      nemenyi_critical_difference(std::ssize(result.methods), std::ssize(values), result.settings.alpha));
   ranks.alike = indistinguishable(ranks.mean_ranks, ranks.critical_difference.value);
 }
 
@@ -187,7 +187,7 @@ Metric cost_of(const CellGrid& grid, const Comparison& result, size_t method) {
     std::vector<Metric> of_seeds;
     for (const StoredCell& stored : grid.cells[d][method])
       if (const auto cost = stored.costs.find(result.settings.cost); cost != stored.costs.end())
-        of_seeds.push_back(Metric::of(cost->second));
+        of_seeds.push_back(Metric::measured(cost->second));
     if (of_seeds.empty()) return Metric::none("not recorded on " + grid.data_sets[d]);
     of_data_sets.push_back(summarise(of_seeds).mean);
   }
@@ -197,17 +197,17 @@ Metric cost_of(const CellGrid& grid, const Comparison& result, size_t method) {
 /// Times say something only when they were measured alike.
 void note_conditions(const CellGrid& grid, Comparison& result) {
   if (!result.settings.cost.ends_with("_seconds")) return;
-  const auto part = [](const Cell& cell, const std::string& name) {
-    const auto place = cell.environment.find(name);
-    return place == cell.environment.end() ? "?" : place->is_string() ? place->get<std::string>() : place->dump();
+  const auto part = [](const nlohmann::json& environment, const std::string& name) {
+    const auto place = environment.find(name);
+    return place == environment.end() ? "?" : place->is_string() ? place->get<std::string>() : place->dump();
   };
   std::set<std::string> conditions;
   for (const size_t d : result.ranks.data_sets)
     for (const auto& seeds : grid.cells[d])
-      for (const auto& [cell, costs] : seeds)
+      for (const auto& [cell, costs, environment] : seeds)
         if (costs.contains(result.settings.cost))
-          conditions.insert(
-              fmt::format("{}, threads {}, {}", part(cell, "device"), part(cell, "threads"), part(cell, "cpu")));
+          conditions.insert(fmt::format("{}, threads {}, {}", part(environment, "device"), part(environment, "threads"),
+                                        part(environment, "cpu")));
   if (conditions.size() > 1)
     result.notes.push_back(
         fmt::format("times were measured under different conditions: {}", fmt::join(conditions, "; ")));

@@ -115,7 +115,7 @@ std::vector<CsvLine> csv_lines(const Comparison& c) {
                      .method = c.methods[m],
                      .quantity = "mean_rank",
                      .value = c.ranks.mean_ranks.empty() ? Metric::none("no data set has all methods")
-                                                         : Metric::of(c.ranks.mean_ranks[m])});
+                                                         : Metric::measured(c.ranks.mean_ranks[m])});
   lines.push_back(
       {.table = "ranks", .quantity = "friedman_chi_square", .value = c.ranks.chi_square, .p_value = c.ranks.p_value});
   lines.push_back({.table = "ranks", .quantity = "critical_difference", .value = c.ranks.critical_difference});

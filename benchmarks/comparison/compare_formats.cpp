@@ -1,14 +1,13 @@
 #include "benchmarks/comparison/compare_formats.h"
 
-#include "benchmarks/comparison/compare_plots.h"
 #include "benchmarks/comparison/compare_sections.h"
-#include "benchmarks/pages/report_plots.h"
-#include "benchmarks/pages/report_style.h"
 #include "core/base/atomic_file.h"
 #include "core/base/names.h"
 #include "core/base/plural.h"
 #include "core/base/text_layout.h"
 #include "core/base/version.h"
+#include "core/drawing/page.h"
+#include "core/drawing/page_table.h"
 
 namespace adrep {
 namespace {
@@ -62,24 +61,21 @@ std::string markdown_table(const CompareSection& section) {
   return text;
 }
 
-std::string html_table(const CompareSection& section) {
-  const auto kind = [&](size_t column) { return column < section.label_columns ? "" : " class=n"; };
-  std::string html = "<div class=scroll><table><tr>";
+Markup table_of(const CompareSection& section) {
+  std::vector<html::TableColumn> columns;
   for (size_t i = 0; i < section.headings.size(); ++i)
-    html += fmt::format("<th{}>{}", kind(i), html_text(section.headings[i]));
-  if (!section.row_plots.empty()) html += fmt::format("<th>{}", section.row_plots_heading);
-  html += "</tr>";
+    columns.push_back({section.headings[i], i >= section.label_columns});
+  if (!section.row_plots.empty()) columns.push_back({section.row_plots_heading});
+  html::PageTable table(std::move(columns));
   for (size_t r = 0; r < section.rows.size(); ++r) {
-    html += r > 0 && section.label_columns > 1 && section.rows[r][0] != section.rows[r - 1][0] ? "<tr class=first>"
-                                                                                               : "<tr>";
-    for (size_t i = 0; i < section.rows[r].size(); ++i) {
-      const std::string field = html_text(section.rows[r][i]);
-      html += fmt::format("<td{}>{}", kind(i), is_marked(section, r) ? "<b>" + field + "</b>" : field);
-    }
-    if (!section.row_plots.empty()) html += "<td>" + section.row_plots[r];
-    html += "</tr>";
+    std::vector<html::TableCell> cells;
+    for (const std::string& field : section.rows[r])
+      cells.emplace_back(is_marked(section, r) ? html::bold(field) : field);
+    if (!section.row_plots.empty()) cells.emplace_back(section.row_plots[r]);
+    const bool first = r > 0 && section.label_columns > 1 && section.rows[r][0] != section.rows[r - 1][0];
+    table.row(cells, first ? "first" : "");
   }
-  return html + "</table></div>";
+  return table.markup();
 }
 
 std::string summary_line(const Comparison& c) {
@@ -122,20 +118,14 @@ std::string comparison_as_markdown(const Comparison& c) {
 }
 
 std::string comparison_as_html(const Comparison& c) {
-  std::string html =
-      "<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport content=\"width=device-width, "
-      "initial-scale=1\"><link rel=icon href=\"data:,\"><title>adrep comparison</title><style>";
-  html += std::string(report_style) + compare_style + "</style></head><body><h1>adrep comparison</h1><p>" +
-          html_text(summary_line(c)) + "</p>";
+  Markup body = html::heading("adrep comparison") + html::paragraph(summary_line(c));
   for (const CompareSection& section : compare_sections(c)) {
-    html += "<h2>" + html_text(section.title) + "</h2>";
-    if (!section.plot.empty()) html += "<div class=scroll>" + section.plot + "</div>";
-    if (!section.rows.empty()) html += html_table(section);
-    html += "<ul>";
-    for (const std::string& note : section.notes) html += "<li>" + html_text(note);
-    html += "</ul>";
+    Markup content;
+    if (!section.plot.empty()) content += html::scrolled(section.plot);
+    if (!section.rows.empty()) content += table_of(section);
+    body += html::section(section.title, content + html::list(section.notes));
   }
-  return html + "</body></html>\n";
+  return html::page("adrep comparison", body);
 }
 
 void check_comparison_file(const std::filesystem::path& file) {

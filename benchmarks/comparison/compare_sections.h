@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "benchmarks/comparison/compare.h"
+#include "core/drawing/markup.h"
 
 namespace adrep {
 
@@ -12,12 +13,12 @@ struct CompareSection {
   std::vector<std::string> headings = {};  ///< of a table; none: no table
   size_t label_columns = 1;                ///< the first ones are text, the others numbers
   std::vector<std::vector<std::string>> rows = {};
-  std::vector<bool> marked = {};            ///< [rows] shown in bold
-  std::vector<std::string> notes = {};      ///< below the table
-  std::string plot = {};                    ///< SVG, for the page alone
-  std::vector<std::string> row_plots = {};  ///< [rows] SVG, for the page alone
-  std::string row_plots_heading = {};       ///< the range of their axis
-  bool page_only = false;                   ///< too wide for a terminal
+  std::vector<bool> marked = {};        ///< [rows] shown in bold
+  std::vector<std::string> notes = {};  ///< below the table
+  Markup plot = {};                     ///< SVG, for the page alone
+  std::vector<Markup> row_plots = {};   ///< [rows] SVG, for the page alone
+  std::string row_plots_heading = {};   ///< the range of their axis
+  bool page_only = false;               ///< too wide for a terminal
 };
 
 /// Ranks, values, paired comparison, accuracy against cost, intervals, notes.

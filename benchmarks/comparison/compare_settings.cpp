@@ -6,6 +6,7 @@
 namespace adrep {
 
 void CompareSettings::declare(Schema<CompareSettings>& s) {
+  s.decides(Decides::evaluation);
   s.add(&CompareSettings::metric, "metric").example("metric=pro").doc("what ranks and the Pareto front are made of");
   s.add(&CompareSettings::methods, "methods")
       .example("methods=patchcore/raw,patchcore/residual")

@@ -23,6 +23,7 @@ ParamList feature_params() {
 }  // namespace
 
 void PictureSettings::declare(Schema<PictureSettings>& s) {
+  s.decides(Decides::evaluation);
   s.add(&PictureSettings::method, "method")
       .one_of({"tsne", "pca"})
       .example("method=pca")
@@ -67,7 +68,7 @@ PictureConfig resolve_picture(const RawConfig& raw) {
   of_run["detector"] = {{"feature_norm"}, false, "adrep visualize"};
   const std::vector<RunConfig> configs = resolve_run(of_run);
   if (configs.size() != 1)
-    throw_input("a picture needs one value of each key, not several of '{}'", configs[0].variant);
+    throw_input("a picture needs one value of each key, not several of '{}'", configs[0].variant());
   config.run = configs[0];
   return config;
 }

@@ -4,7 +4,7 @@
 
 #include <opencv2/imgproc.hpp>
 
-#include "benchmarks/pages/report_plots.h"
+#include "core/drawing/markup.h"
 
 namespace adrep {
 namespace {
@@ -36,23 +36,37 @@ cv::Point fine_point(double x, double y) {
 }  // namespace
 
 std::string scene_as_svg(const Scene& scene, const std::string& title) {
-  std::string svg = fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0:.0f} {1:.0f}\" width=\"{0:.0f}\" height=\"{1:.0f}\" "
-      "role=\"img\">\n<title>{2}</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n",
-      scene.width, scene.height, html_text(title));
+  Markup shapes = element("title", {}, title) + "\n" +
+                  element("rect", {{"width", "100%"}, {"height", "100%"}, {"fill", "#ffffff"}}) + "\n";
   for (const Scene::Frame& f : scene.frames)
-    svg += fmt::format(
-        "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"none\" stroke=\"#b8c0cc\"/>\n", f.x,
-        f.y, f.width, f.height);
+    shapes += element("rect", {{"x", f.x},
+                               {"y", f.y},
+                               {"width", f.width},
+                               {"height", f.height},
+                               {"fill", "none"},
+                               {"stroke", "#b8c0cc"}}) +
+              "\n";
   for (const Scene::Dot& d : scene.dots)
-    svg += fmt::format(
-        "<circle cx=\"{:.2f}\" cy=\"{:.2f}\" r=\"{:.1f}\" fill=\"#{:02x}{:02x}{:02x}\" fill-opacity=\"0.75\"/>\n", d.x,
-        d.y, d.radius, d.colour[0], d.colour[1], d.colour[2]);
+    shapes += element("circle", {{"cx", d.x},
+                                 {"cy", d.y},
+                                 {"r", d.radius},
+                                 {"fill", fmt::format("#{:02x}{:02x}{:02x}", d.colour[0], d.colour[1], d.colour[2])},
+                                 {"fill-opacity", 0.75}}) +
+              "\n";
   for (const Scene::Text& t : scene.texts)
-    svg += fmt::format(
-        "<text x=\"{:.1f}\" y=\"{:.1f}\" font-family=\"sans-serif\" font-size=\"{:.0f}\" fill=\"#1c2430\">{}</text>\n",
-        t.x, t.y, t.size, html_text(t.text));
-  return svg + "</svg>\n";
+    shapes +=
+        element("text",
+                {{"x", t.x}, {"y", t.y}, {"font-family", "sans-serif"}, {"font-size", t.size}, {"fill", "#1c2430"}},
+                t.text) +
+        "\n";
+  const Markup svg = element("svg",
+                             {{"xmlns", "http://www.w3.org/2000/svg"},
+                              {"viewBox", fmt::format("0 0 {:.0f} {:.0f}", scene.width, scene.height)},
+                              {"width", std::round(scene.width)},
+                              {"height", std::round(scene.height)},
+                              {"role", "img"}},
+                             "\n" + shapes);
+  return svg.str() + "\n";
 }
 
 Image scene_as_image(const Scene& scene) {

@@ -2,10 +2,10 @@
 
 #include "benchmarks/map_evaluation/explain_plots.h"
 #include "benchmarks/map_evaluation/explain_text.h"
-#include "benchmarks/pages/report_plots.h"
-#include "benchmarks/pages/report_style.h"
 #include "benchmarks/tables/table.h"
 #include "core/base/version.h"
+#include "core/drawing/page.h"
+#include "core/drawing/page_table.h"
 #include "core/metrics/score_dangers.h"
 
 namespace adrep {
@@ -18,9 +18,8 @@ std::string with_minus(std::string text) {
 }
 
 /// A cell of numbers; what is zero or left out is set back.
-std::string number_cell(const std::string& text) {
-  const bool nothing = text == "0.00" || text == "·";
-  return (nothing ? "<td class=\"n none\">" : "<td class=n>") + with_minus(text);
+html::TableCell number_cell(const std::string& text) {
+  return {with_minus(text), text == "0.00" || text == "·" ? "none" : ""};
 }
 
 /// The names of the rows of step_matrix as a reader meets them.
@@ -32,60 +31,54 @@ std::string row_name(const std::string& name, const ProComparison& comparison) {
   return name;
 }
 
-std::string matrix_section(const ProComparison& comparison) {
+Markup matrix_section(const ProComparison& comparison) {
   const auto lines = step_matrix(comparison);
-  std::string html =
-      "<h2>Which step makes the difference</h2><p>Each column starts at the exact PRO and changes one rule after "
-      "another until it is the protocol's; a step is counted with those above it taken. In another order the same sum "
-      "would be shared out differently. Percent; · where a protocol does as exact does.</p><div class=scroll><table "
-      "class=matrix><tr><th>";
-  for (size_t c = 1; c < lines[0].size(); ++c) html += "<th class=n>" + html_text(lines[0][c]);
-  html += "</tr>";
+  std::vector<html::TableColumn> columns = {{""}};
+  for (size_t c = 1; c < lines[0].size(); ++c) columns.push_back({lines[0][c], true});
+  html::PageTable table(std::move(columns), "matrix");
   for (size_t l = 1; l < lines.size(); ++l) {
-    const bool sum = lines[l][0] == "exact" || lines[l][0] == "protocol";
-    html += std::string(sum ? "<tr class=sum>" : "<tr>") + "<td>" + html_text(row_name(lines[l][0], comparison));
-    for (size_t c = 1; c < lines[l].size(); ++c) html += number_cell(lines[l][c]);
-    html += "</tr>";
+    std::vector<html::TableCell> cells = {row_name(lines[l][0], comparison)};
+    for (size_t c = 1; c < lines[l].size(); ++c) cells.push_back(number_cell(lines[l][c]));
+    table.row(cells, lines[l][0] == "exact" || lines[l][0] == "protocol" ? "sum" : "");
   }
-  return html + "</table></div>";
+  return html::section(
+      "Which step makes the difference",
+      html::paragraph("Each column starts at the exact PRO and changes one rule after another until it is the "
+                      "protocol's; a step is counted with those above it taken. In another order the same sum would be "
+                      "shared out differently. Percent; · where a protocol does as exact does.") +
+          table.markup());
 }
 
-std::string dangers_section(const ProComparison& comparison) {
-  const std::vector<Danger> dangers = dangers_of(comparison);
-  if (dangers.empty()) return "";
-  std::string html = "<h2>Beware</h2><ul class=beware>";
-  for (const Danger& danger : dangers) html += "<li>" + html_text(danger.text);
-  return html + "</ul>";
+Markup dangers_section(const ProComparison& comparison) {
+  std::vector<std::string> texts;
+  for (const Danger& danger : dangers_of(comparison)) texts.push_back(danger.text);
+  return texts.empty() ? Markup() : html::section("Beware", html::list(texts, "beware"));
 }
 
-std::string scores_section(const ProComparison& comparison) {
+Markup scores_section(const ProComparison& comparison) {
   const ScoreFacts& facts = comparison.facts;
-  const std::string plot = score_histogram_plot(comparison);
-  if (plot.empty()) return "";
-  std::string html =
-      "<h2>Scores and thresholds</h2><p class=key>pixels by score, logarithmic<span "
-      "style=\"background:var(--good)\"></span>normal<span style=\"background:var(--bad)\"></span>anomalous<span "
-      "style=\"background:var(--derived)\"></span>thresholds of each protocol</p><figure>" +
-      plot + "<figcaption>";
+  const Markup plot = score_histogram_plot(comparison);
+  if (plot.empty()) return {};
+  std::string caption;
   if (facts.normal_pixels > 0)
-    html += fmt::format(
+    caption = fmt::format(
         "Dashed: {:.5g}, the score that {:g} % of the normal pixels reach. Only thresholds to its right "
         "count for PRO. {:.0f} % of the score range lies there, {:.0f} % above 99.9 % of all pixels.",
         facts.score_at_limit, 100 * comparison.limit, 100 * facts.above_limit, 100 * facts.above_bulk);
-  return html + "</figcaption></figure>";
+  const Markup colours =
+      html::key({{"good", "normal"}, {"bad", "anomalous"}, {"derived", "thresholds of each protocol"}},
+                "pixels by score, logarithmic");
+  return html::section("Scores and thresholds", colours + html::figure(plot, caption));
 }
 
-std::string steps_table(const ProComparison& comparison, const Explanation& explanation, double low, double high) {
-  std::string html =
-      "<div class=scroll><table><tr><th>step<th>what the protocol does<th class=n>difference<th class=n>PRO "
-      "then<th></tr>";
-  html += fmt::format("<tr><td>exact<td class=words><td class=n><td class=n>{}<td></tr>", percent_2(comparison.exact));
+Markup steps_table(const ProComparison& comparison, const Explanation& explanation, double low, double high) {
+  html::PageTable table({{"step"}, {"what the protocol does"}, {"difference", true}, {"PRO then", true}, {""}});
+  table.row({"exact", html::TableCell("", "words"), "", percent_2(comparison.exact), ""});
   for (const ShownStep& step : shown_steps(comparison, explanation))
-    html += fmt::format("<tr><td>{}<td class=words>{}{}<td class=n{}>{}<td>{}</tr>", html_text(step.name),
-                        html_text(step.change), number_cell(step.difference),
-                        step.after.defined() ? "" : " title=\"" + html_text(step.after.undefined) + "\"", step.value,
-                        step.after.defined() ? step_bar(step.before.value, step.after.value, low, high) : "");
-  return html + "</table></div>";
+    table.row({step.name, html::TableCell(step.change, "words"), number_cell(step.difference),
+               html::TableCell(step.value, "", step.after.undefined),
+               step.after.defined() ? step_bar(step.before.value, step.after.value, low, high) : Markup()});
+  return table.markup();
 }
 
 /// The lowest and highest value of all steps, so that all bars have one scale.
@@ -97,27 +90,32 @@ std::pair<double, double> range_of_values(const ProComparison& comparison) {
   return {low, high};
 }
 
-std::string protocol_section(const ProComparison& comparison, const Explanation& explanation) {
-  std::string html = "<h2>" + html_text(explanation.protocol) + ": " + percent_2(explanation.value);
+Markup curve_figures(const ProComparison& comparison, const Explanation& explanation) {
+  const bool sampled = explanation.rule.has_value();
+  Markup figures = html::figure(pro_curve_plot(comparison, explanation, comparison.limit),
+                                sampled ? "mean covered share of a defect, percent: the exact curve and the protocol's "
+                                          "points"
+                                        : "mean covered share of a defect, percent");
+  if (comparison.limit < 1)
+    figures += html::figure(pro_curve_plot(comparison, explanation, 1),
+                            sampled ? "the whole of it; the limit is dashed, points beyond it do not count"
+                                    : "the whole of it; the limit is dashed");
+  return html::group("plots", figures);
+}
+
+Markup protocol_section(const ProComparison& comparison, const Explanation& explanation) {
+  Markup heading = explanation.protocol + ": " + percent_2(explanation.value);
   if (const std::string difference = difference_2(comparison.exact, explanation.value);
       explanation.rule && !difference.empty())
-    html += " <small>" + with_minus(difference) + " to exact</small>";
-  html += "</h2><p>" + html_text(NamedProtocol(explanation.protocol).doc()) + "</p>";
-  html += "<p class=lead>" + html_text(explanation_in_words(comparison, explanation)) + "</p>";
+    heading += " " + html::small(with_minus(difference) + " to exact");
+  Markup content = html::paragraph(NamedProtocol(explanation.protocol).doc()) +
+                   html::paragraph(explanation_in_words(comparison, explanation), "lead");
   if (!explanation.steps.empty()) {
     const auto [low, high] = range_of_values(comparison);
-    html += steps_table(comparison, explanation, low, high);
+    content += steps_table(comparison, explanation, low, high);
   }
-  if (comparison.exact_curve.x.empty()) return html;
-  html += "<div class=plots><figure>" + pro_curve_plot(comparison, explanation, comparison.limit) + "<figcaption>";
-  html += explanation.rule ? "mean covered share of a defect, percent: the exact curve and the protocol's points"
-                           : "mean covered share of a defect, percent";
-  html += "</figcaption></figure>";
-  if (comparison.limit < 1)
-    html += "<figure>" + pro_curve_plot(comparison, explanation, 1) +
-            "<figcaption>the whole of it; the limit is dashed" +
-            (explanation.rule ? ", points beyond it do not count" : "") + "</figcaption></figure>";
-  return html + "</div>";
+  if (!comparison.exact_curve.x.empty()) content += curve_figures(comparison, explanation);
+  return html::section(heading, content);
 }
 
 /// Scores at which something is reached are no percentages.
@@ -126,47 +124,45 @@ std::string metric_text(const std::string& name, const Metric& metric) {
   return fmt::format("{:.4g}", metric.value);
 }
 
-std::string metrics_section(const ProComparison& comparison) {
-  std::string html =
-      "<h2>All metrics</h2><p>PRO apart, protocols give the same values, except that adeval-N also takes AUROC and "
-      "average precision from its bins.</p><div class=scroll><table><tr><th>metric";
+/// The metrics of all protocols, in the order in which they are met.
+std::vector<std::string> metric_names(const ProComparison& comparison) {
   std::vector<std::string> names;
-  for (const Explanation& explanation : comparison.protocols) {
-    html += "<th class=n>" + html_text(explanation.protocol);
+  for (const Explanation& explanation : comparison.protocols)
     for (const auto& [name, metric] : explanation.metrics.values())
       if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-  }
-  html += "</tr>";
-  for (const std::string& name : names) {
-    html += "<tr><td>" + html_text(name);
+  return names;
+}
+
+Markup metrics_section(const ProComparison& comparison) {
+  std::vector<html::TableColumn> columns = {{"metric"}};
+  for (const Explanation& explanation : comparison.protocols) columns.push_back({explanation.protocol, true});
+  html::PageTable table(std::move(columns));
+  for (const std::string& name : metric_names(comparison)) {
+    std::vector<html::TableCell> cells = {name};
     for (const Explanation& explanation : comparison.protocols) {
       const Metric* metric = explanation.metrics.find(name);
-      html += "<td class=n" +
-              (metric && !metric->defined() ? " title=\"" + html_text(metric->undefined) + "\"" : std::string()) + ">" +
-              (metric ? metric_text(name, *metric) : "");
+      cells.emplace_back(metric ? metric_text(name, *metric) : "", "", metric ? metric->undefined : "");
     }
-    html += "</tr>";
+    table.row(cells);
   }
-  return html + "</table></div>";
+  return html::section("All metrics",
+                       html::paragraph("PRO apart, protocols give the same values, except that adeval-N also takes "
+                                       "AUROC and average precision from its bins.") +
+                           table.markup());
 }
 
 }  // namespace
 
 std::string explain_page(const ProComparison& comparison, const std::string& name) {
   const ScoreFacts& facts = comparison.facts;
-  std::string html =
-      "<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport content=\"width=device-width, "
-      "initial-scale=1\"><link rel=icon href=\"data:,\"><title>adrep: PRO explained</title><style>";
-  html += report_style;
-  html += explain_style;
-  html += "</style></head><body><h1>One set of maps, " + fmt::format("{} PRO values", comparison.protocols.size()) +
-          "</h1><p>" + html_text(name) +
-          fmt::format(": {} images, {} of them anomalous; {} pixels; {} regions of {} to {} pixels; adrep {}</p>",
-                      facts.images, facts.anomalous_images, facts.pixels, facts.regions, facts.smallest_region,
-                      facts.largest_region, version());
-  html += matrix_section(comparison) + dangers_section(comparison) + scores_section(comparison);
-  for (const Explanation& explanation : comparison.protocols) html += protocol_section(comparison, explanation);
-  return html + metrics_section(comparison) + "</body></html>\n";
+  Markup body =
+      html::heading(fmt::format("One set of maps, {} PRO values", comparison.protocols.size())) +
+      html::paragraph(fmt::format(
+          "{}: {} images, {} of them anomalous; {} pixels; {} regions of {} to {} pixels; adrep {}", name, facts.images,
+          facts.anomalous_images, facts.pixels, facts.regions, facts.smallest_region, facts.largest_region, version()));
+  body += matrix_section(comparison) + dangers_section(comparison) + scores_section(comparison);
+  for (const Explanation& explanation : comparison.protocols) body += protocol_section(comparison, explanation);
+  return html::page("adrep: PRO explained", body + metrics_section(comparison));
 }
 
 }  // namespace adrep

@@ -9,6 +9,7 @@
 namespace adrep {
 
 void ExplainSettings::declare(Schema<ExplainSettings>& s) {
+  s.decides(Decides::evaluation);
   using E = ExplainSettings;
   s.add(&E::protocol, "protocol").example("protocol=paper,mvtec-50").doc("the protocols to explain (see adrep list)");
   s.add(&E::limit, "limit")

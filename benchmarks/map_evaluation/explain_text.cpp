@@ -104,7 +104,7 @@ std::string what_the_area_is(const Explanation& explanation) {
         sampling.lowest_rate, sampling.highest_rate, sampling.highest_rate, rule.area.limit);
   if (rule.area.fewest_points > sampling.below_limit)
     text += fmt::format(" Fewer than {} points are left: the value is {} by rule.", rule.area.fewest_points,
-                        rule.area.with_fewer ? percent_2(Metric::of(*rule.area.with_fewer)) : "undefined");
+                        rule.area.with_fewer ? percent_2(Metric::measured(*rule.area.with_fewer)) : "undefined");
   return text;
 }
 

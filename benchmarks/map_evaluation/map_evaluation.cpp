@@ -100,7 +100,7 @@ MapSection metrics_section(const MapScores& scores, std::vector<MapMetric> exact
 
 void add_confusion(MapSection& section, const std::string& unit, const Confusion& counts) {
   const auto count = [&](const char* name, const char* heading, int64_t value) {
-    section.rows.push_back(row(unit + name, heading, Metric::of(static_cast<double>(value)), Kind::count));
+    section.rows.push_back(row(unit + name, heading, Metric::measured(static_cast<double>(value)), Kind::count));
   };
   section.rows.push_back(row(unit + "_recall", "recall", counts.recall()));
   section.rows.push_back(row(unit + "_precision", "precision", counts.precision()));
@@ -147,14 +147,14 @@ MapSection pixel_point(const MapScores& scores, const Metric& threshold, bool ch
   add_confusion(section, "pixel", all);
   section.rows.push_back(
       row("pixel_region_overlap", "mean covered share of a region",
-          regions > 0 ? Metric::of(covered / static_cast<double>(regions)) : Metric::none("no anomalous pixel")));
+          regions > 0 ? Metric::measured(covered / static_cast<double>(regions)) : Metric::none("no anomalous pixel")));
   return section;
 }
 
 MapSection counts_section(MapScores& scores) {
   MapSection section{"counts", "counts", {"value"}, {}};
   const auto add = [&](const char* name, const char* heading, int64_t value) {
-    section.rows.push_back(row(name, heading, Metric::of(static_cast<double>(value)), Kind::count));
+    section.rows.push_back(row(name, heading, Metric::measured(static_cast<double>(value)), Kind::count));
   };
   const PixelTotals& totals = scores.groups().totals();
   const std::span<const uint8_t> labels = scores.images().labels;
@@ -213,9 +213,9 @@ MapReport evaluate_maps(const MapPairs& pairs, const MetricsSettings& settings) 
   report.sections.push_back(metrics_section(scores, exact, settings));
   if (settings.bootstrap > 0) add_intervals(report, scores, settings);
   report.sections.push_back(
-      image_point(scores, for_images ? Metric::of(*chosen) : value_of(exact, "image_f1_threshold"), for_images));
-  report.sections.push_back(
-      pixel_point(scores, chosen ? Metric::of(*chosen) : value_of(exact, "pixel_f1_threshold"), chosen.has_value()));
+      image_point(scores, for_images ? Metric::measured(*chosen) : value_of(exact, "image_f1_threshold"), for_images));
+  report.sections.push_back(pixel_point(
+      scores, chosen ? Metric::measured(*chosen) : value_of(exact, "pixel_f1_threshold"), chosen.has_value()));
   report.sections.push_back(counts_section(scores));
   return report;
 }

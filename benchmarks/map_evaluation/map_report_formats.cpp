@@ -2,11 +2,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "benchmarks/pages/report_plots.h"
-#include "benchmarks/pages/report_style.h"
 #include "benchmarks/tables/table.h"
 #include "core/base/error.h"
 #include "core/base/text_layout.h"
+#include "core/drawing/page.h"
+#include "core/drawing/page_table.h"
 
 namespace adrep {
 namespace {
@@ -187,27 +187,19 @@ std::string as_latex(const MapReport& report) {
 }
 
 std::string as_html(const MapReport& report) {
-  std::string html =
-      "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">"
-      "<title>adrep metrics</title><style>" +
-      std::string(report_style) + "</style><h1>Metrics of score maps</h1>";
+  Markup body = html::heading("Metrics of score maps");
   for (const MapSection& section : report.sections) {
     const Cells cells = cells_of(report, section);
-    html += "<h2>" + html_text(section.title) + "</h2><div class=scroll><table>";
-    for (size_t l = 0; l < cells.size(); ++l) {
-      html += "<tr>";
-      const std::string tag = l == 0 ? "th" : "td";
-      for (size_t c = 0; c < cells[l].size(); ++c)
-        html += "<" + tag + (c > 0 ? " class=n>" : ">") + (l == 0 && c == 0 ? "" : html_text(cells[l][c]));
-      html += "</tr>";
-    }
-    html += "</table></div>";
+    std::vector<html::TableColumn> columns = {{""}};
+    for (size_t c = 1; c < cells[0].size(); ++c) columns.push_back({cells[0][c], true});
+    html::PageTable table(std::move(columns));
+    for (size_t l = 1; l < cells.size(); ++l) table.row({cells[l].begin(), cells[l].end()});
+    body += html::section(section.title, table.markup());
   }
-  html += "<h2>Notes</h2><ul>";
-  for (const std::string& note : all_notes(report, "in percent")) html += "<li>" + html_text(note);
-  html += "</ul><details><summary>settings</summary><pre>";
-  for (const auto& [key, value] : report.settings) html += html_text(key + ": " + value) + "\n";
-  return html + "</pre></details></html>\n";
+  std::string settings;
+  for (const auto& [key, value] : report.settings) settings += key + ": " + value + "\n";
+  body += html::section("Notes", html::list(all_notes(report, "in percent")) + html::details("settings", settings));
+  return html::page("adrep metrics", body);
 }
 
 }  // namespace

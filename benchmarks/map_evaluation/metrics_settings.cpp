@@ -27,6 +27,7 @@ MapSize size_of(const std::string& text) {
 }  // namespace
 
 void MetricsSettings::declare(Schema<MetricsSettings>& s) {
+  s.decides(Decides::evaluation);
   using M = MetricsSettings;
   s.add(&M::protocol, "protocol")
       .example("protocol=exact,paper,mvtec-100")

@@ -1,9 +1,8 @@
 #include "benchmarks/pages/report_pictures.h"
 
-#include <openssl/evp.h>
-
 #include <cstring>
 
+#include "core/drawing/page.h"
 #include "core/image/colour_map.h"
 #include "core/image/encode.h"
 
@@ -28,14 +27,8 @@ Image plain_image(const CellExamples& examples, int64_t i) {
 
 }  // namespace
 
-std::string data_address(const Image& image) {
-  const std::string bytes = encode_jpeg(image, 88);
-  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int length =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  text.resize(static_cast<size_t>(length));
-  return "data:image/jpeg;base64," + text;
+std::string picture_address(const Image& image) {
+  return html::data_address("image/jpeg", encode_jpeg(image, 88));
 }
 
 Image example_image(const CellExamples& examples, int64_t i) {

@@ -6,8 +6,8 @@
 
 namespace adrep {
 
-/// An image as a data: address that an HTML page shows without any file or network.
-std::string data_address(const Image& image);
+/// An image as an address that an HTML page shows without any file or network.
+std::string picture_address(const Image& image);
 
 /// Example i of a cell as pictures: the image with its ground truth outlined, and the score map over the image.
 Image example_image(const CellExamples& examples, int64_t i);

@@ -1,6 +1,7 @@
 #include "benchmarks/pages/report_plots.h"
 
-#include <set>
+#include "core/drawing/axis.h"
+#include "core/drawing/svg.h"
 
 namespace adrep {
 namespace {
@@ -31,43 +32,21 @@ double deviation_of(const TableRow& row, size_t column) {
   return row.over_seeds.empty() ? 0 : row.over_seeds[column].deviation.value;
 }
 
-/// A deviation as a line with ends, or nothing where it is too short to be seen.
-std::string whisker(double from, double to, double y, const std::string& feature_class) {
-  if (to - from < 1) return "";
-  return fmt::format(
-      "<path class=\"spread {0}\" d=\"M{1:.1f} {2:.1f}H{3:.1f}M{1:.1f} {4:.1f}v8M{3:.1f} {4:.1f}v8\"></path>",
-      feature_class, from, y, to, y - 4);
+/// A value, with its deviation where that is long enough to be seen.
+template <class Place>
+Markup dot_of(const Dot& dot, const std::string& name, const Axis& axis, const Place& x, double y) {
+  Markup shapes;
+  const double from = x(std::max(dot.value - dot.deviation, axis.low)),
+               to = x(std::min(dot.value + dot.deviation, 100.0));
+  if (to - from >= 1) shapes += svg::whisker("spread " + feature_class(dot.features), from, to, y);
+  const std::string title = fmt::format("{} {}: {:.1f}{}", name, dot.features, dot.value,
+                                        dot.deviation > 0 ? fmt::format(" ± {:.1f}", dot.deviation) : "");
+  return shapes + svg::circle(feature_class(dot.features), x(dot.value), y, 5, title);
 }
 
 }  // namespace
 
-std::string html_text(const std::string& text) {
-  std::string safe;
-  for (char c : text) {
-    switch (c) {
-      case '&':
-        safe += "&amp;";
-        break;
-      case '<':
-        safe += "&lt;";
-        break;
-      case '>':
-        safe += "&gt;";
-        break;
-      case '"':
-        safe += "&quot;";
-        break;
-      case '\'':
-        safe += "&#39;";
-        break;
-      default:
-        safe += c;
-    }
-  }
-  return safe;
-}
-
-std::string metric_plot(const Table& table, size_t column) {
+Markup metric_plot(const Table& table, size_t column) {
   std::vector<std::pair<std::string, Dots>> lines;
   std::map<std::string, size_t> line_of;
   for (const TableRow& row : table.rows) {
@@ -78,50 +57,38 @@ std::string metric_plot(const Table& table, size_t column) {
     lines[place->second].second.push_back(
         {row.features, 100 * row.values[column].value, 100 * deviation_of(row, column)});
   }
-  if (lines.size() < 2) return "";
+  if (lines.size() < 2) return {};
   size_t longest = 0;
   for (const auto& [name, dots] : lines) longest = std::max(longest, name.size());
   const double label_width = character_width * static_cast<double>(longest) + 10;
-  const double start = axis_start(lines), height = row_height * static_cast<double>(lines.size()) + 26;
-  const auto x = [&](double value) { return label_width + (value - start) / (100 - start) * plot_width; };
-  std::string svg = fmt::format("<svg class=plot role=img aria-label=\"{}\" viewBox=\"0 0 {} {}\" width={} height={}>",
-                                html_text(table.headings[column]), label_width + plot_width + 30, height,
-                                label_width + plot_width + 30, height);
-  for (double tick = start; tick <= 100; tick += start < 50 ? 20 : 10)
-    svg += fmt::format(
-        "<line class=grid x1={0:.1f} x2={0:.1f} y1=4 y2={1}></line><text class=tick x={0:.1f} y={2}>{3}</text>",
-        x(tick), height - 20, height - 5, tick);
+  const double height = row_height * static_cast<double>(lines.size()) + 26;
+  const Axis axis{axis_start(lines), 100};
+  const auto x = [&](double value) { return label_width + axis.place(value) * plot_width; };
+  Markup shapes;
+  for (const double tick : multiples(axis.low, 100, axis.low < 50 ? 20 : 10))
+    shapes += svg::grid_column(x(tick), 4, height - 20, fmt::format("{}", tick));
   double y = row_height * 0.75;
   for (const auto& [name, dots] : lines) {
-    svg += fmt::format("<text class=label x={} y={:.1f}>{}</text>", label_width - 10, y + 4, html_text(name));
-    for (size_t i = 1; i < dots.size(); ++i)
-      svg += fmt::format("<line class=join x1={:.1f} x2={:.1f} y1={:.1f} y2={:.1f}></line>", x(dots[i - 1].value),
-                         x(dots[i].value), y, y);
-    for (const Dot& dot : dots)
-      svg += whisker(x(std::max(dot.value - dot.deviation, start)), x(std::min(dot.value + dot.deviation, 100.0)), y,
-                     feature_class(dot.features)) +
-             fmt::format("<circle class={} cx={:.1f} cy={:.1f} r=5><title>{} {}: {:.1f}{}</title></circle>",
-                         feature_class(dot.features), x(dot.value), y, html_text(name), html_text(dot.features),
-                         dot.value, dot.deviation > 0 ? fmt::format(" ± {:.1f}", dot.deviation) : "");
+    shapes += svg::text("label", label_width - 10, y + 4, name);
+    for (size_t i = 1; i < dots.size(); ++i) shapes += svg::line("join", x(dots[i - 1].value), y, x(dots[i].value), y);
+    for (const Dot& dot : dots) shapes += dot_of(dot, name, axis, x, y);
     y += row_height;
   }
-  return svg + "</svg>";
+  return svg::drawing("plot", table.headings[column], label_width + plot_width + 30, height, shapes);
 }
 
-std::string score_strip(const Cell& cell) {
-  if (cell.scores.empty()) return "";
+Markup score_strip(const Cell& cell) {
+  if (cell.scores.empty()) return {};
   double low = cell.scores[0].score, high = low;
   for (const ImageScore& score : cell.scores) low = std::min(low, score.score), high = std::max(high, score.score);
   const double range = high > low ? high - low : 1, width = 300;
-  std::string svg = fmt::format(
-      "<svg class=strip role=img aria-label=\"image scores\" viewBox=\"0 0 {0} 34\" width={0} height=34><line "
-      "class=grid x1=0 x2={0} y1=17 y2=17></line>",
-      width);
-  for (const ImageScore& score : cell.scores)
-    svg += fmt::format("<line class={0} x1={1:.1f} x2={1:.1f} y1={2} y2={3}><title>{4} {5:.4g}</title></line>",
-                       score.anomalous ? "bad" : "good", 1 + (score.score - low) / range * (width - 2),
-                       score.anomalous ? 19 : 3, score.anomalous ? 31 : 15, html_text(score.id), score.score);
-  return svg + "</svg>";
+  Markup shapes = svg::line("grid", 0, 17, width, 17);
+  for (const ImageScore& score : cell.scores) {
+    const double x = 1 + (score.score - low) / range * (width - 2), top = score.anomalous ? 19 : 3;
+    shapes += svg::line(score.anomalous ? "bad" : "good", x, top, x, top + 12,
+                        fmt::format("{} {:.4g}", score.id, score.score));
+  }
+  return svg::drawing("strip", "image scores", width, 34, shapes);
 }
 
 }  // namespace adrep

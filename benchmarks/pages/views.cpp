@@ -46,10 +46,10 @@ std::map<std::string, std::string> config_files(const Plan& plan) {
   std::set<std::string> variants;
   for (const PlannedGroup& group : plan.groups) {
     for (const PlannedCell& cell : group.cells) {
-      if (!variants.insert(cell.config->variant).second) continue;
+      if (!variants.insert(cell.config->variant()).second) continue;
       const std::string name = variants.size() == 1 ? "config.yaml" : fmt::format("config-{}.yaml", variants.size());
       files[name] =
-          (cell.config->variant.empty() ? "" : "# " + cell.config->variant + "\n") + to_yaml(all_values(*cell.config));
+          (cell.config->swept.empty() ? "" : "# " + cell.config->variant() + "\n") + to_yaml(all_values(*cell.config));
     }
   }
   return files;

@@ -12,7 +12,7 @@ namespace adrep {
 
 std::string weights_hash(const RunSettings& settings) {
   const BackboneEntry entry = find_backbone(settings.backbone);
-  return ContentHashes::instance().of(find_weights(entry, settings.weights));
+  return ContentHashes::instance().sha256_of(find_weights(entry, settings.weights));
 }
 
 RunSettings aligned_backbone_settings(const RunSettings& settings) {

@@ -1,7 +1,9 @@
 #include "benchmarks/plan/plan.h"
 
 #include <cmath>
+#include <set>
 
+#include "benchmarks/plan/cell_keys.h"
 #include "benchmarks/plan/projectors.h"
 #include "core/base/content_hashes.h"
 #include "core/base/hash.h"
@@ -52,7 +54,7 @@ std::shared_ptr<const RunConfig> config_for(const std::string& features,
   if (!std::filesystem::is_regular_file(file))
     throw_input("{}: its backbone was trained with it, and {} is not beside it", projector.file.string(),
                 file.filename().string());
-  if (ContentHashes::instance().of(file) != projector.trained_backbone_sha256)
+  if (ContentHashes::instance().sha256_of(file) != projector.trained_backbone_sha256)
     throw_input("{}: it belongs to other projectors than {}", file.string(), projector.file.string());
   RunConfig trained = *config;
   trained.settings.weights = file.string();
@@ -60,11 +62,10 @@ std::shared_ptr<const RunConfig> config_for(const std::string& features,
 }
 
 /// What must be equal for two cells to share extracted features.
-std::string group_key(const RunConfig& config, const std::string& class_name, const Geometry& geometry) {
-  const RunSettings& s = config.settings;
-  return fmt::format("{}|{}|{}|{}|{}|{}|{}x{}|{}|{}|{}|{}|{}", s.data, s.layout, class_name, s.backbone, s.weights,
-                     s.precision, s.projector, geometry.resize, geometry.crop, reference_settings_text(s), s.device,
-                     s.on_bad_image, split_key(s).dump());
+std::string group_key(const RunConfig& config, const std::string& detector, const std::string& class_name,
+                      const Geometry& geometry) {
+  return fmt::format("{}|{}x{}|{}|{}", class_name, geometry.resize, geometry.crop, config.settings.device,
+                     group_text(config, detector));
 }
 
 /// The classes that a configuration fits a detector on together, or none.
@@ -87,17 +88,18 @@ std::shared_ptr<const ClassesTogether> together_for(const RunSettings& settings,
 void check_detector(const PlannedCell& cell) {
   const DetectorEntry& entry = DetectorRegistry::instance().get(cell.detector, "detector");
   static_cast<void>(entry.make(cell.params()));
-  const std::map<std::string, ParamValue> values = entry.resolve(cell.params());
-  for (const std::string& name : entry.file_params)
-    if (const auto& file = std::get<std::string>(values.at(name));
-        !file.empty() && !std::filesystem::is_regular_file(file))
-      throw_input("{}.{}={}: no such file", cell.detector, name, file);
+  for (const auto& [name, value] : entry.resolve(cell.params())) {
+    if (!entry.params->find(name)->is_path) continue;
+    const auto& path = std::get<std::string>(value);
+    if (!path.empty() && !std::filesystem::exists(path))
+      throw_input("{}.{}={}: no such file or folder", cell.detector, name, path);
+  }
 }
 
 }  // namespace
 
 std::string PlannedCell::title() const {
-  return class_name + " · " + detector + " · " + features + (config->variant.empty() ? "" : " · " + config->variant);
+  return class_name + " · " + detector + " · " + features + (variant.text.empty() ? "" : " · " + variant.text);
 }
 
 RawParams PlannedCell::params() const {
@@ -128,8 +130,8 @@ void ClassesTogether::read() const {
     split.test.clear();
     train_images_ += static_cast<int64_t>(split.train.size());
     names.push_back(part.class_name);
-    prints +=
-        fmt::format("{} {} {} {}\n", part.class_name, part.geometry.resize, part.geometry.crop, fingerprint(split));
+    prints += fmt::format("{} {} {} {}\n", part.class_name, part.geometry.resize, part.geometry.crop,
+                          fingerprints(split).train);
   }
   key_ = {{"classes", names}, {"training", sha256_of(prints)}};
 }
@@ -148,42 +150,72 @@ std::filesystem::path find_data(const std::string& data) {
   return data;
 }
 
-Plan make_plan(const std::vector<RunConfig>& configs) {
-  Plan plan;
-  std::map<std::string, size_t> group_of;
-  std::map<std::string, std::shared_ptr<const Dataset>> opened;
-  for (const RunConfig& resolved : configs) {
+namespace {
+
+/// Adds the cells of configurations to a plan, group by group.
+class PlanMaker {
+ public:
+  void add(const RunConfig& resolved) {
     const auto config = std::make_shared<const RunConfig>(resolved);
     const RunSettings& settings = config->settings;
-    std::shared_ptr<const Dataset>& dataset =
-        opened[settings.data + "|" + settings.layout + "|" + split_key(settings).dump()];
     if (std::find(settings.features.begin(), settings.features.end(), "pretrained") != settings.features.end())
       static_cast<void>(projector_of(settings));  // refuses a missing or unusable file before anything is computed
     check_references(settings);
-    if (!dataset) dataset = with_split(open_dataset(find_data(settings.data), settings.layout), settings);
+    const std::shared_ptr<const Dataset>& dataset = opened(settings);
     const std::vector<std::string> classes = chosen_classes(settings, *dataset);
     std::map<std::string, std::shared_ptr<const ClassesTogether>> together;
     for (const std::string& detector : settings.detector)
       together[detector] = together_for(settings, detector, dataset, classes);
-    for (const std::string& class_name : classes) {
+    for (const std::string& class_name : classes)
       for (const std::string& features : settings.features) {
         const std::shared_ptr<const RunConfig> used = config_for(features, config);
-        for (const std::string& detector : settings.detector) {
-          const Geometry geometry = geometry_of(settings, detector, *dataset, class_name);
-          const auto [place, added] = group_of.emplace(group_key(*used, class_name, geometry), plan.groups.size());
-          if (added) plan.groups.push_back({used, dataset, class_name, geometry, {}});
-          plan.groups[place->second].cells.push_back(
-              {used, class_name, detector, features, geometry, together[detector]});
-          check_detector(plan.groups[place->second].cells.back());
-        }
+        for (const std::string& detector : settings.detector)
+          add(dataset, {used, class_name, detector, features, geometry_of(settings, detector, *dataset, class_name),
+                        together[detector], variant_of(*used, detector, features)});
       }
-    }
   }
+
+  Plan take_plan() {
+    for (PlannedGroup& group : plan_.groups)
+      std::stable_sort(group.cells.begin(), group.cells.end(),
+                       [](const PlannedCell& a, const PlannedCell& b) { return a.features < b.features; });
+    return std::move(plan_);
+  }
+
+ private:
+  const std::shared_ptr<const Dataset>& opened(const RunSettings& settings) {
+    std::shared_ptr<const Dataset>& dataset =
+        opened_[settings.data + "|" + settings.layout + "|" + split_key(settings).dump()];
+    if (!dataset) dataset = with_split(open_dataset(find_data(settings.data), settings.layout), settings);
+    return dataset;
+  }
+
+  void add(const std::shared_ptr<const Dataset>& dataset, PlannedCell cell) {
+    // configurations differ in swept keys alone, so cells that agree in those that decide anything are one
+    const std::string& where = cell.class_name;
+    if (!known_.insert(fmt::format("{}|{}|{}|{}", where, cell.detector, cell.features, cell.variant.text)).second)
+      return;
+    check_detector(cell);
+    const std::string key = group_key(*cell.config, cell.detector, where, cell.geometry);
+    const auto [place, added] = group_of_.emplace(key, plan_.groups.size());
+    if (added) plan_.groups.push_back({cell.config, dataset, where, cell.geometry, {}});
+    plan_.groups[place->second].cells.push_back(std::move(cell));
+  }
+
+  Plan plan_;
+  std::map<std::string, size_t> group_of_;
+  std::set<std::string> known_;
+  std::map<std::string, std::shared_ptr<const Dataset>> opened_;
+};
+
+}  // namespace
+
+Plan make_plan(const std::vector<RunConfig>& configs) {
+  PlanMaker maker;
+  for (const RunConfig& config : configs) maker.add(config);
+  Plan plan = maker.take_plan();
   if (plan.cell_count() == 0)
     throw_input("nothing to do: set at least one detector, one kind of features and a data set with classes");
-  for (PlannedGroup& group : plan.groups)
-    std::stable_sort(group.cells.begin(), group.cells.end(),
-                     [](const PlannedCell& a, const PlannedCell& b) { return a.features < b.features; });
   return plan;
 }
 

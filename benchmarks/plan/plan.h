@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "benchmarks/plan/run_settings.h"
+#include "benchmarks/plan/cell_settings.h"
 #include "core/image/preprocess.h"
 #include "datasets/dataset.h"
 
@@ -24,7 +24,8 @@ class ClassesTogether {
 
   const std::shared_ptr<const Dataset>& dataset() const { return dataset_; }
   const std::vector<ClassGeometry>& classes() const { return classes_; }
-  /// What determines the model: names, sizes and fingerprints of the classes' training images. Read when first asked.
+  /// What determines the model: names of the classes, sizes and contents of their training images. Read when first
+  /// asked.
   const nlohmann::json& key() const;
   int64_t train_images() const;  ///< of all classes
 
@@ -43,6 +44,7 @@ struct PlannedCell {
   std::string class_name, detector, features;
   Geometry geometry;
   std::shared_ptr<const ClassesTogether> together{};  ///< none: fitted on its own class
+  Variant variant{};                                  ///< the swept keys that decide anything of it
 
   std::string title() const;  ///< "bracket · patchcore · residual"
   RawParams params() const;   ///< the detector's parameters that were given
@@ -65,7 +67,8 @@ struct Plan {
   int64_t cell_count() const;
 };
 
-/// Opens the data sets and lists the cells. Throws InputError for missing data, unknown classes or an empty plan.
+/// Opens the data sets and lists the cells, each once, however many configurations come to it. Throws InputError for
+/// missing data, unknown classes or an empty plan.
 Plan make_plan(const std::vector<RunConfig>& configs);
 
 /// Where a data set lies: the path itself, or below a folder of ADREP_DATA. Throws InputError when data= is not given.

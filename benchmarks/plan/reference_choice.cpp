@@ -157,9 +157,10 @@ class Chooser {
   }
 
   void warn_of_few() const {
-    const Places& some = choice_.of_test(0);
-    if (std::ssize(some) < settings_.shots)
-      log_warning(fmt::format("class {}: {} references instead of {}", from_.class_name, some.size(), settings_.shots));
+    const Places& references = choice_.of_test(0);
+    if (std::ssize(references) < settings_.shots)
+      log_warning(
+          fmt::format("class {}: {} references instead of {}", from_.class_name, references.size(), settings_.shots));
   }
 
   const ReferenceSettings& settings_;

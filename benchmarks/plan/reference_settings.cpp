@@ -4,25 +4,8 @@
 #include "core/neighbours/faiss_matching.h"
 
 namespace adrep {
-namespace {
-
-/// The settings alone, for their declared values.
-struct Declared : ReferenceSettings {
-  static void declare(Schema<Declared>& s) { ReferenceSettings::declare(s); }
-};
-
-}  // namespace
-
 std::vector<std::string> aligned_backbone_names() {
   return BackboneRegistry::instance().names();
-}
-
-std::string reference_settings_text(const ReferenceSettings& settings) {
-  Declared declared;
-  static_cast<ReferenceSettings&>(declared) = settings;
-  std::string text;
-  for (const Param& param : params_of<Declared>().all()) text += param.name + "=" + to_text(param.get(&declared)) + "|";
-  return text;
 }
 
 void check_references(const ReferenceSettings& settings) {

@@ -26,21 +26,25 @@ const Param* find_run_param(const std::string& key) {
 /// A configuration on the way from lists of values to single ones.
 struct Expansion {
   RawConfig raw;
-  std::string variant, method_variant, seeds;
+  std::map<std::string, std::string> swept;
 
   void choose(const std::string& key, const RawValue& value, size_t i) {
     raw[key] = {{value.items[i]}, false, value.where};
-    const bool is_seed = key == "seed" || key == "references.seed";
-    for (std::string* text : {&variant, is_seed ? &seeds : &method_variant})
-      *text += (text->empty() ? "" : " ") + key + "=" + value.items[i];
+    swept[key] = value.items[i];
   }
 };
 
+/// Throws InputError for several values of what decides nothing of a result: they would be one result under several
+/// names.
+void check_sweep(const std::string& key, const Param& param, const RawValue& value) {
+  if (param.decides != Decides::nothing) return;
+  throw_input("{}: {}={} and {}: {} changes no result, so it takes one value", value.where, key, value.items[0],
+              value.items[1], key);
+}
+
 RunConfig resolve_one(const Expansion& expansion) {
   RunConfig config;
-  config.variant = expansion.variant;
-  config.method_variant = expansion.method_variant;
-  config.seeds = expansion.seeds;
+  config.swept = expansion.swept;
   for (const auto& [key, value] : expansion.raw) {
     const Param* param = find_run_param(key);
     ParamValue parsed = param->parse(value, key);
@@ -59,13 +63,23 @@ RunConfig resolve_one(const Expansion& expansion) {
 }  // namespace
 
 void RunSettings::declare(Schema<RunSettings>& s) {
+  s.decides(Decides::features);
+  const auto trained = [](const ParamTexts& texts) { return texts("detector.trained") == "true"; };
   s.add(&RunSettings::data, "data")
+      .path()
       .example("data=/data/mvtec")
       .doc("folder of the data set (a relative path is also looked for in the folders of ADREP_DATA)");
-  s.add(&RunSettings::layout, "layout").one_of(layout_choices()).doc("how the folder is organised; auto recognises it");
-  s.add(&RunSettings::classes, "classes").example("classes=bottle,cable").doc("classes to evaluate; empty: all");
+  s.add(&RunSettings::layout, "layout")
+      .decides(Decides::evaluation)
+      .one_of(layout_choices())
+      .doc("how the folder is organised; auto recognises it");
+  s.add(&RunSettings::classes, "classes")
+      .decides(Decides::nothing)
+      .example("classes=bottle,cable")
+      .doc("classes to evaluate; empty: all");
   SplitSettings::declare(s);
   s.add(&RunSettings::detector, "detector")
+      .decides(Decides::fit)
       .one_of(DetectorRegistry::instance().names())
       .example("detector=padim,patchcore")
       .doc("detectors to evaluate");
@@ -76,12 +90,17 @@ void RunSettings::declare(Schema<RunSettings>& s) {
           "what detectors see: backbone features, their residuals to normal references, or those through pretrained "
           "projectors");
   s.add(&RunSettings::backbone, "backbone")
+      .decides(Decides::backbone)
       .one_of(BackboneRegistry::instance().names())
       .doc("frozen feature extractor");
   s.add(&RunSettings::weights, "weights")
+      .decides(Decides::backbone)
+      .path()
       .example("weights=my.pth")
       .doc("weights file; empty: the official file in ADREP_WEIGHTS or the user cache");
   s.add(&RunSettings::projector, "projector")
+      .path()
+      .when([](const ParamTexts& texts) { return texts("features") == "pretrained"; })
       .example("projector=checkpoints_pro_angle.pth")
       .doc("file of the projectors of features=pretrained: a published checkpoint or one of adrep's");
   s.add(&RunSettings::resize, "image.resize")
@@ -95,19 +114,37 @@ void RunSettings::declare(Schema<RunSettings>& s) {
       .at_most(4096)
       .doc("side of the centre crop, and of the score maps");
   ReferenceSettings::declare(s);
-  s.add(&RunSettings::seed, "seed").at_least(0).doc("seed of everything random in the detectors");
+  s.add(&RunSettings::seed, "seed")
+      .decides(Decides::fit)
+      .seed()
+      .when([=](const ParamTexts& texts) {
+        return texts("detector.random") == "true" || (trained(texts) && texts("selection") == "validation");
+      })
+      .at_least(0)
+      .doc("seed of everything random in the detectors");
   s.add(&RunSettings::selection, "selection")
+      .decides(Decides::fit,
+               [](const ParamTexts& texts) {
+                 // the others choose among the models of one training
+                 return texts("selection") == "validation" ? Decides::fit : Decides::scores;
+               })
+      .when(trained)
       .one_of({"last", "validation", "oracle"})
       .doc(
           "which epoch's model of a trained detector is kept: the last, the best on held-out training images against "
           "drawn anomalies, or the best on the test images, as some published evaluations do");
   s.add(&RunSettings::selection_fraction, "selection.fraction")
+      .decides(Decides::fit)
+      .when([=](const ParamTexts& texts) { return trained(texts) && texts("selection") == "validation"; })
       .more_than(0)
       .at_most(0.9)
       .doc("part of the training images that selection=validation holds out");
   s.add(&RunSettings::classes_together, "classes_together")
+      .decides(Decides::fit)
       .doc("one model for all classes, fitted on their training images together, as UniAD is published");
   s.add(&RunSettings::post, "post")
+      .decides(Decides::scores)
+      .when([](const ParamTexts& texts) { return !texts("detector.post_step").empty(); })
       .one_of({"none", "published"})
       .doc(
           "published: steps of the published evaluation that look at the whole test set (PaDiM's min-max, CFLOW's "
@@ -116,48 +153,75 @@ void RunSettings::declare(Schema<RunSettings>& s) {
       .one_of({"fail", "skip"})
       .doc("what an unreadable image does; skipped images are counted in the result");
   s.add(&RunSettings::protocol, "metrics.protocol")
+      .decides(Decides::evaluation)
       .example("metrics.protocol=mvtec-100")
       .doc("how PRO is computed: exact, or as a published code does (see adrep list)");
-  s.add(&RunSettings::device, "device").example("device=cuda:0").doc("cpu, cuda or cuda:INDEX");
+  s.add(&RunSettings::device, "device")
+      .decides(Decides::nothing)
+      .example("device=cuda:0")
+      .doc("cpu, cuda or cuda:INDEX");
   s.add(&RunSettings::precision, "precision")
+      .decides(Decides::backbone)
       .one_of(precision_names())
       .example("precision=auto")
       .doc(
           "what the backbone computes in; fp32 is the reference's; auto is the fastest on the device and can differ "
           "from "
           "machine to machine");
-  s.add(&RunSettings::threads, "threads").at_least(0).at_most(1024).doc("threads for computing; 0: one a core");
+  s.add(&RunSettings::threads, "threads")
+      .decides(Decides::nothing)
+      .at_least(0)
+      .at_most(1024)
+      .doc("threads for computing; 0: one a core");
   s.add(&RunSettings::batch, "batch")
+      .decides(Decides::nothing)
       .at_least(0)
       .at_most(4096)
       .doc("images a forward pass; 0: as many as a quarter of memory= holds, at most 8 on a CPU and 32 on a GPU");
   s.add(&RunSettings::memory, "memory")
+      .decides(Decides::nothing)
       .at_least(0.5)
       .doc("bound for the working memory of detectors and of matching with references, GiB");
   s.add(&RunSettings::cache, "cache")
+      .decides(Decides::nothing)
       .one_of({"off", "read", "readwrite"})
       .example("cache=off")
       .doc("features kept on disk for later runs: not used, only read, or read and added to");
   s.add(&RunSettings::cache_folder, "cache.folder")
+      .decides(Decides::nothing)
       .example("cache.folder=/scratch/features")
       .doc("folder of the feature cache; empty: features in the user cache (ADREP_CACHE)");
   s.add(&RunSettings::cache_limit, "cache.limit")
+      .decides(Decides::nothing)
       .more_than(0)
       .doc("size of the feature cache, GiB; what was used longest ago goes first");
-  s.add(&RunSettings::output, "output").example("output=results/mine").doc("folder of cells, tables and the report");
+  s.add(&RunSettings::output, "output")
+      .decides(Decides::nothing)
+      .example("output=results/mine")
+      .doc("folder of cells, tables and the report");
   s.add(&RunSettings::examples, "report.examples")
+      .decides(Decides::nothing)
       .at_least(0)
       .at_most(64)
       .doc("test images a class whose score maps are kept for the report");
   s.add(&RunSettings::checkpoint_seconds, "checkpoint")
+      .decides(Decides::nothing)
       .at_least(0)
       .doc("seconds between the checkpoints of a training, which an interrupted run continues from; 0: every epoch");
   s.add(&RunSettings::maps, "maps")
+      .decides(Decides::nothing)
       .one_of({"none", "npy"})
       .doc("npy: keep every test image's score map, with the masks and a manifest, in OUTPUT/maps");
   s.add(&RunSettings::models, "models")
+      .decides(Decides::nothing)
       .one_of({"none", "keep"})
       .doc("keep: every cell's fitted detector as one file in OUTPUT/models");
+}
+
+std::string RunConfig::variant() const {
+  std::string text;
+  for (const auto& [key, value] : swept) text += (text.empty() ? "" : " ") + key + "=" + value;
+  return text;
 }
 
 std::vector<RunConfig> resolve_run(const RawConfig& raw) {
@@ -166,6 +230,7 @@ std::vector<RunConfig> resolve_run(const RawConfig& raw) {
     const Param* param = find_run_param(key);
     if (!param) throw_input("{}: unknown key '{}': {}", value.where, key, suggestion(key, known_run_keys()));
     const bool swept = !param->is_list() && value.items.size() > 1;
+    if (swept) check_sweep(key, *param, value);
     std::vector<Expansion> next;
     for (Expansion& expansion : expanded) {
       if (!swept) {

@@ -51,8 +51,9 @@ struct RunSettings : SplitSettings, ReferenceSettings {
 struct RunConfig {
   RunSettings settings;
   std::map<std::string, RawParams> detector_params;  ///< detector -> its given parameters
-  std::string variant;                ///< the swept keys of this configuration, "patchcore.ratio=0.01 seed=1", or ""
-  std::string method_variant, seeds;  ///< the same in two: without seeds, and the swept seeds alone
+  std::map<std::string, std::string> swept;          ///< the keys that were given several values, with this one's
+
+  std::string variant() const;  ///< "patchcore.ratio=0.01 seed=1", or ""
 };
 
 /// Checks keys and values. A scalar key with several values is swept: one RunConfig for every combination.

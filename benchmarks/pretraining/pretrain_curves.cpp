@@ -8,8 +8,9 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "benchmarks/pages/report_plots.h"
 #include "core/base/error.h"
+#include "core/drawing/axis.h"
+#include "core/drawing/svg.h"
 
 namespace adrep {
 namespace {
@@ -69,41 +70,16 @@ EpochCurve level_curve(const std::vector<json>& entries, size_t level, size_t po
   return means.curve();
 }
 
-/// A linear axis, or a logarithmic one where positive values differ twentyfold.
-struct Axis {
-  double low = 0, high = 1;
-  bool logarithmic = false;
-  double place(double value) const {
-    return logarithmic ? std::log(std::max(value, low) / low) / std::log(high / low) : (value - low) / (high - low);
-  }
-};
-
 Axis axis_of(const std::vector<PlottedCurve>& curves, bool of_losses) {
   Axis axis{std::numeric_limits<double>::max(), std::numeric_limits<double>::lowest()};
   for (const PlottedCurve& plotted : curves)
     for (const EpochCurve* curve : {&plotted.curve, &plotted.low, &plotted.high})
       for (const std::optional<double>& value : *curve)
         if (value) axis.low = std::min(axis.low, *value), axis.high = std::max(axis.high, *value);
-  if (of_losses && axis.low > 0 && axis.high > 20 * axis.low)
-    return {std::pow(10, std::floor(std::log10(axis.low))), std::pow(10, std::ceil(std::log10(axis.high))), true};
+  if (const auto wide = logarithmic_axis(axis.low, axis.high); of_losses && wide) return *wide;
   if (axis.low > 0 && axis.low < 0.7 * axis.high) axis.low = 0;
   if (axis.high - axis.low < 1e-9) axis.high = axis.low + std::max(1e-9, std::abs(axis.low));
   return axis;
-}
-
-std::vector<double> ticks_of(const Axis& axis) {
-  std::vector<double> ticks;
-  if (axis.logarithmic) {
-    for (double tick = axis.low; tick <= axis.high * 1.001; tick *= 10) ticks.push_back(tick);
-    return ticks;
-  }
-  const double raw = (axis.high - axis.low) / 4, power = std::pow(10, std::floor(std::log10(raw)));
-  double step = 10 * power;
-  for (const double factor : {5.0, 2.0, 1.0})
-    if (raw <= factor * power) step = factor * power;
-  for (double tick = std::ceil(axis.low / step) * step; tick <= axis.high + 1e-9 * step; tick += step)
-    ticks.push_back(std::abs(tick) < 1e-9 * step ? 0 : tick);
-  return ticks;
 }
 
 constexpr double left = 58, top = 26, curve_width = 290, plot_height = 150;
@@ -118,48 +94,53 @@ struct Place {
   double y(double value) const { return top + plot_height - axis.place(value) * plot_height; }
 };
 
-/// The runs of points without gaps, as a path; a single point becomes a short stroke.
-std::string path_of(const EpochCurve& curve, const Place& place) {
-  std::string path;
+std::string classes_of(const std::string& shape, const PlottedCurve& plotted) {
+  return plotted.kind.empty() ? shape : shape + " " + plotted.kind;
+}
+
+/// The runs of points without gaps; a single point becomes a short stroke.
+svg::Path path_of(const EpochCurve& curve, const Place& place) {
+  svg::Path path;
   bool open = false;
   for (size_t i = 0; i < curve.size(); ++i) {
-    if (curve[i])
-      path += fmt::format("{}{:.1f} {:.1f}{}", open ? "L" : "M", place.x(i), place.y(*curve[i]), open ? "" : "h.5");
+    if (curve[i] && open) path.line_to(place.x(i), place.y(*curve[i]));
+    if (curve[i] && !open) path.move_to(place.x(i), place.y(*curve[i])).across_by(0.5);
     open = curve[i].has_value();
   }
   return path;
 }
 
-/// The bands between gaps; a point alone becomes a bar.
-std::string band_of(const PlottedCurve& plotted, const Place& place) {
-  std::string shapes;
+/// There along the upper ends and back along the lower ones; a point alone becomes a bar.
+svg::Path band_between(const PlottedCurve& plotted, size_t first, size_t end, const Place& place) {
+  const double width = end == first + 1 ? 2 : 0;
+  svg::Path path;
+  path.move_to(place.x(first), place.y(*plotted.high[first]));
+  for (size_t i = first + 1; i < end; ++i) path.line_to(place.x(i), place.y(*plotted.high[i]));
+  path.across_by(width);
+  for (size_t i = end; i-- > first;) path.line_to(place.x(i) + width, place.y(*plotted.low[i]));
+  return path.across_by(-width).close();
+}
+
+/// The bands between gaps.
+Markup bands_of(const PlottedCurve& plotted, const Place& place) {
+  Markup shapes;
   for (size_t first = 0; first < plotted.low.size();) {
     size_t end = first;
     while (end < plotted.low.size() && plotted.low[end] && plotted.high[end]) ++end;
-    if (end > first) {
-      const double width = end == first + 1 ? 2 : 0;
-      std::string path;
-      for (size_t i = first; i < end; ++i)
-        path += fmt::format("{}{:.1f} {:.1f}", i == first ? "M" : "L", place.x(i), place.y(*plotted.high[i]));
-      path += fmt::format("h{}", width);
-      for (size_t i = end; i-- > first;)
-        path += fmt::format("L{:.1f} {:.1f}", place.x(i) + width, place.y(*plotted.low[i]));
-      shapes += fmt::format("<path class=\"band {}\" d=\"{}h-{}Z\"></path>", plotted.kind, path, width);
-    }
+    if (end > first) shapes += svg::path(classes_of("band", plotted), band_between(plotted, first, end, place));
     first = end + 1;
   }
   return shapes;
 }
 
-std::string axes(const Place& place, int64_t passes) {
-  std::string svg;
-  for (const double tick : ticks_of(place.axis))
-    svg += fmt::format(
-        "<line class=grid x1={0} x2={1} y1={2:.1f} y2={2:.1f}></line><text class=label x={3} y={4:.1f}>{5}</text>",
-        left, left + curve_width, place.y(tick), left - 6, place.y(tick) + 4,
-        std::abs(tick) >= 1000 ? fmt::format("{:.0f}", tick) : fmt::format("{:.3g}", tick));
-  return svg + fmt::format("<text class=begin x={} y={}>0</text><text class=label x={} y={}>{} passes</text>", left,
-                           top + plot_height + 16, left + curve_width, top + plot_height + 16, passes);
+Markup axes(const Place& place, int64_t passes) {
+  const double right = left + curve_width, below = top + plot_height + 16;
+  Markup shapes;
+  for (const double tick : place.axis.ticks(4))
+    shapes += svg::grid_row(left, right, place.y(tick),
+                            std::abs(tick) >= 1000 ? fmt::format("{:.0f}", tick) : fmt::format("{:.3g}", tick));
+  return shapes + svg::text("left", left, below, "0") +
+         svg::text("right", right, below, fmt::format("{} passes", passes));
 }
 
 }  // namespace
@@ -182,43 +163,38 @@ PretrainCurves read_pretrain_curves(const std::filesystem::path& log, int64_t po
   }
   curves.total = total.curve();
   for (size_t level = 0; level < levels; ++level) {
-    const auto of = [&](const auto& pick) { return level_curve(entries, level, count, curves.passes_a_point, pick); };
-    LevelCurves found{of([](const json& e) { return field(e, "angle"); }),
-                      of([](const json& e) { return sum_of(field(e, "norm1"), field(e, "norm2")); })};
+    const auto curve_of = [&](const auto& pick) {
+      return level_curve(entries, level, count, curves.passes_a_point, pick);
+    };
+    LevelCurves found{curve_of([](const json& e) { return field(e, "angle"); }),
+                      curve_of([](const json& e) { return sum_of(field(e, "norm1"), field(e, "norm2")); })};
     for (size_t q = 0; q < 3; ++q) {
       const auto radius = [q](const json& e, const char* name) {
         const json& radii = field(e, name);
         return radii.is_array() && q < radii.size() ? radii[q] : json();
       };
-      found.normal_radii.push_back(of([&](const json& e) { return radius(e, "normal_radii"); }));
-      found.anomalous_radii.push_back(of([&](const json& e) { return radius(e, "anomalous_radii"); }));
+      found.normal_radii.push_back(curve_of([&](const json& e) { return radius(e, "normal_radii"); }));
+      found.anomalous_radii.push_back(curve_of([&](const json& e) { return radius(e, "anomalous_radii"); }));
     }
     curves.levels.push_back(std::move(found));
   }
   return curves;
 }
 
-std::string curve_plot(const std::string& title, const std::vector<PlottedCurve>& curves, int64_t passes,
-                       bool of_losses) {
+Markup curve_plot(const std::string& title, const std::vector<PlottedCurve>& curves, int64_t passes, bool of_losses) {
   size_t points = 0;
   bool drawn = false;
   for (const PlottedCurve& plotted : curves) {
     points = std::max(points, plotted.curve.size());
     drawn |= std::any_of(plotted.curve.begin(), plotted.curve.end(), [](const auto& v) { return v.has_value(); });
   }
-  if (!drawn) return "";
+  if (!drawn) return {};
   const Place place{axis_of(curves, of_losses), points};
-  std::string svg = fmt::format(
-      "<svg class=curves role=img aria-label=\"{0}\" viewBox=\"0 0 {1} {2}\" width={1} height={2}><text class=begin "
-      "x={3} "
-      "y=14>{0}</text>",
-      html_text(title), left + curve_width + 12, top + plot_height + 24, left);
-  svg += axes(place, passes);
-  for (const PlottedCurve& plotted : curves) svg += band_of(plotted, place);
+  Markup shapes = svg::text("left", left, 14, title) + axes(place, passes);
+  for (const PlottedCurve& plotted : curves) shapes += bands_of(plotted, place);
   for (const PlottedCurve& plotted : curves)
-    svg += fmt::format("<path class=\"curve {}\" d=\"{}\"><title>{}</title></path>", plotted.kind,
-                       path_of(plotted.curve, place), html_text(plotted.name));
-  return svg + "</svg>";
+    shapes += svg::path(classes_of("curve", plotted), path_of(plotted.curve, place), plotted.name);
+  return svg::drawing("curves", title, left + curve_width + 12, top + plot_height + 24, shapes);
 }
 
 }  // namespace adrep

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "core/drawing/markup.h"
+
 namespace adrep {
 
 /// A value for every point, none where there is none.
@@ -36,9 +38,9 @@ struct PlottedCurve {
   EpochCurve low = {}, high = {};  ///< a band where given
 };
 
-/// Curves over passes as SVG, for losses with a logarithmic axis where positive values differ twentyfold; "" when there
-/// is nothing to draw.
-std::string curve_plot(const std::string& title, const std::vector<PlottedCurve>& curves, int64_t passes,
-                       bool of_losses = true);
+/// Curves over passes as SVG, for losses with a logarithmic axis where positive values differ twentyfold; empty when
+/// there is nothing to draw.
+Markup curve_plot(const std::string& title, const std::vector<PlottedCurve>& curves, int64_t passes,
+                  bool of_losses = true);
 
 }  // namespace adrep

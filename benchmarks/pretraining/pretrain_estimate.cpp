@@ -25,19 +25,19 @@ TimedPass timed_pass(const PretrainConfig& config, const PretrainData& data, Pre
   BatchMaker batches(config, data, model.backbone(), cache, alone);
   StageClock clock(open_device(config.settings.device));
   const std::vector<size_t> normals = data.normal_images();
-  const std::vector<size_t> some(normals.begin(), normals.begin() + std::min<int64_t>(8, std::ssize(normals)));
+  const std::vector<size_t> references(normals.begin(), normals.begin() + std::min<int64_t>(8, std::ssize(normals)));
   cache.rows({{normals.front()}});
   cache.forget();
   clock.restart();
-  cache.rows({some});
+  cache.rows({references});
   clock.lap("references");
   TimedPass timed;
-  timed.reference_seconds = clock.take().at("references") / static_cast<double>(some.size());
+  timed.reference_seconds = clock.take_seconds().at("references") / static_cast<double>(references.size());
   std::vector<at::Tensor> centers;
   for (const int64_t channels : model.channels())
     centers.push_back(at::zeros({channels}, at::TensorOptions(open_device(config.settings.device))));
   for (int64_t pass = 0; pass < batches.passes() && timed.seconds.empty(); ++pass) {
-    clock.take();
+    clock.take_seconds();
     clock.restart();
     const std::optional<PretrainBatch> batch = batches.make(estimate_epoch, pass, clock);
     if (!batch) continue;
@@ -45,7 +45,7 @@ TimedPass timed_pass(const PretrainConfig& config, const PretrainData& data, Pre
     clock.lap("backward");
     model.adam().step(config.settings.rate);
     clock.lap("step");
-    timed.seconds = clock.take();
+    timed.seconds = clock.take_seconds();
   }
   return timed;
 }

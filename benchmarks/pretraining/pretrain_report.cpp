@@ -2,93 +2,90 @@
 
 #include <fmt/ranges.h>
 
-#include "benchmarks/pages/report_plots.h"
-#include "benchmarks/pages/report_style.h"
 #include "benchmarks/pretraining/pretrain_curves.h"
 #include "benchmarks/pretraining/pretrainer.h"
 #include "core/base/atomic_file.h"
 #include "core/base/version.h"
+#include "core/drawing/page.h"
+#include "core/drawing/page_table.h"
 
 namespace adrep {
 namespace {
 
 constexpr int64_t points = 200;
-constexpr const char* curve_style = R"(
-svg .curve { fill: none; stroke-width: 2; stroke: var(--good); stroke-linejoin: round; stroke-linecap: round; }
-svg .curve.bad { stroke: var(--bad); } svg .curve.second { stroke: var(--derived); }
-svg .band { fill: var(--good); opacity: .18; } svg .band.bad { fill: var(--bad); } .curves .begin, .curves .label { fill: var(--quiet); }
-)";
 
-std::string key(std::initializer_list<std::pair<const char*, const char*>> colours) {
-  std::string html = "<p class=key>";
-  for (const auto& [colour, name] : colours)
-    html += fmt::format("<span style=\"background:var(--{})\"></span>{}", colour, name);
-  return html + "</p>";
-}
-
-std::string loss_section(const PretrainCurves& curves) {
-  std::string html = "<h2>Losses</h2><div class=plots>" +
-                     curve_plot("total", {{"", "total", curves.total}}, curves.passes) + "</div><div class=plots>";
-  for (size_t l = 0; l < curves.levels.size(); ++l)
-    html +=
+Markup loss_section(const PretrainCurves& curves) {
+  Markup angles, norms;
+  for (size_t l = 0; l < curves.levels.size(); ++l) {
+    angles +=
         curve_plot(fmt::format("angle loss, level {}", l + 1), {{"", "angle", curves.levels[l].angle}}, curves.passes);
-  html += "</div><div class=plots>";
-  for (size_t l = 0; l < curves.levels.size(); ++l)
-    html += curve_plot(fmt::format("norm loss of both views, level {}", l + 1),
-                       {{"second", "norm", curves.levels[l].norm}}, curves.passes);
-  return html + "</div>";
+    norms += curve_plot(fmt::format("norm loss of both views, level {}", l + 1),
+                        {{"second", "norm", curves.levels[l].norm}}, curves.passes);
+  }
+  const Markup total = curve_plot("total", {{"", "total", curves.total}}, curves.passes);
+  return html::section("Losses",
+                       html::group("plots", total) + html::group("plots", angles) + html::group("plots", norms));
 }
 
-std::string norm_section(const PretrainCurves& curves) {
-  std::string html =
-      "<h2>Norms</h2><p>Radius sqrt(‖x‖ + 1) − 1 of the projectors' outputs: median, and the band between which 80 % "
-      "lie. The norm loss pulls normal features inside and pushes anomalous ones out.</p>" +
-      key({{"good", "normal"}, {"bad", "anomalous"}}) + "<div class=plots>";
+Markup norm_section(const PretrainCurves& curves) {
+  Markup plots;
   for (size_t l = 0; l < curves.levels.size(); ++l) {
     const auto& [normal, anomalous] = std::tie(curves.levels[l].normal_radii, curves.levels[l].anomalous_radii);
-    html += curve_plot(fmt::format("level {}", l + 1),
-                       {{"", "normal", normal[1], normal[0], normal[2]},
-                        {"bad", "anomalous", anomalous[1], anomalous[0], anomalous[2]}},
-                       curves.passes, /*of_losses=*/false);
+    plots += curve_plot(fmt::format("level {}", l + 1),
+                        {{"", "normal", normal[1], normal[0], normal[2]},
+                         {"bad", "anomalous", anomalous[1], anomalous[0], anomalous[2]}},
+                        curves.passes, /*of_losses=*/false);
   }
-  return html + "</div>";
+  return html::section(
+      "Norms",
+      html::paragraph("Radius sqrt(‖x‖ + 1) − 1 of the projectors' outputs: median, and the band between which 80 % "
+                      "lie. The norm loss pulls normal features inside and pushes anomalous ones out.") +
+          html::key({{"good", "normal"}, {"bad", "anomalous"}}) + html::group("plots", plots));
 }
 
-std::string validation_section(const PretrainConfig& config, const PretrainValidation& validation) {
-  if (validation.history().empty()) return "";
+Markup validation_section(const PretrainConfig& config, const PretrainValidation& validation) {
+  if (validation.history().empty()) return {};
   const bool oracle = config.settings.selection == "oracle";
-  std::string html = fmt::format(
-      "<h2>Validation{}</h2><p>Means over the classes in percent, metric protocol {}. Kept: the best epoch by PRO of "
-      "each "
-      "detector.{}</p><div class=scroll><table><tr><th>epoch<th>detector<th class=n>image AUROC<th class=n>pixel "
-      "AUROC<th "
-      "class=n>PRO<th></tr>",
-      oracle ? " (oracle)" : "", config.validation.protocol,
-      oracle ? " The choice was made on test data: scores on these classes are too good." : "");
+  html::PageTable table({{"epoch"}, {"detector"}, {"image AUROC", true}, {"pixel AUROC", true}, {"PRO", true}, {""}});
   for (const EpochScore& score : validation.history()) {
     const bool best = validation.best(score.detector) == &score;
-    html += fmt::format("<tr{}><td>{}<td>{}<td class=n>{:.1f}<td class=n>{:.1f}<td class=n>{:.1f}<td>{}</tr>",
-                        best ? " class=mean" : "", score.epoch, score.detector, 100 * score.scores.at("img_auc"),
-                        100 * score.scores.at("pix_auc"), 100 * score.scores.at("pix_pro"), best ? "kept" : "");
+    std::vector<html::TableCell> cells = {fmt::format("{}", score.epoch), score.detector};
+    for (const char* metric : {"img_auc", "pix_auc", "pix_pro"})
+      cells.emplace_back(fmt::format("{:.1f}", 100 * score.scores.at(metric)));
+    cells.emplace_back(best ? "kept" : "");
+    table.row(cells, best ? "mean" : "");
   }
-  return html + "</table></div>";
+  return html::section(
+      oracle ? "Validation (oracle)" : "Validation",
+      html::paragraph(fmt::format(
+          "Means over the classes in percent, metric protocol {}. Kept: the best epoch by PRO of each detector.{}",
+          config.validation.protocol,
+          oracle ? " The choice was made on test data: scores on these classes are too good." : "")) +
+          table.markup());
 }
 
-std::string time_section(const PretrainCurves& curves, int64_t batch) {
+Markup time_section(const PretrainCurves& curves, int64_t batch) {
   const auto images = static_cast<double>((curves.passes - curves.skipped) * batch);
-  if (images == 0) return "";
-  std::string html =
-      "<h2>Time</h2><p>An image, both views, over all passes.</p><div class=scroll><table><tr><th>stage<th "
-      "class=n>ms</tr>";
+  if (images == 0) return {};
+  html::PageTable table({{"stage"}, {"ms", true}});
   for (const char* stage : pretrain_stages)
     if (const auto place = curves.seconds.find(stage); place != curves.seconds.end())
-      html += fmt::format("<tr><td>{}<td class=n>{:.2f}</tr>", stage, 1000 * place->second / images);
-  return html + "</table></div>";
+      table.row({stage, fmt::format("{:.2f}", 1000 * place->second / images)});
+  return html::section("Time", html::paragraph("An image, both views, over all passes.") + table.markup());
 }
 
-std::string settings_section(const PretrainConfig& config) {
-  return "<h2>Settings</h2><details><summary>all values</summary><pre>" + html_text(to_yaml(all_values(config))) +
-         "</pre></details>";
+/// What was trained, on which classes.
+Markup summary(const PretrainConfig& config, const std::vector<PretrainedClass>& classes,
+               const PretrainCurves& curves) {
+  std::vector<std::string> names;
+  for (const PretrainedClass& seen : classes) names.push_back(seen.name);
+  return html::paragraph(fmt::format(
+             "{} projectors on {} of {}; {} passes of {} images, {} skipped without anomaly. Selection: {}.",
+             config.step.projector.architecture,
+             config.settings.features == "residual" ? "residual features" : "features", config.settings.backbone,
+             curves.passes, config.settings.batch, curves.skipped, config.settings.selection)) +
+         html::paragraph(fmt::format("Classes: {}. They are seen: an evaluation on them is marked leaked.",
+                                     fmt::join(names, ", ")));
 }
 
 }  // namespace
@@ -96,21 +93,12 @@ std::string settings_section(const PretrainConfig& config) {
 void write_pretrain_report(const std::filesystem::path& output, const PretrainConfig& config,
                            const std::vector<PretrainedClass>& classes, const PretrainValidation& validation) {
   const PretrainCurves curves = read_pretrain_curves(output / "log.jsonl", points);
-  std::vector<std::string> names;
-  for (const PretrainedClass& seen : classes) names.push_back(seen.name);
-  std::string html = fmt::format(
-      "<!DOCTYPE html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width, "
-      "initial-scale=1\"><title>adrep: pretraining</title><style>{}{}</style><h1>Pretraining</h1><p>{} projectors on "
-      "{} "
-      "of {}; {} passes of {} images, {} skipped without anomaly. Selection: {}.</p><p>Classes: {}. They are seen: an "
-      "evaluation on them is marked leaked.</p>",
-      report_style, curve_style, config.step.projector.architecture,
-      config.settings.features == "residual" ? "residual features" : "features", config.settings.backbone,
-      curves.passes, config.settings.batch, curves.skipped, config.settings.selection,
-      html_text(fmt::format("{}", fmt::join(names, ", "))));
-  html += loss_section(curves) + norm_section(curves) + validation_section(config, validation) +
-          time_section(curves, config.settings.batch) + settings_section(config);
-  write_file_atomically(output / "report.html", html + fmt::format("<p>adrep {}</p></html>\n", version()));
+  const Markup body = html::heading("Pretraining") + summary(config, classes, curves) + loss_section(curves) +
+                      norm_section(curves) + validation_section(config, validation) +
+                      time_section(curves, config.settings.batch) +
+                      html::section("Settings", html::details("all values", to_yaml(all_values(config)))) +
+                      html::paragraph("adrep " + version());
+  write_file_atomically(output / "report.html", html::page("adrep: pretraining", body));
 }
 
 std::string stage_times_text(const std::map<std::string, double>& seconds, int64_t images) {

@@ -57,8 +57,10 @@ void check_combination(const PretrainConfig& config) {
 }  // namespace
 
 void ValidationSettings::declare(Schema<ValidationSettings>& s) {
+  s.decides(Decides::fit);
   using V = ValidationSettings;
   s.add(&V::data, "data")
+      .path()
       .example("validation.data=/data/visa")
       .doc("folder of the data set to validate on; empty: the one of data=, with other classes");
   s.add(&V::layout, "layout").one_of(layout_choices()).doc("how that folder is organised; auto recognises it");
@@ -72,17 +74,19 @@ void ValidationSettings::declare(Schema<ValidationSettings>& s) {
       .example("validation.protocol=paper")
       .doc("how the PRO is computed that decides, see adrep list (published code: paper)");
   s.add(&V::cache, "cache")
+      .decides(Decides::nothing)
       .one_of({"off", "read", "readwrite"})
       .doc("features kept on disk, as in adrep run; off where the backbone is trained");
 }
 
 void PretrainSettings::declare(Schema<PretrainSettings>& s) {
+  s.decides(Decides::fit);
   using P = PretrainSettings;
-  s.add(&P::data, "data").example("data=/data/real_iad").doc("folder of a data set with anomalies and masks");
+  s.add(&P::data, "data").path().example("data=/data/real_iad").doc("folder of a data set with anomalies and masks");
   s.add(&P::layout, "layout").one_of(layout_choices()).doc("how the folder is organised; auto recognises it");
   s.add(&P::classes, "classes").example("classes=pcb,zipper").doc("classes to pretrain on; empty: all");
   s.add(&P::backbone, "backbone").one_of(BackboneRegistry::instance().names()).doc("feature extractor");
-  s.add(&P::weights, "weights").doc("weights file; empty: the official file in ADREP_WEIGHTS or the user cache");
+  s.add(&P::weights, "weights").path().doc("weights file; empty: the official file in ADREP_WEIGHTS or the user cache");
   s.add(&P::train_backbone, "train_backbone")
       .doc("the backbone is trained as well (ablation of Table 2a); it is written beside the projectors");
   s.add(&P::precision, "precision")
@@ -115,17 +119,28 @@ void PretrainSettings::declare(Schema<PretrainSettings>& s) {
           "also keep the epochs that are best by PRO under PatchCore and FeatureNorm on validation.data: validation is "
           "for data held out, oracle says that it is the test set (published code)");
   s.add(&P::seed, "seed").at_least(0).doc("seed of weights, order, views and references");
-  s.add(&P::device, "device").example("device=cuda:0").doc("cpu, cuda or cuda:INDEX");
-  s.add(&P::threads, "threads").at_least(0).at_most(1024).doc("threads for computing; 0: one a core");
-  s.add(&P::memory, "memory").more_than(0).doc("bound for the angle loss's similarities, GiB");
-  s.add(&P::cache, "cache").at_least(0).doc("bound for the features of references that are kept, GiB");
+  s.add(&P::device, "device").decides(Decides::nothing).example("device=cuda:0").doc("cpu, cuda or cuda:INDEX");
+  s.add(&P::threads, "threads")
+      .decides(Decides::nothing)
+      .at_least(0)
+      .at_most(1024)
+      .doc("threads for computing; 0: one a core");
+  s.add(&P::memory, "memory")
+      .decides(Decides::nothing)
+      .more_than(0)
+      .doc("bound for the angle loss's similarities, GiB");
+  s.add(&P::cache, "cache")
+      .decides(Decides::nothing)
+      .at_least(0)
+      .doc("bound for the features of references that are kept, GiB");
   s.add(&P::timeout, "timeout")
+      .decides(Decides::nothing)
       .at_least(1)
       .at_most(86'400)
       .doc("seconds that several processes wait for each other before they stop");
-  s.add(&P::save_every, "save_every").at_least(1).doc("passes between two saved states");
-  s.add(&P::keep, "keep").at_least(1).at_most(1000).doc("saved states that are kept");
-  s.add(&P::output, "output").doc("folder of projectors, states, log and report");
+  s.add(&P::save_every, "save_every").decides(Decides::nothing).at_least(1).doc("passes between two saved states");
+  s.add(&P::keep, "keep").decides(Decides::nothing).at_least(1).at_most(1000).doc("saved states that are kept");
+  s.add(&P::output, "output").decides(Decides::nothing).doc("folder of projectors, states, log and report");
 }
 
 const std::vector<PretrainSection>& pretrain_sections() {
@@ -174,14 +189,14 @@ std::map<std::string, ParamValue> all_values(const PretrainConfig& config) {
 }
 
 std::string result_hash(const PretrainConfig& config) {
+  PretrainConfig copy = config;
+  std::map<std::string, std::string> texts;
+  for (const PretrainSection& section : pretrain_sections())
+    for (const Param& param : section.params->all())
+      if (param.decides != Decides::nothing && !param.is_path)  // of a path the content counts, which others add
+        texts[section.prefix + param.name] = to_text(param.get(section.place(copy)));
   std::string text;
-  for (const auto& [key, value] : all_values(config)) {
-    const bool of_the_machine = key == "data" || key == "weights" || key == "device" || key == "threads" ||
-                                key == "memory" || key == "cache" || key == "timeout" || key == "save_every" ||
-                                key == "keep" || key == "output" || key == "validation.data" ||
-                                key == "validation.cache";
-    if (!of_the_machine) text += key + "=" + to_text(value) + "\n";
-  }
+  for (const auto& [key, value] : texts) text += key + "=" + value + "\n";
   return sha256_of(text);
 }
 

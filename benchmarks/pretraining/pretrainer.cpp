@@ -131,7 +131,7 @@ class Pretrainer {
   }
 
   void record(const PretrainLosses& losses, double rate) {
-    const std::map<std::string, double> seconds = clock_.take();
+    const std::map<std::string, double> seconds = clock_.take_seconds();
     for (const auto& [stage, spent] : seconds) outcome_.stage_seconds[stage] += spent;
     outcome_.images += config_.settings.batch;
     if (log_) log_->add(epoch_, pass_, rate, losses, seconds);
@@ -142,7 +142,7 @@ class Pretrainer {
   }
 
   void skip() {
-    clock_.take();
+    clock_.take_seconds();
     ++outcome_.skipped;
     if (log_) log_->add_skipped(epoch_, pass_);
   }

@@ -31,29 +31,24 @@ class ShownFit final : public FitObserver {
 
   void epoch(const EpochReport& report) override {
     json line = {{"epoch", report.epoch + 1}, {"loss", report.loss}};
-    line.update(measured);
-    files_.add(line);
+    line.update(watched);
     std::string text = fmt::format("loss {:.4g}", report.loss);
-    if (report.quality) text += fmt::format(", quality {:.4f}", *report.quality);
+    if (report.quality) {
+      line["quality"] = *report.quality;
+      text += fmt::format(", quality {:.4f}", *report.quality);
+    }
+    files_.add(std::move(line));
     log_detail(fmt::format("{}: epoch {} of {}: {}", title_, report.epoch + 1, report.epochs, text));
     if (shown_) shown_->rename(fmt::format("{}: {}, {}", title_, stage_, text));
   }
 
-  json measured = json::object();  ///< of the epoch that is about to be reported
+  json watched = json::object();  ///< what an OracleWatch says of the epoch that is about to be reported
 
  private:
   std::string title_, stage_;
   TrainingFiles& files_;
   std::unique_ptr<Progress> shown_;
 };
-
-/// The metrics that are defined, by name.
-json values_of(const std::vector<std::pair<std::string, Metric>>& metrics) {
-  json values = json::object();
-  for (const auto& [name, metric] : metrics)
-    if (metric.defined()) values[name] = metric.value;
-  return values;
-}
 
 /// selection=validation: fitted on what is not held out.
 FittedCell fit_with_validation(const FitRequest& request, const CellData& data) {
@@ -68,21 +63,61 @@ FittedCell fit_with_validation(const FitRequest& request, const CellData& data) 
   const ChosenImages training_images(data.images, split.training);
   const DrawnValidation validation(data.levels.train.select(split.validation), data.images, split.validation, seed,
                                    images_a_pass(settings));
-  const auto measure = [&](const Detector& detector) { return json{{"quality", validation.quality(detector)}}; };
-  return fit_detector({request.planned, request.hash, request.output, training, &training_images, measure});
+  return fit_detector({request.planned, request.hash, request.output, training, &training_images,
+                       [&](const Detector& detector) { return validation.quality(detector); }});
 }
 
 }  // namespace
 
-json FittedCell::training() const {
+std::string oracle_way(const CellKey& key) {
+  constexpr size_t digits = 16;
+  return key.score_hash().substr(0, digits);
+}
+
+std::shared_ptr<const Detector> FittedCell::detector_for(const PlannedCell& cell, const CellKey& key) const {
+  if (cell.selection() == "oracle") {
+    const auto state = best.find(oracle_way(key));
+    ADREP_ASSERT(state != best.end(), "the training of {} was not watched for this cell", cell.title());
+    std::shared_ptr<Detector> chosen = DetectorRegistry::instance().get(cell.detector, "detector").make(cell.params());
+    chosen->load(state->second);
+    return chosen;
+  }
+  if (std::shared_ptr<const Detector> other = with_parameters_of(cell, *detector, planned)) return other;
+  return detector;
+}
+
+FittedCell FittedCell::from_kept(const PlannedCell& planned, const Artefact& kept) {
+  const json record = kept.record.is_object() ? kept.record : json::object();
+  return {planned, kept.fitted, std::nullopt, record.value("epochs", json::array()),
+          record.value("notes", std::vector<std::string>())};
+}
+
+json FittedCell::training_of(const PlannedCell& cell, const CellKey& key) const {
   if (epochs.empty()) return nullptr;
-  const bool measured = epochs.back().contains("quality");
+  const json lines =
+      cell.selection() == "oracle" ? oracle_lines(epochs, oracle_way(key), cell.config->settings.protocol) : epochs;
+  const bool measured = lines.back().contains("quality");
   const auto worse = [](const json& a, const json& b) { return a.at("quality") < b.at("quality"); };
-  const json& kept = measured ? *std::max_element(epochs.begin(), epochs.end(), worse) : epochs.back();
-  json record = {{"epochs", epochs.size()}, {"kept", kept.at("epoch")}, {"loss", kept.at("loss")}};
+  const json& kept = measured ? *std::max_element(lines.begin(), lines.end(), worse) : lines.back();
+  json record = {{"epochs", lines.size()}, {"kept", kept.at("epoch")}, {"loss", kept.at("loss")}};
   if (measured) record["quality"] = kept.at("quality");
   return record;
 }
+
+namespace {
+
+/// The checkpoint to continue from, if it holds all that is asked for.
+const TensorMap* usable_checkpoint(TrainingFiles& files, const FitRequest& request) {
+  const TensorMap* state = files.resume();
+  if (!state || !request.watch || request.watch->resume(*state, files.epochs())) return state;
+  log_info(request.planned.title() +
+           ": selection=oracle looks at every epoch, which the interrupted training did not: "
+           "it starts anew");
+  files.forget();
+  return nullptr;
+}
+
+}  // namespace
 
 FittedCell fit_detector(const FitRequest& request) {
   const RunSettings& settings = request.planned.config->settings;
@@ -93,40 +128,37 @@ FittedCell fit_detector(const FitRequest& request) {
                      .seed = derive_seed(static_cast<uint64_t>(settings.seed), request.planned.detector),
                      .device = open_device(settings.device),
                      .memory_bytes = static_cast<int64_t>(settings.memory * (int64_t{1} << 30)),
+                     .quality = request.quality,
                      .images = request.images,
                      .features = request.planned.features};
   if (entry.is_trained) {
-    context.resume = files.resume();
-    context.checkpoint = [&](const TensorMap& state) { files.save(state); };
+    context.resume = usable_checkpoint(files, request);
+    context.checkpoint = [&](const TensorMap& state) {
+      TensorMap all = state;
+      if (request.watch) request.watch->save(all);
+      files.save(all);
+    };
     context.checkpoint_due = [&] { return files.due(); };
   }
-  if (request.measure)
-    context.quality = [&](const Detector& detector) {
-      observer.measured = request.measure(detector);
-      return observer.measured.at("quality").get<double>();
-    };
+  if (request.watch)
+    context.inspect = [&](const Detector& detector) { observer.watched = request.watch->look(detector); };
   const Stopwatch watch;
-  FittedCell fitted{entry.make(request.planned.params()), 0, json::array()};
-  fitted.detector->fit(request.normals, context);
-  fitted.seconds = watch.seconds();
-  fitted.epochs = files.epochs();
-  return fitted;
+  std::shared_ptr<Detector> detector = entry.make(request.planned.params());
+  detector->fit(request.normals, context);
+  return {request.planned, detector, watch.seconds(), files.epochs(), detector->notes()};
 }
 
 FittedCell fit_cell(const PlannedCell& planned, const std::string& hash, const std::filesystem::path& output,
-                    const CellData& data) {
-  const std::string selection = planned.selection();
+                    const CellData& data, std::vector<OracleWay> ways) {
   const MemoryFeatures normals(data.levels.train);
   FitRequest request{planned, hash, output, normals, &data.images};
-  if (selection == "validation") return fit_with_validation(request, data);
-  if (selection == "oracle")
-    request.measure = [&](const Detector& detector) {
-      const Scores scores = score_test_images(detector, data.levels.test, planned, "");
-      const auto metrics = evaluate(scores.maps, scores.image_scores, data.truth, data.features.test(),
-                                    planned.config->settings.protocol);
-      return json{{"quality", quality_of(metrics)}, {"metrics", values_of(metrics)}};
-    };
-  return fit_detector(request);
+  if (planned.selection() == "validation") return fit_with_validation(request, data);
+  if (ways.empty()) return fit_detector(request);
+  OracleWatch watch(ways, planned, data.levels.test, data.truth, data.features.test());
+  request.watch = &watch;
+  FittedCell fitted = fit_detector(request);
+  for (const OracleWay& way : ways) fitted.best[way.name] = watch.best(way.name);
+  return fitted;
 }
 
 }  // namespace adrep

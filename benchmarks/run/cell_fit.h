@@ -2,22 +2,41 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "benchmarks/cells/cell_key.h"
 #include "benchmarks/plan/plan.h"
 #include "benchmarks/run/class_features.h"
-#include "benchmarks/run/evaluation.h"
+#include "benchmarks/run/oracle_watch.h"
+#include "detectors/artefact.h"
 
 namespace adrep {
 
 /// A fitted detector, and how its fitting went.
 struct FittedCell {
-  std::shared_ptr<Detector> detector;
-  double seconds = 0;
-  nlohmann::json epochs;  ///< the lines of the training's log; empty for a detector that is not trained
-  /// Epochs run, the one that was kept (from 1), its loss and, where it was measured, its quality; null likewise.
-  nlohmann::json training() const;
+  PlannedCell planned;                       ///< under whose parameters it was fitted
+  std::shared_ptr<const Detector> detector;  ///< the last epoch's model; the best one's with selection=validation
+  std::optional<double> seconds;             ///< none where it was fitted by an earlier run
+  nlohmann::json epochs;             ///< the lines of the training's log; empty for a detector that is not trained
+  std::vector<std::string> notes{};  ///< the detector's
+  std::map<std::string, TensorMap> best{};  ///< selection=oracle: the best epoch's model by the name of an OracleWay
+
+  /// The detector that scores a cell with this fit key: the same model with that cell's parameters of scoring, or with
+  /// selection=oracle the best epoch's.
+  std::shared_ptr<const Detector> detector_for(const PlannedCell& cell, const CellKey& key) const;
+  /// What a kept model says of its fitting, and back.
+  nlohmann::json record() const { return {{"epochs", epochs}, {"notes", notes}}; }
+  static FittedCell from_kept(const PlannedCell& planned, const Artefact& kept);
+
+  /// Epochs run, the one that was kept (from 1), its loss and, where it was measured, its quality; null for a detector
+  /// that is not trained.
+  nlohmann::json training_of(const PlannedCell& cell, const CellKey& key) const;
 };
+
+/// The way in which a cell with selection=oracle scores the models of its training.
+std::string oracle_way(const CellKey& key);
 
 /// What a detector is fitted on, as its cell's settings say.
 struct FitRequest {
@@ -26,22 +45,23 @@ struct FitRequest {
   const std::filesystem::path& output;
   const FeatureSource& normals;
   const TrainingImages* images = nullptr;
-  /// Looks at the model after every epoch; {"quality": …} and what else the epoch's line should hold. The model of the
-  /// best quality is kept, without it the last.
-  std::function<nlohmann::json(const Detector&)> measure = {};
+  /// selection=validation: how good the model is after an epoch; that of the best quality is kept.
+  std::function<double(const Detector&)> quality = {};
+  OracleWatch* watch = nullptr;  ///< selection=oracle
 };
 
 /// Fits it, continued from the checkpoint of an interrupted run where there is one.
 FittedCell fit_detector(const FitRequest& request);
 
-/// A cell's detector on its class, with the model that `selection` asks for.
+/// A cell's detector on its class.
 struct CellData {
   const ClassFeatures& features;
   const ClassFeatures::Pair& levels;
   const TrainingImages& images;
   const GroundTruth& truth;
 };
+/// `ways`: the ways to score of the cells with selection=oracle among those that this fit is for.
 FittedCell fit_cell(const PlannedCell& planned, const std::string& hash, const std::filesystem::path& output,
-                    const CellData& data);
+                    const CellData& data, std::vector<OracleWay> ways);
 
 }  // namespace adrep

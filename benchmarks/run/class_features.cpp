@@ -22,12 +22,13 @@ std::vector<std::filesystem::path> files_of(const std::vector<Sample>& samples) 
 }  // namespace
 
 ClassFeatures::ClassFeatures(const PlannedGroup& group, const ClassSplit& split, BackboneSource backbone,
-                             FeatureCache* cache)
+                             FeatureCache* cache, Parts parts)
     : group_(group), backbone_(std::move(backbone)), cache_(cache) {
   raw_.train = read(split.train, group.class_name + ": features of training images", train_);
-  raw_.test = read(split.test, group.class_name + ": features of test images", test_);
   if (train_.empty())
     throw_input("class {}: none of its {} training images could be read", group.class_name, split.train.size());
+  if (parts == Parts::train) return;
+  raw_.test = read(split.test, group.class_name + ": features of test images", test_);
   if (test_.empty()) throw_input("class {}: it has no readable test images", group.class_name);
 }
 
@@ -86,7 +87,7 @@ ReferenceBanks ClassFeatures::make_banks() {
     const bool own = settings.aligned_backbone == settings.backbone;
     const BackboneSource source = backbone_on_demand(aligned_backbone_settings(settings));
     candidates.train_stage = own ? raw_.train[0] : first_stage(source, train_, "training images");
-    candidates.test_stage = own ? raw_.test[0] : first_stage(source, test_, "test images");
+    if (!test_.empty()) candidates.test_stage = own ? raw_.test[0] : first_stage(source, test_, "test images");
   }
   ReferenceChoice choice = choose_references(settings, candidates);
   const ReferenceChoice::Places used = choice.used();
@@ -117,13 +118,15 @@ const ClassFeatures::Pair& ClassFeatures::in(const std::string& features) {
   if (features == "raw") return raw_;
   if (derived_name_ != features) {
     derived_ = {};
+    derived_name_.clear();  // until all of it is there
     if (!banks_) banks_ = make_banks();
     derived_by_ = make_representation(features);
     const int64_t batch = images_a_pass(group_.config->settings);
     const std::string stage = group_.class_name + ": " + features + " features of ";
     using Part = ReferenceBanks::Part;
     derived_.train = banks_->represented(*derived_by_, raw_.train, Part::train, stage + "training images", batch);
-    derived_.test = banks_->represented(*derived_by_, raw_.test, Part::test, stage + "test images", batch);
+    if (!test_.empty())
+      derived_.test = banks_->represented(*derived_by_, raw_.test, Part::test, stage + "test images", batch);
     derived_name_ = features;
   }
   return derived_;

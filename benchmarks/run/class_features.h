@@ -16,8 +16,12 @@ namespace adrep {
 /// once, and the representation made from them and the references (reference_choice.h) when first asked for.
 class ClassFeatures {
  public:
-  /// The backbone is asked for only when an image's features are not in the cache (nullptr: there is none).
-  ClassFeatures(const PlannedGroup& group, const ClassSplit& split, BackboneSource backbone, FeatureCache* cache);
+  enum class Parts { train_and_test, train };
+
+  /// The backbone is asked for only when an image's features are not in the cache (nullptr: there is none). With
+  /// Parts::train the test images are left alone: there are none.
+  ClassFeatures(const PlannedGroup& group, const ClassSplit& split, BackboneSource backbone, FeatureCache* cache,
+                Parts parts = Parts::train_and_test);
 
   /// Training and test levels in this representation ("raw", "residual" or "pretrained"); the last one asked for stays
   /// in memory.

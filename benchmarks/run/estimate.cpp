@@ -6,15 +6,14 @@
 #include <chrono>
 #include <set>
 
-#include "benchmarks/cells/cell_store.h"
-#include "benchmarks/plan/cell_key.h"
+#include "benchmarks/plan/cell_keys.h"
 #include "benchmarks/plan/feature_keys.h"
 #include "benchmarks/plan/pass_size.h"
-#include "benchmarks/run/saved_maps.h"
-#include "benchmarks/run/saved_model.h"
+#include "benchmarks/run/cell_work.h"
 #include "core/backbones/backbone.h"
 #include "core/base/content_hashes.h"
 #include "core/base/device.h"
+#include "core/base/plural.h"
 #include "core/base/progress.h"
 #include "core/base/stopwatch.h"
 #include "core/image/decode.h"
@@ -79,8 +78,7 @@ struct Rates {
 
 class Estimator {
  public:
-  Estimator(const Plan& plan, const std::filesystem::path& output)
-      : plan_(plan), output_(output), store_(output / "cells") {}
+  Estimator(const Plan& plan, const std::filesystem::path& output) : plan_(plan), output_(output) {}
 
   Estimate run() {
     for (const PlannedGroup& group : plan_.groups) add(group);
@@ -93,11 +91,16 @@ class Estimator {
     set_threads(settings.threads);
     const ClassSplit split = group.dataset->load(group.class_name);
     estimate_.cells += static_cast<int64_t>(group.cells.size());
-    const std::vector<PlannedCell> todo = unfinished(group, split);
+    const Left left = left_of(group, split);
     if (counted_.insert(group.dataset->root().string() + "|" + group.class_name).second)
       estimate_.images += static_cast<int64_t>(split.train.size() + split.test.size());
-    if (todo.empty()) {
-      estimate_.lines.push_back(fmt::format("{}: {} cells, all finished", group.class_name, group.cells.size()));
+    if (left.cells.empty()) return;
+    if (left.work.fit.empty()) {
+      const size_t count = left.work.evaluate.size();
+      estimate_.lines.push_back(count == 0
+                                    ? fmt::format("{}: {} cells, all finished", group.class_name, group.cells.size())
+                                    : fmt::format("{}: {} to evaluate from kept score maps", group.class_name,
+                                                  counted(static_cast<int64_t>(count), "cell")));
       return;
     }
     const Rates* rates = rates_for(group);
@@ -108,7 +111,8 @@ class Estimator {
                      std::max(rates->image_seconds, decode_seconds(split.train, group.geometry));
     double detector_bytes = 0;
     bool residual = false;
-    for (const PlannedCell& cell : todo) {
+    for (const FitJob& job : left.work.fit) {
+      const PlannedCell& cell = *left.cells[job.scores.front().cells.front()].planned;
       const DetectorEntry& entry = DetectorRegistry::instance().get(cell.detector, "detector");
       // a model of all classes is fitted once, with the features of all their training images in memory
       const int64_t fitted = cell.together ? cell.together->train_images() : static_cast<int64_t>(train);
@@ -128,27 +132,42 @@ class Estimator {
       estimate_.peak_bytes = peak;
       estimate_.peak_class = group.class_name;
     }
+    const auto finished = static_cast<size_t>(
+        std::count_if(left.cells.begin(), left.cells.end(), [](const CellWork& cell) { return cell.finished(); }));
     estimate_.lines.push_back(
         fmt::format("{}: {} cells to do, {} train and {} test images ({} in the feature cache), resize {} crop {}, "
                     "about {}, {:.1f} GB",
-                    group.class_name, todo.size(), split.train.size(), split.test.size(), cached, group.geometry.resize,
-                    group.geometry.crop, duration_text(seconds), peak / 1e9));
+                    group.class_name, left.cells.size() - finished, split.train.size(), split.test.size(), cached,
+                    group.geometry.resize, group.geometry.crop, duration_text(seconds), peak / 1e9));
   }
 
-  std::vector<PlannedCell> unfinished(const PlannedGroup& group, const ClassSplit& split) {
-    std::vector<PlannedCell> todo = group.cells;
+  /// What is left to do of a group, and adds it to the counts; everything when its files are not all there.
+  struct Left {
+    std::vector<CellWork> cells;
+    WorkPlan work;
+  };
+  Left left_of(const PlannedGroup& group, const ClassSplit& split) {
+    Left left;
     try {
-      const std::string print = fingerprint(split);
-      std::erase_if(todo, [&](const PlannedCell& cell) {
-        const nlohmann::json key = cell_key(cell, group.dataset->layout(), print);
-        return store_.find(key).has_value() && !SavedMaps(output_, cell, hash_of_key(key)).missing() &&
-               !SavedModel(output_, cell, key).missing();
-      });
-      estimate_.finished_cells += static_cast<int64_t>(group.cells.size() - todo.size());
+      left.cells = work_of(group, fingerprints(split), output_);
     } catch (const InputError& missing) {
       note_missing(missing.what());
+      return left;
     }
-    return todo;
+    const ScoreCache scores(cache_options(group.config->settings));
+    left.work = plan_work(left.cells, [&](const CellWork& work) { return scores.has(work.key); });
+    WorkCount& count = estimate_.work;
+    for (const CellWork& cell : left.cells) count.reused += cell.finished();
+    count.evaluated += std::ssize(left.work.evaluate);
+    for (const FitJob& job : left.work.fit) {
+      const CellWork& first = left.cells[job.scores.front().cells.front()];
+      count.fitted += !first.planned->together || joint_.insert(first.key.fit_hash()).second;
+      for (const ScoreJob& scoring : job.scores) {
+        ++count.scored;
+        count.evaluated += std::ssize(scoring.cells);
+      }
+    }
+    return left;
   }
 
   /// How many of the class's images need no backbone; their hashes are known from the data fingerprint.
@@ -158,7 +177,7 @@ class Estimator {
     if (!space) return 0;
     std::vector<std::string> hashes;
     for (const auto* part : {&split.train, &split.test})
-      for (const Sample& sample : *part) hashes.push_back(ContentHashes::instance().of(sample.image()));
+      for (const Sample& sample : *part) hashes.push_back(ContentHashes::instance().sha256_of(sample.image()));
     return space->count(hashes);
   }
 
@@ -190,10 +209,10 @@ class Estimator {
 
   const Plan& plan_;
   std::filesystem::path output_;
-  CellStore store_;
   Estimate estimate_;
   std::map<std::string, Rates> rates_;
   std::set<std::string> counted_;
+  std::set<std::string> joint_;  ///< fit keys of models of all classes that were counted
 };
 
 }  // namespace
@@ -204,7 +223,7 @@ Estimate estimate_run(const Plan& plan, const std::filesystem::path& output) {
 
 std::string to_text(const Estimate& estimate) {
   std::string text =
-      fmt::format("cells    {} ({} finished)\nimages   {}\n", estimate.cells, estimate.finished_cells, estimate.images);
+      fmt::format("cells    {}: {}\nimages   {}\n", estimate.cells, estimate.work.text(), estimate.images);
   for (const std::string& line : estimate.lines) text += "  " + line + "\n";
   text += fmt::format("time     about {} (estimated from a short measurement on this machine)\n",
                       duration_text(estimate.seconds));

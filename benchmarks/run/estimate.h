@@ -3,12 +3,14 @@
 #include <vector>
 
 #include "benchmarks/plan/plan.h"
+#include "benchmarks/run/runner.h"
 
 namespace adrep {
 
 /// What a run would do and need, found without doing it.
 struct Estimate {
-  int64_t cells = 0, finished_cells = 0, images = 0;
+  int64_t cells = 0, images = 0;
+  WorkCount work;         ///< what would be fitted, scored, evaluated and reused
   double seconds = 0;     ///< of what is still to do
   double peak_bytes = 0;  ///< largest memory of any class: features, maps and the detector's own
   std::string peak_class;

@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "core/base/failure.h"
 #include "core/base/log.h"
 #include "core/image/decode.h"
 #include "core/io/safetensors.h"
@@ -89,8 +90,8 @@ CellExamples load_examples(const fs::path& output, const std::string& cell_hash)
         examples.masks.sizes() != examples.maps.sizes() || static_cast<int64_t>(examples.ids.size()) != count ||
         static_cast<int64_t>(examples.defects.size()) != count)
       throw_input("{}: does not fit {}", file.string(), images_file.string());
-  } catch (const std::exception& damaged) {
-    log_warning(fmt::format("score maps left out of the report: {}", damaged.what()));
+  } catch (...) {
+    log_warning(fmt::format("score maps left out of the report: {}", contained_failure().line));
     return {};
   }
   return examples;

@@ -29,6 +29,15 @@ Scores score_in_batches(const Detector& detector, const Levels& levels, int64_t 
   return all;
 }
 
+std::unique_ptr<Detector> with_parameters_of(const PlannedCell& cell, const Detector& fitted,
+                                             const PlannedCell& fitted_for) {
+  const DetectorEntry& entry = DetectorRegistry::instance().get(cell.detector, "detector");
+  if (entry.resolve(cell.params()) == entry.resolve(fitted_for.params())) return nullptr;
+  std::unique_ptr<Detector> other = entry.make(cell.params());
+  other->load(fitted.state());
+  return other;
+}
+
 std::string post_step_of(const Detector& detector, const PlannedCell& planned) {
   const std::string asked = detector.post_step();
   if (!asked.empty() || planned.config->settings.post != "published") return asked;

@@ -8,6 +8,10 @@ namespace adrep {
 /// Scores of levels, `batch` images at a time. `title`: for progress, shown unless it is "".
 Scores score_in_batches(const Detector& detector, const Levels& levels, int64_t batch, const std::string& title);
 
+/// A detector fitted for one cell, with the parameters of another of the same fit key; nullptr where these are its own.
+std::unique_ptr<Detector> with_parameters_of(const PlannedCell& cell, const Detector& fitted,
+                                             const PlannedCell& fitted_for);
+
 /// The step over the whole test set that a cell's detector or settings ask for, "" mostly.
 std::string post_step_of(const Detector& detector, const PlannedCell& planned);
 

@@ -1,38 +1,30 @@
 #include "benchmarks/run/joint_models.h"
 
-#include "benchmarks/cells/cell.h"
 #include "benchmarks/run/training_files.h"
 #include "benchmarks/run/training_images.h"
 #include "core/base/device.h"
 #include "core/features/joined_features.h"
 
 namespace adrep {
-namespace {
 
-/// What determines the training: the cell's key without what belongs to its class alone.
-std::string training_hash(nlohmann::json key) {
-  for (const char* own : {"class", "data_fingerprint", "resize"}) key.erase(own);
-  return hash_of_key(key);
-}
-
-}  // namespace
-
-const FittedCell& JointModels::of(const PlannedCell& planned, const nlohmann::json& key) {
-  const std::string hash = training_hash(key);
-  const auto known = fitted_.find(hash);
-  if (known != fitted_.end()) return known->second;
-  return fitted_.emplace(hash, fit(planned, hash)).first->second;
+const FittedCell& JointModels::fitted_for(const PlannedCell& planned, const std::string& fit_hash, bool& fitted) {
+  const auto known = fitted_.find(fit_hash);
+  fitted = known == fitted_.end();
+  if (!fitted) return known->second;
+  return fitted_.emplace(fit_hash, fit(planned, fit_hash)).first->second;
 }
 
 FittedCell JointModels::fit(const PlannedCell& planned, const std::string& hash) {
   const RunSettings& settings = planned.config->settings;
-  const BackboneSource backbone = [&]() -> const Backbone& { return backbone_(settings); };
+  const BackboneSource backbone = [&]() -> const Backbone& { return backbone_(*planned.config); };
   std::vector<Levels> levels;
   std::vector<ClassImages> images;
   for (const ClassGeometry& part : planned.together->classes()) {
     const PlannedGroup group{planned.config, planned.together->dataset(), part.class_name, part.geometry, {}};
-    ClassFeatures features(group, group.dataset->load(part.class_name), backbone, cache_(settings));
+    ClassFeatures features(group, group.dataset->load(part.class_name), backbone, cache_, ClassFeatures::Parts::train);
     levels.push_back(features.in(planned.features).train);
+    cached_ += features.cached();
+    computed_ += features.computed();
     // detectors that draw into images take raw features (make_plan), which are what the backbone gives
     images.emplace_back(features.train(), part.geometry, backbone, open_device(settings.device),
                         [](const Levels& raw) { return raw; });

@@ -10,13 +10,16 @@ namespace adrep {
 /// a cell first needs one, and kept while the run goes on.
 class JointModels {
  public:
-  JointModels(const std::filesystem::path& output, std::function<const Backbone&(const RunSettings&)> backbone,
-              std::function<FeatureCache*(const RunSettings&)> cache)
-      : output_(output), backbone_(std::move(backbone)), cache_(std::move(cache)) {}
+  JointModels(const std::filesystem::path& output, std::function<const Backbone&(const RunConfig&)> backbone,
+              FeatureCache* cache)
+      : output_(output), backbone_(std::move(backbone)), cache_(cache) {}
 
-  /// The model of a cell with `together` and this key. The training features of all classes are in memory while it is
-  /// fitted; they come class by class, so that of the rest one class is.
-  const FittedCell& of(const PlannedCell& planned, const nlohmann::json& key);
+  /// The model of a cell with `together` and this fit key. The training features of all classes are in memory while it
+  /// is fitted; of the rest one class is. `fitted` is true when it was fitted now.
+  const FittedCell& fitted_for(const PlannedCell& planned, const std::string& fit_hash, bool& fitted);
+  int64_t cached() const { return cached_; }      ///< training images whose features came from the cache
+  int64_t computed() const { return computed_; }  ///< those that went through the backbone
+
   /// All cells are there: removes the checkpoints.
   void finish() const;
 
@@ -24,9 +27,10 @@ class JointModels {
   FittedCell fit(const PlannedCell& planned, const std::string& hash);
 
   const std::filesystem::path& output_;
-  std::function<const Backbone&(const RunSettings&)> backbone_;
-  std::function<FeatureCache*(const RunSettings&)> cache_;
-  std::map<std::string, FittedCell> fitted_;  ///< by the hash of what determines the training
+  std::function<const Backbone&(const RunConfig&)> backbone_;
+  FeatureCache* cache_;
+  std::map<std::string, FittedCell> fitted_;  ///< by fit key
+  int64_t cached_ = 0, computed_ = 0;
 };
 
 }  // namespace adrep

@@ -102,7 +102,7 @@ std::vector<std::pair<std::string, Metric>> best_over_epochs(const std::vector<s
       const auto metrics = epoch.find("metrics");
       if (metrics == epoch.end() || !metrics->contains(name)) continue;
       const double value = (*metrics)[name].get<double>();
-      if (!metric.defined() || value > metric.value) metric = Metric::of(value);
+      if (!metric.defined() || value > metric.value) metric = Metric::measured(value);
     }
   }
   return best;

@@ -39,16 +39,16 @@ ReferenceBanks::ReferenceBanks(ReferenceChoice choice, const Levels& used, const
   for (size_t place : choice_.used()) {
     row_of_[place] = std::ssize(files);
     files.push_back(train[place].id);
-    hashes_.push_back(ContentHashes::instance().of(train[place].image()));
+    hashes_.push_back(ContentHashes::instance().sha256_of(train[place].image()));
   }
   all_ = make_bank(used, std::move(files), seed);
 }
 
 ReferenceBank ReferenceBanks::shared() const {
-  return of(choice_.common.empty() ? choice_.of_test(0) : choice_.common);
+  return bank_of(choice_.common.empty() ? choice_.of_test(0) : choice_.common);
 }
 
-ReferenceBank ReferenceBanks::of(const Places& places) const {
+ReferenceBank ReferenceBanks::bank_of(const Places& places) const {
   ReferenceBank bank{{}, {}, all_.seed};
   std::vector<int64_t> rows;
   for (size_t place : places) {
@@ -80,7 +80,7 @@ Levels ReferenceBanks::represented(const Representation& by, const Levels& raw, 
     const int64_t end = next == own.end() ? count : static_cast<int64_t>(next->first);
     size = place == own.end() ? std::min(batch, end - first) : 1;
     const Levels images = raw.narrow(first, size);
-    const Levels made = place == own.end() ? by.apply(images) : by.with(of(place->second))->apply(images);
+    const Levels made = place == own.end() ? by.apply(images) : by.with(bank_of(place->second))->apply(images);
     for (int64_t l = 0; l < made.count(); ++l)
       result.maps[static_cast<size_t>(l)].narrow(0, first, size).copy_(made[l]);
     progress.update(first + size);
@@ -88,9 +88,9 @@ Levels ReferenceBanks::represented(const Representation& by, const Levels& raw, 
   return result;
 }
 
-void ReferenceBanks::save(const std::filesystem::path& folder, const std::string& class_name, const json& about,
+void ReferenceBanks::save(const std::filesystem::path& folder, const std::string& class_name, const json& origin,
                           const std::vector<Sample>& train, const std::vector<Sample>& test) const {
-  json provenance = about;
+  json provenance = origin;
   provenance["files"] = all_.files;
   provenance["sha256"] = hashes_;
   provenance["seed"] = all_.seed;

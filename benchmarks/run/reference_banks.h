@@ -16,7 +16,7 @@ class ReferenceBanks {
   const ReferenceChoice& choice() const { return choice_; }
   /// The shared bank; where every image has its own, the one of the first test image.
   ReferenceBank shared() const;
-  ReferenceBank of(const ReferenceChoice::Places& places) const;
+  ReferenceBank bank_of(const ReferenceChoice::Places& places) const;
   const std::vector<std::string>& files() const { return all_.files; }  ///< ids of all of them
   const std::vector<std::string>& hashes() const { return hashes_; }    ///< SHA-256 of their files
 
@@ -26,10 +26,10 @@ class ReferenceBanks {
   Levels represented(const Representation& by, const Levels& raw, Part part, const std::string& stage,
                      int64_t batch) const;
 
-  /// Writes NAME.safetensors, the rows of all references ("level0" [R·P, C], …) with `about` and every file's SHA-256
+  /// Writes NAME.safetensors, the rows of all references ("level0" [R·P, C], …) with `origin` and every file's SHA-256
   /// in its metadata, and NAME.json, the list, which references.list takes. NAME is the class and a hash of both.
   /// Atomic; files that are there stay.
-  void save(const std::filesystem::path& folder, const std::string& class_name, const nlohmann::json& about,
+  void save(const std::filesystem::path& folder, const std::string& class_name, const nlohmann::json& origin,
             const std::vector<Sample>& train, const std::vector<Sample>& test) const;
 
  private:

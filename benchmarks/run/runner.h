@@ -15,18 +15,32 @@ struct CellOutcome {
   double seconds = 0;        ///< fit and score; 0 when reused with nothing left to do
 };
 
+/// How much a run did, or would do.
+struct WorkCount {
+  int64_t fitted = 0;     ///< detectors; one may serve several cells
+  int64_t scored = 0;     ///< times that a class's test images were scored
+  int64_t evaluated = 0;  ///< cells
+  int64_t reused = 0;     ///< cells that were finished before
+
+  /// "6 fitted, 6 scored, 18 evaluated, 0 from earlier runs"
+  std::string text() const;
+};
+
 struct RunOutcome {
   std::vector<CellOutcome> cells;  ///< in the plan's order
-  double feature_seconds = 0;      ///< decoding, backbone and representations
-  bool interrupted = false;        ///< stopped by Ctrl-C: `cells` are those that were finished or failed by then
-  int64_t cached_images = 0;       ///< images whose features came from the feature cache
-  int64_t computed_images = 0;     ///< images that went through the backbone
+  WorkCount work;
+  double feature_seconds = 0;   ///< decoding, backbone and representations
+  bool interrupted = false;     ///< stopped by Ctrl-C: `cells` are those that were finished or failed by then
+  int64_t cached_images = 0;    ///< images whose features came from the feature cache
+  int64_t computed_images = 0;  ///< images that went through the backbone
   int64_t failed() const;
 };
 
 /// Computes the cells that the store does not hold, and with `maps` or `models` those whose maps or models are not
-/// there, group by group. A group or cell that fails leaves the others alone. Ctrl-C and SIGTERM stop it: finished
-/// cells stay and are in the outcome. Throws WriteError when results cannot be written.
+/// there, group by group. What cells have in common is done once: one fit for those of one fit key, one scoring for
+/// those of one score key, and neither where the score cache has their maps. A group or cell that fails leaves the
+/// others alone. Ctrl-C and SIGTERM stop it: finished cells stay and are in the outcome. Throws WriteError when results
+/// cannot be written.
 RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output);
 
 }  // namespace adrep

@@ -86,10 +86,11 @@ std::string folder_name(const std::string& title, const std::string& cell_hash) 
       continue;
     }
     const char c = title[at++];
+    // no '=' and ',': the folder's path is an argument of other commands
     const bool safe =
-        std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("._-=,").find(c) != std::string_view::npos;
+        std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("._-").find(c) != std::string_view::npos;
     changed |= !safe;
-    name += safe ? c : '_';
+    name += safe ? c : c == '=' ? '-' : '_';
   }
   if (name.starts_with('.')) name[0] = '_', changed = true;
   if (name.size() > kLongestName) name.resize(kLongestName), changed = true;

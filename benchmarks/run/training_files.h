@@ -19,6 +19,8 @@ class TrainingFiles {
 
   /// What an earlier run left; none when there is nothing, or when it is damaged, which is reported.
   const TensorMap* resume();
+  /// What was left is not continued: its epochs do not count.
+  void forget() { epochs_ = nlohmann::json::array(); }
   /// Whether the last checkpoint is old enough.
   bool due() const;
   void save(const TensorMap& state);

@@ -4,6 +4,7 @@
 #include "benchmarks/speed/backbone_speed.h"
 #include "benchmarks/tables/table.h"
 #include "core/base/device.h"
+#include "core/base/failure.h"
 #include "core/base/log.h"
 #include "core/metrics/statistics/summary.h"
 
@@ -33,8 +34,9 @@ std::vector<PrecisionResult> measure_precisions(const RunConfig& config, const s
       const at::Tensor images =
           at::zeros({images_a_pass(settings), 3, settings.crop, settings.crop}, at::TensorOptions(device));
       results.push_back({precision, images_per_second(*backbone, images)});
-    } catch (const c10::Error& error) {
-      log_warning(fmt::format("precision={}: {} cannot compute in it here", precision, settings.backbone));
+    } catch (const c10::Error&) {
+      log_warning(fmt::format("precision={}: {} cannot compute in it here: {}", precision, settings.backbone,
+                              current_failure().line));
     }
   }
   return results;

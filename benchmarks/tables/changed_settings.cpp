@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "benchmarks/plan/cell_key.h"
+#include "benchmarks/plan/cell_keys.h"
 
 namespace adrep {
 namespace {
@@ -13,10 +13,11 @@ namespace {
 using nlohmann::json;
 
 /// A value as it is given on a command line; of a hash the beginning.
-std::string written(const std::string& name, const json& value) {
+std::string written(const json& value) {
   if (!value.is_string()) return value.dump();
   const std::string text = value.get<std::string>();
-  return name.ends_with("_sha256") ? text.substr(0, 12) : text.empty() ? "''" : text;
+  const bool hash = text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return hash ? text.substr(0, 12) : text.empty() ? "''" : text;
 }
 
 }  // namespace
@@ -25,18 +26,17 @@ std::vector<std::string> changed_settings(const std::vector<CellOutcome>& cells)
   std::map<std::string, std::set<std::string>> changes;  // of a detector, or of the split
   for (const CellOutcome& outcome : cells) {
     if (!outcome.cell) continue;
-    const json& key = outcome.cell->key;
-    if (const auto params = key.find("detector_parameters"); params != key.end()) {
-      const std::string detector = outcome.cell->key_text("detector");
-      const json defaults = parameters_of(detector, {});
-      for (const auto& [name, value] : params->items())
-        if (const auto normal = defaults.find(name); normal != defaults.end() && *normal != value)
-          changes[detector].insert(
-              fmt::format("{}={} (default {})", name, written(name, value), written(name, *normal)));
-    }
-    if (const auto split = key.find("split"); split != key.end())
-      for (const auto& [name, value] : split->items())
-        changes["split"].insert(fmt::format("{}={}", name, written(name, value)));
+    const std::string& detector = outcome.planned.detector;
+    const bool registered = DetectorRegistry::instance().find(detector) != nullptr;  // a cell may be of another program
+    const json defaults = registered ? parameters_of(detector, {}) : json::object();
+    const CellKey& key = outcome.cell->key;
+    for (const json* section : {&key.fit, &key.scores})
+      for (const auto& [name, value] : section->items()) {
+        const std::string own = name.starts_with(detector + ".") ? name.substr(detector.size() + 1) : "";
+        if (const auto normal = defaults.find(own); normal != defaults.end() && *normal != value)
+          changes[detector].insert(fmt::format("{}={} (default {})", own, written(value), written(*normal)));
+        if (name.starts_with("split.")) changes["split"].insert(fmt::format("{}={}", name.substr(6), written(value)));
+      }
   }
   std::vector<std::string> lines;
   for (const auto& [subject, values] : changes)

@@ -26,19 +26,12 @@ std::vector<std::string> shown_metrics(const std::vector<CellOutcome>& cells) {
 std::string common_protocol(const std::vector<CellOutcome>& cells) {
   std::set<std::string> protocols;
   for (const CellOutcome& outcome : cells)
-    if (outcome.cell) protocols.insert(outcome.cell->key_text("protocol"));
+    if (outcome.cell) protocols.insert(outcome.cell->key_text("metrics.protocol"));
   return protocols.size() == 1 ? *protocols.begin() : "";
 }
 
-/// A text field of what the cell's key says of its projectors, "" when it has none.
-std::string projector_text(const Cell& cell, const char* field) {
-  const auto place = cell.key.find("projector");
-  return place == cell.key.end() ? "" : place->value(field, "");
-}
-
 bool leaked(const Cell& cell) {
-  const auto place = cell.key.find("projector");
-  return place != cell.key.end() && place->value("leaked", false);
+  return cell.key.part("projector.leaked") == true;
 }
 
 /// The name of the cell's features. Leaked ones have another, so that no mean mixes them with others.
@@ -59,9 +52,8 @@ std::vector<TableRow> rows_of_class(const std::vector<CellOutcome>& cells, const
   std::set<std::string> known;
   for (const CellOutcome& outcome : cells) {
     if (!outcome.cell || outcome.planned.class_name != class_name) continue;
-    const RunConfig& config = *outcome.planned.config;
-    TableRow row{class_name, detector_name(outcome), features_name(outcome), config.method_variant, {}};
-    row.seeds = config.seeds;
+    TableRow row{class_name, detector_name(outcome), features_name(outcome), outcome.planned.variant.method, {}};
+    row.seeds = outcome.planned.variant.seeds;
     for (const std::string& name : metrics) row.values.push_back(outcome.cell->metric(name));
     if (known.insert(method_of(row) + "|" + outcome.cell->hash()).second) rows.push_back(std::move(row));
   }
@@ -97,16 +89,17 @@ std::vector<std::string> notes_of(const std::vector<CellOutcome>& cells, const T
       continue;
     }
     const Cell& cell = *outcome.cell;
-    protocols.insert(cell.key_text("protocol"));
-    selections.insert(cell.key.value("selection", "last"));
-    together |= cell.key.contains("together");
+    protocols.insert(cell.key_text("metrics.protocol"));
+    const std::string selection = cell.key_text("selection");
+    selections.insert(selection.empty() ? "last" : selection);
+    together |= !cell.key.part("classes_together").is_null();
     backbones.insert(cell.key_text("backbone"));
-    seeds.insert(outcome.planned.config->seeds);
+    seeds.insert(outcome.planned.variant.seeds);
     if (leaked(cell)) leaks.insert(outcome.planned.class_name);
-    oracle |= projector_text(cell, "selection") == "oracle";
-    if (const auto step = cell.environment.find("post_step"); step != cell.environment.end())
+    oracle |= cell.key_text("projector.selection") == "oracle";
+    if (const auto step = cell.details.find("post_step"); step != cell.details.end())
       post_steps.insert(step->get<std::string>());
-    if (known_classes.insert(cell.key_text("class") + cell.key_text("data_fingerprint")).second) {
+    if (known_classes.insert(cell.key_text("class") + cell.key_text("data")).second) {
       skipped += static_cast<int64_t>(cell.skipped.size());
       without_mask += cell.images_without_mask;
     }
@@ -117,6 +110,7 @@ std::vector<std::string> notes_of(const std::vector<CellOutcome>& cells, const T
       if (const Metric metric = cell.metric(name); !metric.defined())
         ++undefined[fmt::format("{} of {}: {}", heading_of(name), outcome.planned.class_name, metric.undefined)];
   }
+  if (seeds.size() > 1) seeds.erase("");  // of cells that no seed changes
   for (const auto& [text, count] : undefined)
     notes.push_back(fmt::format("undefined, left out of means: {} ({})", text, counted(count, "cell")));
   if (!leaks.empty())

@@ -29,13 +29,13 @@ FoldedConvolution::FoldedConvolution(WeightTaker& weights, const Spec& spec, con
       elements_(c10::multiply_integers(spec.shape)),
       eps_(spec.eps) {
   const int64_t out = spec.shape[0];
-  const at::Tensor stored = weights.take(spec.convolution + ".weight", spec.shape);
+  const at::Tensor stored = weights.take_tensor(spec.convolution + ".weight", spec.shape);
   weight_ = stored.to(at::kDouble);
   release_pages({static_cast<const char*>(stored.data_ptr()), stored.nbytes()});
-  norm_.weight = weights.take(spec.norm + ".weight", {out}).to(at::kDouble);
-  norm_.bias = weights.take(spec.norm + ".bias", {out}).to(at::kDouble);
-  norm_.mean = weights.take(spec.norm + ".running_mean", {out}).to(at::kDouble);
-  norm_.variance = weights.take(spec.norm + ".running_var", {out}).to(at::kDouble);
+  norm_.weight = weights.take_tensor(spec.norm + ".weight", {out}).to(at::kDouble);
+  norm_.bias = weights.take_tensor(spec.norm + ".bias", {out}).to(at::kDouble);
+  norm_.mean = weights.take_tensor(spec.norm + ".running_mean", {out}).to(at::kDouble);
+  norm_.variance = weights.take_tensor(spec.norm + ".running_var", {out}).to(at::kDouble);
   const auto computed_in = at::TensorOptions(options.device).dtype(scalar_type(options.precision));
   if (options.trainable) {
     const auto stored_in = at::TensorOptions(options.device).dtype(at::kFloat);

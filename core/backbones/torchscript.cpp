@@ -4,15 +4,17 @@
 #include <torch/csrc/jit/serialization/import.h>
 
 #include "core/backbones/input_normalisation.h"
+#include "core/base/failure.h"
 #include "core/base/hash.h"
 
 namespace adrep {
 namespace {
 
-/// LibTorch's messages go on with a stack trace.
-std::string first_line(const c10::Error& error) {
-  const std::string text = error.what_without_backtrace();
-  return text.substr(0, text.find('\n'));
+/// Why LibTorch refused the file. Out of memory is not the file's fault and is thrown on.
+std::string refusal() {
+  const Failure failure = current_failure();
+  if (failure.out_of_memory) throw;
+  return failure.line;
 }
 
 /// Three numbers, from a list, a tuple or a tensor.
@@ -59,8 +61,8 @@ TorchScriptBackbone::TorchScriptBackbone(BackboneInfo info, const BackboneOption
   const std::string file = info_.weights_file.string();
   try {
     module_->script = torch::jit::load(file, options.device);
-  } catch (const c10::Error& error) {
-    throw_input("{}: not a TorchScript archive (torch.jit.save): {}", file, first_line(error));
+  } catch (const c10::Error&) {
+    throw_input("{}: not a TorchScript archive (torch.jit.save): {}", file, refusal());
   }
   module_->script.eval();
   module_->script.to(scalar_type(options.precision));
@@ -87,10 +89,9 @@ Levels TorchScriptBackbone::forward(const at::Tensor& images) const {
   c10::IValue output;
   try {
     output = module_->script.forward({x});
-  } catch (const std::exception& error) {  // a script's own errors are no c10::Error
-    const std::string text = error.what();
+  } catch (const std::exception&) {  // a script's own errors are no c10::Error
     throw_input("{}: the script failed on images [{}, {}, {}, {}]: {}", info_.weights_file.string(), x.size(0),
-                x.size(1), x.size(2), x.size(3), text.substr(text.find_last_of('\n', text.size() - 2) + 1));
+                x.size(1), x.size(2), x.size(3), refusal());
   }
   Levels levels{{}, images.size(3)};
   for (const at::Tensor& tensor : tensors_of(output, info_.weights_file.string()))

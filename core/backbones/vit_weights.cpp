@@ -30,13 +30,14 @@ class VitTaker {
     need(a_.gated, layout_.gated_fc1, "gated MLP", file);
   }
 
-  VitWeights take() {
+  VitWeights take_all() {
     VitWeights weights;
     const int64_t tokens = 1 + a_.trained_grid * a_.trained_grid;
     weights.patch = patch();
     weights.class_token = token(layout_.class_token, 1).squeeze(0);
     weights.position = token(layout_.position, tokens);
-    if (a_.registers > 0) weights.registers = taker_.take(layout_.registers, {1, a_.registers, a_.width}).squeeze(0);
+    if (a_.registers > 0)
+      weights.registers = taker_.take_tensor(layout_.registers, {1, a_.registers, a_.width}).squeeze(0);
     if (a_.pre_norm) weights.pre_norm = both(layout_.pre_norm, {a_.width});
     for (int64_t i = 0; i < a_.blocks_used(); ++i) weights.blocks.push_back(block(i));
     weights.parameters = taker_.parameters();
@@ -53,21 +54,21 @@ class VitTaker {
   }
 
   WeightAndBias both(const std::string& name, at::IntArrayRef shape) {
-    return {taker_.take(name + ".weight", shape), taker_.take(name + ".bias", {shape[0]})};
+    return {taker_.take_tensor(name + ".weight", shape), taker_.take_tensor(name + ".bias", {shape[0]})};
   }
 
   WeightAndBias patch() {
     std::vector<int64_t> shape = {a_.width, 3, a_.patch, a_.patch};
     if (a_.frames > 1) shape.insert(shape.begin() + 2, a_.frames);
     if (a_.patch_bias) return both(layout_.patch, shape);
-    return {taker_.take(layout_.patch + ".weight", shape), {}};
+    return {taker_.take_tensor(layout_.patch + ".weight", shape), {}};
   }
 
   /// [count, D]
   at::Tensor token(const std::string& key, int64_t count) {
-    if (!layout_.flat_tokens) return taker_.take(key, {1, count, a_.width}).squeeze(0);
-    if (key == layout_.class_token) return taker_.take(key, {a_.width}).unsqueeze(0);
-    return taker_.take(key, {count, a_.width});
+    if (!layout_.flat_tokens) return taker_.take_tensor(key, {1, count, a_.width}).squeeze(0);
+    if (key == layout_.class_token) return taker_.take_tensor(key, {a_.width}).unsqueeze(0);
+    return taker_.take_tensor(key, {count, a_.width});
   }
 
   VitBlockWeights block(int64_t index) {
@@ -77,11 +78,12 @@ class VitTaker {
     block.norm1 = both(name + layout_.norm1, {width});
     block.norm2 = both(name + layout_.norm2, {width});
     for (const auto& [weight, bias] : layout_.attention)
-      block.attention.push_back({taker_.take(name + weight, {rows, width}), taker_.take(name + bias, {rows})});
+      block.attention.push_back(
+          {taker_.take_tensor(name + weight, {rows, width}), taker_.take_tensor(name + bias, {rows})});
     block.out = both(name + layout_.out, {width, width});
     if (a_.layer_scale) {
-      block.scale1 = taker_.take(name + layout_.scale1, {width});
-      block.scale2 = taker_.take(name + layout_.scale2, {width});
+      block.scale1 = taker_.take_tensor(name + layout_.scale1, {width});
+      block.scale2 = taker_.take_tensor(name + layout_.scale2, {width});
     }
     block.fc1 = both(name + (a_.gated ? layout_.gated_fc1 : layout_.fc1), {(a_.gated ? 2 : 1) * a_.hidden, width});
     block.fc2 = both(name + (a_.gated ? layout_.gated_fc2 : layout_.fc2), {width, a_.hidden});
@@ -97,7 +99,7 @@ class VitTaker {
 
 VitWeights take_vit_weights(TensorMap tensors, const std::string& file, const VitArchitecture& architecture) {
   VitLayout layout = recognised(tensors, file, architecture.name);
-  return VitTaker(std::move(tensors), file, architecture, std::move(layout)).take();
+  return VitTaker(std::move(tensors), file, architecture, std::move(layout)).take_all();
 }
 
 }  // namespace adrep

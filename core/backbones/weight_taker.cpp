@@ -45,7 +45,7 @@ bool WeightTaker::check(const std::string& key, at::IntArrayRef shape) {
   return false;
 }
 
-at::Tensor WeightTaker::take(const std::string& key, at::IntArrayRef shape) {
+at::Tensor WeightTaker::take_tensor(const std::string& key, at::IntArrayRef shape) {
   if (!check(key, shape)) return at::zeros(std::vector<int64_t>(shape.size(), 1)).expand(shape);
   const at::Tensor& tensor = weights_.at(key);
   if (!key.ends_with(".running_mean") && !key.ends_with(".running_var")) parameters_ += tensor.numel();

@@ -22,7 +22,7 @@ class WeightTaker {
 
   /// The tensor as it is stored. One that is missing or misshapen is noted and replaced by zeros of the wanted shape,
   /// which take no memory.
-  at::Tensor take(const std::string& key, at::IntArrayRef shape);
+  at::Tensor take_tensor(const std::string& key, at::IntArrayRef shape);
 
   /// Elements of all tensors taken so far, without running statistics of normalisations.
   int64_t parameters() const { return parameters_; }

@@ -2,6 +2,8 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <set>
+
 #include "core/base/atomic_file.h"
 
 namespace adrep {
@@ -41,13 +43,32 @@ void flatten(const YAML::Node& node, const std::string& prefix, const std::strin
   }
 }
 
-std::vector<std::string> split_at_commas(const std::string& text) {
+/// The items of a value on the command line: parts between commas, of which one in double quotes may hold commas.
+std::vector<std::string> items_of(const std::string& text, const std::string& assignment) {
   std::vector<std::string> items;
-  size_t begin = 0;
-  for (size_t comma = text.find(','); comma != std::string::npos; begin = comma + 1, comma = text.find(',', begin))
-    items.push_back(text.substr(begin, comma - begin));
-  items.push_back(text.substr(begin));
-  return items;
+  size_t at = 0;
+  while (true) {
+    std::string item;
+    if (at < text.size() && text[at] == '"') {
+      const size_t end = text.find('"', at + 1);
+      if (end == std::string::npos || (end + 1 < text.size() && text[end + 1] != ','))
+        throw_input("command line: {}: a quoted value ends with '\"', before a comma or the end", assignment);
+      item = text.substr(at + 1, end - at - 1);
+      at = end + 1;
+    } else {
+      const size_t end = std::min(text.find(',', at), text.size());
+      item = text.substr(at, end - at);
+      at = end;
+    }
+    items.push_back(std::move(item));
+    if (at >= text.size()) return items;
+    ++at;  // the comma
+  }
+}
+
+bool is_there(const std::string& path) {
+  std::error_code unknown;
+  return std::filesystem::exists(path, unknown);
 }
 
 std::string quoted_if_needed(const std::string& text) {
@@ -65,7 +86,11 @@ RawConfig read_config_file(const std::filesystem::path& file) {
   const std::string text = read_file(file, max_config_bytes);
   RawConfig config;
   try {
-    const YAML::Node root = YAML::Load(text);
+    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
+    if (documents.size() > 1)
+      throw_input("{}: a second YAML document begins here: one file is one configuration",
+                  place(file.string(), documents[1].Mark()));
+    const YAML::Node root = documents.empty() ? YAML::Node() : documents[0];
     if (root.IsNull()) return config;
     if (!root.IsMap()) throw_input("{}: expected lines of 'key: value'", file.string());
     flatten(root, "", file.string(), 0, config);
@@ -80,7 +105,16 @@ void apply_override(RawConfig& config, const std::string& assignment) {
   if (equals == std::string::npos || equals == 0)
     throw_input("command line: '{}': expected key=value, for example detector=patchcore", assignment);
   const std::string value = assignment.substr(equals + 1);
-  config[assignment.substr(0, equals)] = {split_at_commas(value), value.find(',') != std::string::npos, "command line"};
+  const bool whole = value.find(',') == std::string::npos || is_there(value);
+  const std::vector<std::string> items =
+      whole && !value.starts_with('"') ? std::vector{value} : items_of(value, assignment);
+  config[assignment.substr(0, equals)] = {items, items.size() > 1 || (!whole && !value.starts_with('"')),
+                                          "command line"};
+}
+
+bool is_assignment(const std::string& word) {
+  const size_t equals = word.find('=');
+  return equals != std::string::npos && equals > 0 && !is_there(word);
 }
 
 RawConfig read_config(const std::filesystem::path& file_or_empty, const std::vector<std::string>& assignments) {
@@ -88,6 +122,16 @@ RawConfig read_config(const std::filesystem::path& file_or_empty, const std::vec
   if (!file_or_empty.empty()) config = read_config_file(file_or_empty);
   for (const std::string& assignment : assignments) apply_override(config, assignment);
   return config;
+}
+
+RawConfig read_command_line(const std::filesystem::path& file_or_empty, const std::vector<std::string>& assignments) {
+  std::set<std::string> keys;
+  for (const std::string& assignment : assignments) {
+    const std::string key = assignment.substr(0, assignment.find('='));
+    if (!keys.insert(key).second)
+      throw_input("command line: '{}' is given twice: give several values as {}=a,b", key, key);
+  }
+  return read_config(file_or_empty, assignments);
 }
 
 std::string to_yaml(const std::map<std::string, ParamValue>& values) {

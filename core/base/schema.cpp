@@ -69,6 +69,11 @@ std::string Param::type_text() const {
   return names[default_value.index()] + bounds_text(*this);
 }
 
+Decides Param::role(const ParamTexts& texts) const {
+  if (when && !when(texts)) return Decides::nothing;
+  return decides_by ? decides_by(texts) : decides;
+}
+
 ParamValue Param::parse(const RawValue& raw, const std::string& key) const {
   const auto fail = [&](const std::string& text) {
     throw_input("{}: {}={}: expected {}{}", raw.where, key, text, type_text(),

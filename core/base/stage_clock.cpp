@@ -22,7 +22,7 @@ void StageClock::lap(const std::string& stage) {
   last_ = time;
 }
 
-std::map<std::string, double> StageClock::take() {
+std::map<std::string, double> StageClock::take_seconds() {
   return std::exchange(seconds_, {});
 }
 

@@ -18,7 +18,7 @@ class StageClock {
   /// What happened since the last lap or restart counts for this stage.
   void lap(const std::string& stage);
   /// Seconds by stage since the last call; then they are zero.
-  std::map<std::string, double> take();
+  std::map<std::string, double> take_seconds();
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -53,6 +53,7 @@ class Descent {
 }  // namespace
 
 void TsneParams::declare(Schema<TsneParams>& s) {
+  s.decides(Decides::evaluation);
   s.add(&TsneParams::perplexity, "perplexity").at_least(1).at_most(1000).doc("how many neighbours a patch has");
   s.add(&TsneParams::iterations, "iterations").at_least(1).at_most(100'000).doc("steps of t-SNE");
   s.add(&TsneParams::exaggeration, "exaggeration")

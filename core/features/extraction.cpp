@@ -17,7 +17,7 @@ constexpr int64_t shard_bytes = int64_t{64} << 20;  // what a killed run loses a
 /// SHA-256 of the file, or "" when it cannot be read: decoding then says why.
 std::string content_hash(const fs::path& file) {
   try {
-    return ContentHashes::instance().of(file);
+    return ContentHashes::instance().sha256_of(file);
   } catch (const InputError&) {
     return "";
   }
@@ -124,7 +124,7 @@ class Extraction {
     }
     for (size_t i = 0; i < files_.size(); ++i)
       if (have_[i]) result_.used.push_back(i);
-    result_.levels = rows_.take(result_.used);
+    result_.levels = rows_.move_out(result_.used);
     return std::move(result_);
   }
 

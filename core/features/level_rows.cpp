@@ -29,7 +29,8 @@ int64_t LevelRows::row_bytes() const {
 Levels LevelRows::selected(const std::vector<size_t>& images) const {
   const auto count = static_cast<int64_t>(images.size());
   std::vector<int64_t> indices(images.begin(), images.end());
-  const bool follow = count > 0 && indices.back() - indices.front() == count - 1;
+  bool follow = count > 0;
+  for (int64_t i = 1; i < count; ++i) follow &= indices[static_cast<size_t>(i)] == indices.front() + i;
   Levels levels{{}, image_size_};
   for (const at::Tensor& map : maps_)
     levels.maps.push_back(follow ? map.narrow(0, indices.front(), count)
@@ -37,7 +38,9 @@ Levels LevelRows::selected(const std::vector<size_t>& images) const {
   return levels;
 }
 
-Levels LevelRows::take(const std::vector<size_t>& images) {
+Levels LevelRows::move_out(const std::vector<size_t>& images) {
+  for (size_t row = 1; row < images.size(); ++row)
+    ADREP_ASSERT(images[row - 1] < images[row], "image {} is taken after image {}", images[row], images[row - 1]);
   Levels levels{{}, image_size_};
   for (at::Tensor& map : maps_) {
     for (size_t row = 0; row < images.size(); ++row)

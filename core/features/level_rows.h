@@ -22,8 +22,8 @@ class LevelRows {
   int64_t row_bytes() const;
   /// The levels of these images, in this order; not copied when the images follow each other.
   Levels selected(const std::vector<size_t>& images) const;
-  /// All levels, only these images (ascending), moved together in place. Nothing may be called afterwards.
-  Levels take(const std::vector<size_t>& images);
+  /// All levels, only these images (ascending: asserted), moved together in place. Nothing may be called afterwards.
+  Levels move_out(const std::vector<size_t>& images);
 
  private:
   int64_t images_, image_size_;

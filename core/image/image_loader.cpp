@@ -49,7 +49,7 @@ class Pipeline {
   Pipeline& operator=(const Pipeline&) = delete;
 
   /// The next image; waits until it is loaded.
-  LoadedImage take() {
+  LoadedImage next_image() {
     std::unique_lock lock(mutex_);
     Place& place = ring_[taken_ % ring_.size()];
     loaded_.wait(lock, [&] { return place.image || place.failure; });
@@ -115,7 +115,7 @@ void load_images(const std::vector<fs::path>& files, const Geometry& geometry, i
   const size_t workers = std::clamp<size_t>(static_cast<size_t>(std::max(threads, 1)), 1, places);
   Pipeline pipeline(files, geometry, workers, places);
   for (size_t i = 0; i < files.size(); ++i) {
-    if (!consume(pipeline.take())) return;
+    if (!consume(pipeline.next_image())) return;
   }
 }
 

@@ -19,7 +19,7 @@ class LegacyReader {
 
   CheckpointValue read() {
     place_ = legacy_magic(file_->bytes()) + legacy_magic_bytes;
-    if (take(1, "its first pickle") != ".") damaged(path_, "its magic number is no pickle of its own");
+    if (read_bytes(1, "its first pickle") != ".") damaged(path_, "its magic number is no pickle of its own");
     check_version(next_pickle());
     check_system(next_pickle());
     const pickle::Document object = next_pickle();
@@ -37,7 +37,7 @@ class LegacyReader {
     std::optional<std::string_view> bytes;
   };
 
-  std::string_view take(uint64_t count, const std::string& what) {
+  std::string_view read_bytes(uint64_t count, const std::string& what) {
     const std::string_view rest = file_->bytes().substr(place_);
     if (count > rest.size()) damaged(path_, "{} ends outside the file (file truncated?)", what);
     place_ += count;
@@ -87,10 +87,10 @@ class LegacyReader {
       if (place == storages_.end()) damaged(path_, "its list of storages has one that no tensor uses");
       const std::string name = fmt::format("storage '{}'", printable(**key));
       int64_t count = 0;
-      std::memcpy(&count, take(sizeof(count), name).data(), sizeof(count));
+      std::memcpy(&count, read_bytes(sizeof(count), name).data(), sizeof(count));
       if (count != place->second.claim.count)
         damaged(path_, "{} has {} elements of {}", name, count, place->second.claim.count);
-      place->second.bytes = take(place->second.claim.bytes(), name);
+      place->second.bytes = read_bytes(place->second.claim.bytes(), name);
     }
   }
 

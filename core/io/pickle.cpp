@@ -50,7 +50,7 @@ class Machine {
     fail(bytes_.size() == max_bytes ? "the limit of 64 MiB is reached" : "it ends too early (file truncated?)");
   }
 
-  std::string_view take(uint64_t count) {
+  std::string_view read_bytes(uint64_t count) {
     if (count > bytes_.size() - place_) ends_early();
     place_ += count;
     return bytes_.substr(place_ - count, count);
@@ -58,7 +58,7 @@ class Machine {
   template <class T>
   T number() {
     T value;
-    std::memcpy(&value, take(sizeof(T)).data(), sizeof(T));
+    std::memcpy(&value, read_bytes(sizeof(T)).data(), sizeof(T));
     return value;
   }
 
@@ -101,8 +101,8 @@ class Machine {
   bool object_opcode(unsigned char opcode);
   bool memo_opcode(unsigned char opcode);
   int64_t long_integer(uint64_t count);
-  void push_text(uint64_t count) { push(&document_.texts.emplace_back(take(count))); }
-  void push_bytes(uint64_t count) { push(&document_.byte_strings.emplace_back(Bytes{std::string(take(count))})); }
+  void push_text(uint64_t count) { push(&document_.texts.emplace_back(read_bytes(count))); }
+  void push_bytes(uint64_t count) { push(&document_.byte_strings.emplace_back(Bytes{std::string(read_bytes(count))})); }
   void push_tuple(std::vector<Value> items) { push(&document_.tuples.emplace_back(Tuple{std::move(items)})); }
   void set_items(const std::vector<Value>& pairs);
   void append_items(const std::vector<Value>& values);
@@ -165,7 +165,7 @@ bool Machine::number_opcode(unsigned char opcode) {
 
 /// Little-endian two's complement of `count` bytes.
 int64_t Machine::long_integer(uint64_t count) {
-  const std::string_view digits = take(count);
+  const std::string_view digits = read_bytes(count);
   if (count > 8) fail("an integer of more than 64 bits");
   uint64_t value = 0;
   for (size_t i = count; i-- > 0;) value = value << 8 | static_cast<unsigned char>(digits[i]);
@@ -312,8 +312,8 @@ std::string_view Machine::line() {
   const size_t end = ahead.find('\n');
   if (end == std::string_view::npos && ahead.size() <= max_global_name) ends_early();
   if (end == std::string_view::npos) fail("a global's name without end");
-  const std::string_view text = take(end);
-  take(1);
+  const std::string_view text = read_bytes(end);
+  read_bytes(1);
   return text;
 }
 

@@ -26,7 +26,7 @@ std::string little_endian(T value, size_t bytes = sizeof(T)) {
 /// Writes pickle opcodes (protocol 2), as Python's pickletools names them.
 class PickleText {
  public:
-  std::string take() { return std::move(text_); }
+  std::string finished_text() { return std::move(text_); }
   void raw(std::string_view opcodes) { text_ += opcodes; }
   void global(std::string_view module, std::string_view name) { text_ += fmt::format("c{}\n{}\n", module, name); }
   void text(const std::string& value) {
@@ -181,7 +181,7 @@ std::string pickle_of(const TorchCheckpoint& checkpoint, const std::vector<at::T
   for (const auto& [key, value] : checkpoint.numbers) pickle.text(key), pickle.real(value);
   for (const auto& [key, value] : checkpoint.texts) pickle.text(key), pickle.text(value);
   pickle.raw("u.");
-  return pickle.take();
+  return pickle.finished_text();
 }
 
 }  // namespace

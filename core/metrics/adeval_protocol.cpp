@@ -49,7 +49,7 @@ BinnedMetrics metrics(const ScoredPixels& pixels, const Regions& regions, int64_
                 called_anomalous(pixels.scores, regions, edges, rule.curve.comparison)};
   std::reverse(called.anomalous.begin(), called.anomalous.end());
   const std::vector<double> recall = rates(called.anomalous, totals.anomalous);
-  return {Metric::of(area({curve.points.x, recall})), Metric::of(area({recall, precision(called)})), pro};
+  return {Metric::measured(area({curve.points.x, recall})), Metric::measured(area({recall, precision(called)})), pro};
 }
 
 }  // namespace

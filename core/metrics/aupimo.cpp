@@ -64,14 +64,14 @@ Aupimo aupimo(const ScoredPixels& pixels, double lower, double upper, int thread
       result.images.push_back(Metric::none(area == 0 ? "no anomalous pixel" : missing));
       continue;
     }
-    result.images.push_back(Metric::of(areas[i] / std::log(upper / lower) / static_cast<double>(area)));
+    result.images.push_back(Metric::measured(areas[i] / std::log(upper / lower) / static_cast<double>(area)));
     sum += result.images.back().value;
     anomalous += 1;
   }
   if (anomalous == 0)
     result.mean = Metric::none(missing.empty() ? "no anomalous image" : missing);
   else
-    result.mean = Metric::of(sum / anomalous);
+    result.mean = Metric::measured(sum / anomalous);
   return result;
 }
 

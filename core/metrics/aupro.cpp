@@ -51,7 +51,7 @@ std::vector<Metric> ExactAupro::values() {
   if (!missing.empty()) return std::vector<Metric>(limits_.size(), Metric::none(missing));
   while (next_ < ascending_.size()) close(ascending_[next_++], nullptr);
   std::vector<Metric> values;
-  for (double area : areas_) values.push_back(Metric::of(area));
+  for (double area : areas_) values.push_back(Metric::measured(area));
   return values;
 }
 

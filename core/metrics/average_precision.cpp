@@ -12,7 +12,7 @@ void AveragePrecision::add(const ScoreGroup& group) {
 
 Metric AveragePrecision::value() const {
   if (const std::string missing = totals_.missing_class(unit_); !missing.empty()) return Metric::none(missing);
-  return Metric::of(sum_ / static_cast<double>(totals_.anomalous));
+  return Metric::measured(sum_ / static_cast<double>(totals_.anomalous));
 }
 
 // F1 = 2·found / (called + anomalous). Fractions are compared by cross products: equal ones are equal.
@@ -28,19 +28,19 @@ void BestF1::add(const ScoreGroup& group) {
 
 Metric BestF1::value() const {
   if (const std::string missing = totals_.missing_class(unit_); !missing.empty()) return Metric::none(missing);
-  return Metric::of(2 * static_cast<double>(best_found_) / static_cast<double>(best_called_ + totals_.anomalous));
+  return Metric::measured(2 * static_cast<double>(best_found_) / static_cast<double>(best_called_ + totals_.anomalous));
 }
 
 Metric BestF1::threshold() const {
   const Metric f1 = value();
-  return f1.defined() ? Metric::of(best_threshold_) : f1;
+  return f1.defined() ? Metric::measured(best_threshold_) : f1;
 }
 
 Metric BestF1::largest_iou() const {
   const Metric f1 = value();
   if (!f1.defined()) return f1;
-  return Metric::of(static_cast<double>(best_found_) /
-                    static_cast<double>(best_called_ + totals_.anomalous - best_found_));
+  return Metric::measured(static_cast<double>(best_found_) /
+                          static_cast<double>(best_called_ + totals_.anomalous - best_found_));
 }
 
 namespace {

@@ -31,7 +31,7 @@ std::string thresholds_in_words(const ProRule& rule) {
 /// One rule that a protocol may set otherwise than exact.
 struct Step {
   const char* name;
-  void (*take)(ProRule& rule, const ProRule& protocol);
+  void (*adopt)(ProRule& rule, const ProRule& protocol);
   std::string (*words)(const ProRule& protocol);
 };
 
@@ -99,7 +99,7 @@ std::vector<ProStep> steps_to(const ProRule& protocol, const Metric& exact, cons
   Metric last = exact;
   const auto add = [&](const char* name, std::string change, const Metric& value) {
     steps.push_back({name, std::move(change), value,
-                     value.defined() ? Metric::of(value.value - last.value) : Metric::none(value.undefined)});
+                     value.defined() ? Metric::measured(value.value - last.value) : Metric::none(value.undefined)});
     if (value.defined()) last = value;
   };
   ProRule rule;
@@ -110,7 +110,7 @@ std::vector<ProStep> steps_to(const ProRule& protocol, const Metric& exact, cons
   add("thresholds", thresholds_in_words(protocol), area_of(curve, rule.area));
   for (const Step& step : kSampledSteps) {
     const ProRule before = rule;
-    step.take(rule, protocol);
+    step.adopt(rule, protocol);
     if (rule == before) continue;
     if (!(rule.curve == before.curve)) curve = sample_curve(maps.pixels, maps.regions, rule.curve, maps.threads);
     add(step.name, step.words(protocol), area_of(curve, rule.area));

@@ -11,7 +11,7 @@ struct Metric {
   std::string undefined;  ///< the reason; "" when defined
 
   bool defined() const { return undefined.empty(); }
-  static Metric of(double value) { return {value, ""}; }
+  static Metric measured(double value) { return {value, ""}; }
   static Metric none(std::string reason) { return {0, std::move(reason)}; }
 };
 

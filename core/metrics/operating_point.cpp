@@ -7,7 +7,7 @@ namespace adrep {
 namespace {
 
 Metric ratio(int64_t part, int64_t whole, const char* missing) {
-  return whole > 0 ? Metric::of(static_cast<double>(part) / static_cast<double>(whole)) : Metric::none(missing);
+  return whole > 0 ? Metric::measured(static_cast<double>(part) / static_cast<double>(whole)) : Metric::none(missing);
 }
 
 Confusion count(std::span<const float> scores, std::span<const uint8_t> labels, float threshold) {
@@ -66,7 +66,7 @@ Metric per_region_overlap(const ScoredPixels& pixels, float threshold, int threa
   double sum = 0;
   for (const RegionOverlap& region : overlaps)
     sum += static_cast<double>(region.covered) / static_cast<double>(region.area);
-  return Metric::of(sum / static_cast<double>(overlaps.size()));
+  return Metric::measured(sum / static_cast<double>(overlaps.size()));
 }
 
 }  // namespace adrep

@@ -45,7 +45,7 @@ Metric stretched_area(const Curve& curve, double offset) {
   if (!(range > 0)) return Metric::none("every threshold below the limit has the same false-positive rate");
   double area = 0;
   for (size_t i = x.size(); i-- > 1;) area += (x[i] - x[i - 1]) / range * (y[i] + y[i - 1]) / 2;
-  return Metric::of(area);
+  return Metric::measured(area);
 }
 
 }  // namespace
@@ -84,11 +84,11 @@ Metric area_of(const SampledCurve& curve, const AreaRule& rule) {
   if (!points.x.empty() && points.x.front() > rule.limit)
     return Metric::none("the highest threshold already has a false-positive rate above the limit");
   if (std::ssize(points.x) < rule.fewest_points)
-    return rule.with_fewer ? Metric::of(*rule.with_fewer)
+    return rule.with_fewer ? Metric::measured(*rule.with_fewer)
                            : Metric::none(fmt::format("fewer than {} thresholds have a false-positive rate below {}",
                                                       rule.fewest_points, rule.limit));
   if (rule.rescaling == AreaRule::Rescaling::own_range) return stretched_area(points, rule.range_offset);
-  return Metric::of(area(points) / rule.limit);
+  return Metric::measured(area(points) / rule.limit);
 }
 
 Metric pro_by(const ScoredPixels& pixels, const ProRule& rule, int threads) {

@@ -13,7 +13,7 @@ void Auroc::add(const ScoreGroup& group) {
 Metric Auroc::value() const {
   if (const std::string missing = totals_.missing_class(unit_); !missing.empty()) return Metric::none(missing);
   const uint64_t halves = 2 * static_cast<uint64_t>(totals_.anomalous) * static_cast<uint64_t>(totals_.normals);
-  return Metric::of(static_cast<double>(halves - lost_halves_) / static_cast<double>(halves));
+  return Metric::measured(static_cast<double>(halves - lost_halves_) / static_cast<double>(halves));
 }
 
 RecallAtFpr::RecallAtFpr(const PixelTotals& totals, double false_positive_rate, std::string unit)
@@ -31,7 +31,7 @@ bool RecallAtFpr::add(const ScoreGroup& group) {
 
 Metric RecallAtFpr::value() const {
   if (const std::string missing = totals_.missing_class(unit_); !missing.empty()) return Metric::none(missing);
-  return Metric::of(static_cast<double>(found_) / static_cast<double>(totals_.anomalous));
+  return Metric::measured(static_cast<double>(found_) / static_cast<double>(totals_.anomalous));
 }
 
 namespace {

@@ -1,27 +1,16 @@
 #include "core/neighbours/kmeans.h"
 
+#include <Eigen/Core>
 #include <limits>
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/neighbours/squared_distance.h"
 
 namespace adrep {
 namespace {
 
-double cluster_distance(const float* a, const float* b, int64_t width) {
-  constexpr int64_t lanes = 8;
-  float sums[lanes] = {};
-  int64_t c = 0;
-  for (; c + lanes <= width; c += lanes)
-    for (int64_t lane = 0; lane < lanes; ++lane) {
-      const float difference = a[c + lane] - b[c + lane];
-      sums[lane] += difference * difference;
-    }
-  double sum = 0;
-  for (float lane : sums) sum += lane;
-  for (; c < width; ++c) sum += static_cast<double>(a[c] - b[c]) * (a[c] - b[c]);
-  return sum;
-}
+using Rows = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 /// The points and where they stand.
 class Lloyd {
@@ -37,14 +26,14 @@ class Lloyd {
   /// The first centre is any point, each further one a point drawn in proportion to its squared distance to the
   /// nearest.
   void start(Random& random) {
-    std::vector<double> nearest(static_cast<size_t>(count_), std::numeric_limits<double>::infinity());
+    std::vector<float> nearest(static_cast<size_t>(count_), std::numeric_limits<float>::infinity());
     int64_t chosen = random.below(count_);
     for (int64_t j = 0; j < k_; ++j) {
       std::copy_n(points_ + chosen * width_, width_, center(j));
       double total = 0;
       for (int64_t i = 0; i < count_; ++i) {
-        double& distance = nearest[static_cast<size_t>(i)];
-        distance = std::min(distance, cluster_distance(points_ + i * width_, center(j), width_));
+        float& distance = nearest[static_cast<size_t>(i)];
+        distance = std::min(distance, squared_distance(points_ + i * width_, center(j), width_));
         total += distance;
       }
       const double target = random.uniform() * total;
@@ -64,10 +53,10 @@ class Lloyd {
     spread_ = 0;
     int64_t* assignment = assignment_.mutable_data_ptr<int64_t>();
     for (int64_t i = 0; i < count_; ++i) {
-      double best = std::numeric_limits<double>::infinity();
+      float best = std::numeric_limits<float>::infinity();
       int64_t nearest = 0;
       for (int64_t j = 0; j < k_; ++j) {
-        const double distance = cluster_distance(points_ + i * width_, center(j), width_);
+        const float distance = squared_distance(points_ + i * width_, center(j), width_);
         if (distance < best) best = distance, nearest = j;
       }
       spread_ += best;
@@ -78,19 +67,17 @@ class Lloyd {
   }
 
   void move_centers() {
-    std::vector<double> sums(static_cast<size_t>(k_ * width_), 0);
-    std::vector<int64_t> members(static_cast<size_t>(k_), 0);
+    const Eigen::Map<const Rows> points(points_, count_, width_);
+    Eigen::Map<Rows> centers(center(0), k_, width_);
+    Eigen::MatrixXd sums = Eigen::MatrixXd::Zero(width_, k_);
+    Eigen::VectorXd members = Eigen::VectorXd::Zero(k_);
     const int64_t* assignment = assignment_.const_data_ptr<int64_t>();
     for (int64_t i = 0; i < count_; ++i) {
-      ++members[static_cast<size_t>(assignment[i])];
-      double* sum = sums.data() + assignment[i] * width_;
-      for (int64_t c = 0; c < width_; ++c) sum[c] += points_[i * width_ + c];
+      ++members[assignment[i]];
+      sums.col(assignment[i]) += points.row(i).transpose().cast<double>();
     }
-    for (int64_t j = 0; j < k_; ++j) {
-      const int64_t size = members[static_cast<size_t>(j)];
-      for (int64_t c = 0; size > 0 && c < width_; ++c)
-        center(j)[c] = static_cast<float>(sums[static_cast<size_t>(j * width_ + c)] / static_cast<double>(size));
-    }
+    for (int64_t j = 0; j < k_; ++j)
+      if (members[j] > 0) centers.row(j) = (sums.col(j) / members[j]).transpose().cast<float>();
   }
 
   Clusters result() const { return {centers_, assignment_, spread_}; }

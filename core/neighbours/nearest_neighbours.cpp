@@ -41,12 +41,12 @@ class Candidates {
     return limit();
   }
 
-  /// So many that they should be taken: rows that are alike, or that come nearer and nearer.
+  /// So many that they should be drained: rows that are alike, or that come nearer and nearer.
   bool full() const { return found_.size() >= most; }
 
   /// Calls visit(row) for those that are still below the limit, and forgets all.
   template <class Visit>
-  void take(Visit&& visit) {
+  void drain(Visit&& visit) {
     for (const auto& [value, row] : found_)
       if (value < limit()) visit(row);
     found_.clear();
@@ -123,7 +123,7 @@ void NearestNeighbours::search_tile(const at::Tensor& queries, const std::vector
   std::vector<Candidates> candidates;
   for (int64_t i = 0; i < queries.size(0); ++i) candidates.emplace_back(k, filter.margin(norm[i], largest_norm_));
   const auto measure = [&](int64_t i) {
-    candidates[static_cast<size_t>(i)].take([&](int64_t row) {
+    candidates[static_cast<size_t>(i)].drain([&](int64_t row) {
       insert(squared_distance(query + i * width, values + row * width, width), row, k, distances + i * k, rows + i * k);
     });
   };

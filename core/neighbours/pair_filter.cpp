@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/vector_clones.h"
+#include "core/neighbours/rounding.h"
 
 namespace adrep {
 namespace {
@@ -24,7 +25,7 @@ ADREP_VECTOR_CLONES int64_t find_block(const float* products, const float* norms
 
 }  // namespace
 
-PairFilter::PairFilter(int64_t width) : slack_(4 * static_cast<float>(width + 16) * 0x1.0p-24F) {}
+PairFilter::PairFilter(int64_t width) : slack_(static_cast<float>(squared_distance_rounding(width))) {}
 
 at::Tensor PairFilter::shrunken_norms(const at::Tensor& x) const {
   return x.square().sum(1) * (1 - slack_);

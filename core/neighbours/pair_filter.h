@@ -9,7 +9,8 @@ namespace adrep {
 /// distance each; whatever its rounding could hide is let through, so that the caller's exact distance decides and the
 /// result is that of a plain loop.
 ///
-/// |q − b|² < best  ⇐  |b|²(1−κ) − 2 q·b < best − |q|²(1−κ), where κ bounds the rounding of the product.
+/// |q − b|² < best  ⇒  |b|²(1−κ) − 2 q·b < best − |q|²(1−κ), both sides as they are computed: the measured distance and
+/// that of the product differ by at most κ(|q|² + |b|²) (rounding.h), whose spare roundings cover those of the sides.
 class PairFilter {
  public:
   /// Rows of `width` floats on the CPU. Subtract a common offset (mean) from queries and rows first: κ is relative to
@@ -18,11 +19,12 @@ class PairFilter {
 
   /// |x|²(1−κ) of every row: x [n, width] -> [n].
   at::Tensor shrunken_norms(const at::Tensor& x) const;
-  /// The query's right-hand side above.
+  /// The query's right-hand side above; best is raised by κ, for its own roundings (a root's square).
   float limit(float best_squared, float shrunken_norm) const { return best_squared * (1 + slack_) - shrunken_norm; }
 
-  /// By how much a squared distance may be larger than its left-hand side above says, given the squared norms of the
-  /// query and of the longest row.
+  /// By how much a measured squared distance may exceed the left-hand side above plus |q|²(1−κ), given the shrunken
+  /// squared norms of the query and of the longest row: κ for rounding and κ for the shrinking, twice as shrunken norms
+  /// are smaller. It is never less than that sum.
   float margin(float query_norm, float largest_norm) const { return 4 * slack_ * (query_norm + largest_norm); }
 
   /// Called for a pair that may be nearer, rows ascending, with its left-hand side; returns the query's new limit.

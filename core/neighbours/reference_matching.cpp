@@ -21,7 +21,9 @@ constexpr int64_t task_queries = 128;
 
 /// For each of `tile_queries` queries the best row of one panel: the first with the largest bias + scale · query·row.
 /// panel [width, panel_rows] holds the rows as columns. Every product is summed channel by channel, so equal rows get
-/// equal values wherever they stand, on every machine.
+/// equal values wherever they stand, on every machine. To rule rows out first, as NearestNeighbours does, takes longer:
+/// by 5 to 28 % with 320 to 24 channels, and six times as long where a fifth of the features are equal, as those of a
+/// saturated background are, since none of these can be ruled out.
 ADREP_VECTOR_CLONES void match_panel(const float* queries, int64_t width, const float* panel, const float* bias,
                                      float scale, int64_t first_row, float* best, int64_t* index) {
   Vector sums[tile_queries][panel_vectors] = {};

@@ -61,6 +61,7 @@ void require_views(const at::Tensor& view1, const at::Tensor& view2, const at::T
 }  // namespace
 
 void AngleLossParams::declare(Schema<AngleLossParams>& s) {
+  s.decides(Decides::fit);
   s.add(&AngleLossParams::tau, "tau").more_than(0).doc("temperature τ that cosines are divided by");
   s.add(&AngleLossParams::anchors, "anchors")
       .one_of({"both", "first"})

@@ -9,6 +9,7 @@
 namespace adrep {
 
 void LevelLossParams::declare(Schema<LevelLossParams>& s) {
+  s.decides(Decides::fit);
   s.add(&LevelLossParams::norm_form, "norm_form")
       .one_of({"code", "paper"})
       .doc("norm loss and total as in the published code or as in the paper's Eqs. 3 to 7");

@@ -21,6 +21,7 @@ at::Tensor barrier(const at::Tensor& distance, const at::Tensor& selected, const
 }  // namespace
 
 void NormLossParams::declare(Schema<NormLossParams>& s) {
+  s.decides(Decides::fit);
   s.add(&NormLossParams::r, "r").more_than(0).doc("largest radius that normal features are drawn into");
   s.add(&NormLossParams::delta_r, "delta_r").at_least(0).doc("margin between that radius and the anomalous features");
   s.add(&NormLossParams::anomaly_fraction, "anomaly_fraction")

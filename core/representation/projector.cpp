@@ -12,6 +12,7 @@
 namespace adrep {
 
 void ProjectorParams::declare(Schema<ProjectorParams>& s) {
+  s.decides(Decides::fit);
   s.add(&ProjectorParams::architecture, "architecture")
       .example("architecture=self_cross")
       .doc("learnable (the paper's), linear, mlp, self_attention, cross_attention, self_cross or none");

@@ -6,6 +6,10 @@
 
 namespace adrep {
 
+/// Raised when a change gives other residual or pretrained features for the same raw ones, so that results on them are
+/// not reused.
+inline constexpr int representation_version = 1;
+
 /// Features of the references of one class or image: one tensor [R_l, C_l] a level, rows in the order (reference, row,
 /// column).
 struct ReferenceBank {

@@ -4,7 +4,7 @@
 #include <mutex>
 #include <thread>
 
-#include "core/base/error.h"
+#include "core/base/failure.h"
 #include "core/base/interrupt.h"
 
 namespace adrep {
@@ -78,10 +78,14 @@ void work_and_tell(const ProcessGroup& group, const std::function<void()>& work)
   Heart heart(group);
   try {
     work();
-  } catch (const std::exception& thrown) {
+  } catch (const Interrupted& stop) {
     problem = std::current_exception();
-    stage = dynamic_cast<const Interrupted*>(&thrown) ? Stage::stopped : Stage::failed;
-    line = thrown.what();
+    stage = Stage::stopped;
+    line = stop.what();
+  } catch (...) {
+    problem = std::current_exception();
+    stage = Stage::failed;
+    line = current_failure().line;
   }
   heart.end();
   exchange(group, {stage, std::ssize(line)});

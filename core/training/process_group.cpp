@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "core/base/device.h"
-#include "core/base/error.h"
+#include "core/base/failure.h"
 #include "core/base/hash.h"
 #include "core/base/log.h"
 #include "core/training/nccl.h"
@@ -96,9 +96,9 @@ c10::intrusive_ptr<c10d::Backend> ProcessGroup::agreed_nccl(const at::Device& de
     bool failed = false;
     try {
       step();
-    } catch (const std::exception& problem) {
+    } catch (...) {
       failed = true;
-      why_not = problem.what();
+      why_not = current_failure().line;
     }
     return !any(failed);
   };
@@ -109,7 +109,7 @@ c10::intrusive_ptr<c10d::Backend> ProcessGroup::agreed_nccl(const at::Device& de
       }) &&
       all_can([&] { nccl->allreduce(one)->wait(); }))
     return nccl;
-  if (first()) log_warning("GPUs exchange through host memory, without NCCL: " + why_not.substr(0, why_not.find('\n')));
+  if (first()) log_warning("GPUs exchange through host memory, without NCCL: " + why_not);
   return {};
 }
 

@@ -94,7 +94,7 @@ void check_image(const Dataset& dataset, CheckedImage& image) {
   const Sample& sample = *image.sample;
   const auto picture = reading(sample.image(), sample.id, image, [](const fs::path& path) { return decode_rgb(path); });
   if (picture) {
-    const auto hash_of = [](const fs::path& path) { return ContentHashes::instance().of(path); };
+    const auto hash_of = [](const fs::path& path) { return ContentHashes::instance().sha256_of(path); };
     image.content = reading(sample.image(), sample.id, image, hash_of).value_or("");
   }
   check_masks(dataset, picture ? &*picture : nullptr, image);

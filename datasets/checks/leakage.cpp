@@ -33,7 +33,7 @@ std::vector<Hashed> images_of(const Dataset& dataset, std::vector<FileProblem>& 
 void hash_image(Hashed& image) {
   try {
     image.look = difference_hash(decode_rgb(image.file));
-    image.content = ContentHashes::instance().of(image.file);
+    image.content = ContentHashes::instance().sha256_of(image.file);
   } catch (const InputError& error) {
     image.error = error.what();
   }
@@ -80,6 +80,7 @@ SharedImage nearest(const Hashed& image, const std::vector<Hashed>& pretrain,
 }  // namespace
 
 void LeakageOptions::declare(Schema<LeakageOptions>& s) {
+  s.decides(Decides::evaluation);
   s.add(&LeakageOptions::distance, "distance")
       .at_least(0)
       .at_most(32)

@@ -81,6 +81,7 @@ std::string encode(const Image& image, const std::string& file) {
 }  // namespace
 
 void MiniOptions::declare(Schema<MiniOptions>& s) {
+  s.decides(Decides::features);
   s.add(&MiniOptions::classes, "classes").at_least(1).at_most(100).doc("classes, with the data set's own names");
   s.add(&MiniOptions::train, "train").at_least(1).at_most(999).doc("normal training images of each class");
   s.add(&MiniOptions::normal_test, "normal_test").at_least(0).at_most(999).doc("normal test images of each class");

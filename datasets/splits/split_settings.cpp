@@ -1,9 +1,19 @@
 #include "datasets/splits/split_settings.h"
 
+#include <string_view>
+
+#include "core/base/content_hashes.h"
 #include "core/base/error.h"
-#include "core/base/hash.h"
 
 namespace adrep {
+namespace {
+
+/// The settings alone, for what each decides.
+struct Declared : SplitSettings {
+  static void declare(Schema<Declared>& s) { SplitSettings::declare(s); }
+};
+
+}  // namespace
 
 void check_split(const SplitSettings& settings) {
   if (settings.train_fraction < 1 && settings.split_shots > 0)
@@ -15,20 +25,20 @@ void check_split(const SplitSettings& settings) {
 }
 
 nlohmann::json split_key(const SplitSettings& settings) {
+  Declared declared;
+  static_cast<SplitSettings&>(declared) = settings;
+  const ParamList& params = params_of<Declared>();
+  const ParamTexts texts = [&](const std::string& name) { return to_text(params.find(name)->get(&declared)); };
+  constexpr size_t prefix = std::string_view("split.").size();
   nlohmann::json key;
-  if (!settings.split_manifest.empty()) key["manifest_sha256"] = sha256_of_file(settings.split_manifest);
-  if (settings.folds > 0) {
-    key["folds"] = settings.folds;
-    key["fold"] = settings.fold;
+  for (const Param& param : params.all()) {
+    if (param.role(texts) == Decides::nothing) continue;
+    const std::string name = param.name.substr(prefix);
+    if (param.is_path)
+      key[name + "_sha256"] = ContentHashes::instance().sha256_of(std::get<std::string>(param.get(&declared)));
+    else
+      key[name] = std::visit([](const auto& value) -> nlohmann::json { return value; }, param.get(&declared));
   }
-  if (settings.train_fraction < 1) key["train_fraction"] = settings.train_fraction;
-  if (settings.split_shots > 0) key["shots"] = settings.split_shots;
-  if (settings.noise_ratio > 0) {
-    key["noise_ratio"] = settings.noise_ratio;
-    key["noise_overlap"] = settings.noise_overlap;
-  }
-  const bool random = settings.folds > 0 || settings.train_fraction < 1 || settings.noise_ratio > 0;
-  if (random) key["seed"] = settings.split_seed;
   return key;
 }
 

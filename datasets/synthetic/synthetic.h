@@ -15,6 +15,7 @@ struct DemoOptions {
   int64_t seed = 0;
 
   static void declare(Schema<DemoOptions>& s) {
+    s.decides(Decides::features);
     s.add(&DemoOptions::train_per_class, "train_per_class")
         .at_least(1)
         .at_most(999)

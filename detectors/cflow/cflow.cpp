@@ -29,6 +29,7 @@ std::string level_prefix(size_t flow) {
 }  // namespace
 
 void CflowParams::declare(Schema<CflowParams>& s) {
+  s.decides(Decides::fit);
   s.add(&CflowParams::levels, "levels").at_least(1).doc("how many of the last levels are used");
   s.add(&CflowParams::blocks, "blocks").at_least(1).at_most(64).doc("coupling blocks of each level's flow");
   s.add(&CflowParams::condition, "condition")
@@ -60,6 +61,7 @@ void CflowParams::declare(Schema<CflowParams>& s) {
       .at_least(0)
       .doc("stop after so many meta-epochs without a better loss; 0: never");
   s.add(&CflowParams::decoders, "decoders")
+      .path()
       .example("cflow.pth")
       .doc(
           "file with trained flows to start from: CFLOW-AD's own, anomalib's, or of adrep weights export; empty: none");
@@ -338,7 +340,7 @@ FitCost Cflow::cost(const Params& params, const std::vector<LevelShape>& shapes,
 ADREP_DETECTOR("cflow", Cflow)
     .doc("a normalising flow of each level's features, conditioned on their position")
     .trained()
-    .reads_file("decoders")
+    .random_when([](const ParamTexts& texts) { return texts("meta_epochs") != "0"; })
     .post_step("likelihood")
     .quick({{"meta_epochs", "2"}, {"sub_epochs", "1"}, {"blocks", "2"}, {"condition", "8"}, {"fibres", "64"}});
 

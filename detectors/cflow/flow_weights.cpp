@@ -108,7 +108,7 @@ TensorMap checked_flow_weights(const FlowWeights& weights, const TensorMap& expe
                                const std::filesystem::path& file) {
   WeightTaker taker(weights.tensors, file.string(), model);
   TensorMap taken;
-  for (const auto& [key, tensor] : expected) taken[key] = taker.take(key, tensor.sizes());
+  for (const auto& [key, tensor] : expected) taken[key] = taker.take_tensor(key, tensor.sizes());
   taker.finish();
   for (auto& [key, tensor] : taken) {
     tensor = tensor.to(at::kFloat);

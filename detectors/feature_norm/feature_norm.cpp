@@ -39,6 +39,8 @@ FitCost FeatureNorm::cost(const Params&, const std::vector<LevelShape>& shapes, 
   return {values * static_cast<double>(test), 0};
 }
 
-ADREP_DETECTOR("feature_norm", FeatureNorm).doc("norm of the features, nothing is learnt");
+ADREP_DETECTOR("feature_norm", FeatureNorm)
+    .doc("norm of the features, nothing is learnt")
+    .random_when([](const ParamTexts&) { return false; });
 
 }  // namespace adrep

@@ -11,10 +11,15 @@ struct FeatureNormParams {
   double sigma = 4.0;
 
   static void declare(Schema<FeatureNormParams>& s) {
+    s.decides(Decides::fit);
     s.add(&FeatureNormParams::norm, "norm")
+        .decides(Decides::scores)
         .one_of({"code", "pseudo_huber", "l2"})
         .doc("score of a feature x: sqrt(|x| + 1) - 1 of the published code, sqrt(|x|^2 + 1) - 1 of Eq. 3, or |x|");
-    s.add(&FeatureNormParams::sigma, "sigma").at_least(0).doc("Gaussian smoothing of the score map, pixels of the map");
+    s.add(&FeatureNormParams::sigma, "sigma")
+        .decides(Decides::scores)
+        .at_least(0)
+        .doc("Gaussian smoothing of the score map, pixels of the map");
   }
 };
 

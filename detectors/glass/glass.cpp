@@ -28,6 +28,7 @@ double bytes_of_patch(const GlassParams& params) {
 }  // namespace
 
 void GlassParams::declare(Schema<GlassParams>& s) {
+  s.decides(Decides::fit);
   s.add(&GlassParams::levels, "levels").at_least(1).doc("how many of the last levels are used");
   s.add(&GlassParams::dimension, "dimension").at_least(1).at_most(65536).doc("width of a patch's features");
   s.add(&GlassParams::hidden, "hidden").at_least(1).at_most(65536).doc("hidden units of the discriminator");
@@ -55,6 +56,7 @@ void GlassParams::declare(Schema<GlassParams>& s) {
       .doc("drawn patches with less error take no part");
   s.add(&GlassParams::sigma, "sigma").at_least(0).doc("Gaussian smoothing of the score map, pixels of the map");
   s.add(&GlassParams::textures, "textures")
+      .path()
       .example("dtd/images")
       .doc("folder of textures to draw with; empty: drawn ones");
   s.add(&GlassParams::patience, "patience")

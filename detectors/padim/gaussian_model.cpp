@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "detectors/feature_check.h"
+#include "detectors/padim/cholesky.h"
 #include "detectors/padim/whitened_samples.h"
 
 namespace adrep {
@@ -24,9 +25,8 @@ bool chooses_low_rank(int64_t samples, int64_t channels, CovarianceForm form) {
                 options.where, position, options.ridge);
 }
 
-/// Cholesky factor of each matrix [P, M, M] + ridge·I, or Error naming the position where that is singular.
+/// Cholesky factor of each matrix [P, M, M], or Error naming the position where one is singular.
 at::Tensor factor_of(const at::Tensor& matrices, const GaussianModel::Options& options, int64_t first_position) {
-  matrices.diagonal(0, 1, 2).add_(options.ridge);
   const auto [factor, info] = at::linalg_cholesky_ex(matrices);
   const at::Tensor failed = is_singular(matrices, factor, info).nonzero();
   if (failed.size(0) > 0) throw_singular(options, first_position + failed[0][0].item<int64_t>());
@@ -115,21 +115,42 @@ GaussianModel GaussianModel::fit(int64_t positions, const Samples& samples, cons
   return model;
 }
 
-/// Positions from `first` on, x [count, N, C], by operations that exist on every device.
+/// Positions from `first` on, x [count, N, C], by operations that exist on every device; a CPU factors the full form
+/// position by position.
 void GaussianModel::fit_any(const at::Tensor& x, int64_t first, const Options& options) {
   const int64_t count = x.size(0), n = x.size(1);
   at::Tensor centred = x.to(at::kDouble);
   const at::Tensor mean = centred.mean(1, /*keepdim=*/true);
   centred.sub_(mean).div_(std::sqrt(static_cast<double>(std::max<int64_t>(n - 1, 1))));
+  mean_.narrow(0, first, count).copy_(mean.squeeze(1));
   if (is_low_rank()) centred = fewest_rows(centred);
   const at::Tensor transposed = centred.transpose(1, 2);
-  const at::Tensor factor =
-      factor_of(is_low_rank() ? at::bmm(centred, transposed) : at::bmm(transposed, centred), options, first);
+  const at::Tensor matrices = is_low_rank() ? at::bmm(centred, transposed) : at::bmm(transposed, centred);
+  matrices.diagonal(0, 1, 2).add_(options.ridge);
+  if (x.is_cpu() && !is_low_rank()) return whiten(matrices, first, options);
+  const at::Tensor factor = factor_of(matrices, options, first);
   const at::Tensor identity = at::eye(order(), centred.options()).expand_as(factor);
   const at::Tensor whitening = inverse_times(factor, identity).flatten(1);
-  mean_.narrow(0, first, count).copy_(mean.squeeze(1));
   whitening_.narrow(0, first, count).copy_(whitening.index_select(1, triangle(order(), x.device())));
   if (is_low_rank()) basis_.narrow(0, first, count).copy_(inverse_times(factor, centred));
+}
+
+/// W of each covariance [count, C, C], ridge included, on the CPU.
+void GaussianModel::whiten(const at::Tensor& covariances, int64_t first, const Options& options) {
+  std::atomic<int64_t> singular = -1;
+  at::parallel_for(0, covariances.size(0), 1, [&](int64_t begin, int64_t end) {
+    CholeskyFactor factor(order());
+    const at::Tensor inverse = at::empty({order(), order()}, covariances.options());
+    for (int64_t i = begin; i < end; ++i) {
+      if (!factor.compute(covariances[i])) {
+        singular = first + i;
+        return;
+      }
+      factor.inverse(inverse);
+      pack(inverse, whitening_.mutable_data_ptr<float>() + (first + i) * whitening_.size(1));
+    }
+  });
+  if (singular >= 0) throw_singular(options, singular);
 }
 
 void GaussianModel::fit_low_rank(const at::Tensor& x, int64_t first, const Options& options) {

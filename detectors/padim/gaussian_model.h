@@ -52,6 +52,7 @@ class GaussianModel {
 
  private:
   void fit_any(const at::Tensor& x, int64_t first, const Options& options);
+  void whiten(const at::Tensor& covariances, int64_t first, const Options& options);
   void fit_low_rank(const at::Tensor& x, int64_t first, const Options& options);
   int64_t order() const { return is_low_rank() ? basis_.size(1) : channels(); }  // M
   at::Tensor squared(const at::Tensor& whitening, const at::Tensor& basis, const at::Tensor& delta) const;

@@ -155,6 +155,7 @@ FitCost Padim::cost(const Params& params, const std::vector<LevelShape>& shapes,
 
 ADREP_DETECTOR("padim", Padim)
     .doc("a Gaussian for every position of every level, Mahalanobis distance")
+    .random_when([](const ParamTexts& texts) { return texts("dims") != "0"; })
     .resize_for_mvtec_ad(256)
     .post_step("min_max");
 

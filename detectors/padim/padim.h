@@ -17,7 +17,11 @@ struct PadimParams {
   int64_t dims = 0;
 
   static void declare(Schema<PadimParams>& s) {
-    s.add(&PadimParams::sigma, "sigma").at_least(0).doc("Gaussian smoothing of the score map, pixels of the map");
+    s.decides(Decides::fit);
+    s.add(&PadimParams::sigma, "sigma")
+        .decides(Decides::scores)
+        .at_least(0)
+        .doc("Gaussian smoothing of the score map, pixels of the map");
     s.add(&PadimParams::ridge, "ridge").more_than(0).doc("added to the diagonal of every covariance");
     s.add(&PadimParams::covariance, "covariance")
         .one_of({"auto", "full", "lowrank", "diagonal", "shared"})

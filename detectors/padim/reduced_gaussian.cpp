@@ -2,7 +2,7 @@
 
 #include "core/base/error.h"
 #include "detectors/feature_check.h"
-#include "detectors/padim/whitened_samples.h"
+#include "detectors/padim/cholesky.h"
 
 namespace adrep {
 namespace {

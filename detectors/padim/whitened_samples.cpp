@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "core/base/vector_clones.h"
 
@@ -27,23 +26,14 @@ int64_t whitened_rows(int64_t samples, int64_t channels) {
   return std::min(std::max<int64_t>(samples - 1, 1), channels);
 }
 
-at::Tensor is_singular(const at::Tensor& matrices, const at::Tensor& factors, const at::Tensor& info) {
-  const at::Tensor smallest_pivot = factors.diagonal(0, 1, 2).square().amin(1);
-  const at::Tensor rounding = matrices.diagonal(0, 1, 2).amax(1) *
-                              (4 * static_cast<double>(matrices.size(1)) * std::numeric_limits<double>::epsilon());
-  return info.ne(0) | (smallest_pivot > rounding).logical_not();
-}
-
 WhitenedSamples::WhitenedSamples(int64_t samples, int64_t channels, double ridge)
-    : samples_(samples), channels_(channels), order_(whitened_rows(samples, channels)), ridge_(ridge) {
+    : samples_(samples), channels_(channels), order_(whitened_rows(samples, channels)), ridge_(ridge), factor_(order_) {
   const auto doubles = at::TensorOptions(at::kDouble);
   mean_ = at::empty({channels}, doubles);
   zeros_ = at::zeros({channels}, doubles);
   first_ = at::empty({channels}, doubles);
   rows_ = at::empty({order_, channels}, doubles);
   whitening_ = at::zeros({order_, order_}, doubles);
-  factor_ = at::empty({0}, doubles);
-  info_ = at::empty({0}, at::kInt);
   product_ = at::empty({std::min(sample_block, order_), channels}, doubles);
 }
 
@@ -75,10 +65,8 @@ bool WhitenedSamples::fit(const float* samples, at::Tensor basis) {
     at::mm_out(part, rows_.narrow(0, first, count), rows_.narrow(0, 0, width).t());
   }
   gram.diagonal().add_(ridge_);
-  at::linalg_cholesky_ex_out(factor_, info_, gram, /*upper=*/false, /*check_errors=*/false);
-  if (is_singular(gram.unsqueeze(0), factor_.unsqueeze(0), info_.reshape({1})).item<bool>()) return false;
-  whitening_.zero_().diagonal().fill_(1);
-  at::linalg_solve_triangular_out(whitening_, factor_, whitening_, /*upper=*/false);
+  if (!factor_.compute(gram)) return false;
+  factor_.inverse(whitening_);
   for (int64_t first = 0; first < order_; first += sample_block) {
     const int64_t count = std::min(sample_block, order_ - first), width = first + count;
     at::Tensor part = product_.narrow(0, 0, count);

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "detectors/padim/cholesky.h"
+
 namespace adrep {
 
 /// Rows of X, XᵀX being the covariance of N samples of C channels: centred samples lose one, and C are enough.
@@ -26,11 +28,8 @@ class WhitenedSamples {
 
   int64_t samples_, channels_, order_;
   double ridge_;
-  at::Tensor mean_, zeros_, first_, rows_, factor_, info_, whitening_, product_;
+  at::Tensor mean_, zeros_, first_, rows_, whitening_, product_;
+  CholeskyFactor factor_;
 };
-
-/// Whether rounding hides the smallest pivot of a Cholesky factor. matrices and factors [P, M, M], info [P] of the
-/// factorisation -> bool [P].
-at::Tensor is_singular(const at::Tensor& matrices, const at::Tensor& factors, const at::Tensor& info);
 
 }  // namespace adrep

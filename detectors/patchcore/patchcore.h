@@ -23,6 +23,7 @@ struct PatchcoreParams : NeighbourSearchParams {
   PatchcoreParams() = default;  // an aggregate's base is "maybe uninitialized" to GCC 12
 
   static void declare(Schema<PatchcoreParams>& s) {
+    s.decides(Decides::fit);
     s.add(&PatchcoreParams::levels, "levels").at_least(1).doc("how many of the deepest levels are used");
     s.add(&PatchcoreParams::dimension, "dimension").at_least(1).doc("values of a patch feature after pooling");
     s.add(&PatchcoreParams::ratio, "ratio")
@@ -37,12 +38,15 @@ struct PatchcoreParams : NeighbourSearchParams {
         .at_least(1)
         .doc("dimension of the random linear map in which the coreset's distances are taken");
     s.add(&PatchcoreParams::starts, "starts")
+        .when([](const ParamTexts& texts) { return texts("coreset") == "approximate"; })
         .at_least(1)
         .doc("random patches that the approximate selection starts from");
     s.add(&PatchcoreParams::neighbours, "neighbours")
+        .decides(Decides::scores)
         .at_least(1)
         .doc("a patch's score is its mean squared distance to so many nearest");
     s.add(&PatchcoreParams::reweight, "reweight")
+        .decides(Decides::scores)
         .at_least(0)
         .at_most(1024)
         .example("9")
@@ -50,7 +54,10 @@ struct PatchcoreParams : NeighbourSearchParams {
             "the image score is lessened where these many nearest of the nearest bank patch are near too, as in the "
             "paper's Eq. 7; 0: not, as the published evaluation");
     NeighbourSearchParams::declare(s);
-    s.add(&PatchcoreParams::sigma, "sigma").at_least(0).doc("Gaussian smoothing of the score map, pixels of the map");
+    s.add(&PatchcoreParams::sigma, "sigma")
+        .decides(Decides::scores)
+        .at_least(0)
+        .doc("Gaussian smoothing of the score map, pixels of the map");
   }
 };
 

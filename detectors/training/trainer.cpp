@@ -52,10 +52,9 @@ class Training {
     });
     EpochReport report{
         options_.stage, next_, options_.epochs, sum / static_cast<double>(std::max<int64_t>(1, done)), {}};
-    if (context_.quality) {
-      trainee_.ready();
-      report.quality = context_.quality(detector_);
-    }
+    if (context_.quality || context_.inspect) trainee_.ready();
+    if (context_.quality) report.quality = context_.quality(detector_);
+    if (context_.inspect) context_.inspect(detector_);
     judge(report);
     ++next_;
     context_.observer.epoch(report);

@@ -1,5 +1,6 @@
 #include "detectors/uniad/masked_attention.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -8,25 +9,30 @@
 
 namespace adrep {
 
-at::Tensor neighbour_mask(int64_t height, int64_t width, int64_t neighbours) {
-  const int64_t reach = neighbours / 2;
+at::Tensor neighbour_mask(int64_t height, int64_t width, const Neighbourhood& neighbours) {
   const at::Tensor position = at::arange(height * width, at::kLong);
   const at::Tensor row = position.floor_divide(width), column = position.remainder(width);
   const at::Tensor rows = (row.unsqueeze(1) - row).abs(), columns = (column.unsqueeze(1) - column).abs();
-  return rows.le(reach).logical_and(columns.le(reach));
+  return rows.le(neighbours.rows / 2).logical_and(columns.le(neighbours.columns / 2));
 }
 
-int64_t usable_neighbours(int64_t height, int64_t width, int64_t wanted) {
-  for (int64_t side = wanted; side >= 1; side -= 2) {
-    // the middle position sees least: ⌊(n − 1)/2⌋ to one side, ⌊n/2⌋ to the other
-    if (side / 2 < height / 2 || side / 2 < width / 2) return side;
+std::optional<Neighbourhood> usable_neighbours(int64_t height, int64_t width, Neighbourhood wanted) {
+  // the middle position sees least: ⌊(n − 1)/2⌋ to one side, ⌊n/2⌋ to the other
+  while (wanted.rows / 2 >= height / 2 && wanted.columns / 2 >= width / 2) {
+    const int64_t longer = std::max(wanted.rows, wanted.columns);
+    if (longer == 1) return std::nullopt;
+    if (wanted.rows == longer) wanted.rows -= 2;
+    if (wanted.columns == longer) wanted.columns -= 2;
   }
-  return 0;
+  return wanted;
 }
 
 at::Tensor Dropout::operator()(const at::Tensor& x) {
   if (probability_ <= 0) return x;
-  return x * dropout_factors(x.sizes(), probability_, derive_seed(seed_ + calls_++, "dropout"), x.device());
+  std::vector<uint64_t> seeds;
+  for (const uint64_t seed : seeds_) seeds.push_back(derive_seed(seed + calls_, "dropout"));
+  ++calls_;
+  return x * dropout_factors(x.sizes(), probability_, seeds, x.device());
 }
 
 at::Tensor masked_attention(const TensorMap& weights, const std::string& prefix, int64_t heads, const at::Tensor& query,

@@ -2,30 +2,40 @@
 #include <ATen/ATen.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "core/io/safetensors.h"
 
 namespace adrep {
 
-/// Which positions of a grid may not attend to which: true for a position and the neighbours in a square of side
-/// `neighbours` (odd) around it (UniAD Sec. 3.2). bool [H·W, H·W].
-at::Tensor neighbour_mask(int64_t height, int64_t width, int64_t neighbours);
+/// The sides of a rectangle around a position, both odd.
+struct Neighbourhood {
+  int64_t rows = 7, columns = 7;
+  bool operator==(const Neighbourhood&) const = default;
+};
 
-/// The largest odd side up to `wanted` that leaves every position of the grid something to attend to, 0 for a grid of
-/// one position.
-int64_t usable_neighbours(int64_t height, int64_t width, int64_t wanted);
+/// Which positions of a grid may not attend to which: true for a position and those in this rectangle around it (UniAD
+/// Sec. 3.2; the reference code has rows and columns). bool [H·W, H·W].
+at::Tensor neighbour_mask(int64_t height, int64_t width, const Neighbourhood& neighbours);
 
-/// Random zeros in training: the mask of each call is decided by the seed and the number of calls before.
+/// The wanted rectangle, made smaller by its longer side, by both when they are equal, until every position of the grid
+/// has something to attend to; none for a grid of one position.
+std::optional<Neighbourhood> usable_neighbours(int64_t height, int64_t width, Neighbourhood wanted);
+
+/// Random zeros in training: the mask of each call is decided by each image's seed and the number of calls before, not
+/// by the images beside it.
 class Dropout {
  public:
   Dropout() = default;  ///< none
-  Dropout(double probability, uint64_t seed) : probability_(probability), seed_(seed) {}
+  Dropout(double probability, std::vector<uint64_t> seeds) : probability_(probability), seeds_(std::move(seeds)) {}
+  /// x [n · B, …] for the seeds of B images.
   at::Tensor operator()(const at::Tensor& x);
 
  private:
   double probability_ = 0;
-  uint64_t seed_ = 0;
+  std::vector<uint64_t> seeds_;
   uint64_t calls_ = 0;
 };
 

@@ -51,6 +51,7 @@ const LevelShape& common_grid(const std::vector<LevelShape>& shapes, int64_t pos
 }  // namespace
 
 void UniadParams::declare(Schema<UniadParams>& s) {
+  s.decides(Decides::fit);
   s.add(&UniadParams::hidden, "hidden").at_least(2).at_most(8192).doc("width of the transformer");
   s.add(&UniadParams::heads, "heads").at_least(1).doc("attention heads; they divide the width");
   s.add(&UniadParams::encoder_layers, "encoder_layers").at_least(1).at_most(64).doc("layers of the encoder");
@@ -58,7 +59,12 @@ void UniadParams::declare(Schema<UniadParams>& s) {
   s.add(&UniadParams::feedforward, "feedforward").at_least(1).at_most(65536).doc("width of the layers' MLP");
   s.add(&UniadParams::neighbours, "neighbours")
       .at_least(1)
-      .doc("odd side of the square around a position that attention leaves out; smaller on grids that it would cover");
+      .doc(
+          "odd number of rows of the rectangle around a position that attention leaves out; smaller on grids that it "
+          "would cover");
+  s.add(&UniadParams::neighbour_columns, "neighbour_columns")
+      .at_least(0)
+      .doc("odd number of its columns; 0: as many as rows, a square");
   s.add(&UniadParams::dropout, "dropout").at_least(0).at_most(0.99).doc("probability of dropout in training");
   s.add(&UniadParams::jitter, "jitter").at_least(0).doc("scale of the noise added to training features");
   s.add(&UniadParams::jitter_probability, "jitter_probability").at_least(0).at_most(1).doc("of jitter, a batch");
@@ -104,7 +110,9 @@ class UniadTraining final : public Trainee {
         const int64_t count = std::min(images_at_once_, batch_ - first);
         const at::Tensor features = gathered(order, b * batch_ + first, count);
         const double share = static_cast<double>(count) / static_cast<double>(batch_);
-        const at::Tensor part = part_loss(features, jitter, random.next()) * share;
+        std::vector<uint64_t> seeds;  // an image's own, so that they do not depend on how many go at once
+        for (int64_t i = 0; i < count; ++i) seeds.push_back(random.next());
+        const at::Tensor part = part_loss(features, jitter, seeds) * share;
         part.backward();
         loss += part.detach();
       }
@@ -139,13 +147,14 @@ class UniadTraining final : public Trainee {
     return at::cat(images);
   }
 
-  at::Tensor part_loss(const at::Tensor& features, bool jitter, uint64_t seed) const {
+  at::Tensor part_loss(const at::Tensor& features, bool jitter, const std::vector<uint64_t>& seeds) const {
     at::Tensor input = features;
     if (jitter && params_.jitter > 0) {
-      const at::Tensor noise = normal_noise(features.sizes(), derive_seed(seed, "jitter"), features.device());
-      input = jittered(features, noise, params_.jitter);
+      std::vector<uint64_t> of_jitter;
+      for (const uint64_t seed : seeds) of_jitter.push_back(derive_seed(seed, "jitter"));
+      input = jittered(features, normal_noise(features.sizes(), of_jitter, features.device()), params_.jitter);
     }
-    return at::mse_loss(uniad_.model_->reconstruct(input, Dropout(params_.dropout, seed)), features);
+    return at::mse_loss(uniad_.model_->reconstruct(input, Dropout(params_.dropout, seeds)), features);
   }
 
   Uniad& uniad_;
@@ -160,6 +169,8 @@ Uniad::Uniad(Params params) : params_(std::move(params)) {
   if (params_.hidden % 2 != 0 || params_.hidden % params_.heads != 0)
     throw_input("uniad.hidden={}: must be even and a multiple of heads={}", params_.hidden, params_.heads);
   if (params_.neighbours % 2 == 0) throw_input("uniad.neighbours={}: must be odd", params_.neighbours);
+  if (params_.neighbour_columns != 0 && params_.neighbour_columns % 2 == 0)
+    throw_input("uniad.neighbour_columns={}: must be odd, or 0", params_.neighbour_columns);
 }
 
 UniadShape Uniad::model_shape(const std::vector<LevelShape>& shapes) const {
@@ -172,7 +183,8 @@ UniadShape Uniad::model_shape(const std::vector<LevelShape>& shapes) const {
                    .feedforward = params_.feedforward,
                    .encoder_layers = params_.encoder_layers,
                    .decoder_layers = params_.decoder_layers,
-                   .neighbours = params_.neighbours};
+                   .neighbours = {params_.neighbours,
+                                  params_.neighbour_columns > 0 ? params_.neighbour_columns : params_.neighbours}};
   for (const LevelShape& level : shapes) shape.channels += level.channels;
   return shape;
 }
@@ -238,6 +250,7 @@ FitCost Uniad::cost(const Params& params, const std::vector<LevelShape>& shapes,
 
 ADREP_DETECTOR("uniad", Uniad)
     .doc("a transformer rebuilds the features from their distant surroundings; badly rebuilt is anomalous")
+    .version(2)
     .trained()
     .quick({{"hidden", "16"},
             {"heads", "2"},

@@ -17,6 +17,7 @@ struct UniadParams {
   int64_t decoder_layers = 4;
   int64_t feedforward = 2048;
   int64_t neighbours = 7;
+  int64_t neighbour_columns = 0;
   double dropout = 0.1;
   double jitter = 20;
   double jitter_probability = 1;
@@ -38,7 +39,7 @@ struct UniadParams {
 class Uniad final : public Detector {
  public:
   using Params = UniadParams;
-  /// Throws InputError unless `hidden` is even and a multiple of `heads`, and `neighbours` odd.
+  /// Throws InputError unless `hidden` is even and a multiple of `heads`, and the sides of `neighbours` odd.
   explicit Uniad(Params params);
 
   void fit(const FeatureSource& normals, const FitContext& context) override;

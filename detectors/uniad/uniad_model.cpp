@@ -118,8 +118,8 @@ UniadModel UniadModel::load(const TensorMap& parameters, const UniadShape& shape
 
 UniadModel::UniadModel(TensorMap parameters, const UniadShape& shape)
     : parameters_(std::move(parameters)), shape_(shape) {
-  const int64_t neighbours = usable_neighbours(shape.height, shape.width, shape.neighbours);
-  if (neighbours > 0) blocked_ = neighbour_mask(shape.height, shape.width, neighbours);
+  if (const auto neighbours = usable_neighbours(shape.height, shape.width, shape.neighbours))
+    blocked_ = neighbour_mask(shape.height, shape.width, *neighbours);
 }
 
 void UniadModel::to(const at::Device& device) {

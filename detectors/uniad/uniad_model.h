@@ -13,7 +13,7 @@ struct UniadShape {
   int64_t channels = 0, height = 0, width = 0;  ///< of the features it rebuilds
   int64_t hidden = 512, heads = 8, feedforward = 2048;
   int64_t encoder_layers = 4, decoder_layers = 4;
-  int64_t neighbours = 7;  ///< side of the square that attention leaves out
+  Neighbourhood neighbours{};  ///< what attention leaves out around a position
 };
 
 /// UniAD's reconstruction (You et al. 2022; reference code; protocol §7), with the reference's names of parameters.

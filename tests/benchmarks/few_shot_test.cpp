@@ -64,7 +64,7 @@ TEST_CASE("few-shot FeatureNorm scores residuals to the first two and four refer
   std::vector<std::vector<double>> scores;
   for (const CellOutcome& outcome_of : outcome.cells) {
     const Cell& cell = *outcome_of.cell;
-    const size_t shots = cell.key["references"]["shots"].get<size_t>();
+    const size_t shots = cell.key.part("references.shots").get<size_t>();
     CAPTURE(shots);
     REQUIRE(cell.references.size() == shots);
     std::vector<fs::path> files;

@@ -15,6 +15,11 @@ inline Plan plan_of(std::vector<std::string> assignments, const TemporaryFolder&
   return make_plan(resolve_run(read_config({}, assignments)));
 }
 
+/// Removes the score maps that runs keep beside the features.
+inline void forget_scores(const TemporaryFolder& folder) {
+  std::filesystem::remove_all(folder / "cache" / "scores");
+}
+
 /// The bytes of every cell by file name.
 inline std::map<std::string, std::string> cell_files(const std::filesystem::path& output) {
   std::map<std::string, std::string> files;

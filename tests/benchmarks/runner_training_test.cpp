@@ -105,6 +105,7 @@ TEST_CASE("a training that is stopped and continued gives the same bytes as one 
     REQUIRE(run_plan(plan, whole).failed() == 0);
     REQUIRE(files_in(whole / "training", ".safetensors") == 0);
     REQUIRE(files_in(whole / "training", ".jsonl") == 1);
+    test::forget_scores(folder);
     {
       const StopAfterEpochs stop(parts, 2);
       const RunOutcome stopped = run_plan(plan, parts);
@@ -142,7 +143,7 @@ TEST_CASE("models are kept when asked for, and only what is missing is fitted ag
     REQUIRE(cell.reused);
     const Artefact model = load_artefact(output / "models" / ("plate-padim-" + cell.planned.features + ".safetensors"));
     REQUIRE(model.detector == "padim");
-    REQUIRE(model.features == cell.cell->key);
+    REQUIRE(model.features == cell.cell->key.to_json());
     REQUIRE(model.representation.empty() == (cell.planned.features == "raw"));
   }
   REQUIRE(run_plan(plan("seed=0"), output).feature_seconds == 0);
@@ -167,7 +168,7 @@ TEST_CASE("the epoch is the last, the best on drawn anomalies, or for each metri
     INFO(cell.planned.title());
     const std::string selection = cell.cell->key_text("selection");
     if (cell.planned.detector == "padim") {
-      REQUIRE(selection == "last");
+      REQUIRE(selection.empty());
       REQUIRE(cell.cell->training.is_null());
       continue;
     }
@@ -197,7 +198,7 @@ TEST_CASE("one model for all classes is fitted once and scores every class", "[r
   for (const CellOutcome& cell : outcome.cells) {
     INFO(cell.planned.title());
     const bool together = cell.planned.together != nullptr;
-    REQUIRE(cell.cell->key.contains("together") == together);
+    REQUIRE(cell.cell->key.part("classes_together").is_null() == !together);
     REQUIRE(cell.cell->train_images == (together ? 9 : cell.planned.class_name == "plate" ? 5 : 4));
     REQUIRE(cell.cell->metric("pixel_auroc").defined());
   }
@@ -207,7 +208,9 @@ TEST_CASE("one model for all classes is fitted once and scores every class", "[r
   // a run that has one class's cell already gives the same for the other
   const fs::path second = folder / "second";
   const Plan plan = plan_of(with(small_training(2), {"detector=uniad", "classes_together=true"}), folder);
+  test::forget_scores(folder);
   run_plan(plan, second);
+  test::forget_scores(folder);
   const auto whole = cell_files(second);
   fs::remove(second / "cells" / whole.begin()->first);
   REQUIRE(run_plan(plan, second).failed() == 0);
@@ -217,4 +220,77 @@ TEST_CASE("one model for all classes is fitted once and scores every class", "[r
                       Contains("selection=last"));
   REQUIRE_THROWS_WITH(plan_of({"detector=glass", "classes_together=true", "features=residual"}, folder),
                       Contains("features=raw"));
+}
+
+TEST_CASE("protocols, post steps and the last and best epochs are one training", "[runner][training]") {
+  set_verbosity(Verbosity::quiet);
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder / "data", "plate", 6, 3);
+  const std::vector<std::string> all = {"metrics.protocol=exact,paper,glass", "post=none,published",
+                                        "selection=last,oracle", "detector=cflow"};
+  const RunOutcome together = run_plan(plan_of(with(small_training(3), all), folder), folder / "together");
+  REQUIRE(together.failed() == 0);
+  REQUIRE(together.work.text() == "1 fitted, 4 scored, 12 evaluated, 0 from earlier runs");
+
+  // each alone gives the same cells, whatever was fitted beside it
+  for (const char* selection : {"selection=last", "selection=oracle"})
+    for (const char* protocol : {"metrics.protocol=exact", "metrics.protocol=glass"}) {
+      test::forget_scores(folder);
+      const RunOutcome alone =
+          run_plan(plan_of(with(small_training(3), {selection, protocol, "post=published", "detector=cflow"}), folder),
+                   folder / "alone");
+      REQUIRE(alone.work.fitted == 1);
+    }
+  const auto whole = cell_files(folder / "together");
+  const auto cells = cell_files(folder / "alone");
+  REQUIRE(cells.size() == 4);
+  for (const auto& [name, bytes] : cells) {
+    const auto twin = nlohmann::json::parse(whole.at(name)), own = nlohmann::json::parse(bytes);
+    REQUIRE(own["metrics"] == twin["metrics"]);
+    REQUIRE(own["scores"] == twin["scores"]);
+    REQUIRE(own["training"] == twin["training"]);
+  }
+}
+
+TEST_CASE("another protocol only evaluates; oracle asked for later says that it trains again", "[runner][training]") {
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder / "data", "plate", 6, 3);
+  const auto run = [&](const std::vector<std::string>& more) {
+    return run_plan(plan_of(with(with(small_training(2), {"detector=cflow"}), more), folder), folder / "out").work;
+  };
+  REQUIRE(run({"selection=last,oracle"}).text() == "1 fitted, 2 scored, 2 evaluated, 0 from earlier runs");
+  REQUIRE(run({"metrics.protocol=paper"}).text() == "0 fitted, 0 scored, 1 evaluated, 0 from earlier runs");
+  REQUIRE(run({"selection=oracle", "metrics.protocol=paper"}).fitted == 1);
+  REQUIRE(run({"selection=oracle", "metrics.protocol=exact,paper"}).reused == 2);
+}
+
+TEST_CASE("a kept model is scored again, not fitted again, and gives the same cell", "[runner][training]") {
+  set_verbosity(Verbosity::quiet);
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder / "data", "plate", 6, 3);
+  for (const std::string detector : {"padim", "cflow", "glass"}) {
+    CAPTURE(detector);
+    const auto plan = [&](const std::string& protocol) {
+      return plan_of(with(small_training(2), {"detector=" + detector, "models=keep", protocol}), folder);
+    };
+    const fs::path output = folder / detector, other = folder / (detector + "-other");
+    REQUIRE(run_plan(plan("metrics.protocol=exact"), output).work.fitted == 1);
+    REQUIRE(run_plan(plan("metrics.protocol=paper"), other).failed() == 0);
+    const auto expected = cell_files(other);
+    test::forget_scores(folder);
+    const RunOutcome again = run_plan(plan("metrics.protocol=paper"), output);
+    REQUIRE(again.work.text() == "0 fitted, 1 scored, 1 evaluated, 0 from earlier runs");
+    for (const auto& [name, bytes] : expected) REQUIRE(cell_files(output).at(name) == bytes);
+  }
+}
+
+TEST_CASE("equal cells of a plan are computed once", "[runner]") {
+  set_verbosity(Verbosity::quiet);
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder / "data", "plate", 5, 2);
+  const Plan plan = plan_of({"detector=padim,patchcore,padim", "patchcore.ratio=0.1,0.2", "seed=1,1,2"}, folder);
+  REQUIRE(plan.cell_count() == 1 + 2 * 2);  // PaDiM draws nothing, so neither a seed nor a ratio makes another
+  REQUIRE(run_plan(plan, folder / "out").work.text() == "5 fitted, 5 scored, 5 evaluated, 0 from earlier runs");
+  const Plan sizes = plan_of({"detector=feature_norm", "references.resize=64,128", "post=none,published"}, folder);
+  REQUIRE(sizes.cell_count() == 1);
 }

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <thread>
 
+#include "benchmarks/planned_runs.h"
 #include "core/base/atomic_file.h"
 #include "core/base/random.h"
 #include "core/features/cache/cache_report.h"
@@ -66,13 +67,6 @@ int wait_for(pid_t child) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-std::map<std::string, std::string> cell_files(const fs::path& output) {
-  std::map<std::string, std::string> files;
-  for (const auto& entry : fs::directory_iterator(output / "cells"))
-    files[entry.path().filename().string()] = read_file(entry.path());
-  return files;
-}
-
 std::string cache_command(const std::string& name, const TemporaryFolder& folder) {
   return fmt::format("cache {} --folder {}", name, (folder / "cache").string());
 }
@@ -93,6 +87,8 @@ TEST_CASE("a second run takes all features from the cache and says so; stats, ve
   INFO(first.text);
   REQUIRE(first.code == 0);
   REQUIRE_THAT(first.text, Contains("features of 0 images from the cache, of 11 computed"));
+  REQUIRE_THAT(run("b", "--dry-run").text, Contains("2 cells to evaluate from kept score maps"));
+  forget_scores(folder);
   REQUIRE_THAT(run("b", "--dry-run").text, Contains("5 train and 4 test images (9 in the feature cache)"));
   REQUIRE_THAT(run("b", "").text, Contains("features of 11 images from the cache, of 0 computed"));
   REQUIRE_THAT(run("b", "").text, !Contains("from the cache"));  // finished cells need no features
@@ -111,6 +107,7 @@ TEST_CASE("a second run takes all features from the cache and says so; stats, ve
   const ProgramResult damaged = adrep_program(cache_command("verify", folder));
   REQUIRE(damaged.code == 2);
   REQUIRE_THAT(damaged.text, Contains(shard.string()) && Contains("1 problem"));
+  forget_scores(folder);
   const ProgramResult repaired = run("d", "");
   REQUIRE(repaired.code == 0);
   REQUIRE_THAT(repaired.text, Contains("warning: feature cache: " + shard.string() + ": damaged"));

@@ -17,11 +17,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string settings(const TemporaryFolder& folder, const std::string& output) {
+std::string settings(const TemporaryFolder& folder, const std::string& output, const std::string& batch = "4",
+                     const std::string& epochs = "5") {
   return fmt::format(
-      "data={} output={} image.crop=64 batch=4 epochs=5 projector.references=8 references.shots=1,2 "
+      "data={} output={} image.crop=64 batch={} epochs={} projector.references=8 references.shots=1,2 "
       "references.center_shots=2 label_pixels=8 threads=1 save_every=1",
-      (folder / "data").string(), (folder / output).string());
+      (folder / "data").string(), (folder / output).string(), batch, epochs);
 }
 
 /// Shell words that start this program as process `rank` of two.
@@ -69,7 +70,7 @@ TEST_CASE("adrep pretrain: two processes reach the parameters of one with the sa
   REQUIRE(two.lines() == one.lines());  // only the first process speaks
   REQUIRE(largest_weight_difference(folder / "one", folder / "two") < 1e-5);
   // and not those of one with half the batch
-  REQUIRE(adrep_program("pretrain " + settings(folder, "half") + " batch=2").code == 0);
+  REQUIRE(adrep_program("pretrain " + settings(folder, "half", "2")).code == 0);
   REQUIRE(largest_weight_difference(folder / "one", folder / "half") > 1e-4);
 }
 
@@ -111,17 +112,19 @@ TEST_CASE("adrep pretrain: process 0 evaluates every epoch while the other waits
   write_mvtec_class(folder / "data", "plate", 4, 4);
   write_mvtec_class(folder / "data", "lid", 3, 3);
   const std::string selecting =
-      " classes=plate epochs=2 selection=oracle validation.classes=lid validation.cache=off validation.shots=2 "
+      " classes=plate selection=oracle validation.classes=lid validation.cache=off validation.shots=2 "
       "validation.resize=64";
-  const ProgramResult one = adrep_program("pretrain " + settings(folder, "one") + selecting);
+  const ProgramResult one = adrep_program("pretrain " + settings(folder, "one", "4", "2") + selecting);
   REQUIRE(one.code == 0);
-  const ProgramResult two = two_processes(settings(folder, "two") + selecting);
+  const ProgramResult two = two_processes(settings(folder, "two", "4", "2") + selecting);
   INFO(two.text);
   REQUIRE(two.code == 0);
   for (const char* file : {"checkpoints_pro_angle.pth", "checkpoints_pro_norm.pth"}) {
     REQUIRE(largest_weight_difference(folder / "one", folder / "two", file) < 1e-5);
-    const auto of = [&](const char* output) { return read_projector_checkpoint(folder.path() / output / file).scores; };
-    const auto expected = of("one"), found = of("two");
+    const auto scores_of = [&](const char* output) {
+      return read_projector_checkpoint(folder.path() / output / file).scores;
+    };
+    const auto expected = scores_of("one"), found = scores_of("two");
     REQUIRE(found.size() == 3);
     for (const auto& [name, score] : expected) REQUIRE(found.at(name) == Approx(score).margin(1e-3));
   }
@@ -131,7 +134,7 @@ TEST_CASE("adrep pretrain: processes that do not fit together are refused by all
   if (installed_weights().empty()) return;
   const TemporaryFolder folder;
   write_mvtec_class(folder / "data", "plate", 4, 4);
-  const ProgramResult odd = two_processes(settings(folder, "out") + " batch=3");
+  const ProgramResult odd = two_processes(settings(folder, "out", "3"));
   REQUIRE_THAT(odd.text, Contains("multiple of 2"));
   REQUIRE(odd.code == 2);
   const int port = free_port();

@@ -11,6 +11,8 @@
 #include "core/base/atomic_file.h"
 #include "support/golden.h"
 #include "support/program.h"
+#include "support/script_backbone.h"
+#include "support/thrown.h"
 #include "support/trees.h"
 
 using namespace adrep;
@@ -40,7 +42,7 @@ TEST_CASE("help and lists come from what is registered", "[cli]") {
                Contains("padim") && Contains("efficientnet_lite0") && Contains("mvtec_ad") && Contains("exact"));
   REQUIRE_THAT(adrep_program("version").text, StartsWith("adrep "));
   REQUIRE_THAT(adrep_program("completion bash").text,
-               Contains("complete -F _adrep adrep") && Contains("detector=patchcore"));
+               Contains("complete -o default -F _adrep adrep") && Contains("detector=patchcore"));
 }
 
 TEST_CASE("wrong command lines are one line and exit code 2", "[cli]") {
@@ -121,15 +123,16 @@ TEST_CASE("run, run again, dry-run and print-config on a small data set", "[cli]
   const Result dry = adrep_program(base + " --dry-run");
   INFO(dry.text);
   REQUIRE(dry.code == 0);
-  REQUIRE_THAT(dry.text, Contains("cells    2 (0 finished)") && Contains("images   5") &&
-                             Contains("missing  nothing") && Contains("memory"));
+  REQUIRE_THAT(dry.text, Contains("cells    2: 2 fitted, 2 scored, 2 evaluated, 0 from earlier runs\n") &&
+                             Contains("images   5") && Contains("missing  nothing") && Contains("memory"));
   REQUIRE_FALSE(fs::exists(folder / "out"));
   const Result first = adrep_program(base);
   INFO(first.text);
   REQUIRE(first.code == 0);
   REQUIRE_THAT(first.text,
                Contains("image AUROC") && Contains("PRO (exact)") && Contains("report: ") && !Contains("\033"));
-  REQUIRE_THAT(adrep_program(base).text, Contains("2 cells (2 from earlier runs, 0 failed)"));
+  REQUIRE_THAT(adrep_program(base).text,
+               Contains("2 cells (0 fitted, 0 scored, 0 evaluated, 2 from earlier runs, 0 failed)"));
   const std::string page = (folder / "compare.html").string();
   const Result compared = adrep_program("compare " + (folder / "out").string() + " output=" + page);
   INFO(compared.text);
@@ -142,6 +145,22 @@ TEST_CASE("run, run again, dry-run and print-config on a small data set", "[cli]
   const Result printed = adrep_program(base + " --print-config");
   write_file_atomically(folder / "printed.yaml", printed.text);
   REQUIRE(adrep_program("run " + (folder / "printed.yaml").string() + " --print-config").text == printed.text);
+}
+
+TEST_CASE("a class without memory for its features is one line, the other is in the table, exit code 2", "[cli]") {
+  if (!test::memory_runs_out) return;
+  const test::TemporaryFolder folder;
+  for (const char* name : {"bright", "plate"}) test::write_mvtec_class(folder / "data", name, 3, 1);
+  for (const auto& image : fs::directory_iterator(folder / "data" / "bright" / "train" / "good"))
+    test::write_white(image.path(), 64, 64);
+  const std::string backbone = test::write_script_backbone(folder / "net.pt", test::out_of_memory_for_bright_images);
+  const Result result =
+      adrep_program("run -q cache=off detector=feature_norm image.crop=64 image.resize=64 backbone=" + backbone +
+                    " data=" + (folder / "data").string() + " output=" + (folder / "out").string());
+  INFO(result.text);
+  REQUIRE(result.code == 2);
+  REQUIRE_THAT(result.text, Contains("adrep: error: out of memory; lower memory= or batch=\n") &&
+                                Contains("image AUROC") && Contains("plate") && Contains("1 failed"));
 }
 
 TEST_CASE("an output folder that cannot be written is one line and exit code 1", "[cli]") {
@@ -199,7 +218,7 @@ TEST_CASE("SIGINT and SIGTERM stop a run; finished cells stay and are not comput
   REQUIRE(std::distance(fs::directory_iterator(examples), fs::directory_iterator()) == 2);
   REQUIRE_THAT(read_file(folder / "table.txt"), Contains("feature_norm") && Contains("image AUROC"));
   const Result again = adrep_program("run cache=off " + data + " " + output + " detector=feature_norm");
-  REQUIRE_THAT(again.text, Contains("1 cell (1 from earlier runs"));
+  REQUIRE_THAT(again.text, Contains("1 cell (0 fitted, 0 scored, 0 evaluated, 1 from earlier runs"));
 }
 
 TEST_CASE("verify lists problems and exits with 2", "[cli]") {

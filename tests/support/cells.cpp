@@ -6,22 +6,16 @@ namespace adrep::test {
 
 StoredCell made_cell(const std::string& detector, const std::string& class_name, const Metric& image_auroc, int seed) {
   Cell cell;
-  cell.key = {{"detector", detector},
-              {"features", "raw"},
-              {"backbone", "b"},
-              {"class", class_name},
-              {"data_fingerprint", "f-" + class_name},
-              {"resize", 224},
-              {"seed", seed},
-              {"detector_parameters", nlohmann::json::object()}};
-  cell.environment = {{"device", "cpu"}, {"threads", 2}, {"cpu", "AVX2"}};
+  cell.key.fit = {{"detector", detector}, {"features", "raw"},   {"backbone", "b"},
+                  {"class", class_name},  {"image.resize", 224}, {"seed", seed}};
+  cell.key.evaluation = {{"data", "f-" + class_name}};
   cell.metrics = {{"image_auroc", image_auroc}};
-  return {cell, {}};
+  return {cell, {}, {{"device", "cpu"}, {"threads", 2}, {"cpu", "AVX2"}}};
 }
 
 StoredCell scored_cell(const std::string& detector, const std::string& class_name, const std::vector<double>& normal,
                        const std::vector<double>& anomalous, int seed) {
-  StoredCell stored = made_cell(detector, class_name, Metric::of(0.5), seed);
+  StoredCell stored = made_cell(detector, class_name, Metric::measured(0.5), seed);
   for (size_t i = 0; i < normal.size(); ++i)
     stored.cell.scores.push_back({fmt::format("good/{}", i), "good", false, normal[i]});
   for (size_t i = 0; i < anomalous.size(); ++i)

@@ -28,6 +28,12 @@ void write_texture(const std::filesystem::path& file, int width, int height, uns
   write_file_atomically(file, encode_png(image));
 }
 
+void write_white(const std::filesystem::path& file, int width, int height) {
+  Image image(width, height, 3);
+  for (int row = 0; row < height; ++row) std::fill_n(image.at(row, 0), 3 * width, uint8_t{255});
+  write_file_atomically(file, encode_png(image));
+}
+
 void write_square_mask(const std::filesystem::path& file, int width, int height) {
   Image mask(width, height, 1);
   for (int row = 0; row < height; ++row)

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/base/device.h"
-#include "core/base/error.h"
+#include "core/base/failure.h"
 #include "core/base/kept_memory.h"
 #include "matmul_rate.h"
 #include "peak_memory.h"
@@ -48,8 +48,8 @@ void run(benchmark::State& state, const Timing& timing) {
     const PeakMemory peak;
     value = call();
     memory = peak.mib();
-  } catch (const Error& error) {
-    state.SkipWithError(error.what());
+  } catch (...) {
+    state.SkipWithError(current_failure().line.c_str());
     return;
   }
   const auto start = std::chrono::steady_clock::now();

@@ -78,7 +78,7 @@ Call uniad(const Safetensors& input) {
     const at::AutoGradMode recording(true);
     adam->clear_gradients();
     const at::Tensor noisy = jittered(features, normal_noise(features.sizes(), 1, at::kCPU), params.jitter);
-    const at::Tensor loss = at::mse_loss(model->reconstruct(noisy, Dropout(params.dropout, 1)), features);
+    const at::Tensor loss = at::mse_loss(model->reconstruct(noisy, Dropout(params.dropout, {1})), features);
     loss.backward();
     clip_gradients(adam->parameters(), params.clip);
     adam->step(params.learning_rate);

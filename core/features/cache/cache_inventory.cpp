@@ -18,11 +18,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t space_digits = 32;
+const std::string score_folder = "scores";
 constexpr int64_t temporary_age_ns = 3600 * second_ns;
 
-CacheEntry::Kind kind_of(const std::string& name) {
-  if (is_shard_name(name)) return CacheEntry::Kind::shard;
+CacheEntry::Kind kind_of(const std::string& space, const std::string& name) {
+  if (is_shard_name(name)) return space == score_folder ? CacheEntry::Kind::scores : CacheEntry::Kind::shard;
   if (name == "space.json") return CacheEntry::Kind::description;
+  if (name == backbone_note) return CacheEntry::Kind::note;
   if (name.starts_with(".") && name.ends_with(".tmp")) return CacheEntry::Kind::temporary;
   return CacheEntry::Kind::foreign;
 }
@@ -50,7 +52,7 @@ void list_space(const fs::path& folder, std::vector<CacheEntry>& entries) {
     CacheEntry entry{.file = folder / name, .space = folder.filename().string(), .why = {}};
     struct stat info {};
     if (lstat(entry.file.c_str(), &info) != 0) continue;
-    entry.kind = kind_of(name);
+    entry.kind = kind_of(entry.space, name);
     entry.why = entry.kind == CacheEntry::Kind::foreign ? "not a file of the cache" : refusal(info, false);
     if (!entry.why.empty()) entry.kind = CacheEntry::Kind::foreign;
     if (S_ISREG(info.st_mode)) entry.bytes = static_cast<uint64_t>(info.st_size);
@@ -77,7 +79,8 @@ std::vector<CacheEntry> list_cache(const fs::path& folder) {
   std::vector<CacheEntry> entries;
   for (const std::string& name : names_in(folder)) {
     const fs::path path = folder / name;
-    std::string why = is_hexadecimal(name, space_digits) ? refusal_of(path, true) : "not a file of the cache";
+    const bool known = is_hexadecimal(name, space_digits) || name == score_folder;
+    std::string why = known ? refusal_of(path, true) : "not a file of the cache";
     if (why.empty()) {
       list_space(path, entries);
     } else {
@@ -92,7 +95,7 @@ int64_t evict(const fs::path& folder, uint64_t limit) {
   uint64_t bytes = 0;
   for (CacheEntry& entry : list_cache(folder)) {
     if (entry.kind == CacheEntry::Kind::temporary && now_ns() - entry.used_ns > temporary_age_ns) removed(entry.file);
-    if (entry.kind != CacheEntry::Kind::shard) continue;
+    if (entry.kind != CacheEntry::Kind::shard && entry.kind != CacheEntry::Kind::scores) continue;
     bytes += entry.bytes;
     shards.push_back(std::move(entry));
   }

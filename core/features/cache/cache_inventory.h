@@ -4,14 +4,24 @@
 #include <string>
 #include <vector>
 
+#include "core/io/sealed_tensors.h"
+
 namespace adrep {
 
-/// One file or folder found in a feature cache. Layout: FOLDER/SPACE/{space.json, SHARD.safetensors, .….tmp}, where
-/// SPACE is the first 32 digits of the hash of a FeatureKey.
+/// The seal of a score record.
+inline const SealKind score_seal{"adrep scores", 1};
+
+/// What a space notes of its backbone.
+inline constexpr const char* backbone_note = "backbone.json";
+
+/// One file or folder found in a feature cache. Layout: FOLDER/SPACE/{space.json, backbone.json, SHARD.safetensors,
+/// .….tmp}, where SPACE is the first 32 digits of the hash of a FeatureKey, and FOLDER/scores/RECORD.safetensors.
 struct CacheEntry {
   enum class Kind {
     shard,
+    scores,       ///< score maps of a class's test images
     description,  ///< space.json
+    note,         ///< backbone.json
     temporary,    ///< being written, or left by a process that was killed
     foreign       ///< not the cache's, or not this user's: never read, changed or removed
   };
@@ -19,7 +29,7 @@ struct CacheEntry {
   std::filesystem::path file;
   std::string space;    ///< name of its folder, "" outside of one
   uint64_t bytes = 0;   ///< of a regular file
-  int64_t used_ns = 0;  ///< when a shard was last used: its time of change, nanoseconds since 1970
+  int64_t used_ns = 0;  ///< when a shard or record was last used: its time of change, nanoseconds since 1970
   std::string why;      ///< why it is foreign
 };
 
@@ -30,9 +40,9 @@ std::vector<CacheEntry> list_cache(const std::filesystem::path& folder);
 /// Why this file or folder may not be used: "a symbolic link", "belongs to another user", …; "" when it may.
 std::string refusal_of(const std::filesystem::path& path, bool folder);
 
-/// Removes the shards that were used longest ago until all shards together have at most `limit` bytes, and temporary
-/// files older than an hour. Mapped shards stay readable for the processes that mapped them. Returns how many shards
-/// were removed.
+/// Removes the shards and score records that were used longest ago until all of them together have at most `limit`
+/// bytes, and temporary files older than an hour. Mapped shards stay readable for the processes that mapped them.
+/// Returns how many were removed.
 int64_t evict(const std::filesystem::path& folder, uint64_t limit);
 
 /// Marks a shard as used now.

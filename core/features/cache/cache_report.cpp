@@ -36,6 +36,16 @@ void verify_shard(const CacheEntry& entry, CacheState& state) {
   }
 }
 
+void verify_record(const CacheEntry& entry, CacheState& state) {
+  ++state.records;
+  state.bytes += entry.bytes;
+  try {
+    static_cast<void>(read_sealed(entry.file, score_seal));
+  } catch (const Error& damaged) {
+    state.problems.push_back(damaged.what());
+  }
+}
+
 void verify_description(const CacheEntry& entry, CacheState& state) {
   try {
     if (!sha256_of(read_file(entry.file, max_description_bytes)).starts_with(entry.space))
@@ -78,6 +88,7 @@ CacheState verify_cache(const fs::path& folder) {
   CacheState state;
   for (const CacheEntry& entry : list_cache(folder)) {
     if (entry.kind == CacheEntry::Kind::shard) verify_shard(entry, state);
+    if (entry.kind == CacheEntry::Kind::scores) verify_record(entry, state);
     if (entry.kind == CacheEntry::Kind::description) verify_description(entry, state);
     if (entry.kind == CacheEntry::Kind::foreign)
       state.problems.push_back(fmt::format("{}: ignored: {}", entry.file.string(), entry.why));
@@ -85,10 +96,20 @@ CacheState verify_cache(const fs::path& folder) {
   return state;
 }
 
+ScoreStatistics score_statistics(const fs::path& folder) {
+  ScoreStatistics statistics;
+  for (const CacheEntry& entry : list_cache(folder)) {
+    if (entry.kind != CacheEntry::Kind::scores) continue;
+    ++statistics.records;
+    statistics.bytes += entry.bytes;
+  }
+  return statistics;
+}
+
 std::vector<SpaceStatistics> cache_statistics(const fs::path& folder) {
   std::vector<SpaceStatistics> spaces;
   for (const CacheEntry& entry : list_cache(folder)) {
-    if (entry.kind == CacheEntry::Kind::foreign) continue;
+    if (entry.kind == CacheEntry::Kind::foreign || entry.kind == CacheEntry::Kind::scores) continue;
     if (spaces.empty() || spaces.back().space != entry.space) {
       spaces.emplace_back();
       spaces.back().space = entry.space;

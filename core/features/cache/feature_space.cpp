@@ -1,6 +1,7 @@
 #include "core/features/cache/feature_space.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
@@ -13,6 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t folder_digits = 32;
+constexpr uint64_t largest_note = 1 << 12;
 
 uint64_t bytes_of(const Levels& levels) {
   uint64_t bytes = 0;
@@ -158,6 +160,30 @@ void FeatureSpace::append(const std::vector<std::string>& images, const Levels& 
   } catch (const Error& failed) {
     writable_ = false;
     log_warning(fmt::format("feature cache: {}; the run goes on and adds nothing to it", failed.what()));
+  }
+}
+
+std::optional<int64_t> FeatureSpace::parameters() {
+  const std::lock_guard lock(mutex_);
+  const fs::path file = folder_ / backbone_note;
+  if (!usable() || !refusal_of(file, false).empty()) return std::nullopt;
+  try {
+    const auto note = nlohmann::json::parse(read_file(file, largest_note));
+    const auto count = note.at("parameters").get<int64_t>();
+    return count >= 0 ? std::optional(count) : std::nullopt;
+  } catch (const std::exception&) {
+    return std::nullopt;  // it is noted again
+  }
+}
+
+void FeatureSpace::note_parameters(int64_t count) {
+  if (options_.mode != CacheMode::readwrite || parameters() == count) return;
+  const std::lock_guard lock(mutex_);
+  if (!writable_ || !usable()) return;
+  try {
+    write_file_atomically(folder_ / backbone_note, nlohmann::json{{"parameters", count}}.dump() + "\n");
+  } catch (const Error& failed) {
+    log_detail(fmt::format("feature cache: {}", failed.what()));
   }
 }
 

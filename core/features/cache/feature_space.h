@@ -41,6 +41,10 @@ class FeatureSpace {
   /// has grown over its limit. When that cannot be written a warning is given once and the run goes on.
   void append(const std::vector<std::string>& images, const Levels& levels);
 
+  /// How many parameters the backbone of these features has, as far as it was noted.
+  std::optional<int64_t> parameters();
+  void note_parameters(int64_t count);
+
  private:
   struct Place {
     std::string shard;  ///< file name

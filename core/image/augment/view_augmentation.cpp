@@ -31,6 +31,7 @@ Image jittered(Image image, const ViewAugmentationParams& params, Random& random
 }  // namespace
 
 void ViewAugmentationParams::declare(Schema<ViewAugmentationParams>& s) {
+  s.decides(Decides::fit);
   using P = ViewAugmentationParams;
   s.add(&P::jitter_probability, "jitter_probability").at_least(0).at_most(1).doc("how often colours are jittered");
   s.add(&P::brightness, "brightness").at_least(0).doc("brightness factors are uniform in 1 ± this");

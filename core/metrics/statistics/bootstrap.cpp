@@ -60,8 +60,8 @@ Interval percentiles(const Metric& estimate, std::vector<double> values, const B
   if (!estimate.defined()) interval.low = interval.high = estimate;
   if (!estimate.defined() || values.empty()) return interval;
   std::sort(values.begin(), values.end());
-  interval.low = Metric::of(quantile(values, (1 - options.confidence) / 2));
-  interval.high = Metric::of(quantile(values, (1 + options.confidence) / 2));
+  interval.low = Metric::measured(quantile(values, (1 - options.confidence) / 2));
+  interval.high = Metric::measured(quantile(values, (1 + options.confidence) / 2));
   return interval;
 }
 
@@ -106,7 +106,7 @@ PairedComparison paired_bootstrap(std::span<const uint8_t> labels, const ImageSt
   const ImageStatistic difference = [&](std::span<const int64_t> images) {
     const Metric a = first(images), b = second(images);
     if (!a.defined()) return a;
-    return b.defined() ? Metric::of(a.value - b.value) : b;
+    return b.defined() ? Metric::measured(a.value - b.value) : b;
   };
   std::vector<double> values = defined_values(replicate(Strata(labels), difference, options));
   PairedComparison comparison{percentiles(difference(all_images(labels)), values, options), {}};
@@ -117,7 +117,7 @@ PairedComparison paired_bootstrap(std::span<const uint8_t> labels, const ImageSt
   const auto not_above = std::count_if(values.begin(), values.end(), [](double d) { return d <= 0; });
   const auto not_below = std::count_if(values.begin(), values.end(), [](double d) { return d >= 0; });
   const auto tail = static_cast<double>(1 + std::min(not_above, not_below));
-  comparison.p_value = Metric::of(std::min(1.0, 2 * tail / static_cast<double>(1 + values.size())));
+  comparison.p_value = Metric::measured(std::min(1.0, 2 * tail / static_cast<double>(1 + values.size())));
   return comparison;
 }
 
@@ -144,7 +144,7 @@ ImageStatistic auroc_of(const ScoredImages& images) {
       all += static_cast<double>(anomalous[level]);
     }
     if (all == 0) return Metric::none("no anomalous image");
-    return below == 0 ? Metric::none("no normal image") : Metric::of(won / (below * all));
+    return below == 0 ? Metric::none("no normal image") : Metric::measured(won / (below * all));
   };
 }
 

@@ -1,5 +1,7 @@
 #include "core/metrics/statistics/ranks.h"
 
+#include <ATen/ATen.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -27,25 +29,10 @@ std::vector<double> rank_descending(const std::vector<double>& values, double& t
   return ranks;
 }
 
-/// Q(a, x), the upper regularised incomplete gamma function: a series below a + 1, a continued fraction above.
-double gamma_upper(double a, double x) {
-  if (x <= 0) return 1;
-  const double scale = std::exp(-x + a * std::log(x) - std::lgamma(a));
-  if (x < a + 1) {
-    double term = 1 / a, sum = term;
-    for (int n = 1; n < 10000 && std::abs(term) > 1e-17 * sum; ++n) sum += term *= x / (a + n);
-    return 1 - scale * sum;
-  }
-  double b = x + 1 - a, c = 1e300, d = 1 / b, fraction = d;
-  for (int n = 1; n < 10000; ++n) {
-    const double numerator = -n * (n - a);
-    b += 2;
-    d = 1 / (numerator * d + b);
-    c = b + numerator / c;
-    fraction *= d * c;
-    if (std::abs(d * c - 1) < 1e-16) break;
-  }
-  return scale * fraction;
+/// Probability that a χ² variable is above x: Q(degrees / 2, x / 2), the upper regularised incomplete gamma function.
+double chi_square_above(double degrees, double x) {
+  return at::special_gammaincc(at::scalar_tensor(degrees / 2, at::kDouble), at::scalar_tensor(x / 2, at::kDouble))
+      .item<double>();
 }
 
 double normal_below(double x) {
@@ -91,8 +78,8 @@ FriedmanTest friedman(const std::vector<std::vector<double>>& values) {
   }
   double squares = 0;
   for (double rank : test.mean_ranks) squares += (rank - (k + 1) / 2) * (rank - (k + 1) / 2);
-  test.chi_square = Metric::of(12 * n / (k * (k + 1)) * squares / correction);
-  test.p_value = Metric::of(gamma_upper((k - 1) / 2, test.chi_square.value / 2));
+  test.chi_square = Metric::measured(12 * n / (k * (k + 1)) * squares / correction);
+  test.p_value = Metric::measured(chi_square_above(k - 1, test.chi_square.value));
   return test;
 }
 

@@ -19,9 +19,10 @@ Summary summarise(std::span<const Metric> values) {
   const double mean = sum / static_cast<double>(summary.defined);
   for (const Metric& value : values)
     if (value.defined()) squares += (value.value - mean) * (value.value - mean);
-  summary.mean = Metric::of(mean);
-  summary.deviation = summary.defined < 2 ? Metric::none("a single value")
-                                          : Metric::of(std::sqrt(squares / static_cast<double>(summary.defined - 1)));
+  summary.mean = Metric::measured(mean);
+  summary.deviation = summary.defined < 2
+                          ? Metric::none("a single value")
+                          : Metric::measured(std::sqrt(squares / static_cast<double>(summary.defined - 1)));
   return summary;
 }
 

@@ -13,9 +13,10 @@ namespace {
 
 Cell example_cell() {
   Cell cell;
-  cell.key = {{"detector", "padim"}, {"class", "gear"}, {"seed", 3}};
-  cell.environment = {{"device", "cpu"}};
-  cell.metrics = {{"image_auroc", Metric::of(0.1 + 0.2)}, {"pro", Metric::none("no anomalous pixel")}};
+  cell.key.fit = {{"detector", "padim"}, {"class", "gear"}, {"seed", 3}};
+  cell.key.scores = {{"padim.sigma", 4.0}};
+  cell.details = {{"post_step", "min_max"}};
+  cell.metrics = {{"image_auroc", Metric::measured(0.1 + 0.2)}, {"pro", Metric::none("no anomalous pixel")}};
   cell.train_images = 4;
   cell.test_images = 2;
   cell.anomalous_images = 1;
@@ -37,16 +38,18 @@ TEST_CASE("a cell read back is the same cell", "[cell]") {
   REQUIRE(back.metric("other").undefined == "not measured");
   REQUIRE(back.scores[1].id == "test/good/ü \"x\".png");
   REQUIRE(back.key_text("seed") == "3");
+  REQUIRE(back.key_text("padim.sigma") == "4.0");
+  REQUIRE(back.details == example_cell().details);
   REQUIRE(back.reference_hashes == example_cell().reference_hashes);
 }
 
 TEST_CASE("the name of a cell depends on its key alone", "[cell]") {
   Cell cell = example_cell();
   const std::string hash = cell.hash();
-  cell.environment["device"] = "cuda:0";
+  cell.details["post_step"] = "none";
   cell.metrics.clear();
   REQUIRE(cell.hash() == hash);
-  cell.key["seed"] = 4;
+  cell.key.fit["seed"] = 4;
   REQUIRE(cell.hash() != hash);
 }
 
@@ -55,7 +58,7 @@ TEST_CASE("what is no cell is refused by name", "[cell]") {
   REQUIRE_THROWS_WITH(cell_from_json("{}", "x.json"), Contains("x.json") && Contains("not a cell"));
   REQUIRE_THROWS_WITH(cell_from_json(text.substr(0, text.size() / 2), "x.json"), Contains("not a cell"));
   REQUIRE_THROWS_WITH(cell_from_json("{\"adrep_cell\": 99}", "x.json"), Contains("version 99"));
-  REQUIRE_THROWS_WITH(cell_from_json("{\"adrep_cell\": 1}", "x.json"), Contains("damaged"));
+  REQUIRE_THROWS_WITH(cell_from_json("{\"adrep_cell\": 2}", "x.json"), Contains("damaged"));
   std::string changed = text;
   changed.replace(changed.find("padim"), 5, "padam");
   REQUIRE_THROWS_WITH(cell_from_json(changed, "x.json"), Contains("hash"));
@@ -70,4 +73,23 @@ TEST_CASE("the store finds what was put and treats damage as absence", "[cell]")
   REQUIRE(store.find(cell.key)->hash() == cell.hash());
   write_file_atomically(store.file_of(cell.hash()), "half a ce");
   REQUIRE_FALSE(store.find(cell.key));
+}
+
+TEST_CASE("keys are nested: a part changes its own key and those after it", "[cell]") {
+  CellKey key = example_cell().key;
+  const CellKey before = key;
+  key.evaluation["metrics.protocol"] = "paper";
+  REQUIRE((key.fit_hash() == before.fit_hash() && key.score_hash() == before.score_hash()));
+  REQUIRE(key.hash() != before.hash());
+  key = before;
+  key.scores["padim.sigma"] = 2.0;
+  REQUIRE((key.fit_hash() == before.fit_hash() && key.score_hash() != before.score_hash()));
+  key = before;
+  key.fit["seed"] = 4;
+  REQUIRE((key.fit_hash() != before.fit_hash() && key.score_hash() != before.score_hash()));
+  // a part in another section is another key
+  key = before;
+  key.scores["seed"] = key.fit["seed"];
+  key.fit.erase("seed");
+  REQUIRE((key.hash() != before.hash() && key.part("seed") == 3));
 }

@@ -8,9 +8,12 @@
 #include "support/cells.h"
 #include "support/golden.h"
 #include "support/texts.h"
+#include "support/xml.h"
 
 using namespace adrep;
 using adrep::test::occurrences;
+using adrep::test::requests_of;
+using adrep::test::xml_problem;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -24,7 +27,7 @@ Comparison example_comparison() {
     cells.push_back(test::scored_cell("r", name, {1, 2, 5}, {3}));
   }
   for (size_t i = 0; i < cells.size(); ++i) {
-    cells[i].cell.metrics[0].second = Metric::of(0.9 - 0.1 * static_cast<double>(i % 3));
+    cells[i].cell.metrics[0].second = Metric::measured(0.9 - 0.1 * static_cast<double>(i % 3));
     if (i % 3 < 2) cells[i].costs["score_seconds"] = i % 3 == 0 ? 2 : 1;
   }
   CompareSettings settings;
@@ -68,6 +71,8 @@ TEST_CASE("the page stands alone, has the plots, and texts from outside are harm
   const std::string page = comparison_as_html(example_comparison());
   REQUIRE_THAT(page, Contains("&lt;a&gt;") && !Contains("<a>") && !Contains("http:") && !Contains("https:") &&
                          !Contains("nan") && !Contains("inf,"));
+  REQUIRE(xml_problem(page).empty());
+  REQUIRE(requests_of(page).empty());
   REQUIRE(occurrences(page, "aria-label=\"critical-difference plot\"") == 1);
   REQUIRE(occurrences(page, "aria-label=\"accuracy against cost\"") == 1);
   REQUIRE(occurrences(page, "aria-label=\"interval\"") == 8);
@@ -76,13 +81,13 @@ TEST_CASE("the page stands alone, has the plots, and texts from outside are harm
 
 TEST_CASE("plots have a mark for each method, and are absent where nothing is defined", "[compare]") {
   const Comparison result = example_comparison();
-  const std::string ranks = critical_difference_plot(result);
+  const std::string ranks = critical_difference_plot(result).str();
   for (const std::string name : {"p/raw 1.00", "q/raw 2.00", "r/raw 3.00"}) REQUIRE(occurrences(ranks, name) == 1);
   // with two data sets the critical difference is larger than all differences: one bar
-  REQUIRE(occurrences(ranks, "class=alike") == 1);
-  const std::string front = pareto_plot(result);
-  REQUIRE(occurrences(front, "class=chosen") == 2);
-  REQUIRE(occurrences(front, "class=other") == 0);
+  REQUIRE(occurrences(ranks, "class=\"alike\"") == 1);
+  const std::string front = pareto_plot(result).str();
+  REQUIRE(occurrences(front, "class=\"chosen\"") == 2);
+  REQUIRE(occurrences(front, "class=\"other\"") == 0);
   Comparison undefined = result;
   undefined.ranks.critical_difference = Metric::none("x");
   undefined.no_front = "x";

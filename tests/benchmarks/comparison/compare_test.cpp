@@ -17,7 +17,7 @@ std::vector<StoredCell> table_of(const std::vector<std::vector<double>>& values)
   std::vector<StoredCell> cells;
   for (size_t d = 0; d < values.size(); ++d)
     for (size_t m = 0; m < values[d].size(); ++m)
-      cells.push_back(made_cell(fmt::format("m{}", m), fmt::format("d{:02}", d), Metric::of(values[d][m])));
+      cells.push_back(made_cell(fmt::format("m{}", m), fmt::format("d{:02}", d), Metric::measured(values[d][m])));
   return cells;
 }
 
@@ -166,7 +166,7 @@ TEST_CASE("the Pareto front is of the means over data sets; a method without cos
   REQUIRE(result.costs[0].cost.value == 4);
   REQUIRE((result.costs[0].on_front && result.costs[1].on_front && !result.costs[2].on_front));
   REQUIRE((!result.costs[3].on_front && result.costs[3].cost.undefined == "not recorded on d00"));
-  cells[0].cell.environment["threads"] = 8;
+  cells[0].environment["threads"] = 8;
   REQUIRE_THAT(all_notes(compare(cells, {})), Contains("under different conditions") && Contains("threads 8"));
 }
 

@@ -1,9 +1,9 @@
 #include "benchmarks/feature_pictures/feature_picture.h"
 
 #include <catch2/catch.hpp>
-#include <regex>
 
 #include "support/random_tensors.h"
+#include "support/xml.h"
 
 using namespace adrep;
 using namespace adrep::test;
@@ -25,23 +25,6 @@ std::vector<ClassPatches> two_classes() {
 
 PictureConfig config() {
   return resolve_picture(read_config({}, {"projector=some/where/pro.safetensors", "iterations=77", "seed=5"}));
-}
-
-/// Whether every element is closed, in order, and no text holds a bare < or &.
-bool well_formed(const std::string& xml) {
-  std::vector<std::string> open;
-  const std::regex tag("<(/?)([a-z]+)((?: [a-zA-Z:-]+=\"[^\"<]*\")*)(/?)>");
-  std::string rest = std::regex_replace(xml, std::regex("&(amp|lt|gt|quot|#39);"), "");
-  for (std::smatch found; std::regex_search(rest, found, tag); rest = found.suffix()) {
-    if (found.prefix().str().find_first_of("<&>") != std::string::npos) return false;
-    if (found[1].length() > 0) {
-      if (open.empty() || open.back() != found[2]) return false;
-      open.pop_back();
-    } else if (found[4].length() == 0) {
-      open.push_back(found[2]);
-    }
-  }
-  return open.empty() && rest.find_first_of("<&>") == std::string::npos;
 }
 
 size_t count_of(const std::string& text, const std::string& part) {
@@ -67,7 +50,8 @@ TEST_CASE("feature picture: a panel for every class, method and kind, a dot for 
     REQUIRE((dot.x > frame.x && dot.x < frame.x + frame.width && dot.y > frame.y && dot.y < frame.y + frame.height));
   }
   const std::string svg = scene_as_svg(scene, "a & b");
-  REQUIRE(well_formed(svg));
+  REQUIRE(xml_problem(svg).empty());
+  REQUIRE(requests_of(svg).empty());
   REQUIRE(count_of(svg, "<circle") == scene.dots.size());
   REQUIRE(count_of(svg, "#c82d23") == 12 * 12 + 1);  // the anomalous patches
   REQUIRE_THAT(svg, Contains("caps &amp; &lt;lids&gt;") && Contains("28 normal and 12 anomalous") &&

@@ -71,7 +71,7 @@ TEST_CASE("undefined values are said with their reason", "[explain]") {
   std::fill(maps.scores.begin(), maps.scores.end(), 1.f);
   const ProComparison constant = compared(maps, kAllSections);
   CHECK_THAT(explanation_in_words(constant, constant.protocols[1]), Contains("all scores are equal"));
-  CHECK(difference_2(Metric::of(0.5), Metric::none("why")).empty());
-  CHECK(difference_2(Metric::of(0.12344), Metric::of(0.12336)) == "0.00");
-  CHECK(difference_2(Metric::of(0.12344), Metric::of(0.1)) == "-2.34");
+  CHECK(difference_2(Metric::measured(0.5), Metric::none("why")).empty());
+  CHECK(difference_2(Metric::measured(0.12344), Metric::measured(0.12336)) == "0.00");
+  CHECK(difference_2(Metric::measured(0.12344), Metric::measured(0.1)) == "-2.34");
 }

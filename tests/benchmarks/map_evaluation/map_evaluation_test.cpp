@@ -6,10 +6,12 @@
 
 #include "benchmarks/map_evaluation/map_report_formats.h"
 #include "core/base/error.h"
+#include "core/drawing/markup.h"
 #include "core/maps/map_files_support.h"
 #include "core/maps/map_sources.h"
 #include "core/metrics/golden_cases.h"
 #include "core/metrics/pixel_metrics.h"
+#include "support/xml.h"
 
 using namespace adrep;
 using namespace adrep::test;
@@ -173,6 +175,30 @@ TEST_CASE("without a defect every form names the reason") {
   }
   CHECK(nlohmann::json::parse(map_report_as("json", report))["metrics"]["pro"]["exact"]["undefined"] ==
         "no anomalous pixel");
+}
+
+TEST_CASE("the page of metrics stands alone and holds every value that the table does", "[drawing]") {
+  const TemporaryFolder folder;
+  write_stacks(folder, random_maps(6, 3, 8, 8));
+  MetricsSettings settings;
+  settings.bootstrap = 3;
+  MapReport report = evaluated(folder, settings);
+  report.notes.push_back("a <b> & 'c'");
+  const std::string page = map_report_as("html", report);
+  CHECK(xml_problem(page).empty());
+  CHECK(requests_of(page).empty());
+  CHECK_THAT(page, Contains("<li>a &lt;b&gt; &amp; &#39;c&#39;</li>"));
+  int64_t values = 0, numbers = 0;
+  for (const MapSection& section : report.sections)
+    for (const MapMetric& metric : section.rows) {
+      CHECK_THAT(page, Contains("<td>" + html_text(metric.heading) + "</td>"));
+      values +=
+          static_cast<int64_t>(section.columns.size()) +
+          std::any_of(section.rows.begin(), section.rows.end(), [](const auto& m) { return m.interval.has_value(); });
+    }
+  for (const XmlElement& element : read_xml(page))
+    numbers += element.name == "td" && element.attributes.contains("class") && element.attributes.at("class") == "n";
+  CHECK(numbers == values);
 }
 
 TEST_CASE("settings are checked before a file is read") {

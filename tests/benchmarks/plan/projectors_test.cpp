@@ -62,21 +62,21 @@ TEST_CASE("pretrained features: the projector's file names the cell, and a leake
   int leaked = 0, pretrained = 0;
   for (const CellOutcome& cell : outcome.cells) {
     if (cell.planned.features == "raw") {
-      REQUIRE_FALSE(cell.cell->key.contains("projector"));
+      REQUIRE(cell.cell->key.part("projector").is_null());
       continue;
     }
     ++pretrained;
     hashes.insert(cell.cell->hash());
-    const auto& key = cell.cell->key.at("projector");
-    REQUIRE(key.at("sha256") == projector_of(cell.planned.config->settings).sha256);
+    const CellKey& key = cell.cell->key;
+    REQUIRE(key.fit.at("projector") == projector_of(cell.planned.config->settings).sha256);
     REQUIRE(cell.cell->references.size() == 2);
-    const auto& record = cell.cell->environment.at("projector");
+    const auto& record = cell.cell->details.at("projector");
     const bool crossed = cell.planned.config->settings.projector == two;
     REQUIRE(record.at("architecture") == (crossed ? "self_cross" : "learnable"));
     REQUIRE(record.at("merge") == (crossed ? "add" : "subtract"));
     REQUIRE(record.contains("attends_to") == crossed);
-    leaked += key.at("leaked").get<bool>();
-    REQUIRE(key.at("leaked").get<bool>() ==
+    leaked += key.evaluation.at("projector.leaked").get<bool>();
+    REQUIRE(key.evaluation.at("projector.leaked").get<bool>() ==
             (cell.planned.class_name == "plate" && cell.planned.config->settings.projector == one));
   }
   REQUIRE(pretrained == 4);
@@ -117,11 +117,9 @@ TEST_CASE("tables say when projectors were selected on test data", "[table]") {
   CellOutcome outcome;
   outcome.planned = {std::make_shared<RunConfig>(), "a", "padim", "pretrained", {}};
   Cell cell;
-  cell.key = {{"protocol", "exact"},
-              {"backbone", "b"},
-              {"seed", 0},
-              {"class", "a"},
-              {"projector", {{"sha256", "x"}, {"selection", "oracle"}, {"leaked", false}}}};
+  cell.key.fit = {
+      {"backbone", "b"}, {"seed", 0}, {"class", "a"}, {"projector", "x"}, {"projector.selection", "oracle"}};
+  cell.key.evaluation = {{"metrics.protocol", "exact"}, {"projector.leaked", false}};
   outcome.cell = cell;
   std::string notes;
   for (const std::string& note : make_table({outcome}).notes) notes += note + "\n";

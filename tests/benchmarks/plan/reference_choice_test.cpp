@@ -179,8 +179,4 @@ TEST_CASE("reference settings that do not go together are refused", "[references
   REQUIRE_THROWS_WITH(check_references(settings), Contains("no such file"));
   settings.references_list = "";
   REQUIRE_THROWS_WITH(check_references(settings), Contains("references.list=FILE"));
-  ReferenceSettings other;
-  REQUIRE(reference_settings_text(other) == reference_settings_text(ReferenceSettings{}));
-  other.references_clusters = 3;
-  REQUIRE(reference_settings_text(other) != reference_settings_text(ReferenceSettings{}));
 }

@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
 
+#include "benchmarks/plan/cell_settings.h"
+
 #include "benchmarks/plan/run_settings.h"
 
 using namespace adrep;
@@ -26,16 +28,21 @@ TEST_CASE("defaults, own settings and detectors' parameters", "[settings]") {
 TEST_CASE("a list on a single-value key is a sweep over all combinations", "[settings]") {
   const auto configs = resolved({"patchcore.ratio=0.01,0.1", "seed=0,1,2"});
   REQUIRE(configs.size() == 6);
-  REQUIRE(configs[0].variant == "patchcore.ratio=0.01 seed=0");
+  REQUIRE(configs[0].variant() == "patchcore.ratio=0.01 seed=0");
   REQUIRE(configs[5].settings.seed == 2);
 }
 
 TEST_CASE("a sweep tells seeds from what makes another method", "[settings]") {
   const auto configs = resolved({"seed=0,1", "references.seed=3,4", "patchcore.ratio=0.1,0.2"});
   REQUIRE(configs.size() == 8);
-  REQUIRE(configs[1].variant == "patchcore.ratio=0.1 references.seed=3 seed=1");
-  REQUIRE(configs[1].method_variant == "patchcore.ratio=0.1");
-  REQUIRE(configs[1].seeds == "references.seed=3 seed=1");
+  REQUIRE(configs[1].variant() == "patchcore.ratio=0.1 references.seed=3 seed=1");
+  const Variant variant = variant_of(configs[1], "patchcore", "residual");
+  REQUIRE(variant.text == "patchcore.ratio=0.1 references.seed=3 seed=1");
+  REQUIRE(variant.method == "patchcore.ratio=0.1");
+  REQUIRE(variant.seeds == "references.seed=3 seed=1");
+  // what decides nothing of a cell is not in its name
+  REQUIRE(variant_of(configs[1], "patchcore", "raw").text == "patchcore.ratio=0.1 seed=1");
+  REQUIRE(variant_of(configs[1], "padim", "raw").text.empty());
   REQUIRE((configs[7].settings.seed == 1 && configs[7].settings.references_seed == 4));
 }
 
@@ -66,4 +73,10 @@ TEST_CASE("the printed configuration reads back as itself", "[settings]") {
     raw[key] = {list ? *list : std::vector<std::string>{to_text(value)}, list != nullptr, "printed"};
   }
   REQUIRE((all_values(resolve_run(raw)[0]) == all_values(first[0])));
+}
+
+TEST_CASE("what changes no result takes one value", "[settings]") {
+  for (const char* swept : {"batch=1,8", "output=a,b", "device=cpu,cuda", "threads=1,2", "memory=1,2", "cache=off,read"})
+    REQUIRE_THROWS_WITH(resolved({swept}), Contains("command line") && Contains("changes no result"));
+  REQUIRE(resolved({"precision=fp32,bf16", "post=none,published", "metrics.protocol=exact,paper"}).size() == 8);
 }

@@ -68,9 +68,9 @@ TEST_CASE("a pass does no work twice: both views are one batch, a reference is c
   const size_t before = backbone.batches.size();
   batches.centers();
   REQUIRE(backbone.batches.size() == before);
-  const auto seconds = clock.take();
+  const auto seconds = clock.take_seconds();
   for (const char* stage : {"decode", "augment", "backbone", "references"}) REQUIRE(seconds.contains(stage));
-  REQUIRE(clock.take().empty());
+  REQUIRE(clock.take_seconds().empty());
 
   cache.forget();  // as after a step of a trained backbone
   batches.centers();
@@ -86,11 +86,11 @@ PretrainConfig plates(const TemporaryFolder& folder) {
 
 /// Lists that share images, one longer than a pass.
 std::vector<std::vector<size_t>> lists_of(const std::vector<size_t>& normals) {
-  const auto some = [&](size_t first, size_t count) {
+  const auto part = [&](size_t first, size_t count) {
     const auto start = normals.begin() + static_cast<int64_t>(first);
     return std::vector<size_t>(start, start + static_cast<int64_t>(count));
   };
-  return {some(0, 3), some(2, 3), some(1, 1), some(3, 12), some(4, 2), some(14, 4)};
+  return {part(0, 3), part(2, 3), part(1, 1), part(3, 12), part(4, 2), part(14, 4)};
 }
 
 }  // namespace

@@ -40,29 +40,29 @@ TEST_CASE("pretraining curves: a plot's path has a point a value, and is cut at 
   REQUIRE(curve_plot("x", {{"", "nothing", {std::nullopt, std::nullopt}}}, 2).empty());
   const auto heights = [](const std::string& svg) {
     std::vector<double> found;
-    const std::string path = svg.substr(svg.find("class=\"curve"));
+    const std::string path = svg.substr(svg.find("class=\"curve\""));
     const std::regex point("[ML][0-9.]+ (-?[0-9.]+)");
     for (std::sregex_iterator it(path.begin(), path.end(), point), end; it != end; ++it)
       found.push_back(std::stod((*it)[1]));
     return found;
   };
-  const std::string linear = curve_plot("a & b", {{"", "n", {0.0, 1.0, std::nullopt, 2.0}}}, 4);
+  const std::string linear = curve_plot("a & b", {{"", "n", {0.0, 1.0, std::nullopt, 2.0}}}, 4).str();
   REQUIRE_THAT(linear, Contains("a &amp; b") && Contains("4 passes"));
   const std::vector<double> y = heights(linear);
   REQUIRE(y.size() == 3);
   REQUIRE(y[0] - y[1] == Approx(y[1] - y[2]));
   REQUIRE(y[0] > y[2]);
   // equal factors are equal distances where values differ much
-  const std::vector<double> log = heights(curve_plot("c", {{"", "n", {1.0, 30.0, 900.0}}}, 3));
+  const std::vector<double> log = heights(curve_plot("c", {{"", "n", {1.0, 30.0, 900.0}}}, 3).str());
   REQUIRE(log[0] - log[1] == Approx(log[1] - log[2]).margin(0.11));
 }
 
 TEST_CASE("pretraining curves: what lies between gaps is drawn, also where it is one point", "[pretraining]") {
   const EpochCurve gap = {1.0, std::nullopt, 2.0, 3.0, std::nullopt};
-  const std::string svg = curve_plot("radii", {{"", "n", gap, gap, gap}}, 5, false);
+  const std::string svg = curve_plot("radii", {{"", "n", gap, gap, gap}}, 5, false).str();
   const auto paths = [&](const std::string& kind) {
     std::vector<std::string> found;
-    const std::regex path("class=\"" + kind + " \" d=\"([^\"]*)\"");
+    const std::regex path("class=\"" + kind + "\" d=\"([^\"]*)\"");
     for (std::sregex_iterator it(svg.begin(), svg.end(), path), end; it != end; ++it) found.push_back((*it)[1]);
     return found;
   };

@@ -70,15 +70,16 @@ TEST_CASE("drawn anomalies tell a detector that sees them from one that is blind
 
 TEST_CASE("the quality is the mean of what is defined; best metrics are taken one by one", "[selection]") {
   using Metrics = std::vector<std::pair<std::string, Metric>>;
-  REQUIRE(quality_of({{"image_auroc", Metric::of(0.5)}, {"pro", Metric::of(0)}, {"pixel_auroc", Metric::of(1)}}) ==
-          0.75);
-  REQUIRE(quality_of({{"image_auroc", Metric::of(0.5)}, {"pixel_auroc", Metric::none("no mask")}}) == 0.5);
+  REQUIRE(quality_of({{"image_auroc", Metric::measured(0.5)},
+                      {"pro", Metric::measured(0)},
+                      {"pixel_auroc", Metric::measured(1)}}) == 0.75);
+  REQUIRE(quality_of({{"image_auroc", Metric::measured(0.5)}, {"pixel_auroc", Metric::none("no mask")}}) == 0.5);
   const nlohmann::json epochs = {{{"metrics", {{"image_auroc", 0.9}, {"pro", 0.1}, {"pixel_f1_threshold", 7.0}}}},
                                  {{"metrics", {{"image_auroc", 0.7}, {"pro", 0.4}}}},
                                  {{"loss", 1.0}}};
-  const Metrics best = best_over_epochs({{"image_auroc", Metric::of(0.8)},
-                                         {"pro", Metric::of(0.2)},
-                                         {"pixel_f1_threshold", Metric::of(3)},
+  const Metrics best = best_over_epochs({{"image_auroc", Metric::measured(0.8)},
+                                         {"pro", Metric::measured(0.2)},
+                                         {"pixel_f1_threshold", Metric::measured(3)},
                                          {"pixel_auroc", Metric::none("no mask")}},
                                         epochs);
   REQUIRE(best[0].second.value == 0.9);

@@ -78,7 +78,7 @@ TEST_CASE("a bank knows its images by id and content", "[references]") {
   const ReferenceBanks banks = e.banks({{4, 1, 2}, {}, {}});
   REQUIRE(banks.files() == std::vector<std::string>{"train/4.png", "train/1.png", "train/2.png"});
   REQUIRE(banks.hashes() == std::vector<std::string>{sha256_of("4"), sha256_of("1"), sha256_of("2")});
-  REQUIRE(banks.of({2, 4}).files == std::vector<std::string>{"train/2.png", "train/4.png"});
+  REQUIRE(banks.bank_of({2, 4}).files == std::vector<std::string>{"train/2.png", "train/4.png"});
   REQUIRE(banks.shared().seed == 7);
 }
 
@@ -95,12 +95,12 @@ TEST_CASE("a saved bank has rows, images, hashes and seed; its list gives the sa
   banks.save(e.folder / "banks", "nut", {{"backbone", "b"}}, e.train, e.test);
   banks.save(e.folder / "banks", "nut", {{"backbone", "b"}}, e.train, e.test);
   const Safetensors bank = read_safetensors(only(".safetensors"));
-  const auto about = nlohmann::json::parse(bank.metadata.at("adrep_references"));
-  REQUIRE(about["backbone"] == "b");
-  REQUIRE(about["seed"] == 7);
-  REQUIRE(about["files"].dump() == R"(["train/4.png","train/1.png","train/5.png","train/0.png"])");
-  REQUIRE(about["sha256"][2] == sha256_of("5"));
-  REQUIRE(bank.at("level1").equal(banks.of({4, 1, 5, 0}).rows[1]));
+  const auto provenance = nlohmann::json::parse(bank.metadata.at("adrep_references"));
+  REQUIRE(provenance["backbone"] == "b");
+  REQUIRE(provenance["seed"] == 7);
+  REQUIRE(provenance["files"].dump() == R"(["train/4.png","train/1.png","train/5.png","train/0.png"])");
+  REQUIRE(provenance["sha256"][2] == sha256_of("5"));
+  REQUIRE(bank.at("level1").equal(banks.bank_of({4, 1, 5, 0}).rows[1]));
 
   ReferenceSettings settings;
   settings.references_select = "list";

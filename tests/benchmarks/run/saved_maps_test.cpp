@@ -64,7 +64,7 @@ TEST_CASE("titles become file names; where they had to change, the hash keeps th
   const std::string hash = "0123456789abcdef";
   CHECK(folder_name("fabric · padim · raw", hash) == "fabric-padim-raw");
   CHECK(folder_name("01 · patchcore · raw · patchcore.ratio=0.01", hash)
-            .starts_with("01-patchcore-raw-patchcore.ratio=0.01"));
+            == "01-patchcore-raw-patchcore.ratio-0.01-01234567");
   CHECK(folder_name("../etc · a", hash) == "_._etc-a-01234567");
   CHECK(folder_name("a/b", hash) == "a_b-01234567");
   CHECK(folder_name("a_b", hash) == "a_b");

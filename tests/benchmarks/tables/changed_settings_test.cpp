@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "benchmarks/plan/cell_key.h"
+#include "benchmarks/plan/cell_keys.h"
 #include "benchmarks/tables/table.h"
 #include "core/base/atomic_file.h"
 #include "support/golden.h"
@@ -20,8 +20,9 @@ CellOutcome outcome(const std::string& detector, std::vector<std::string> assign
   const auto config = std::make_shared<const RunConfig>(resolve_run(read_config({}, assignments)).at(0));
   CellOutcome made;
   made.planned = {config, "nut", detector, "raw", {224, 224}};
+  made.planned.variant = variant_of(*config, detector, "raw");
   made.cell = Cell{};
-  made.cell->key = cell_key(made.planned, "mvtec_ad", "f");
+  made.cell->key = cell_key(made.planned, "mvtec_ad", {"train", "test", "data"});
   return made;
 }
 

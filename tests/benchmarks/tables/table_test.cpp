@@ -12,8 +12,9 @@ CellOutcome outcome(const std::string& class_name, const std::string& detector, 
   CellOutcome made;
   made.planned = {std::make_shared<RunConfig>(), class_name, detector, "raw", {}};
   Cell cell;
-  cell.key = {{"protocol", "exact"}, {"backbone", "b"}, {"seed", 0}, {"class", class_name}};
-  cell.metrics = {{"image_auroc", image}, {"image_ap", Metric::of(0.5)}, {"pro", pro}};
+  cell.key.fit = {{"backbone", "b"}, {"seed", 0}, {"class", class_name}};
+  cell.key.evaluation = {{"metrics.protocol", "exact"}};
+  cell.metrics = {{"image_auroc", image}, {"image_ap", Metric::measured(0.5)}, {"pro", pro}};
   made.cell = cell;
   return made;
 }
@@ -22,9 +23,9 @@ std::vector<CellOutcome> cells() {
   CellOutcome failed;
   failed.planned = {std::make_shared<RunConfig>(), "c, d", "padim", "raw", {}};
   failed.error = "NaN features";
-  return {outcome("a", "padim", Metric::of(0.9), Metric::of(0.8)),
-          outcome("a", "x_y", Metric::of(0.95), Metric::none("no masks")),
-          outcome("c, d", "x_y", Metric::of(0.5), Metric::of(0.25)), failed};
+  return {outcome("a", "padim", Metric::measured(0.9), Metric::measured(0.8)),
+          outcome("a", "x_y", Metric::measured(0.95), Metric::none("no masks")),
+          outcome("c, d", "x_y", Metric::measured(0.5), Metric::measured(0.25)), failed};
 }
 
 }  // namespace
@@ -49,8 +50,8 @@ TEST_CASE("means leave out undefined values and failed cells, and the notes say 
 TEST_CASE("the best of a class is marked, ties alike, lone rows not", "[table]") {
   const Table table = make_table(cells());
   REQUIRE(best_in_class(table, 0) == std::vector<bool>{false, true, false, true, false});
-  Table tie = make_table(
-      {outcome("a", "p", Metric::of(0.90004), Metric::of(0.1)), outcome("a", "q", Metric::of(0.9), Metric::of(0.2))});
+  Table tie = make_table({outcome("a", "p", Metric::measured(0.90004), Metric::measured(0.1)),
+                          outcome("a", "q", Metric::measured(0.9), Metric::measured(0.2))});
   REQUIRE(best_in_class(tie, 0) == std::vector<bool>{true, true});
 }
 
@@ -70,14 +71,11 @@ TEST_CASE("every format carries the same numbers and says undefined", "[table]")
 namespace {
 
 CellOutcome seed_outcome(const std::string& class_name, const std::string& features, int seed, double image,
-                         Metric pro = Metric::of(0.5)) {
-  CellOutcome made = outcome(class_name, "padim", Metric::of(image), std::move(pro));
-  auto config = std::make_shared<RunConfig>();
-  config->seeds = fmt::format("seed={}", seed);
-  config->variant = config->seeds;
-  made.planned.config = config;
+                         Metric pro = Metric::measured(0.5)) {
+  CellOutcome made = outcome(class_name, "padim", Metric::measured(image), std::move(pro));
+  made.planned.variant.seeds = made.planned.variant.text = fmt::format("seed={}", seed);
   made.planned.features = features;
-  made.cell->key["seed"] = seed;
+  made.cell->key.fit["seed"] = seed;
   return made;
 }
 
@@ -122,7 +120,7 @@ TEST_CASE("undefined seeds are left out with a count, of the deviation of class 
 
 TEST_CASE("a cell that no swept seed changes counts once and has no deviation", "[table]") {
   auto cells = three_seeds();
-  for (CellOutcome& cell : cells) cell.cell->key["seed"] = 0;
+  for (CellOutcome& cell : cells) cell.cell->key.fit["seed"] = 0;
   const Table table = make_table({cells[0], cells[2], cells[4]});
   REQUIRE(table.rows.size() == 1);
   REQUIRE(table.rows[0].over_seeds[0].defined == 1);
@@ -153,7 +151,7 @@ TEST_CASE("the best of several seeds is bold in mathematics", "[table]") {
 
 TEST_CASE("a step over the whole test set is noted, and then not everything was chosen without it", "[table]") {
   auto all = cells();
-  all[0].cell->environment["post_step"] = "min_max";
+  all[0].cell->details["post_step"] = "min_max";
   const std::string notes = fmt::format("{}", fmt::join(make_table(all).notes, "\n"));
   REQUIRE_THAT(notes, Contains("maps scaled over the whole test set (step min_max)") &&
                           Contains("no model chosen on test data") && !Contains("nothing chosen"));
@@ -166,13 +164,11 @@ TEST_CASE("shots × reference seeds: a row for each number of shots, mean ± dev
   for (const int shots : {2, 8})
     for (int seed = 0; seed < 3; ++seed) {
       CellOutcome made =
-          outcome("a", "padim", Metric::of(0.5 + 0.1 * shots / 2 + 0.01 * seed * shots), Metric::of(0.5));
-      auto config = std::make_shared<RunConfig>();
-      config->method_variant = fmt::format("references.shots={}", shots);
-      config->seeds = fmt::format("references.seed={}", seed);
-      made.planned.config = config;
+          outcome("a", "padim", Metric::measured(0.5 + 0.1 * shots / 2 + 0.01 * seed * shots), Metric::measured(0.5));
+      made.planned.variant.method = fmt::format("references.shots={}", shots);
+      made.planned.variant.seeds = fmt::format("references.seed={}", seed);
       made.planned.features = "residual";
-      made.cell->key["references"] = {{"shots", shots}, {"seed", seed}};
+      made.cell->key.fit.update({{"references.shots", shots}, {"references.seed", seed}});
       all.push_back(made);
     }
   const Table table = make_table(all);

@@ -22,7 +22,7 @@ std::filesystem::path real_weights() {
   }
 }
 
-BackboneInfo named(const std::string& file) {
+BackboneInfo lite0_named(const std::string& file) {
   BackboneInfo info;
   info.weights_file = file;
   return info;
@@ -67,8 +67,8 @@ TEST_CASE("an image's features are the same bits in a pass of any size, and odd 
     const at::Tensor images = at::linspace(-1, 1, 8 * 3 * side * side).reshape({8, 3, side, side}).sin();
     const Levels all = backbone->forward(images);
     for (int64_t count : {1, 2, 3, 5}) {
-      const Levels some = backbone->forward(images.narrow(0, 8 - count, count));
-      for (int64_t l = 0; l < all.count(); ++l) REQUIRE(some[l].equal(all[l].narrow(0, 8 - count, count)));
+      const Levels part = backbone->forward(images.narrow(0, 8 - count, count));
+      for (int64_t l = 0; l < all.count(); ++l) REQUIRE(part[l].equal(all[l].narrow(0, 8 - count, count)));
     }
     for (int64_t l = 0; l < all.count(); ++l) {
       const LevelShape shape = backbone->shapes(side, side)[static_cast<size_t>(l)];
@@ -84,17 +84,17 @@ TEST_CASE("weights of another architecture are refused with key and shapes", "[e
   TensorMap weights = read_state_dict(file);
   SECTION("missing key") {
     weights.erase("_blocks.3._project_conv.weight");
-    REQUIRE_THROWS_WITH(EfficientNetLite0(weights, named("x.pth"), {}),
+    REQUIRE_THROWS_WITH(EfficientNetLite0(weights, lite0_named("x.pth"), {}),
                         Contains("x.pth") && Contains("'_blocks.3._project_conv.weight'") && Contains("missing"));
   }
   SECTION("other shape") {
     weights["_conv_stem.weight"] = at::zeros({48, 3, 3, 3});
-    REQUIRE_THROWS_WITH(EfficientNetLite0(weights, named("x.pth"), {}),
+    REQUIRE_THROWS_WITH(EfficientNetLite0(weights, lite0_named("x.pth"), {}),
                         Contains("[48, 3, 3, 3]") && Contains("[32, 3, 3, 3]"));
   }
   SECTION("unknown key") {
     weights["_blocks.1._se_reduce.weight"] = at::zeros({4, 4, 1, 1});
-    REQUIRE_THROWS_WITH(EfficientNetLite0(weights, named("x.pth"), {}),
+    REQUIRE_THROWS_WITH(EfficientNetLite0(weights, lite0_named("x.pth"), {}),
                         Contains("unknown: '_blocks.1._se_reduce.weight' [4, 4, 1, 1]"));
   }
 }

@@ -132,8 +132,8 @@ TEST_CASE("an image's features are the same bits in a pass of any size of a resn
       REQUIRE(model.batch_invariant());
       const Levels all = model.forward(images);
       for (int64_t count = 1; count < 8; ++count) {
-        const Levels some = model.forward(images.narrow(0, 8 - count, count));
-        for (int64_t l = 0; l < all.count(); ++l) REQUIRE(some[l].equal(all[l].narrow(0, 8 - count, count)));
+        const Levels part = model.forward(images.narrow(0, 8 - count, count));
+        for (int64_t l = 0; l < all.count(); ++l) REQUIRE(part[l].equal(all[l].narrow(0, 8 - count, count)));
       }
     }
   }

@@ -248,8 +248,8 @@ TEST_CASE("an image's features are the same bits in a pass of any size", "[vit]"
       REQUIRE(vit->batch_invariant());
       const Levels all = vit->forward(images);
       for (int64_t count = 1; count < 8; ++count) {
-        const Levels some = vit->forward(images.narrow(0, 8 - count, count));
-        for (int64_t l = 0; l < all.count(); ++l) REQUIRE(some[l].equal(all[l].narrow(0, 8 - count, count)));
+        const Levels part = vit->forward(images.narrow(0, 8 - count, count));
+        for (int64_t l = 0; l < all.count(); ++l) REQUIRE(part[l].equal(all[l].narrow(0, 8 - count, count)));
       }
     }
     REQUIRE_FALSE(make_vit(model.weights, model.architecture, {.precision = Precision::fp16})->batch_invariant());

@@ -9,8 +9,8 @@ using Catch::Matchers::Contains;
 
 TEST_CASE("tensors are taken as they are stored and counted", "[weights]") {
   WeightTaker taker({{"a.weight", at::ones({2, 3}, at::kHalf)}, {"n.running_mean", at::zeros({5})}}, "x.pth", "toy");
-  REQUIRE(taker.take("a.weight", {2, 3}).scalar_type() == at::kHalf);
-  REQUIRE(taker.take("n.running_mean", {5}).numel() == 5);
+  REQUIRE(taker.take_tensor("a.weight", {2, 3}).scalar_type() == at::kHalf);
+  REQUIRE(taker.take_tensor("n.running_mean", {5}).numel() == 5);
   REQUIRE(taker.parameters() == 6);
   REQUIRE_NOTHROW(taker.finish());
 }
@@ -26,11 +26,11 @@ TEST_CASE("one error lists every wrong key, in one line", "[weights]") {
                     "x.pth", "toy");
   taker.ignore_prefixes({"text."});
   taker.ignore_suffixes({".num_batches_tracked"});
-  REQUIRE(taker.take("a", {3, 2}).sizes() == at::IntArrayRef({3, 2}));
-  REQUIRE(taker.take("b", {4}).equal(at::ones({4})));
-  REQUIRE(taker.take("missing1", {1, 5}).sizes() == at::IntArrayRef({1, 5}));
-  static_cast<void>(taker.take("missing2", {}));
-  static_cast<void>(taker.take("count", {2}));
+  REQUIRE(taker.take_tensor("a", {3, 2}).sizes() == at::IntArrayRef({3, 2}));
+  REQUIRE(taker.take_tensor("b", {4}).equal(at::ones({4})));
+  REQUIRE(taker.take_tensor("missing1", {1, 5}).sizes() == at::IntArrayRef({1, 5}));
+  static_cast<void>(taker.take_tensor("missing2", {}));
+  static_cast<void>(taker.take_tensor("count", {2}));
   try {
     taker.finish();
     FAIL("not refused");
@@ -45,6 +45,6 @@ TEST_CASE("one error lists every wrong key, in one line", "[weights]") {
 TEST_CASE("a file of several models may hold anything else", "[weights]") {
   WeightTaker taker({{"visual.a", at::ones({1})}, {"visual.b", at::ones({1})}, {"text.a", at::ones({1})}}, "x", "toy");
   taker.ignore_all_but({"visual."});
-  static_cast<void>(taker.take("visual.a", {1}));
+  static_cast<void>(taker.take_tensor("visual.a", {1}));
   REQUIRE_THROWS_WITH(taker.finish(), Contains("'visual.b'") && !Contains("text.a"));
 }

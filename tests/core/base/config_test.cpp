@@ -62,3 +62,34 @@ TEST_CASE("written YAML reads back", "[config]") {
   REQUIRE(config.at("detector").items == std::vector<std::string>{"padim", "patch core"});
   REQUIRE(config.at("empty").items[0].empty());
 }
+
+TEST_CASE("values with commas: in quotes, or an existing path", "[config]") {
+  const test::TemporaryFolder folder;
+  std::filesystem::create_directories(folder / "a,b=c");
+  const std::string path = (folder / "a,b=c").string();
+  const auto items = [](const std::string& assignment) {
+    RawConfig config;
+    apply_override(config, assignment);
+    return config.at("k").items;
+  };
+  using Items = std::vector<std::string>;
+  REQUIRE(items("k=a,b") == Items{"a", "b"});
+  REQUIRE(items("k=\"a,b\",c") == Items{"a,b", "c"});
+  REQUIRE(items("k=c,\"a,b\"") == Items{"c", "a,b"});
+  REQUIRE(items("k=\"\"") == Items{""});
+  REQUIRE(items("k=") == Items{""});
+  REQUIRE(items("k=a,") == Items{"a", ""});
+  REQUIRE(items("k=" + path) == Items{path});
+  REQUIRE(items("k=it\"s") == Items{"it\"s"});
+  REQUIRE_THROWS_WITH(items("k=\"a,b"), Contains("k=\"a,b") && Contains("quoted value"));
+  REQUIRE_THROWS_WITH(items("k=\"a\"b"), Contains("quoted value"));
+  REQUIRE((is_assignment("k=v") && !is_assignment(path) && !is_assignment("=v") && !is_assignment("word")));
+}
+
+TEST_CASE("a key twice on the command line and a second YAML document are errors", "[config]") {
+  REQUIRE_THROWS_WITH(read_command_line({}, {"seed=1", "batch=2", "seed=2"}), Contains("'seed' is given twice"));
+  REQUIRE_THROWS_WITH(read("seed: 1\n---\nseed: 2\n"), Contains("c.yaml:") && Contains("second YAML document"));
+  REQUIRE(read("---\nseed: 1\n").size() == 1);
+  REQUIRE(read("").empty());
+  REQUIRE(read("# nothing\n").empty());
+}

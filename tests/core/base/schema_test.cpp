@@ -15,6 +15,7 @@ struct SchemaExample {
   std::vector<std::string> classes;
 
   static void declare(Schema<SchemaExample>& s) {
+    s.decides(Decides::fit);
     s.add(&SchemaExample::sigma, "sigma").more_than(0).doc("smoothing");
     s.add(&SchemaExample::shots, "shots").at_least(1).at_most(64).doc("references");
     s.add(&SchemaExample::fast, "fast").doc("fast");
@@ -60,4 +61,38 @@ TEST_CASE("the text of a value reads back as the same value", "[schema]") {
     REQUIRE(set("sigma", {to_text(ParamValue(value))}).sigma == value);
   REQUIRE(to_text(ParamValue(true)) == "true");
   REQUIRE(to_text(ParamValue(std::vector<std::string>{"a", "b"})) == "a,b");
+}
+
+TEST_CASE("a parameter says what it decides, in general and under other settings", "[schema]") {
+  struct Roles {
+    int64_t k = 1, seed = 0, threads = 2;
+    std::string mode = "a";
+    static void declare(Schema<Roles>& s) {
+      s.decides(Decides::fit);
+      s.add(&Roles::k, "k").doc("k");
+      s.add(&Roles::seed, "seed").seed().when([](const ParamTexts& texts) { return texts("mode") == "b"; }).doc("seed");
+      s.add(&Roles::mode, "mode")
+          .decides(Decides::fit,
+                   [](const ParamTexts& texts) { return texts("mode") == "a" ? Decides::scores : Decides::fit; })
+          .doc("mode");
+      s.add(&Roles::threads, "threads").decides(Decides::nothing).doc("threads");
+    }
+  };
+  const ParamList& params = params_of<Roles>();
+  const auto role = [&](const char* name, const std::string& mode) {
+    return params.find(name)->role([&](const std::string&) { return mode; });
+  };
+  REQUIRE(role("k", "a") == Decides::fit);
+  REQUIRE(role("seed", "a") == Decides::nothing);
+  REQUIRE(role("seed", "b") == Decides::fit);
+  REQUIRE(role("mode", "a") == Decides::scores);
+  REQUIRE(role("mode", "b") == Decides::fit);
+  REQUIRE(role("threads", "a") == Decides::nothing);
+  REQUIRE((params.find("seed")->is_seed && !params.find("k")->is_seed));
+
+  struct Silent {
+    int64_t k = 1;
+    static void declare(Schema<Silent>& s) { s.add(&Silent::k, "k").doc("k"); }
+  };
+  REQUIRE_THROWS_AS(params_of<Silent>(), std::logic_error);
 }

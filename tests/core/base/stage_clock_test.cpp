@@ -21,10 +21,10 @@ TEST_CASE("a stage clock shares out the time that passed, and begins anew", "[ba
   wait();
   clock.lap("a");
   const double passed = std::chrono::duration<double>(Clock::now() - before).count();
-  const auto seconds = clock.take();
+  const auto seconds = clock.take_seconds();
   REQUIRE(seconds.size() == 2);
   REQUIRE(seconds.at("a") >= 0.004);
   REQUIRE(seconds.at("b") >= 0.002);
   REQUIRE(seconds.at("a") + seconds.at("b") <= passed - 0.002);
-  REQUIRE(clock.take().empty());
+  REQUIRE(clock.take_seconds().empty());
 }

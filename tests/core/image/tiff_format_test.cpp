@@ -57,7 +57,7 @@ struct DecodedTiff {
   Values rgb, mask;
 };
 
-DecodedTiff decoded(const TiffFile& tiff, const Values& data) {
+DecodedTiff decoded_tiff(const TiffFile& tiff, const Values& data) {
   TemporaryFolder folder;
   const auto file = tiff.write(folder / "image.tif", data);
   return {decode_rgb(file).pixels, decode_mask(file).pixels};
@@ -78,13 +78,13 @@ TEST_CASE("RGB TIFF in every layout and compression gives its pixels", "[image]"
     tiff.compression = compression;
     for (const uint32_t rows : {0U, 5U, 18U}) {
       tiff.rows_per_strip = rows;
-      CHECK(decoded(tiff, image.pixels).rgb == image.pixels);
+      CHECK(decoded_tiff(tiff, image.pixels).rgb == image.pixels);
     }
   }
   tiff.mode = "wb8";  // BigTIFF, then big-endian
-  CHECK(decoded(tiff, image.pixels).rgb == image.pixels);
+  CHECK(decoded_tiff(tiff, image.pixels).rgb == image.pixels);
   tiff.mode = "wb";
-  CHECK(decoded(tiff, image.pixels).rgb == image.pixels);
+  CHECK(decoded_tiff(tiff, image.pixels).rgb == image.pixels);
 
   TemporaryFolder folder;
   const auto by_hand = write_bytes(folder / "hand.tif", tiff_of(image));
@@ -101,7 +101,7 @@ TEST_CASE("TIFF planes and tiles are put together", "[image]") {
   }
   TiffFile tiff{
       .width = 20, .height = 18, .samples = 3, .photometric = PHOTOMETRIC_RGB, .planar = PLANARCONFIG_SEPARATE};
-  CHECK(decoded(tiff, planes).rgb == image.pixels);
+  CHECK(decoded_tiff(tiff, planes).rgb == image.pixels);
 
   Values tiles;  // four tiles of 16 × 16 cover 20 × 18
   for (int top = 0; top < 18; top += 16) {
@@ -114,28 +114,28 @@ TEST_CASE("TIFF planes and tiles are put together", "[image]") {
   }
   tiff.planar = PLANARCONFIG_CONTIG;
   tiff.tile = 16;
-  CHECK(decoded(tiff, tiles).rgb == image.pixels);
+  CHECK(decoded_tiff(tiff, tiles).rgb == image.pixels);
 }
 
 TEST_CASE("grey TIFFs of all depths, black or white first", "[image]") {
-  const DecodedTiff bit = decoded({.width = 5, .height = 1, .bits = 1}, {0b10110000});
+  const DecodedTiff bit = decoded_tiff({.width = 5, .height = 1, .bits = 1}, {0b10110000});
   CHECK(bit.mask == Values{1, 0, 1, 1, 0});
   CHECK(bit.rgb == tiff_thrice({255, 0, 255, 255, 0}));
   const DecodedTiff white_first =
-      decoded({.width = 5, .height = 1, .bits = 1, .photometric = PHOTOMETRIC_MINISWHITE}, {0b10110000});
+      decoded_tiff({.width = 5, .height = 1, .bits = 1, .photometric = PHOTOMETRIC_MINISWHITE}, {0b10110000});
   CHECK(white_first.mask == Values{0, 1, 0, 0, 1});
   CHECK(white_first.rgb == tiff_thrice({0, 255, 0, 0, 255}));
-  const DecodedTiff four = decoded({.width = 3, .height = 1, .bits = 4}, {0x3F, 0x10});
+  const DecodedTiff four = decoded_tiff({.width = 3, .height = 1, .bits = 4}, {0x3F, 0x10});
   CHECK(four.mask == Values{3, 15, 1});
   CHECK(four.rgb == tiff_thrice({51, 255, 17}));
-  const DecodedTiff eight = decoded({.width = 3, .height = 1}, {0, 7, 255});
+  const DecodedTiff eight = decoded_tiff({.width = 3, .height = 1}, {0, 7, 255});
   CHECK(eight.mask == Values{0, 7, 255});
   CHECK(eight.rgb == tiff_thrice({0, 7, 255}));
   for (const char* mode : {"wl", "wb"}) {
     Values native(6);
     const uint16_t values[3] = {0, 1, 0x12FF};
     std::memcpy(native.data(), values, 6);
-    const DecodedTiff wide = decoded({.width = 3, .height = 1, .bits = 16, .mode = mode}, native);
+    const DecodedTiff wide = decoded_tiff({.width = 3, .height = 1, .bits = 16, .mode = mode}, native);
     CHECK(wide.mask == Values{0, 255, 255});
     CHECK(wide.rgb == tiff_thrice({0, 0, 0x12}));
   }
@@ -145,17 +145,17 @@ TEST_CASE("TIFF palettes, alpha and inks", "[image]") {
   TiffFile indexed{.width = 3, .height = 1, .bits = 4, .photometric = PHOTOMETRIC_PALETTE};
   indexed.red = indexed.green = indexed.blue = std::vector<uint16_t>(16, 0);
   indexed.red[2] = 0x0AFF, indexed.green[2] = 0x1400, indexed.blue[2] = 0x1E00;
-  const DecodedTiff palette = decoded(indexed, {0x20, 0x20});
+  const DecodedTiff palette = decoded_tiff(indexed, {0x20, 0x20});
   CHECK(palette.mask == Values{2, 0, 2});
   CHECK(palette.rgb == Values{10, 20, 30, 0, 0, 0, 10, 20, 30});
 
   TiffFile rgba{.width = 2, .height = 1, .samples = 4, .photometric = PHOTOMETRIC_RGB, .alpha = EXTRASAMPLE_UNASSALPHA};
-  CHECK(decoded(rgba, {10, 20, 30, 0, 255, 0, 0, 128}).rgb == Values{10, 20, 30, 255, 0, 0});
+  CHECK(decoded_tiff(rgba, {10, 20, 30, 0, 255, 0, 0, 128}).rgb == Values{10, 20, 30, 255, 0, 0});
   rgba.alpha = EXTRASAMPLE_ASSOCALPHA;
-  CHECK(decoded(rgba, {10, 20, 30, 51, 1, 2, 3, 0}).rgb == Values{50, 100, 150, 1, 2, 3});
+  CHECK(decoded_tiff(rgba, {10, 20, 30, 51, 1, 2, 3, 0}).rgb == Values{50, 100, 150, 1, 2, 3});
 
   const TiffFile inks{.width = 3, .height = 1, .samples = 4, .photometric = PHOTOMETRIC_SEPARATED};
-  CHECK(decoded(inks, {0, 0, 0, 0, 255, 0, 0, 0, 0, 0, 0, 155}).rgb ==
+  CHECK(decoded_tiff(inks, {0, 0, 0, 0, 255, 0, 0, 0, 0, 0, 0, 155}).rgb ==
         Values{255, 255, 255, 0, 255, 255, 100, 100, 100});
 }
 

@@ -11,14 +11,14 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-Array read(const std::string& bytes) {
+Array read_array(const std::string& bytes) {
   const auto owner = std::make_shared<std::string>(bytes);
   return read_npy({*owner, owner}, "a.npy");
 }
 
 /// All values of an array of two images of 1x3.
 std::vector<float> all_scores(const std::string& bytes) {
-  const ArrayStack stack(read(bytes));
+  const ArrayStack stack(read_array(bytes));
   REQUIRE((stack.images() == 2 && stack.height() == 1 && stack.width() == 3));
   std::vector<float> values = stack.scores(0);
   const std::vector<float> second = stack.scores(1);
@@ -73,8 +73,8 @@ TEST_CASE("npy: C and Fortran order give the same images; all shapes and version
       for (int n = 0; n < 2; ++n) fortran_order.push_back(100 * n + 10 * y + x);
   for (const int version : {1, 2, 3})
     for (const std::string shape : {"(2, 3, 4)", "(2, 1, 3, 4)"}) {
-      const ArrayStack plain(read(npy("<i4", shape, numbers_bytes(c_order), false, version)));
-      const ArrayStack swapped(read(npy("<i4", shape, numbers_bytes(fortran_order), true, version)));
+      const ArrayStack plain(read_array(npy("<i4", shape, numbers_bytes(c_order), false, version)));
+      const ArrayStack swapped(read_array(npy("<i4", shape, numbers_bytes(fortran_order), true, version)));
       REQUIRE((plain.images() == 2 && plain.height() == 3 && plain.width() == 4));
       for (int n = 0; n < 2; ++n) {
         CHECK(plain.scores(n)[5] == static_cast<float>(100 * n + 11));
@@ -82,9 +82,9 @@ TEST_CASE("npy: C and Fortran order give the same images; all shapes and version
         CHECK(plain.mask(n) == swapped.mask(n));
       }
     }
-  const ArrayStack single(read(npy("<f4", "(1, 2)", numbers_bytes<float>({3, 4}))));
+  const ArrayStack single(read_array(npy("<f4", "(1, 2)", numbers_bytes<float>({3, 4}))));
   CHECK((single.images() == 1 && single.height() == 1 && single.width() == 2));
-  const ArrayStack turned(read(npy("<f4", "(2, 2)", numbers_bytes<float>({1, 2, 3, 4}), true)));
+  const ArrayStack turned(read_array(npy("<f4", "(2, 2)", numbers_bytes<float>({1, 2, 3, 4}), true)));
   CHECK(turned.scores(0) == std::vector<float>{1, 3, 2, 4});
 }
 
@@ -93,24 +93,26 @@ TEST_CASE("npy: what NumPy wrote, byte for byte") {
   std::string bytes("\x93NUMPY\x01\x00\x76\x00", 10);
   bytes += "{'descr': '|b1', 'fortran_order': False, 'shape': (1, 2), }";
   bytes += std::string(128 - 1 - bytes.size(), ' ') + "\n" + std::string("\1\0", 2);
-  CHECK(ArrayStack(read(bytes)).mask(0) == std::vector<uint8_t>{1, 0});
-  CHECK_NOTHROW(read(npy_with_header("{\"shape\": (2L, 1L), \"descr\": \"<u1\", \"fortran_order\": True}", "ab")));
+  CHECK(ArrayStack(read_array(bytes)).mask(0) == std::vector<uint8_t>{1, 0});
+  CHECK_NOTHROW(
+      read_array(npy_with_header("{\"shape\": (2L, 1L), \"descr\": \"<u1\", \"fortran_order\": True}", "ab")));
 }
 
 TEST_CASE("npy: masks are 1 where not 0, and NaN is refused") {
   const std::vector<float> values{0, -0.0f, 0.25f, -3};
-  CHECK(ArrayStack(read(npy("<f4", "(2, 2)", numbers_bytes(values)))).mask(0) == std::vector<uint8_t>{0, 0, 1, 1});
-  const ArrayStack bad(read(npy("<f4", "(1, 1)", numbers_bytes<float>({std::nanf("")}))));
+  CHECK(ArrayStack(read_array(npy("<f4", "(2, 2)", numbers_bytes(values)))).mask(0) ==
+        std::vector<uint8_t>{0, 0, 1, 1});
+  const ArrayStack bad(read_array(npy("<f4", "(1, 1)", numbers_bytes<float>({std::nanf("")}))));
   REQUIRE_THROWS_WITH(bad.mask(0), Contains("NaN"));
 }
 
 TEST_CASE("npy: objects, records, texts and complex numbers are refused by name") {
-  REQUIRE_THROWS_WITH(read(npy("|O", "(1, 1)", "12345678")), Contains("Python objects (dtype 'O')"));
-  REQUIRE_THROWS_WITH(read(npy_with_header(
+  REQUIRE_THROWS_WITH(read_array(npy("|O", "(1, 1)", "12345678")), Contains("Python objects (dtype 'O')"));
+  REQUIRE_THROWS_WITH(read_array(npy_with_header(
                           "{'descr': [('a', '<f4'), ('b', '|O')], 'fortran_order': False, 'shape': (1,)}", "12345678")),
                       Contains("structured dtype"));
   for (const std::string descr : {"<U4", "|S8", "<c8", "<M8[ns]", "<f16", "<V8", "", "f4", "<"})
-    REQUIRE_THROWS_WITH(read(npy(descr, "(1, 1)", "12345678")), Contains("dtype '" + descr + "'"));
+    REQUIRE_THROWS_WITH(read_array(npy(descr, "(1, 1)", "12345678")), Contains("dtype '" + descr + "'"));
 }
 
 TEST_CASE("npy: hostile headers are refused without an allocation of their size") {
@@ -136,12 +138,12 @@ TEST_CASE("npy: hostile headers are refused without an allocation of their size"
                                   "(0x2, 1)",
                                   "(1000000, 1000000)"}) {
     INFO(shape);
-    REQUIRE_THROWS_AS(read(npy("<f4", shape, data)), InputError);
+    REQUIRE_THROWS_AS(read_array(npy("<f4", shape, data)), InputError);
   }
   std::string many = "(";
   for (int i = 0; i < 1000; ++i) many += "1, ";
   many += ")";
-  REQUIRE_THROWS_AS(read(npy("<f4", many, data)), InputError);
+  REQUIRE_THROWS_AS(read_array(npy("<f4", many, data)), InputError);
   for (const std::string header :
        {"", "{", "{}", "{'descr': '<f4'}", "{'descr': '<f4', 'fortran_order': 1, 'shape': (2, 1)}",
         "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1), 'more': 1}",
@@ -151,27 +153,28 @@ TEST_CASE("npy: hostile headers are refused without an allocation of their size"
         "{'descr': '<f\\x34', 'fortran_order': False, 'shape': (2, 1)}", "{'descr': '<f4",
         "{'descr': {'a': {'b': {}}}, 'fortran_order': False, 'shape': (2, 1)}"}) {
     INFO(header);
-    REQUIRE_THROWS_AS(read(npy_with_header(header, data)), InputError);
+    REQUIRE_THROWS_AS(read_array(npy_with_header(header, data)), InputError);
   }
-  REQUIRE_THROWS_AS(read(npy_with_header(std::string(60000, '{'), data)), InputError);
-  REQUIRE_THROWS_WITH(read(npy_with_header(std::string(200000, ' '), data, 2)), Contains("limit"));
+  REQUIRE_THROWS_AS(read_array(npy_with_header(std::string(60000, '{'), data)), InputError);
+  REQUIRE_THROWS_WITH(read_array(npy_with_header(std::string(200000, ' '), data, 2)), Contains("limit"));
 }
 
 TEST_CASE("npy: lengths that lie and files cut at every byte") {
   std::string good = npy("<f4", "(2, 1)", numbers_bytes<float>({1, 2}));
-  REQUIRE_NOTHROW(read(good));
-  for (size_t length = 0; length < good.size(); ++length) REQUIRE_THROWS_AS(read(good.substr(0, length)), InputError);
-  REQUIRE_THROWS_WITH(read(good + "x"), Contains("needs 8 bytes, 9 are there"));
+  REQUIRE_NOTHROW(read_array(good));
+  for (size_t length = 0; length < good.size(); ++length)
+    REQUIRE_THROWS_AS(read_array(good.substr(0, length)), InputError);
+  REQUIRE_THROWS_WITH(read_array(good + "x"), Contains("needs 8 bytes, 9 are there"));
   std::string lying = good;
   lying[9] = '\x7f';
-  REQUIRE_THROWS_WITH(read(lying), Contains("claims"));
+  REQUIRE_THROWS_WITH(read_array(lying), Contains("claims"));
   std::string wide = npy("<f4", "(2, 1)", numbers_bytes<float>({1, 2}), false, 2);
   wide.replace(8, 4, "\xff\xff\xff\xff");
-  REQUIRE_THROWS_WITH(read(wide), Contains("claims 4294967295 bytes"));
+  REQUIRE_THROWS_WITH(read_array(wide), Contains("claims 4294967295 bytes"));
   std::string unknown = good;
   unknown[6] = 4;
-  REQUIRE_THROWS_WITH(read(unknown), Contains("version 4.0"));
-  REQUIRE_THROWS_AS(ArrayStack(read(npy("<f4", "(0, 1)", ""))), InputError);
-  REQUIRE_THROWS_WITH(ArrayStack(read(npy("<f4", "(1, 2, 1, 1)", numbers_bytes<float>({1, 2})))),
+  REQUIRE_THROWS_WITH(read_array(unknown), Contains("version 4.0"));
+  REQUIRE_THROWS_AS(ArrayStack(read_array(npy("<f4", "(0, 1)", ""))), InputError);
+  REQUIRE_THROWS_WITH(ArrayStack(read_array(npy("<f4", "(1, 2, 1, 1)", numbers_bytes<float>({1, 2})))),
                       Contains("expected [N, H, W]"));
 }

@@ -4,7 +4,6 @@
 
 #include "core/base/error.h"
 #include "core/neighbours/faiss_matching.h"
-#include "detectors/patchcore/patchcore.h"
 #include "detectors/support.h"
 
 using namespace adrep;
@@ -120,72 +119,5 @@ TEST_CASE("what an index learnt is refused for another bank or other parameters"
       changed[key] = tensor.to(at::kDouble);
       REQUIRE_THROWS_AS(FaissIndex(bank, of_kind(kind), changed), InputError);
     }
-  }
-}
-
-TEST_CASE("what follows the bank's size", "[faiss]") {
-  NeighbourSearchParams params;
-  CHECK(params.lists_of(1) == 1);
-  CHECK(params.lists_of(5350) == 137);    // rows / 39
-  CHECK(params.lists_of(53'504) == 925);  // 4 sqrt(rows)
-  CHECK(params.probes_of(5350) == 35);
-  CHECK(params.beam_of(100) == 64);
-  CHECK(params.beam_of(53'504) == 231);
-  CHECK(params.parts_of(1024) == 128);
-  CHECK(params.parts_of(30) == 3);  // of ten values
-  CHECK(params.parts_of(7) == 1);
-  params.ivf_lists = 50;
-  CHECK(params.lists_of(20) == 20);
-  params.ivf_probes = 9;
-  CHECK(params.probes_of(7) == 7);
-}
-
-TEST_CASE("PatchCore: settings of a search that cannot be are one clear line", "[faiss][patchcore]") {
-  PatchcoreParams params;
-  params.index = "pq";
-  params.pq_parts = 100;
-  if (has_faiss()) {
-    REQUIRE_THROWS_WITH(Patchcore(params), "patchcore.pq_parts=100: must divide patchcore.dimension=1024");
-    return;
-  }
-  for (const char* kind : {"flat", "ivf", "hnsw", "pq"}) {
-    params.index = kind;
-    REQUIRE_THROWS_WITH(Patchcore(params), Contains(fmt::format("patchcore.index={}: this build has no FAISS", kind)));
-  }
-}
-
-TEST_CASE("PatchCore: the memory that is asked for includes the index", "[faiss][patchcore]") {
-  const auto bytes = [](const std::string& index) { return search_bytes(of_kind(index), 10'000, 1024); };
-  constexpr int64_t bank = 10'000 * 1024 * 4;
-  CHECK(bytes("exact") == bank);
-  CHECK(bytes("flat") == 2 * bank);
-  CHECK(bytes("ivf") > bank);
-  CHECK(bytes("hnsw") > bank + 10'000 * 32 * 8);
-  CHECK(bytes("pq") < bank / 4);
-}
-
-TEST_CASE("PatchCore with any index: few images miss their neighbour, and re-weighting is that of exact search",
-          "[faiss][patchcore]") {
-  if (!has_faiss()) return;
-  const Levels train{{random_tensor({6, 4, 6, 6}, 1)}, 20}, test{{random_tensor({4, 4, 6, 6}, 2)}, 20};
-  PatchcoreParams params;
-  params.dimension = 16;
-  params.ratio = 0.5;
-  params.reweight = 5;
-  Patchcore exact(params);
-  exact.fit(MemoryFeatures(train), Quiet(0).context);
-  const Scores expected = exact.score(test);
-  params.ivf_probes = 65'536;  // all of them: then every kind but hnsw is exact
-  params.pq_candidates = 65'536;
-  for (const char* kind : {"flat", "ivf", "hnsw", "pq"}) {
-    CAPTURE(kind);
-    params.index = kind;
-    Patchcore patchcore(params);
-    Quiet quiet(0);
-    patchcore.fit(MemoryFeatures(train), quiet.context);
-    REQUIRE(patchcore.bank().equal(exact.bank()));
-    REQUIRE(patchcore.score(test).maps.equal(expected.maps));
-    REQUIRE(patchcore.score(test).image_scores.equal(expected.image_scores));
-    REQUIRE(patchcore.notes().size() == (params.index == "flat" ? 0 : 1));
   }
 }

@@ -74,10 +74,10 @@ TEST_CASE("thousands of queries at once, for which the rows are packed, find wha
   const NearestNeighbours index(random_tensor({2300, 37}, 2));
   const Neighbours all = index.search(queries, 3), bounded = index.search(queries, 3, /*memory_bytes=*/1);
   for (int64_t first = 0; first < queries.size(0); first += 440) {
-    const Neighbours some = index.search(queries.narrow(0, first, 440), 3);
+    const Neighbours few = index.search(queries.narrow(0, first, 440), 3);
     for (const Neighbours* many : {&all, &bounded}) {
-      REQUIRE(many->rows.narrow(0, first, 440).equal(some.rows));
-      REQUIRE(many->squared_distances.narrow(0, first, 440).equal(some.squared_distances));
+      REQUIRE(many->rows.narrow(0, first, 440).equal(few.rows));
+      REQUIRE(many->squared_distances.narrow(0, first, 440).equal(few.squared_distances));
     }
   }
 }

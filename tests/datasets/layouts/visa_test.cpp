@@ -13,7 +13,7 @@ namespace {
 
 constexpr const char* header = "object,split,label,image,mask\n";
 
-std::string reading(const std::string& list) {
+std::string reading_visa(const std::string& list) {
   Tree tree;
   tree.write("split_csv/1cls.csv", list);
   return input_error([&] { open_dataset(tree.path()); });
@@ -59,10 +59,11 @@ TEST_CASE("visa: missing and extra files are named", "[datasets]") {
 
 TEST_CASE("visa: a list that is none says where", "[datasets]") {
   const std::string row = "candle,train,normal,candle/1.JPG,\n";
-  CHECK_THAT(reading(""), Contains("1cls.csv: an empty table"));
-  CHECK_THAT(reading("object,split,label,image\n"), Contains("1cls.csv:1: no column 'mask'"));
-  CHECK_THAT(reading(header + row + "candle,tran,normal,candle/2.JPG,\n"), Contains("1cls.csv:3: 'tran'"));
-  CHECK_THAT(reading(header + row + "candle,test,bad,candle/2.JPG,\n"), Contains("1cls.csv:3: 'bad'"));
-  CHECK_THAT(reading(header + row + "candle,test\n"), Contains("1cls.csv:3: 2 fields where the header has 5"));
-  CHECK_THAT(reading(header + std::string("../x,train,normal,a.JPG,\n")), Contains("'../x' is no name of a class"));
+  CHECK_THAT(reading_visa(""), Contains("1cls.csv: an empty table"));
+  CHECK_THAT(reading_visa("object,split,label,image\n"), Contains("1cls.csv:1: no column 'mask'"));
+  CHECK_THAT(reading_visa(header + row + "candle,tran,normal,candle/2.JPG,\n"), Contains("1cls.csv:3: 'tran'"));
+  CHECK_THAT(reading_visa(header + row + "candle,test,bad,candle/2.JPG,\n"), Contains("1cls.csv:3: 'bad'"));
+  CHECK_THAT(reading_visa(header + row + "candle,test\n"), Contains("1cls.csv:3: 2 fields where the header has 5"));
+  CHECK_THAT(reading_visa(header + std::string("../x,train,normal,a.JPG,\n")),
+             Contains("'../x' is no name of a class"));
 }

@@ -19,7 +19,7 @@ namespace {
 struct Reference {
   Golden golden = load_golden("cflow");
   FlowWeights weights{{}, "freia_0.2"};
-  Levels image{{}, 40};
+  Levels image;
   CflowParams params;
 
   explicit operator bool() const { return golden.present; }
@@ -27,6 +27,7 @@ struct Reference {
   Reference() {
     if (!golden) return;
     const at::Tensor& code = golden["position_code"];
+    image.image_size = 4 * std::max(code.size(1), code.size(2));  // any size above the grid's
     for (int64_t l = 0; golden.has(fmt::format("level{}/input", l)); ++l) {
       const std::string level = fmt::format("level{}/", l);
       add_below(weights.tensors, decoder_prefix(static_cast<size_t>(l)), golden.below(level + "weights/"));

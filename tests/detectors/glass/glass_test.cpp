@@ -177,7 +177,7 @@ TEST_CASE("GLASS continued from a checkpoint is the same bit for bit", "[glass]"
 }
 
 TEST_CASE("adaptor and noise are those published for the kind of features, unless they are set", "[glass]") {
-  const auto of = [](const std::string& features, GlassParams params) {
+  const auto adaptor_and_note = [](const std::string& features, GlassParams params) {
     Quiet quiet(3);
     quiet.context.features = features;
     const Glass glass = fitted(params, quiet.context);
@@ -186,12 +186,14 @@ TEST_CASE("adaptor and noise are those published for the kind of features, unles
   GlassParams set = small_glass_params();
   set.adaptor = "true";
   set.noise = 0.5;
-  REQUIRE(of("raw", small_glass_params()) == std::pair(true, std::string("adaptor: yes, noise 0.015")));
-  REQUIRE(of("residual", small_glass_params()) == std::pair(true, std::string("adaptor: yes, noise 0.015")));
-  REQUIRE(of("pretrained", small_glass_params()) == std::pair(false, std::string("adaptor: no, noise 0.005")));
-  REQUIRE(of("pretrained", set) == std::pair(true, std::string("adaptor: yes, noise 0.5")));
+  REQUIRE(adaptor_and_note("raw", small_glass_params()) == std::pair(true, std::string("adaptor: yes, noise 0.015")));
+  REQUIRE(adaptor_and_note("residual", small_glass_params()) ==
+          std::pair(true, std::string("adaptor: yes, noise 0.015")));
+  REQUIRE(adaptor_and_note("pretrained", small_glass_params()) ==
+          std::pair(false, std::string("adaptor: no, noise 0.005")));
+  REQUIRE(adaptor_and_note("pretrained", set) == std::pair(true, std::string("adaptor: yes, noise 0.5")));
   set.adaptor = "false";
-  REQUIRE_FALSE(of("raw", set).first);
+  REQUIRE_FALSE(adaptor_and_note("raw", set).first);
 }
 
 TEST_CASE("anomalies are drawn inside the foreground where it is given", "[glass]") {

@@ -19,7 +19,7 @@ Levels golden_padim_levels(const Golden& golden, const std::string& part) {
   return levels;
 }
 
-void compare_with_golden(const std::string& covariance, const at::Device& device) {
+void compare_padim_with_golden(const std::string& covariance, const at::Device& device) {
   auto golden = load_golden("padim");
   if (!golden) return;
   PadimParams params;
@@ -40,12 +40,12 @@ void compare_with_golden(const std::string& covariance, const at::Device& device
 }  // namespace
 
 TEST_CASE("padim equals the reference code", "[golden][padim]") {
-  for (const std::string covariance : {"auto", "full", "lowrank"}) compare_with_golden(covariance, at::kCPU);
+  for (const std::string covariance : {"auto", "full", "lowrank"}) compare_padim_with_golden(covariance, at::kCPU);
 }
 
 TEST_CASE("padim on CUDA equals the reference code", "[gpu][golden][padim]") {
   if (no_cuda()) return;
-  for (const std::string covariance : {"full", "lowrank"}) compare_with_golden(covariance, at::kCUDA);
+  for (const std::string covariance : {"full", "lowrank"}) compare_padim_with_golden(covariance, at::kCUDA);
 }
 
 TEST_CASE("dims takes a seeded choice of channels", "[padim]") {

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/neighbours/faiss_matching.h"
 #include "detectors/patch_features.h"
 #include "detectors/patchcore/coreset.h"
 #include "detectors/scoring/score_map.h"
@@ -10,6 +11,7 @@
 
 using namespace adrep;
 using namespace adrep::test;
+using Catch::Matchers::Contains;
 
 namespace {
 
@@ -135,4 +137,44 @@ TEST_CASE("re-weighting is the paper's formula", "[patchcore]") {
   }
   params.reweight = 1;
   REQUIRE_THROWS_AS(Patchcore(params), InputError);
+}
+
+TEST_CASE("PatchCore: settings of a search that cannot be are one clear line", "[faiss][patchcore]") {
+  PatchcoreParams params;
+  params.index = "pq";
+  params.pq_parts = 100;
+  if (has_faiss()) {
+    REQUIRE_THROWS_WITH(Patchcore(params), "patchcore.pq_parts=100: must divide patchcore.dimension=1024");
+    return;
+  }
+  for (const char* kind : {"flat", "ivf", "hnsw", "pq"}) {
+    params.index = kind;
+    REQUIRE_THROWS_WITH(Patchcore(params), Contains(fmt::format("patchcore.index={}: this build has no FAISS", kind)));
+  }
+}
+
+TEST_CASE("PatchCore with any index: few images miss their neighbour, and re-weighting is that of exact search",
+          "[faiss][patchcore]") {
+  if (!has_faiss()) return;
+  const Levels train{{random_tensor({6, 4, 6, 6}, 1)}, 20}, test{{random_tensor({4, 4, 6, 6}, 2)}, 20};
+  PatchcoreParams params;
+  params.dimension = 16;
+  params.ratio = 0.5;
+  params.reweight = 5;
+  Patchcore exact(params);
+  exact.fit(MemoryFeatures(train), Quiet(0).context);
+  const Scores expected = exact.score(test);
+  params.ivf_probes = 65'536;  // all of them: then every kind but hnsw is exact
+  params.pq_candidates = 65'536;
+  for (const char* kind : {"flat", "ivf", "hnsw", "pq"}) {
+    CAPTURE(kind);
+    params.index = kind;
+    Patchcore patchcore(params);
+    Quiet quiet(0);
+    patchcore.fit(MemoryFeatures(train), quiet.context);
+    REQUIRE(patchcore.bank().equal(exact.bank()));
+    REQUIRE(patchcore.score(test).maps.equal(expected.maps));
+    REQUIRE(patchcore.score(test).image_scores.equal(expected.image_scores));
+    REQUIRE(patchcore.notes().size() == (params.index == "flat" ? 0 : 1));
+  }
 }

@@ -29,3 +29,15 @@ TEST_CASE("dropout keeps its share, for odd counts too, and the mean", "[noise]"
     REQUIRE(factors.eq(0).logical_or(factors.eq(factors.max())).all().item<bool>());
   }
 }
+
+TEST_CASE("each seed has a part of its own, whatever parts stand beside it", "[noise]") {
+  const std::vector<uint64_t> seeds = {3, 9, 4};
+  const at::Tensor noise = normal_noise({6, 3000}, seeds, at::kCPU),
+                   factors = dropout_factors({6, 3001}, 0.3, seeds, at::kCPU);
+  for (size_t i = 0; i < seeds.size(); ++i) {
+    const auto first = static_cast<int64_t>(2 * i);
+    REQUIRE(noise.narrow(0, first, 2).equal(normal_noise({2, 3000}, seeds[i], at::kCPU)));
+    REQUIRE(factors.narrow(0, first, 2).equal(dropout_factors({2, 3001}, 0.3, seeds[i], at::kCPU)));
+  }
+  REQUIRE_THROWS_AS(normal_noise({2, 2}, seeds, at::kCPU), std::logic_error);
+}

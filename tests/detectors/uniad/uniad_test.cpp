@@ -25,7 +25,8 @@ UniadShape golden_shape(const Golden& golden) {
           .feedforward = golden.description.at("feedforward").get<int64_t>(),
           .encoder_layers = golden.description.at("encoder_layers").get<int64_t>(),
           .decoder_layers = golden.description.at("decoder_layers").get<int64_t>(),
-          .neighbours = golden.description.at("neighbor_size").at(0).get<int64_t>()};
+          .neighbours = {golden.description.at("neighbor_size").at(0).get<int64_t>(),
+                         golden.description.at("neighbor_size").at(1).get<int64_t>()}};
 }
 
 /// [B, C, H, W] -> [B, H·W, C]
@@ -74,7 +75,8 @@ void compare_maps(const at::Device& device) {
   params.feedforward = shape.feedforward;
   params.encoder_layers = shape.encoder_layers;
   params.decoder_layers = shape.decoder_layers;
-  params.neighbours = shape.neighbours;
+  params.neighbours = shape.neighbours.rows;
+  params.neighbour_columns = shape.neighbours.columns;
   TensorMap state{{"shapes", at::tensor({shape.channels, shape.height, shape.width}, at::kLong).view({1, 3})}};
   for (const auto& [key, tensor] : golden.below("weights/")) state["model/" + key] = tensor.to(device);
   Uniad uniad(params);
@@ -125,7 +127,8 @@ TEST_CASE("neighbour mask and jitter equal the reference code's", "[golden][unia
   REQUIRE(neighbour_mask(shape.height, shape.width, shape.neighbours).equal(golden["neighbor_mask"].to(at::kBool)));
   // the jitter's input is the golden's, tokens first
   const at::Tensor features = tokens(golden["input"]), noise = golden["jitter/noise"].transpose(0, 1);
-  REQUIRE(relative_difference(jittered(features, noise, 20), golden["jitter/output"].transpose(0, 1)) < 1e-4);
+  REQUIRE(relative_difference(jittered(features, noise, UniadParams{}.jitter),
+                              golden["jitter/output"].transpose(0, 1)) < 1e-4);
 }
 
 TEST_CASE("UniAD's learning rates equal the reference code's", "[golden][uniad]") {
@@ -138,21 +141,36 @@ TEST_CASE("UniAD's learning rates equal the reference code's", "[golden][uniad]"
     REQUIRE(schedule.at(epoch) == Approx(expected[epoch].item<double>()).epsilon(1e-12));
 }
 
-TEST_CASE("the mask leaves out a square around each position", "[uniad]") {
-  const at::Tensor mask = neighbour_mask(4, 5, 3);
-  for (int64_t i = 0; i < 20; ++i)
-    for (int64_t j = 0; j < 20; ++j)
-      REQUIRE(mask[i][j].item<bool>() == (std::abs(i / 5 - j / 5) <= 1 && std::abs(i % 5 - j % 5) <= 1));
+TEST_CASE("the mask leaves out a rectangle around each position", "[uniad]") {
+  for (const Neighbourhood& side : {Neighbourhood{3, 3}, {1, 5}, {5, 3}}) {
+    const at::Tensor mask = neighbour_mask(4, 5, side);
+    for (int64_t i = 0; i < 20; ++i)
+      for (int64_t j = 0; j < 20; ++j)
+        REQUIRE(mask[i][j].item<bool>() ==
+                (std::abs(i / 5 - j / 5) <= side.rows / 2 && std::abs(i % 5 - j % 5) <= side.columns / 2));
+  }
 }
 
 TEST_CASE("neighbours are as many as leave every position something to attend to", "[uniad]") {
   for (int64_t height = 1; height <= 9; ++height)
     for (int64_t width = 1; width <= 9; ++width) {
       CAPTURE(height, width);
+      const auto leaves_something = [&](const Neighbourhood& side) {
+        return neighbour_mask(height, width, side).logical_not().any(1).all().item<bool>();
+      };
       int64_t expected = 0;
       for (int64_t side = 1; side <= 7; side += 2)
-        if (neighbour_mask(height, width, side).logical_not().any(1).all().item<bool>()) expected = side;
-      REQUIRE(usable_neighbours(height, width, 7) == expected);
+        if (leaves_something({side, side})) expected = side;
+      const auto square = usable_neighbours(height, width, {7, 7});
+      REQUIRE((square ? square->rows : 0) == expected);
+      REQUIRE((!square || square->rows == square->columns));
+      for (const Neighbourhood& wanted : {Neighbourhood{3, 7}, {7, 1}, {1, 3}}) {
+        const auto usable = usable_neighbours(height, width, wanted);
+        REQUIRE(usable.has_value() == (height * width > 1));
+        if (usable)
+          REQUIRE((leaves_something(*usable) && usable->rows <= wanted.rows && usable->columns <= wanted.columns));
+        if (leaves_something(wanted)) REQUIRE(*usable == wanted);
+      }
     }
 }
 
@@ -165,7 +183,7 @@ TEST_CASE("initial parameters have the names and shapes that loading asks for", 
                          .feedforward = 12,
                          .encoder_layers = 2,
                          .decoder_layers = 3,
-                         .neighbours = 3};
+                         .neighbours = {3, 3}};
   Random random(1);
   const UniadModel model = UniadModel::random(shape, random);
   const UniadModel loaded = UniadModel::load(model.parameters(), shape, "x");
@@ -188,9 +206,9 @@ TEST_CASE("attention at a position sees everything but its neighbourhood", "[uni
                          .feedforward = 8,
                          .encoder_layers = 1,
                          .decoder_layers = 1,
-                         .neighbours = 3};
+                         .neighbours = {3, 3}};
   const TensorMap weights = UniadModel::random(shape, random).parameters();
-  const at::Tensor blocked = neighbour_mask(5, 5, 3), query = random_tensor({1, 25, 8}, 1);
+  const at::Tensor blocked = neighbour_mask(5, 5, {3, 3}), query = random_tensor({1, 25, 8}, 1);
   const auto attend = [&](const at::Tensor& x) {
     Dropout none;
     return masked_attention(weights, "transformer.encoder.layers.0.self_attn.", 2, query, x, x, blocked, none);
@@ -204,9 +222,8 @@ TEST_CASE("attention at a position sees everything but its neighbourhood", "[uni
 
 TEST_CASE("a memory bound that takes images one by one gives the same training up to rounding", "[uniad]") {
   UniadParams params = small_uniad_params();
-  params.dropout = 0;
-  params.jitter = 0;
-  params.epochs = 1;
+  params.epochs = 2;
+  REQUIRE((params.dropout > 0 && params.jitter > 0));  // each image draws its own, whatever goes with it
   Quiet quiet(3);
   const TensorMap whole = fitted(params, quiet.context).state();
   quiet.context.memory_bytes = 400'000;
@@ -221,7 +238,7 @@ TEST_CASE("a memory bound that takes images one by one gives the same training u
 }
 
 TEST_CASE("dropout zeroes its share, keeps the mean, and depends on the seed and the call", "[uniad]") {
-  Dropout dropout(0.25, 5), same(0.25, 5);
+  Dropout dropout(0.25, {5}), same(0.25, {5});
   const at::Tensor ones = at::ones({200, 300});
   const at::Tensor first = dropout(ones), second = dropout(ones);
   REQUIRE(first.eq(0).to(at::kDouble).mean().item<double>() == Approx(0.25).margin(0.01));

@@ -11,7 +11,7 @@ using namespace adrep::test;
 
 namespace {
 
-Image image_of(const at::Tensor& rgb) {
+Image image_of_rgb(const at::Tensor& rgb) {
   Image image(static_cast<int>(rgb.size(1)), static_cast<int>(rgb.size(0)), 3);
   const at::Tensor bytes = rgb.contiguous();
   std::copy_n(bytes.const_data_ptr<uint8_t>(), image.pixels.size(), image.pixels.begin());
@@ -20,7 +20,7 @@ Image image_of(const at::Tensor& rgb) {
 
 int largest_pixel_difference(const Image& image, const at::Tensor& expected) {
   REQUIRE(expected.sizes() == at::IntArrayRef{image.height, image.width, 3});
-  const Image other = image_of(expected);
+  const Image other = image_of_rgb(expected);
   int largest = 0;
   for (size_t i = 0; i < image.pixels.size(); ++i)
     largest = std::max(largest, std::abs(image.pixels[i] - other.pixels[i]));
@@ -48,7 +48,7 @@ Image applied(const std::string& operation, const Image& image, double factor) {
 TEST_CASE("augmentations equal Pillow's pixel for pixel", "[golden][augment]") {
   auto golden = load_golden("augment");
   if (!golden) return;
-  const Image image = image_of(golden["input/image"]);
+  const Image image = image_of_rgb(golden["input/image"]);
   for (const auto& [name, factor] : golden.description["factors"].items()) {
     const std::string operation = name.substr(7, name.find('_') - 7);
     INFO(name);

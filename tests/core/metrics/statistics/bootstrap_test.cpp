@@ -56,7 +56,7 @@ TEST_CASE("draws keep each class's number of images") {
   const ImageStatistic anomalous = [&](std::span<const int64_t> images) {
     double count = 0;
     for (int64_t i : images) count += labels[static_cast<size_t>(i)];
-    return Metric::of(count * 100 + static_cast<double>(images.size()));
+    return Metric::measured(count * 100 + static_cast<double>(images.size()));
   };
   const Interval interval = bootstrap_interval(labels, anomalous, {.replicates = 200});
   CHECK(interval.low.value == 206);
@@ -70,7 +70,7 @@ TEST_CASE("an interval of a mean has the width of the normal approximation") {
   const ImageStatistic mean = [&](std::span<const int64_t> images) {
     double sum = 0;
     for (int64_t i : images) sum += values[static_cast<size_t>(i)];
-    return Metric::of(sum / static_cast<double>(images.size()));
+    return Metric::measured(sum / static_cast<double>(images.size()));
   };
   const Interval interval = bootstrap_interval(std::vector<uint8_t>(400), mean, {.replicates = 4000, .seed = 3});
   double squares = 0;
@@ -153,7 +153,7 @@ TEST_CASE("several metrics at once have the intervals each has alone") {
   const ImageStatistic mean_alone = [&](std::span<const int64_t> chosen) {
     double sum = 0;
     for (const int64_t i : chosen) sum += images.scores[static_cast<size_t>(i)];
-    return sum < 0 ? Metric::none("negative") : Metric::of(sum);
+    return sum < 0 ? Metric::none("negative") : Metric::measured(sum);
   };
   BootstrapOptions options;
   options.replicates = 60;

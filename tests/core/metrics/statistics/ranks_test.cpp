@@ -34,6 +34,24 @@ TEST_CASE("Friedman's statistic and p equal their closed forms") {
   CHECK(five.p_value.value == Approx(std::exp(-half) * (1 + half)).epsilon(1e-12));
 }
 
+TEST_CASE("Friedman's p of very many methods equals its closed form") {
+  // 2a degrees: Q(a, x) = e^{-x} Σ_{i<a} xⁱ / i!
+  constexpr int half_degrees = 23, methods = 2 * half_degrees + 1;
+  for (const int shift : {0, 1, 7, 20}) {  // the second data set's order is the first one's, turned
+    CAPTURE(shift);
+    std::vector<std::vector<double>> values(2);
+    for (int m = 0; m < methods; ++m) {
+      values[0].push_back(m);
+      values[1].push_back((m + shift) % methods);
+    }
+    const FriedmanTest test = friedman(values);
+    const double x = test.chi_square.value / 2;
+    double term = std::exp(-x), sum = term;
+    for (int i = 1; i < half_degrees; ++i) sum += term *= x / i;
+    CHECK(test.p_value.value == Approx(sum).epsilon(1e-8));
+  }
+}
+
 TEST_CASE("the test is undefined without anything to compare") {
   CHECK_FALSE(friedman({}).p_value.defined());
   CHECK_FALSE(friedman({{1, 2}}).p_value.defined());

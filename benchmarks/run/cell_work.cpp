@@ -1,0 +1,44 @@
+#include "benchmarks/run/cell_work.h"
+
+#include <map>
+
+namespace adrep {
+
+std::vector<CellWork> work_of(const PlannedGroup& group, const Fingerprints& prints,
+                              const std::filesystem::path& output) {
+  const CellStore store(output / "cells");
+  std::vector<CellWork> cells;
+  std::map<std::string, size_t> known;
+  for (const PlannedCell& planned : group.cells) {
+    CellKey key = cell_key(planned, group.dataset->layout(), prints);
+    const std::string hash = key.hash();
+    CellWork work{&planned, key, store.find(key), SavedMaps(output, planned, hash), SavedModel(output, planned, key)};
+    const auto [place, added] = known.emplace(hash, cells.size());
+    if (!added) work.twin = place->second;
+    cells.push_back(std::move(work));
+  }
+  return cells;
+}
+
+WorkPlan plan_work(const std::vector<CellWork>& cells, const std::function<bool(const CellWork&)>& scores_known) {
+  WorkPlan plan;
+  std::map<std::string, size_t> fits;
+  std::map<std::string, std::pair<size_t, size_t>> scores;
+  for (size_t i = 0; i < cells.size(); ++i) {
+    const CellWork& work = cells[i];
+    if (work.finished() || work.twin) continue;
+    if (!work.model.missing() && scores_known(work)) {
+      plan.evaluate.push_back(i);
+      continue;
+    }
+    const auto [fit, new_fit] = fits.emplace(work.key.fit_hash(), plan.fit.size());
+    if (new_fit) plan.fit.emplace_back();
+    FitJob& job = plan.fit[fit->second];
+    const auto [place, new_score] = scores.emplace(work.key.score_hash(), std::pair(fit->second, job.scores.size()));
+    if (new_score) job.scores.emplace_back();
+    job.scores[place->second.second].cells.push_back(i);
+  }
+  return plan;
+}
+
+}  // namespace adrep

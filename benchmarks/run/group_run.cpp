@@ -1,0 +1,342 @@
+#include "benchmarks/run/group_run.h"
+
+#include "benchmarks/cells/cell_costs.h"
+#include "benchmarks/plan/projectors.h"
+#include "benchmarks/run/image_scoring.h"
+#include "benchmarks/run/model_selection.h"
+#include "benchmarks/run/training_files.h"
+#include "benchmarks/run/training_images.h"
+#include "core/base/device.h"
+#include "core/base/failure.h"
+#include "core/base/log.h"
+#include "core/base/progress.h"
+#include "core/base/stopwatch.h"
+
+namespace adrep {
+namespace {
+
+double megabytes_of(const TensorMap& tensors) {
+  double bytes = 0;
+  for (const auto& [name, tensor] : tensors) bytes += static_cast<double>(tensor.nbytes());
+  return bytes / 1e6;
+}
+
+/// What a cell records of a split of its own: the anomalous images that were trained on, and what was less than asked
+/// for.
+nlohmann::json split_record(const std::vector<Sample>& train, const std::vector<std::string>& notes) {
+  std::vector<std::string> anomalous;
+  for (const Sample& sample : train)
+    if (sample.anomalous) anomalous.push_back(sample.id);
+  return {{"anomalous_training_images", anomalous}, {"notes", notes}};
+}
+
+bool has_own_split(const CellKey& key) {
+  return std::any_of(key.fit.items().begin(), key.fit.items().end(),
+                     [](const auto& part) { return part.key().starts_with("split."); });
+}
+
+std::vector<size_t> cells_of(const FitJob& job) {
+  std::vector<size_t> cells;
+  for (const ScoreJob& scores : job.scores) cells.insert(cells.end(), scores.cells.begin(), scores.cells.end());
+  return cells;
+}
+
+}  // namespace
+
+GroupRun::GroupRun(const PlannedGroup& group, const std::filesystem::path& output, RunTools& tools, RunOutcome& outcome)
+    : group_(group),
+      settings_(group.config->settings),
+      output_(output),
+      tools_(tools),
+      outcome_(outcome),
+      store_(output / "cells"),
+      scores_(cache_options(settings_)),
+      first_(outcome.cells.size()) {}
+
+void GroupRun::run() {
+  std::vector<size_t> all;
+  for (const PlannedCell& planned : group_.cells) {
+    all.push_back(all.size());
+    outcome_.cells.push_back({planned, {}, false, "", 0});
+  }
+  guarded(
+      all, [&] { compute(); }, /*whole_class=*/true);
+  copy_twins();
+  if (!features_) return;
+  if (FeatureSpace* space = tools_.cache->space(feature_key(settings_, group_.geometry)))
+    if (const Backbone* loaded = tools_.backbone.loaded(*group_.config))
+      space->note_parameters(loaded->info().parameters);
+  outcome_.cached_images += features_->cached();
+  outcome_.computed_images += features_->computed();
+}
+
+void GroupRun::compute() {
+  split_ = group_.dataset->load(group_.class_name);
+  for (const std::string& note : split_.notes) log_warning(fmt::format("class {}: {}", group_.class_name, note));
+  prints_ = fingerprints(split_);
+  cells_ = work_of(group_, prints_, output_);
+  for (size_t i = 0; i < cells_.size(); ++i) {
+    if (!cells_[i].cell) continue;
+    outcome_of(i).cell = cells_[i].cell;
+    outcome_of(i).reused = true;
+    ++outcome_.work.reused;
+    log_detail(outcome_of(i).planned.title() + ": finished earlier, " + store_.file_of(cells_[i].key.hash()).string());
+  }
+  const WorkPlan plan = plan_work(cells_, [&](const CellWork& work) {
+    const bool saves_references = settings_.references_save && work.planned->features != "raw";
+    return !saves_references && scores_.has(work.key);
+  });
+  for (size_t cell : plan.evaluate) guarded({cell}, [&] { evaluate_known(cell); });
+  // what the cache had after all not, or not for this protocol, is scored with the rest
+  const WorkPlan rest = plan_work(cells_, [&](const CellWork& work) {
+    const CellOutcome& outcome = outcome_of(static_cast<size_t>(&work - cells_.data()));
+    return outcome.cell.has_value() || !outcome.error.empty();
+  });
+  if (!rest.fit.empty()) static_cast<void>(features());  // what fails here fails the class
+  for (const FitJob& job : rest.fit) guarded(cells_of(job), [&] { run_fit(job); });
+}
+
+void GroupRun::evaluate_known(size_t cell) {
+  const CellWork& work = cells_[cell];
+  const std::optional<ScoreRecord> record = scores_.find(work.key);
+  if (!record) return;
+  const bool oracle = work.planned->selection() == "oracle";
+  const std::string& protocol = work.planned->config->settings.protocol;
+  if (oracle && oracle_lines(record->epochs, oracle_way(work.key), protocol).empty()) {
+    log_info(
+        fmt::format("{}: selection=oracle needs every epoch's metrics by protocol {}, which the earlier training "
+                    "did not record: it is trained again",
+                    work.planned->title(), protocol));
+    return;
+  }
+  const Stopwatch watch;
+  finish_cell(cell, *record);
+  outcome_of(cell).seconds = watch.seconds();
+}
+
+void GroupRun::run_fit(const FitJob& job) {
+  const CellWork& first = cells_[job.scores.front().cells.front()];
+  if (first.planned->config->settings.references_save && first.planned->features != "raw") save_references(first);
+  const FittedCell fitted = fit(job);
+  for (const ScoreJob& scores : job.scores)
+    guarded(scores.cells, [&] { run_scores(scores, fitted, &scores == &job.scores.back()); });
+}
+
+FittedCell GroupRun::fit(const FitJob& job) {
+  const CellWork& first = cells_[job.scores.front().cells.front()];
+  const PlannedCell& planned = *first.planned;
+  bool fitted_now = true;
+  if (planned.together) {
+    const FittedCell& joint = tools_.joint.fitted_for(planned, first.key.fit_hash(), fitted_now);
+    outcome_.work.fitted += fitted_now;
+    return joint;
+  }
+  std::vector<OracleWay> ways = oracle_ways(job);
+  if (ways.empty() && settings_.device == "cpu")
+    for (size_t cell : cells_of(job))
+      if (const std::optional<Artefact> kept = cells_[cell].model.fitted_before())
+        return FittedCell::from_kept(*cells_[cell].planned, *kept);
+  const ClassFeatures::Pair& data = levels(planned.features);
+  const ClassImages images(
+      features().train(), group_.geometry, [&]() -> const Backbone& { return tools_.backbone.get(*planned.config); },
+      open_device(settings_.device), [&](const Levels& raw) { return features().represent(planned.features, raw); });
+  std::vector<std::string> ids;
+  for (const Sample& sample : features().test()) ids.push_back(sample.id);
+  FittedCell fitted = fit_cell(planned, first.key.fit_hash(), output_, {features(), data, images, test_set(ids).truth},
+                               std::move(ways));
+  ++outcome_.work.fitted;
+  return fitted;
+}
+
+std::vector<OracleWay> GroupRun::oracle_ways(const FitJob& job) const {
+  std::vector<OracleWay> ways;
+  for (const ScoreJob& scores : job.scores) {
+    const CellWork& first = cells_[scores.cells.front()];
+    if (first.planned->selection() != "oracle") continue;
+    OracleWay way{first.planned, oracle_way(first.key), {}};
+    for (size_t cell : scores.cells) way.protocols.insert(cells_[cell].planned->config->settings.protocol);
+    ways.push_back(std::move(way));
+  }
+  return ways;
+}
+
+void GroupRun::run_scores(const ScoreJob& job, const FittedCell& fitted, bool last) {
+  const CellWork& first = cells_[job.cells.front()];
+  const std::shared_ptr<const Detector> detector = fitted.detector_for(*first.planned, first.key);
+  const Stopwatch watch;
+  const ScoreRecord record = score(job, fitted, *detector);
+  ++outcome_.work.scored;
+  scores_.put(first.key, record);
+  for (size_t cell : job.cells)
+    guarded({cell}, [&] {
+      finish_cell(cell, record);
+      if (cells_[cell].model.missing()) save_model(cells_[cell], fitted, detector);
+      outcome_of(cell).seconds = fitted.seconds.value_or(0) + watch.seconds();
+      log_info(fmt::format("{}: {}", outcome_of(cell).planned.title(), duration_text(outcome_of(cell).seconds)));
+    });
+  if (last && !first.planned->together) TrainingFiles(output_, first.key.fit_hash(), 0).finish();
+}
+
+ScoreRecord GroupRun::score(const ScoreJob& job, const FittedCell& fitted, const Detector& detector) {
+  const CellWork& first = cells_[job.cells.front()];
+  const PlannedCell& planned = *first.planned;
+  const ClassFeatures::Pair& data = levels(planned.features);
+  const Stopwatch watch;
+  const Scores scores = score_test_images(detector, data.test, planned, planned.title());
+  ScoreRecord record;
+  record.costs = {{"state_megabytes", megabytes_of(detector.state())},
+                  {"score_seconds", watch.seconds() / static_cast<double>(scores.image_scores.size(0))},
+                  {"parameters", parameters()}};
+  if (fitted.seconds) record.costs["fit_seconds"] = *fitted.seconds;
+  record.maps = scores.maps;
+  record.image_scores = scores.image_scores;
+  for (const Sample& sample : features().test()) record.images.push_back(sample.id);
+  record.skipped = features().skipped();
+  record.train_images = planned.together ? planned.together->train_images() : std::ssize(features().train());
+  if (planned.features != "raw") {
+    record.references = features().references()->files();
+    record.reference_hashes = features().references()->hashes();
+  }
+  if (has_own_split(first.key)) record.split = split_record(features().train(), split_.notes);
+  record.training = fitted.training_of(planned, first.key);
+  record.epochs = planned.selection() == "oracle" ? fitted.epochs : nlohmann::json::array();
+  if (!fitted.notes.empty()) record.details["detector_notes"] = fitted.notes;
+  if (const std::string step = post_step_of(detector, planned); !step.empty()) record.details["post_step"] = step;
+  if (planned.features == "pretrained") record.details["projector"] = projector_record(projector_of(settings_));
+  record.environment = run_environment(settings_);
+  return record;
+}
+
+void GroupRun::finish_cell(size_t index, const ScoreRecord& record) {
+  const CellWork& work = cells_[index];
+  const TestSet& test = test_set(record.images);
+  if (!work.cell) {
+    Cell cell = make_cell(work, record, test);
+    test.examples->save_maps(cell.hash(), record.maps);
+    store_.put(cell);
+    put_costs(output_, cell.hash(), {record.costs, record.environment});
+    outcome_of(index).cell = std::move(cell);
+    ++outcome_.work.evaluated;
+  }
+  if (work.maps.missing()) work.maps.save(record.maps.cpu(), record.image_scores, test.truth, test.samples);
+}
+
+Cell GroupRun::make_cell(const CellWork& work, const ScoreRecord& record, const TestSet& test) const {
+  const PlannedCell& planned = *work.planned;
+  const std::string& protocol = planned.config->settings.protocol;
+  Cell cell;
+  cell.key = work.key;
+  cell.metrics = evaluate(record.maps, record.image_scores, test.truth, test.samples, protocol);
+  if (planned.selection() == "oracle")
+    cell.metrics = best_over_epochs(cell.metrics, oracle_lines(record.epochs, oracle_way(work.key), protocol));
+  cell.training = record.training;
+  cell.details = record.details;
+  cell.train_images = record.train_images;
+  cell.test_images = std::ssize(test.samples);
+  cell.images_without_mask = test.truth.without_mask;
+  cell.skipped = record.skipped;
+  cell.references = record.references;
+  cell.reference_hashes = record.reference_hashes;
+  cell.split = record.split;
+  for (size_t i = 0; i < test.samples.size(); ++i) {
+    const Sample& sample = test.samples[i];
+    cell.anomalous_images += sample.anomalous;
+    cell.scores.push_back(
+        {sample.id, sample.defect, sample.anomalous, record.image_scores[static_cast<int64_t>(i)].item<float>()});
+  }
+  return cell;
+}
+
+/// Beside a kept model stand the rows that new images are compared with, none for raw features.
+void GroupRun::save_model(const CellWork& work, const FittedCell& fitted, std::shared_ptr<const Detector> detector) {
+  const std::string& kind = work.planned->features;
+  const ClassFeatures::Pair& data = levels(kind);
+  std::vector<at::Tensor> bank;
+  if (kind != "raw") {
+    if (!features().references()->choice().test.empty())
+      throw_input("models=keep: every test image has references of its own, a new image would have none: use others");
+    bank = features().references()->shared().rows;
+  }
+  work.model.save(std::move(detector), fitted.record(), bank, data.train.narrow(0, 1));
+}
+
+void GroupRun::save_references(const CellWork& work) {
+  static_cast<void>(levels(work.planned->features));
+  nlohmann::json known = {{"layout", group_.dataset->layout()}, {"data_fingerprint", prints_.data}};
+  for (const auto& [name, value] : work.key.fit.items())
+    if (name.starts_with("references.") || name == "class" || name == "backbone" || name == "weights" ||
+        name == "precision" || name == "image.crop")
+      known[name] = value;
+  features().references()->save(output_ / "references", group_.class_name, known, features().train(),
+                                features().test());
+}
+
+void GroupRun::copy_twins() {
+  for (size_t i = 0; i < cells_.size(); ++i) {
+    if (!cells_[i].twin) continue;
+    const CellOutcome& twin = outcome_of(*cells_[i].twin);
+    outcome_of(i).cell = twin.cell;
+    outcome_of(i).error = twin.error;
+  }
+}
+
+ClassFeatures& GroupRun::features() {
+  if (!features_) {
+    const Stopwatch watch;
+    features_ = std::make_unique<ClassFeatures>(
+        group_, split_, [this]() -> const Backbone& { return tools_.backbone.get(*group_.config); }, tools_.cache);
+    outcome_.feature_seconds += watch.seconds();
+  }
+  return *features_;
+}
+
+const ClassFeatures::Pair& GroupRun::levels(const std::string& kind) {
+  ClassFeatures& all = features();
+  const Stopwatch watch;
+  const ClassFeatures::Pair& pair = all.in(kind);
+  outcome_.feature_seconds += watch.seconds();
+  return pair;
+}
+
+const GroupRun::TestSet& GroupRun::test_set(const std::vector<std::string>& images) {
+  const auto known = test_sets_.find(images);
+  if (known != test_sets_.end()) return known->second;
+  std::map<std::string, const Sample*> by_id;
+  for (const Sample& sample : split_.test) by_id[sample.id] = &sample;
+  TestSet test;
+  for (const std::string& id : images) {
+    const auto sample = by_id.find(id);
+    if (sample == by_id.end()) throw_failure("class {}: '{}' is no test image of it", group_.class_name, id);
+    test.samples.push_back(*sample->second);
+  }
+  test.truth = load_ground_truth(test.samples, group_.geometry);
+  TestSet& kept = test_sets_[images] = std::move(test);
+  kept.examples = std::make_unique<ExampleImages>(kept.samples, kept.truth, group_, output_, prints_.data);
+  return kept;
+}
+
+double GroupRun::parameters() {
+  if (const Backbone* loaded = tools_.backbone.loaded(*group_.config))
+    return static_cast<double>(loaded->info().parameters);
+  FeatureSpace* space = tools_.cache->space(feature_key(settings_, group_.geometry));
+  const std::optional<int64_t> known = space ? space->parameters() : std::nullopt;
+  return static_cast<double>(known ? *known : tools_.backbone.get(*group_.config).info().parameters);
+}
+
+void GroupRun::guarded(const std::vector<size_t>& cells, const std::function<void()>& work, bool whole_class) {
+  try {
+    work();
+  } catch (...) {
+    const std::string reason = contained_failure().line;
+    // the same weights or setting may fail every class: it is said once
+    const bool known = whole_class && std::any_of(outcome_.cells.begin(), outcome_.cells.end(),
+                                                  [&](const CellOutcome& cell) { return cell.error == reason; });
+    if (!known) log_error(whole_class ? reason : outcome_of(cells.front()).planned.title() + ": " + reason);
+    for (size_t i : cells) {
+      const bool kept = i >= cells_.size() || !(cells_[i].maps.missing() || cells_[i].model.missing());
+      if ((!outcome_of(i).cell || !kept) && outcome_of(i).error.empty()) outcome_of(i).error = reason;
+    }
+  }
+}
+
+}  // namespace adrep

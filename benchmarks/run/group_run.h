@@ -1,0 +1,68 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <span>
+
+#include "benchmarks/run/cell_fit.h"
+#include "benchmarks/run/cell_work.h"
+#include "benchmarks/run/examples.h"
+#include "benchmarks/run/run_tools.h"
+#include "benchmarks/run/runner.h"
+
+namespace adrep {
+
+/// One group of a plan: which cells are missing, and their computation.
+class GroupRun {
+ public:
+  /// All that is passed outlives it; what becomes of the cells is added to `outcome`.
+  GroupRun(const PlannedGroup& group, const std::filesystem::path& output, RunTools& tools, RunOutcome& outcome);
+
+  void run();
+
+ private:
+  /// The test images that were scored, with their ground truth and the examples for the report.
+  struct TestSet {
+    std::vector<Sample> samples;
+    GroundTruth truth;
+    std::unique_ptr<ExampleImages> examples;
+  };
+
+  void compute();
+  void evaluate_known(size_t cell);
+  void run_fit(const FitJob& job);
+  FittedCell fit(const FitJob& job);
+  std::vector<OracleWay> oracle_ways(const FitJob& job) const;
+  void run_scores(const ScoreJob& job, const FittedCell& fitted, bool last);
+  ScoreRecord score(const ScoreJob& job, const FittedCell& fitted, const Detector& detector);
+  void finish_cell(size_t cell, const ScoreRecord& record);
+  Cell make_cell(const CellWork& work, const ScoreRecord& record, const TestSet& test) const;
+  void save_model(const CellWork& work, const FittedCell& fitted, std::shared_ptr<const Detector> detector);
+  void save_references(const CellWork& work);
+  void copy_twins();
+
+  ClassFeatures& features();
+  const ClassFeatures::Pair& levels(const std::string& kind);
+  const TestSet& test_set(const std::vector<std::string>& images);
+  double parameters();
+
+  /// Does the work for these cells; what fails it becomes theirs, but for what stops the whole run.
+  void guarded(const std::vector<size_t>& cells, const std::function<void()>& work, bool whole_class = false);
+  CellOutcome& outcome_of(size_t cell) { return outcome_.cells[first_ + cell]; }
+
+  const PlannedGroup& group_;
+  const RunSettings& settings_;
+  const std::filesystem::path& output_;
+  RunTools& tools_;
+  RunOutcome& outcome_;
+  CellStore store_;
+  ScoreCache scores_;
+  size_t first_;  ///< where the group's cells begin in the outcome
+
+  ClassSplit split_;
+  Fingerprints prints_;
+  std::vector<CellWork> cells_;
+  std::unique_ptr<ClassFeatures> features_;
+  std::map<std::vector<std::string>, TestSet> test_sets_;  ///< by the ids of the images
+};
+
+}  // namespace adrep

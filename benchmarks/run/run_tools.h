@@ -1,0 +1,44 @@
+#pragma once
+#include <memory>
+#include <string>
+
+#include "benchmarks/plan/cell_keys.h"
+#include "benchmarks/plan/feature_keys.h"
+#include "benchmarks/run/joint_models.h"
+#include "core/base/device.h"
+
+namespace adrep {
+
+/// A backbone stays loaded while groups use the same one.
+class LoadedBackbone {
+ public:
+  const Backbone& get(const RunConfig& config) {
+    if (!loaded(config)) {
+      const RunSettings& settings = config.settings;
+      backbone_.reset();
+      backbone_ = load_backbone(settings.backbone, settings.weights, open_device(settings.device), settings.precision);
+      name_ = backbone_text(config);
+    }
+    asked_by_ = &config;
+    return *backbone_;
+  }
+  /// nullptr when it has not been needed: all features came from the cache.
+  const Backbone* loaded(const RunConfig& config) const {
+    if (!backbone_) return nullptr;
+    return asked_by_ == &config || name_ == backbone_text(config) ? backbone_.get() : nullptr;
+  }
+
+ private:
+  const RunConfig* asked_by_ = nullptr;  ///< by whom last: asked for every few images
+  std::string name_;
+  std::unique_ptr<Backbone> backbone_;
+};
+
+/// What lives as long as a run.
+struct RunTools {
+  LoadedBackbone backbone;
+  FeatureCache* cache;
+  JointModels joint;
+};
+
+}  // namespace adrep

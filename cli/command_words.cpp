@@ -1,0 +1,74 @@
+#include "cli/command_words.h"
+
+#include <map>
+
+#include "benchmarks/plan/run_settings.h"
+
+namespace adrep::cli {
+namespace {
+
+/// CLI11 has no place for what belongs to a command, so it is kept beside it.
+std::map<const CLI::App*, KeySections>& declared_keys() {
+  static std::map<const CLI::App*, KeySections> keys;
+  return keys;
+}
+
+std::map<const CLI::Option*, Names>& declared_names() {
+  static std::map<const CLI::Option*, Names> names;
+  return names;
+}
+
+/// One line or two for each parameter: key, type and bounds, default, doc, example.
+std::string parameter_help(const KeySection& section) {
+  std::string text = section.heading.empty() ? "" : section.heading + "\n";
+  for (const Param& param : section.params->all()) {
+    const std::string value = to_text(param.default_value);
+    text += fmt::format("  {}{}=  {}, default {}\n      {}{}\n", section.prefix, param.name, param.type_text(),
+                        value.empty() ? "empty" : value, param.doc,
+                        param.example.empty() ? "" : "; example: " + param.example);
+  }
+  return text;
+}
+
+}  // namespace
+
+void takes_keys(CLI::App& command, const KeySections& sections) {
+  declared_keys()[&command] = sections;
+}
+
+void takes_keys(CLI::App& command, const std::string& examples, const KeySections& sections) {
+  takes_keys(command, sections);
+  command.footer([examples, sections] {
+    std::string text = examples + "\n";
+    for (const KeySection& section : sections()) text += parameter_help(section);
+    return text;
+  });
+}
+
+void takes_names(const CLI::Option* option, const Names& names) {
+  declared_names()[option] = names;
+}
+
+std::vector<KeySection> keys_of(const CLI::App& command) {
+  const auto place = declared_keys().find(&command);
+  return place == declared_keys().end() ? std::vector<KeySection>() : place->second();
+}
+
+std::vector<std::string> names_of(const CLI::Option& option) {
+  if (const auto place = declared_names().find(&option); place != declared_names().end()) return place->second();
+  const std::string type = option.get_type_name();  // "TEXT:{bash,zsh}"
+  const size_t begin = type.find('{'), end = type.find('}');
+  if (begin == std::string::npos || end == std::string::npos) return {};
+  return CLI::detail::split(type.substr(begin + 1, end - begin - 1), ',');
+}
+
+std::vector<KeySection> run_keys() {
+  std::vector<KeySection> sections = {
+      {&params_of<RunSettings>(), "",
+       "keys (in CONFIG as YAML, or key=value; a list on a single-value key is a sweep):"}};
+  for (const auto& [name, entry] : DetectorRegistry::instance().all())
+    sections.push_back({entry.params, name + ".", fmt::format("keys of {} ({}):", name, entry.doc_text)});
+  return sections;
+}
+
+}  // namespace adrep::cli

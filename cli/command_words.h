@@ -1,0 +1,40 @@
+#pragma once
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/base/schema.h"
+
+namespace adrep::cli {
+
+/// Declared parameters that a command takes as key=value words.
+struct KeySection {
+  const ParamList* params;
+  std::string prefix = {};          ///< "patchcore.", mostly none
+  std::string heading = {"keys:"};  ///< line above them in the help, "" for none
+};
+
+using KeySections = std::function<std::vector<KeySection>()>;
+using Names = std::function<std::vector<std::string>()>;
+
+/// Says once which keys a command takes: its help shows `examples` and them, and shell completion offers them.
+void takes_keys(CLI::App& command, const std::string& examples, const KeySections& sections);
+
+/// The same for a command whose help shows no keys.
+void takes_keys(CLI::App& command, const KeySections& sections);
+
+/// Says which names an option's value or a command's argument mostly is, for shell completion.
+void takes_names(const CLI::Option* option, const Names& names);
+
+/// What takes_keys said; none for other commands.
+std::vector<KeySection> keys_of(const CLI::App& command);
+
+/// What takes_names said, else the members that CLI::IsMember allows; none where any text may be meant.
+std::vector<std::string> names_of(const CLI::Option& option);
+
+/// All keys of `adrep run`, those of every detector included.
+std::vector<KeySection> run_keys();
+
+}  // namespace adrep::cli
