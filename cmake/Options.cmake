@@ -21,7 +21,7 @@ set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
 
 # Files of one folder are compiled together, so a name in an anonymous namespace stands once in a top folder.
 set(CMAKE_UNITY_BUILD ${ADREP_UNITY})
-set(CMAKE_UNITY_BUILD_BATCH_SIZE 12)
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 24)
 
 find_program(ADREP_CCACHE ccache)
 if(ADREP_USE_CCACHE AND ADREP_CCACHE)

@@ -28,7 +28,7 @@ std::vector<uint8_t> resized_mask(std::vector<uint8_t> mask, const MapSize& from
   return resize_nearest(image, static_cast<int>(to.width), static_cast<int>(to.height)).pixels;
 }
 
-void refuse_non_finite(const std::string& name, const std::vector<float>& scores, const MapSize& size) {
+void refuse_non_finite_map(const std::string& name, const std::vector<float>& scores, const MapSize& size) {
   const auto bad = std::find_if(scores.begin(), scores.end(), [](float score) { return !std::isfinite(score); });
   if (bad == scores.end()) return;
   const int64_t at = bad - scores.begin();
@@ -88,7 +88,7 @@ ScoredMap MapPairs::read(int64_t image) const {
   const MapSize to = target(image, stored.map_size, stored.mask_size);
   ScoredMap result{name(image), to.height, to.width, {}, {}, stored.image_score, labelled(stored, name(image))};
   if (!image_scores_.empty()) result.image_score = image_scores_[static_cast<size_t>(image)];
-  refuse_non_finite(result.name, stored.scores, stored.map_size);
+  refuse_non_finite_map(result.name, stored.scores, stored.map_size);
   result.scores = stored.map_size == to ? std::move(stored.scores) : resized_scores(stored.scores, stored.map_size, to);
   if (stored.mask.empty()) stored.mask.resize(static_cast<size_t>(stored.mask_size.pixels()));
   result.mask =

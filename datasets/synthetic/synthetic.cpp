@@ -54,10 +54,10 @@ void check_bounds(const DemoOptions& options) {
 
 /// What marks a finished set: the options and the generator that drew it.
 std::string marker(const DemoOptions& options) {
-  nlohmann::json json = {{"generator", "adrep demo"}, {"version", generator_version}};
+  nlohmann::json mark = {{"generator", "adrep demo"}, {"version", generator_version}};
   for (const Param& param : params_of<DemoOptions>().all())
-    json["options"][param.name] = std::get<int64_t>(param.get(&options));
-  return json.dump(2) + "\n";
+    mark["options"][param.name] = std::get<int64_t>(param.get(&options));
+  return mark.dump(2) + "\n";
 }
 
 /// True when `root` already is what would be made; false when there is nothing. Throws InputError when there is

@@ -12,17 +12,17 @@ namespace adrep {
 namespace {
 
 const std::string linear = "discriminator.body.block1.0.";
-const std::string norm = "discriminator.body.block1.1.";
+const std::string norm_layer = "discriminator.body.block1.1.";
 const std::string tail = "discriminator.tail.0.weight";
 const std::string projection = "pre_projection.layers.0fc.";
 constexpr double slope = 0.2, momentum = 0.1, eps = 1e-5;
 
 std::map<std::string, std::vector<int64_t>> expected_shapes(int64_t width, int64_t hidden, bool adaptor) {
   std::map<std::string, std::vector<int64_t>> shapes{
-      {linear + "weight", {hidden, width}}, {linear + "bias", {hidden}},
-      {norm + "weight", {hidden}},          {norm + "bias", {hidden}},
-      {norm + "running_mean", {hidden}},    {norm + "running_var", {hidden}},
-      {norm + "num_batches_tracked", {}},   {tail, {1, hidden}}};
+      {linear + "weight", {hidden, width}},     {linear + "bias", {hidden}},
+      {norm_layer + "weight", {hidden}},        {norm_layer + "bias", {hidden}},
+      {norm_layer + "running_mean", {hidden}},  {norm_layer + "running_var", {hidden}},
+      {norm_layer + "num_batches_tracked", {}}, {tail, {1, hidden}}};
   if (adaptor) {
     shapes[projection + "weight"] = {width, width};
     shapes[projection + "bias"] = {width};
@@ -31,7 +31,7 @@ std::map<std::string, std::vector<int64_t>> expected_shapes(int64_t width, int64
 }
 
 bool is_statistic(const std::string& key) {
-  return key.starts_with(norm + "running") || key.starts_with(norm + "num");
+  return key.starts_with(norm_layer + "running") || key.starts_with(norm_layer + "num");
 }
 
 /// Sum of sum(rows of a, rows of b) over blocks of rows [2, width of a], in their order whatever the number of threads.
@@ -51,11 +51,11 @@ GlassModel::GlassModel(TensorMap state, bool adaptor) : state_(std::move(state))
 GlassModel GlassModel::random(int64_t width, int64_t hidden, bool adaptor, Random& random) {
   TensorMap state{{linear + "weight", xavier_normal(hidden, width, random)},
                   {linear + "bias", linear_default({hidden}, width, random)},
-                  {norm + "weight", at::ones({hidden})},
-                  {norm + "bias", at::zeros({hidden})},
-                  {norm + "running_mean", at::zeros({hidden})},
-                  {norm + "running_var", at::ones({hidden})},
-                  {norm + "num_batches_tracked", at::zeros({}, at::kLong)},
+                  {norm_layer + "weight", at::ones({hidden})},
+                  {norm_layer + "bias", at::zeros({hidden})},
+                  {norm_layer + "running_mean", at::zeros({hidden})},
+                  {norm_layer + "running_var", at::ones({hidden})},
+                  {norm_layer + "num_batches_tracked", at::zeros({}, at::kLong)},
                   {tail, xavier_normal(1, hidden, random)}};
   if (adaptor) {
     state[projection + "weight"] = xavier_normal(width, width, random);
@@ -75,7 +75,7 @@ GlassModel GlassModel::load(const TensorMap& state, int64_t width, int64_t hidde
     const auto place = state.find(key);
     if (place == state.end()) throw_input("{}: '{}' is missing", source, key);
     const at::Tensor& given = place->second;
-    const at::ScalarType type = key == norm + "num_batches_tracked" ? at::kLong : at::kFloat;
+    const at::ScalarType type = key == norm_layer + "num_batches_tracked" ? at::kLong : at::kFloat;
     if (given.sizes() != shape || given.scalar_type() != type)
       throw_input("{}: '{}' is {} [{}], expected {} [{}]", source, key, at::toString(given.scalar_type()),
                   fmt::join(given.sizes(), ", "), at::toString(type), fmt::join(shape, ", "));
@@ -90,16 +90,18 @@ at::Tensor GlassModel::adapted(const at::Tensor& x) const {
 
 at::Tensor GlassModel::scores(const at::Tensor& x) const {
   const at::Tensor hidden = at::linear(x, at(linear + "weight"), at(linear + "bias"));
-  const at::Tensor normed = at::batch_norm(hidden, at(norm + "weight"), at(norm + "bias"), at(norm + "running_mean"),
-                                           at(norm + "running_var"), /*training=*/false, momentum, eps, false);
+  const at::Tensor normed =
+      at::batch_norm(hidden, at(norm_layer + "weight"), at(norm_layer + "bias"), at(norm_layer + "running_mean"),
+                     at(norm_layer + "running_var"), /*training=*/false, momentum, eps, false);
   return at::linear(at::leaky_relu(normed, slope), at(tail)).sigmoid().squeeze(1);
 }
 
 at::Tensor GlassModel::training_scores(const at::Tensor& x) {
   const at::Tensor hidden = at::linear(x, at(linear + "weight"), at(linear + "bias"));
-  const at::Tensor normed = at::batch_norm(hidden, at(norm + "weight"), at(norm + "bias"), at(norm + "running_mean"),
-                                           at(norm + "running_var"), /*training=*/true, momentum, eps, false);
-  at(norm + "num_batches_tracked").add_(1);
+  const at::Tensor normed =
+      at::batch_norm(hidden, at(norm_layer + "weight"), at(norm_layer + "bias"), at(norm_layer + "running_mean"),
+                     at(norm_layer + "running_var"), /*training=*/true, momentum, eps, false);
+  at(norm_layer + "num_batches_tracked").add_(1);
   return at::linear(at::leaky_relu(normed, slope), at(tail)).sigmoid();
 }
 
@@ -131,7 +133,7 @@ GlassAscent::GlassAscent(GlassModel& model, const at::Tensor& normal) : model_(m
 at::Tensor GlassAscent::gradient(const at::Tensor& noisy) {
   const at::NoGradGuard no_grad;
   const auto m = static_cast<double>(noisy.size(0)), total = static_cast<double>(count_) + m;
-  const at::Tensor &weight = model_.at(linear + "weight"), &gain = model_.at(norm + "weight");
+  const at::Tensor &weight = model_.at(linear + "weight"), &gain = model_.at(norm_layer + "weight");
   if (!hidden_.defined()) {
     hidden_ = at::empty({noisy.size(0), weight.size(0)}, noisy.options());
     slopes_ = at::empty_like(hidden_);
@@ -143,12 +145,12 @@ at::Tensor GlassAscent::gradient(const at::Tensor& noisy) {
     return at::stack({hidden.sum(0), hidden.square().sum(0)});
   });
   const at::Tensor shift = sums[0] / total, squares = squares_ + sums[1] - sums[0] * shift;
-  model_.at(norm + "running_mean").mul_(1 - momentum).add_(mean_ + shift, momentum);
-  model_.at(norm + "running_var").mul_(1 - momentum).add_(squares, momentum / (total - 1));
-  model_.at(norm + "num_batches_tracked").add_(1);
+  model_.at(norm_layer + "running_mean").mul_(1 - momentum).add_(mean_ + shift, momentum);
+  model_.at(norm_layer + "running_var").mul_(1 - momentum).add_(squares, momentum / (total - 1));
+  model_.at(norm_layer + "num_batches_tracked").add_(1);
 
   const at::Tensor inverse = (squares / total + eps).rsqrt(), scale = inverse * gain;
-  const at::Tensor offset = model_.at(norm + "bias") - shift * scale;
+  const at::Tensor offset = model_.at(norm_layer + "bias") - shift * scale;
   const at::Tensor products = sums_of_blocks(hidden_, slopes_, [&](const at::Tensor& hidden, at::Tensor slopes) {
     const at::Tensor scaled = at::addcmul(offset, hidden, scale);
     const at::Tensor d_logit = at::linear(at::leaky_relu(scaled, slope), model_.at(tail)).sigmoid_().sub_(1).div_(m);
