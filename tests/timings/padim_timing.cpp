@@ -7,7 +7,7 @@ namespace adrep::timing {
 namespace {
 
 constexpr double ridge = 0.01;
-constexpr int64_t batch = 32;  // test images scored at a time
+constexpr int64_t padim_batch = 32;  // test images scored at a time
 
 GaussianModel fit(const at::Tensor& train) {
   const at::Tensor features = train.flatten(2);  // [N, C, P]
@@ -54,7 +54,7 @@ Call score_call(const Safetensors& input, Score score) {
   const at::Tensor test = input.at("test");
   return [=] {
     double sum = 0;
-    for (const at::Tensor& x : test.split(batch)) sum += score(model, x).sum().template item<double>();
+    for (const at::Tensor& x : test.split(padim_batch)) sum += score(model, x).sum().template item<double>();
     return sum;
   };
 }
