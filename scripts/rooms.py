@@ -86,7 +86,7 @@ STYLE = (
 
 def picture():
     """Floors from the top down; a room stands above all that it may include."""
-    width, height, gap, character = 1180, 26, 6, 7.3
+    width, height, gap, character = 1180, 26, 6, 8
     parts, y = [], 34
     for rooms in reversed(floors()):
         x = 10
