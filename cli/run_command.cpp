@@ -1,8 +1,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <chrono>
-
 #include "benchmarks/pages/report.h"
 #include "benchmarks/pages/views.h"
 #include "benchmarks/run/estimate.h"

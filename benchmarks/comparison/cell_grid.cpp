@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/log.h"
 #include "core/base/plural.h"
+#include "core/features/cache/feature_shard.h"
 
 namespace adrep {
 namespace {
@@ -72,10 +73,6 @@ bool own_matters(const std::vector<StoredCell>& cells) {
   return false;
 }
 
-bool is_hash(const std::string& text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
-}
-
 /// Names that tell the methods apart: "detector/features", then what differs among those of that name.
 std::map<std::string, std::string> method_names(
     const std::map<std::string, std::map<std::string, std::string>>& methods) {
@@ -98,7 +95,7 @@ std::map<std::string, std::string> method_names(
     std::string name = base(parts);
     for (const auto& [key, value] : parts)
       if (key != "backbone" && values[base(parts)][key].size() > 1)
-        name += "/" + key + "=" + (is_hash(value) ? value.substr(0, 8) : value);
+        name += "/" + key + "=" + (is_hexadecimal(value, 64) ? value.substr(0, 8) : value);
     names[id] = name;
   }
   return names;

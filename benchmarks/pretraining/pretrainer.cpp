@@ -1,7 +1,5 @@
 #include "benchmarks/pretraining/pretrainer.h"
 
-#include <chrono>
-
 #include "benchmarks/pretraining/pretrain_batch.h"
 #include "benchmarks/pretraining/pretrain_log.h"
 #include "benchmarks/pretraining/pretrain_model.h"

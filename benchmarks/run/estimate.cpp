@@ -3,7 +3,6 @@
 #include <ATen/Parallel.h>
 #include <sys/sysinfo.h>
 
-#include <chrono>
 #include <set>
 
 #include "benchmarks/plan/cell_keys.h"

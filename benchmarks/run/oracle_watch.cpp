@@ -20,12 +20,6 @@ json values_of(const std::vector<std::pair<std::string, Metric>>& metrics) {
   return values;
 }
 
-TensorMap copied(const TensorMap& tensors) {
-  TensorMap copies;
-  for (const auto& [key, tensor] : tensors) copies[key] = tensor.detach().clone();
-  return copies;
-}
-
 }  // namespace
 
 OracleWatch::OracleWatch(std::vector<OracleWay> ways, const PlannedCell& fitted, const Levels& test,
@@ -49,7 +43,7 @@ json OracleWatch::look(const Detector& detector) {
     }
     const double quality = exact ? *exact : quality_of(measured("exact"));
     const auto best = best_.find(way.name);
-    if (best == best_.end() || quality > best->second.quality) best_[way.name] = {quality, copied(detector.state())};
+    if (best == best_.end() || quality > best->second.quality) best_[way.name] = {quality, copies_of(detector.state())};
     seen[way.name] = {{"quality", quality}, {"metrics", metrics}};
   }
   return {{"oracle", seen}};

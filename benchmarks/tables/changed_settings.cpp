@@ -6,6 +6,7 @@
 #include <set>
 
 #include "benchmarks/plan/cell_keys.h"
+#include "core/features/cache/feature_shard.h"
 
 namespace adrep {
 namespace {
@@ -16,8 +17,7 @@ using nlohmann::json;
 std::string written(const json& value) {
   if (!value.is_string()) return value.dump();
   const std::string text = value.get<std::string>();
-  const bool hash = text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
-  return hash ? text.substr(0, 12) : text.empty() ? "''" : text;
+  return is_hexadecimal(text, 64) ? text.substr(0, 12) : text.empty() ? "''" : text;
 }
 
 }  // namespace

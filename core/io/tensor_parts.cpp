@@ -9,6 +9,12 @@ TensorMap tensors_below(const TensorMap& tensors, const std::string& prefix) {
   return part;
 }
 
+TensorMap copies_of(const TensorMap& tensors) {
+  TensorMap copied;
+  for (const auto& [key, tensor] : tensors) copied[key] = tensor.detach().clone();
+  return copied;
+}
+
 void add_below(TensorMap& tensors, const std::string& prefix, const TensorMap& part) {
   for (const auto& [name, tensor] : part) tensors[prefix + name] = tensor;
 }

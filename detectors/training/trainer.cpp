@@ -11,12 +11,6 @@ namespace {
 
 constexpr double none = -std::numeric_limits<double>::infinity();
 
-TensorMap copies(const TensorMap& tensors) {
-  TensorMap copied;
-  for (const auto& [key, tensor] : tensors) copied[key] = tensor.detach().clone();
-  return copied;
-}
-
 /// One training: how far it is and which model was best.
 class Training {
  public:
@@ -69,7 +63,7 @@ class Training {
     TensorMap optimiser;
     best_model_.clear();
     trainee_.save(best_model_, optimiser);
-    best_model_ = copies(best_model_);
+    best_model_ = copies_of(best_model_);
   }
 
   bool exhausted() const { return options_.patience > 0 && next_ - best_epoch_ > options_.patience; }
@@ -77,8 +71,8 @@ class Training {
   TensorMap state() const {
     TensorMap model, optimiser, all;
     trainee_.save(model, optimiser);
-    add_below(all, "model/", copies(model));
-    add_below(all, "optimiser/", copies(optimiser));
+    add_below(all, "model/", copies_of(model));
+    add_below(all, "optimiser/", copies_of(optimiser));
     add_below(all, "best/", best_model_);
     all["trainer/epochs"] = at::tensor({next_, best_epoch_}, at::kLong);
     all["trainer/best"] = at::tensor({best_}, at::kDouble);
