@@ -80,6 +80,18 @@ std::string folder_meant(const fs::path& root, const std::vector<std::string>& f
 
 }  // namespace
 
+ImageFile Sample::with_content(const std::string& file) const {
+  if (!contents) return file;
+  const auto content = contents->find(file);
+  ADREP_ASSERT(content != contents->end(), "{} is none of the sample's files", file);
+  return {file, content->second};
+}
+
+void ClassSplit::expect(const std::shared_ptr<const FileHashes>& contents) {
+  for (auto* part : {&train, &test})
+    for (Sample& sample : *part) sample.contents = contents;
+}
+
 ClassSplit Dataset::scan(const std::string& class_name, std::vector<FileProblem>& problems) const {
   try {
     return load(class_name);

@@ -4,11 +4,16 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/base/registry.h"
+#include "core/image/image_file.h"
 
 namespace adrep {
+
+/// SHA-256 of files by their full path.
+using FileHashes = std::unordered_map<std::string, std::string>;
 
 /// One image of a data set. Kept small, as text and not as std::filesystem::path: a data set may have a million.
 struct Sample {
@@ -22,6 +27,11 @@ struct Sample {
 
   /// Full path; the id alone when there is no root.
   std::filesystem::path image() const { return root ? *root / id : std::filesystem::path(id); }
+  std::shared_ptr<const FileHashes> contents{};  ///< what its files must hold, shared by the samples; none: anything
+
+  /// The image, and a file of its masks, with the content that it must have.
+  ImageFile image_file() const { return with_content(image().string()); }
+  ImageFile with_content(const std::string& file) const;
 };
 
 /// One class: normal training images and labelled test images, each in byte-wise order of id, unless the layout's
@@ -30,6 +40,9 @@ struct ClassSplit {
   std::string name;
   std::vector<Sample> train, test;
   std::vector<std::string> notes{};  ///< what a declared split could not give in full, one line each
+
+  /// From now on the samples' files must hold this (fingerprint.h).
+  void expect(const std::shared_ptr<const FileHashes>& contents);
 };
 
 /// A file or folder that cannot be used, and why.

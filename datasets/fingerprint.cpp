@@ -51,6 +51,16 @@ void hash_contents(std::vector<Member>& members, int threads) {
   });
 }
 
+std::shared_ptr<const FileHashes> files_of(const std::vector<Member>& members) {
+  auto files = std::make_shared<FileHashes>();
+  for (const Member& member : members) {
+    files->emplace(member.sample->image().string(), member.image_hash);
+    if (member.sample->mask) files->emplace(*member.sample->mask, member.mask_hash);
+    if (member.sample->foreground) files->emplace(*member.sample->foreground, member.foreground_hash);
+  }
+  return files;
+}
+
 /// A hash over texts whose ends cannot be mistaken.
 class TextsHash {
  public:
@@ -100,7 +110,8 @@ std::string fingerprint(const ClassSplit& split, int threads) {
 Fingerprints fingerprints(const ClassSplit& split, int threads) {
   std::vector<Member> members = members_of(split);
   hash_contents(members, threads);
-  return {print_of_part(members, "train", true), print_of_part(members, "test", false), print_of_data(members)};
+  return {print_of_part(members, "train", true), print_of_part(members, "test", false), print_of_data(members),
+          files_of(members)};
 }
 
 }  // namespace adrep

@@ -18,6 +18,7 @@ struct Fingerprints {
                       ///< foreground mask
   std::string test;   ///< the same of the test images, without their labels
   std::string data;   ///< `fingerprint`: everything
+  std::shared_ptr<const FileHashes> files{};  ///< what they were made from: images, masks and foreground masks
 };
 
 /// Every file is read once. Throws as `fingerprint` does.

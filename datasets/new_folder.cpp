@@ -1,21 +1,19 @@
 #include "datasets/new_folder.h"
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 
 #include "core/base/error.h"
+#include "core/base/temporary_name.h"
 
 namespace adrep {
 
 namespace fs = std::filesystem;
 
 NewFolder::NewFolder(const fs::path& place) : place_(place) {
-  path_ = place.parent_path() / fmt::format(".{}.{}.tmp", place.filename().string(), getpid());
+  path_ = temporary_name(place);
   std::error_code failed;
-  fs::remove_all(path_, failed);  // left by a killed process that had our number
   fs::create_directories(path_, failed);
   if (failed) throw_failure("{}: the folder cannot be made: {}", path_.string(), failed.message());
 }

@@ -1,13 +1,14 @@
 #include "benchmarks/cells/cell.h"
 
 #include "core/base/error.h"
+#include "core/io/sealed_json.h"
 
 namespace adrep {
 namespace {
 
 using nlohmann::json;
 
-constexpr int cell_version = 2;
+constexpr int cell_version = 3;
 
 Metric metric_from(const json& value) {
   if (value.is_number()) return Metric::measured(value.get<double>());
@@ -50,15 +51,17 @@ std::string to_json_text(const Cell& cell) {
   if (!cell.split.is_null()) all["split"] = cell.split;
   if (!cell.training.is_null()) all["training"] = cell.training;
   if (!cell.details.empty()) all["details"] = cell.details;
-  return all.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+  return sealed(std::move(all)).dump(1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 Cell cell_from_json(const std::string& text, const std::string& file) {
-  const json all = json::parse(text, nullptr, false);
-  if (!all.is_object() || !all.contains("adrep_cell")) throw_input("{}: not a cell of adrep", file);
-  if (all["adrep_cell"] != cell_version)
-    throw_input("{}: a cell of version {}, this program reads version {}", file, all["adrep_cell"].dump(),
-                cell_version);
+  const json unchecked = json::parse(text, nullptr, false);
+  if (!unchecked.is_object() || !unchecked.contains("adrep_cell")) throw_input("{}: not a cell of adrep", file);
+  if (const json& version = unchecked["adrep_cell"]; version == 1 || version == 2)
+    throw_input("{}: a cell of adrep 0.1, which has no seal", file);
+  else if (version != cell_version)
+    throw_input("{}: a cell of version {}, this program reads version {}", file, version.dump(), cell_version);
+  const json all = read_sealed_json(text, "cell", file);
   try {
     Cell cell;
     cell.key = CellKey::from_json(all.at("key"));

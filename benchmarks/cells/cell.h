@@ -43,10 +43,12 @@ struct Cell {
 /// A metric in a file: its value, or {"undefined": reason}.
 nlohmann::json metric_json(const Metric& metric);
 
-/// The cell's file content: canonical JSON, one field a line, ending in a newline.
+/// The cell's file content: canonical JSON with a seal (core/io/sealed_json.h), one field a line, ending in a newline.
+/// Throws Error when a metric or score is NaN or infinite.
 std::string to_json_text(const Cell& cell);
 
-/// Throws InputError naming `file` when the text is not a cell of a version this program reads.
+/// Throws InputError naming `file` when the text is not a cell of a version this program reads, or was changed since it
+/// was written.
 Cell cell_from_json(const std::string& text, const std::string& file);
 
 }  // namespace adrep

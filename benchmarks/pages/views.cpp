@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "benchmarks/cells/kept_file.h"
 #include "benchmarks/pages/report.h"
 #include "benchmarks/tables/table_formats.h"
 #include "core/base/atomic_file.h"
@@ -35,8 +36,7 @@ void keep_previous(const fs::path& output, const std::string& id) {
   fs::create_directories(folder);
   for (const auto& file : view.value("files", std::vector<std::string>())) {
     const fs::path name = fs::path(file).filename();
-    std::error_code failed;
-    fs::rename(output / name, folder / name, failed);
+    if (fs::exists(output / name)) keep_as(output / name, folder / name);
   }
   log_info(fmt::format("the tables and report of another run are now in {}", folder.string()));
 }

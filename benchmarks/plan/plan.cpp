@@ -121,6 +121,11 @@ int64_t ClassesTogether::train_images() const {
   return train_images_;
 }
 
+const ClassSplit& ClassesTogether::training_part(const std::string& class_name) const {
+  read();
+  return parts_.at(class_name);
+}
+
 void ClassesTogether::read() const {
   if (!key_.is_null()) return;
   nlohmann::json names = nlohmann::json::array();
@@ -130,8 +135,10 @@ void ClassesTogether::read() const {
     split.test.clear();
     train_images_ += static_cast<int64_t>(split.train.size());
     names.push_back(part.class_name);
-    prints += fmt::format("{} {} {} {}\n", part.class_name, part.geometry.resize, part.geometry.crop,
-                          fingerprints(split).train);
+    const Fingerprints all = fingerprints(split);
+    prints += fmt::format("{} {} {} {}\n", part.class_name, part.geometry.resize, part.geometry.crop, all.train);
+    split.expect(all.files);
+    parts_[part.class_name] = std::move(split);
   }
   key_ = {{"classes", names}, {"training", sha256_of(prints)}};
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -28,6 +29,8 @@ class ClassesTogether {
   /// asked.
   const nlohmann::json& key() const;
   int64_t train_images() const;  ///< of all classes
+  /// A class's training images as the key has them, without test images.
+  const ClassSplit& training_part(const std::string& class_name) const;
 
  private:
   void read() const;
@@ -36,6 +39,7 @@ class ClassesTogether {
   std::vector<ClassGeometry> classes_;
   mutable nlohmann::json key_;
   mutable int64_t train_images_ = 0;
+  mutable std::map<std::string, ClassSplit> parts_;
 };
 
 /// One cell to compute: which detector on which features of which class, under which configuration.

@@ -27,8 +27,10 @@ void add_image(PretrainData& data, const Sample& sample, const std::string& clas
 
 /// Adds a class; returns how many of its anomalous images have no mask.
 int64_t add_class(PretrainData& data, const Dataset& dataset, const std::string& name) {
-  const ClassSplit split = dataset.load(name);
-  data.classes.push_back({dataset.layout(), name, fingerprint(split)});
+  ClassSplit split = dataset.load(name);
+  const Fingerprints prints = fingerprints(split);
+  split.expect(prints.files);
+  data.classes.push_back({dataset.layout(), name, prints.data});
   const size_t first_group = data.normals.size();
   GroupOfView groups;
   int64_t without_mask = 0;
@@ -72,7 +74,7 @@ PretrainData open_pretrain_data(const PretrainSettings& settings) {
 }
 
 LoadedSample load_sample(const Sample& sample, const Geometry& geometry) {
-  LoadedSample loaded{preprocess_image(decode_rgb(sample.image()), geometry),
+  LoadedSample loaded{preprocess_image(decode_rgb(sample.image_file()), geometry),
                       at::zeros({1, geometry.crop, geometry.crop}, at::kByte)};
   if (sample.anomalous && sample.mask) {
     const Image mask = load_mask(sample, geometry);

@@ -2,15 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "core/base/error.h"
+#include "core/base/log.h"
+#include "core/io/sealed_tensors.h"
 #include "core/io/tensor_parts.h"
 
 namespace adrep {
 namespace {
 
 namespace fs = std::filesystem;
+const SealKind state_kind{"adrep pretraining state", 1};
 constexpr const char *weight_prefix = "weight/", *optimiser_prefix = "optimiser/", *center_prefix = "center/";
 
 /// The saved states, the earliest first: zero-padded names sort by time.
@@ -23,13 +24,13 @@ std::vector<fs::path> state_files(const fs::path& output) {
   return files;
 }
 
-int64_t number(const Safetensors& content, const char* name) {
-  const auto place = content.metadata.find(name);
-  int64_t value = -1;
-  if (place != content.metadata.end())
-    std::from_chars(place->second.data(), place->second.data() + place->second.size(), value);
-  if (value < 0) throw_input("{}: damaged: its metadata has no '{}'", content.file.string(), name);
-  return value;
+PretrainState state_from(SealedTensors content) {
+  const nlohmann::json& says = content.description;
+  PretrainState state{says.at("epoch"), says.at("pass"), {}, {}, {}, says.at("identity"), says.at("validation")};
+  state.weights = tensors_below(content.tensors, weight_prefix);
+  state.optimiser = tensors_below(content.tensors, optimiser_prefix);
+  for (const auto& [number, center] : tensors_below(content.tensors, center_prefix)) state.centers.push_back(center);
+  return state;
 }
 
 }  // namespace
@@ -41,28 +42,35 @@ void save_state(const fs::path& output, const PretrainState& state, int64_t keep
   for (size_t l = 0; l < state.centers.size(); ++l)
     tensors[fmt::format("{}{:03}", center_prefix, l)] = state.centers[l];
   const fs::path file = output / "states" / fmt::format("{:06}-{:08}.safetensors", state.epoch, state.pass);
-  write_safetensors(file, tensors,
-                    {{"epoch", std::to_string(state.epoch)},
-                     {"pass", std::to_string(state.pass)},
-                     {"identity", state.identity},
-                     {"validation", state.validation}});
+  write_sealed(file, state_kind,
+               {{{"epoch", state.epoch},
+                 {"pass", state.pass},
+                 {"identity", state.identity},
+                 {"validation", state.validation}},
+                std::move(tensors)});
   const std::vector<fs::path> files = state_files(output);
   for (size_t i = 0; i + static_cast<size_t>(keep) < files.size(); ++i) fs::remove(files[i]);
 }
 
 std::optional<PretrainState> latest_state(const fs::path& output, const std::string& identity) {
   const std::vector<fs::path> files = state_files(output);
-  if (files.empty()) return std::nullopt;
-  const Safetensors content = read_safetensors(files.back());
-  PretrainState state{number(content, "epoch"), number(content, "pass"),   {}, {}, {},
-                      content.text("identity"), content.text("validation")};
-  if (state.identity != identity)
-    throw_input("{}: it was pretrained with other settings, weights or images; give another output=",
-                files.back().string());
-  state.weights = tensors_below(content.tensors, weight_prefix);
-  state.optimiser = tensors_below(content.tensors, optimiser_prefix);
-  for (const auto& [number, center] : tensors_below(content.tensors, center_prefix)) state.centers.push_back(center);
-  return state;
+  for (auto file = files.rbegin(); file != files.rend(); ++file) {
+    std::optional<PretrainState> state;
+    try {
+      state = state_from(read_sealed(*file, state_kind));
+    } catch (const InputError& damaged) {
+      log_warning(fmt::format("{}; {}", damaged.what(),
+                              file + 1 == files.rend() ? "it is the last one" : "the state before it is taken"));
+      continue;
+    }
+    if (state->identity != identity)
+      throw_input("{}: it was pretrained with other settings, weights or images; give another output=", file->string());
+    return state;
+  }
+  if (!files.empty())
+    throw_input("{}: none of the saved states can be read: remove the folder to start anew",
+                (output / "states").string());
+  return std::nullopt;
 }
 
 }  // namespace adrep

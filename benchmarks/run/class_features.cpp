@@ -13,9 +13,9 @@
 namespace adrep {
 namespace {
 
-std::vector<std::filesystem::path> files_of(const std::vector<Sample>& samples) {
-  std::vector<std::filesystem::path> files;
-  for (const Sample& sample : samples) files.push_back(sample.image());
+std::vector<ImageFile> files_of(const std::vector<Sample>& samples) {
+  std::vector<ImageFile> files;
+  for (const Sample& sample : samples) files.push_back(sample.image_file());
   return files;
 }
 
@@ -41,7 +41,7 @@ ExtractionOptions ClassFeatures::options_for(const RunSettings& settings, const 
           .device = open_device(settings.device)};
 }
 
-Extracted ClassFeatures::extract_images(const BackboneSource& backbone, const std::vector<std::filesystem::path>& files,
+Extracted ClassFeatures::extract_images(const BackboneSource& backbone, const std::vector<ImageFile>& files,
                                         const ExtractionOptions& options) {
   Extracted extracted = extract(backbone, files, options);
   cached_ += extracted.cached;

@@ -42,7 +42,7 @@ class ClassFeatures {
   const ReferenceBanks* references() const { return banks_ ? &*banks_ : nullptr; }
 
  private:
-  Extracted extract_images(const BackboneSource& backbone, const std::vector<std::filesystem::path>& files,
+  Extracted extract_images(const BackboneSource& backbone, const std::vector<ImageFile>& files,
                            const ExtractionOptions& options);
   ExtractionOptions options_for(const RunSettings& settings, const Geometry& geometry) const;
   Levels read(const std::vector<Sample>& samples, const std::string& stage, std::vector<Sample>& used);

@@ -25,7 +25,7 @@ std::span<const float> floats(const at::Tensor& tensor) {
 }
 
 Image load_mask(const Sample& sample, const Geometry& geometry) {
-  const Image mask = decode_mask(*sample.mask);
+  const Image mask = decode_mask(sample.with_content(*sample.mask));
   const ImageSize size = read_image_size(sample.image());
   if (mask.width != size.width || mask.height != size.height)
     throw_input("{}: the mask has {}x{} pixels, its image {} has {}x{}", *sample.mask, mask.width, mask.height,

@@ -47,7 +47,7 @@ void ExampleImages::save_images() const {
   nlohmann::json ids = nlohmann::json::array(), defects = nlohmann::json::array();
   for (int64_t i = 0; i < count; ++i) {
     const Sample& sample = test_[static_cast<size_t>(chosen_[static_cast<size_t>(i)])];
-    const Image image = preprocess_image(decode_rgb(sample.image()), geometry_);
+    const Image image = preprocess_image(decode_rgb(sample.image_file()), geometry_);
     std::memcpy(images[i].data_ptr(), image.pixels.data(), image.pixels.size());
     ids.push_back(sample.id);
     defects.push_back(sample.anomalous ? sample.defect : "good");

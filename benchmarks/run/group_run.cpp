@@ -74,6 +74,7 @@ void GroupRun::compute() {
   split_ = group_.dataset->load(group_.class_name);
   for (const std::string& note : split_.notes) log_warning(fmt::format("class {}: {}", group_.class_name, note));
   prints_ = fingerprints(split_);
+  split_.expect(prints_.files);
   cells_ = work_of(group_, prints_, output_);
   for (size_t i = 0; i < cells_.size(); ++i) {
     if (!cells_[i].cell) continue;
@@ -165,6 +166,7 @@ void GroupRun::run_scores(const ScoreJob& job, const FittedCell& fitted, bool la
   const std::shared_ptr<const Detector> detector = fitted.detector_for(*first.planned, first.key);
   const Stopwatch watch;
   const ScoreRecord record = score(job, fitted, *detector);
+  check_unchanged(first);
   ++outcome_.work.scored;
   scores_.put(first.key, record);
   for (size_t cell : job.cells)
@@ -205,6 +207,16 @@ ScoreRecord GroupRun::score(const ScoreJob& job, const FittedCell& fitted, const
   if (planned.features == "pretrained") record.details["projector"] = projector_record(projector_of(settings_));
   record.environment = run_environment(settings_);
   return record;
+}
+
+/// Weights, textures and lists were read after the key was made from them: they must be the same still. Images are
+/// compared one by one as they are decoded.
+void GroupRun::check_unchanged(const CellWork& work) const {
+  const CellKey now = cell_key(*work.planned, group_.dataset->layout(), prints_);
+  for (const auto section : {&CellKey::fit, &CellKey::scores})
+    for (const auto& [name, value] : (now.*section).items())
+      if (value != (work.key.*section).value(name, nlohmann::json()))
+        throw_failure("{}: what it names changed during the run: run again with the new content", name);
 }
 
 void GroupRun::finish_cell(size_t index, const ScoreRecord& record) {

@@ -39,7 +39,8 @@ ReferenceBanks::ReferenceBanks(ReferenceChoice choice, const Levels& used, const
   for (size_t place : choice_.used()) {
     row_of_[place] = std::ssize(files);
     files.push_back(train[place].id);
-    hashes_.push_back(ContentHashes::instance().sha256_of(train[place].image()));
+    const ImageFile image = train[place].image_file();
+    hashes_.push_back(image.sha256.empty() ? ContentHashes::instance().sha256_of(image.path) : image.sha256);
   }
   all_ = make_bank(used, std::move(files), seed);
 }

@@ -1,13 +1,12 @@
 #include "benchmarks/run/saved_maps.h"
 
-#include <unistd.h>
-
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "core/base/atomic_file.h"
 #include "core/base/interrupt.h"
 #include "core/base/log.h"
+#include "core/base/temporary_name.h"
 #include "core/base/text_layout.h"
 #include "core/image/encode.h"
 #include "core/maps/npy_writer.h"
@@ -61,8 +60,9 @@ void write_mask(const fs::path& file, const at::Tensor& mask) {
 /// A folder that is removed unless it is moved to its place.
 class FolderInTheMaking {
  public:
-  explicit FolderInTheMaking(const fs::path& wanted)
-      : path_(wanted.parent_path() / fmt::format(".{}.{}.tmp", wanted.filename().string(), getpid())) {}
+  explicit FolderInTheMaking(const fs::path& wanted) : path_(temporary_name(wanted)) {
+    remove_stale_temporaries(wanted.parent_path());
+  }
   ~FolderInTheMaking() {
     std::error_code ignored;
     fs::remove_all(path_, ignored);
@@ -131,9 +131,13 @@ void SavedMaps::save(const at::Tensor& maps, const at::Tensor& image_scores, con
   if (fs::exists(folder_)) {
     const std::string owner = owner_of(folder_).substr(0, kHashDigits);
     const fs::path kept = folder_.parent_path() / "previous" / (folder_.filename().string() + "-" + owner);
-    std::error_code ignored;
-    fs::remove_all(kept, ignored);  // the same cell's maps, moved there before
-    rename_folder(folder_, kept);
+    if (fs::exists(kept)) {  // the same cell's maps, moved there before: gone only once these are in their place
+      const FolderInTheMaking older(kept);
+      rename_folder(kept, older.path());
+      rename_folder(folder_, kept);
+    } else {
+      rename_folder(folder_, kept);
+    }
     log_info(fmt::format("the maps of another cell are now in {}", kept.string()));
   }
   rename_folder(making.path(), folder_);

@@ -20,7 +20,7 @@ ClassImages::ClassImages(std::vector<Sample> samples, const Geometry& geometry, 
 at::Tensor ClassImages::image(int64_t index) const {
   Image& decoded = decoded_.at(static_cast<size_t>(index));
   if (decoded.pixels.empty())
-    decoded = preprocess_image(decode_rgb(samples_[static_cast<size_t>(index)].image()), geometry_);
+    decoded = preprocess_image(decode_rgb(samples_[static_cast<size_t>(index)].image_file()), geometry_);
   return normalised(decoded, backbone_().info().mean, backbone_().info().std);
 }
 

@@ -3,12 +3,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 
 #include "core/base/error.h"
+#include "core/base/temporary_name.h"
 
 namespace adrep {
 namespace {
@@ -25,9 +25,11 @@ struct Temporary {
   }
 };
 
-fs::path temporary_name(const fs::path& file) {
-  static std::atomic<int> counter{0};
-  return file.parent_path() / fmt::format(".{}.{}.{}.tmp", file.filename().string(), getpid(), counter++);
+/// Makes the file, which must not be there: nobody else's is written to, also through a link.
+void create_exclusively(const fs::path& path, const fs::path& file) {
+  const int descriptor = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (descriptor < 0) throw WriteError(fmt::format("{}: cannot be written: {}", file.string(), std::strerror(errno)));
+  close(descriptor);
 }
 
 void sync_path(const fs::path& path, int flags) {
@@ -46,7 +48,9 @@ void write_file_atomically(const fs::path& file, const std::function<void(std::o
   std::error_code failed;
   fs::create_directories(folder, failed);
   if (failed) throw WriteError(fmt::format("{}: the folder cannot be made: {}", folder.string(), failed.message()));
+  remove_stale_temporaries(folder);
   Temporary temporary{temporary_name(folder / file.filename())};
+  create_exclusively(temporary.path, file);
   {
     errno = 0;
     std::ofstream out(temporary.path, std::ios::binary | std::ios::trunc);

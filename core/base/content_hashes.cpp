@@ -27,6 +27,14 @@ FileIdentity identity_of(const fs::path& file) {
           int64_t{info.st_mtim.tv_sec} * second_ns + info.st_mtim.tv_nsec};
 }
 
+/// The name a file is known by: absolute, without "." and "..". Most paths are so already, and making them so anew takes
+/// longer than asking the file system about them.
+std::string place_of(const fs::path& file) {
+  const std::string& text = file.native();
+  const bool plain = text.starts_with('/') && text.find("//") == text.npos && text.find("/.") == text.npos;
+  return plain ? text : fs::absolute(file).lexically_normal().string();
+}
+
 std::vector<fs::path> files_below(const fs::path& folder) {
   std::vector<fs::path> files;
   try {
@@ -46,7 +54,7 @@ std::vector<fs::path> files_below(const fs::path& folder) {
 
 std::string ContentHashes::sha256_of(const fs::path& file) {
   const FileIdentity identity = identity_of(file);
-  const std::string place = fs::absolute(file).lexically_normal().string();
+  const std::string place = place_of(file);
   {
     const std::lock_guard lock(mutex_);
     const auto known = known_.find(place);

@@ -1,19 +1,21 @@
 #include "core/base/interrupt.h"
 
-#include <csignal>
-
 #include <unistd.h>
+
+#include <atomic>
+#include <csignal>
 
 #include "core/base/error.h"
 
 namespace adrep {
 namespace {
 
-volatile std::sig_atomic_t flag = 0;
+// set in a signal handler and read by every thread: only a lock-free atomic may be both
+std::atomic<bool> flag = false;
+static_assert(std::atomic<bool>::is_always_lock_free);
 
 void on_signal(int signal) {
-  if (flag) _exit(128 + signal);
-  flag = 1;
+  if (flag.exchange(true)) _exit(128 + signal);
 }
 
 }  // namespace
@@ -28,7 +30,7 @@ void handle_interrupts() {
 }
 
 bool interrupted() {
-  return flag != 0;
+  return flag;
 }
 
 void stop_if_interrupted() {
@@ -36,7 +38,7 @@ void stop_if_interrupted() {
 }
 
 void set_interrupted(bool value) {
-  flag = value ? 1 : 0;
+  flag = value;
 }
 
 }  // namespace adrep

@@ -26,10 +26,8 @@ std::string content_hash(const fs::path& file) {
 /// Gives computed features to the cache in shards of a good size.
 class ShardedAppend {
  public:
-  /// `hashes`: of each file as it was when the cache was asked
-  ShardedAppend(FeatureSpace* cache, const std::vector<fs::path>& files, const std::vector<std::string>& hashes,
-                const LevelRows& rows)
-      : cache_(cache), files_(files), hashes_(hashes), rows_(rows) {}
+  ShardedAppend(FeatureSpace* cache, const std::vector<ImageFile>& files, const LevelRows& rows)
+      : cache_(cache), files_(files), rows_(rows) {}
 
   void add(size_t index) {
     if (!cache_) return;
@@ -41,9 +39,8 @@ class ShardedAppend {
     std::vector<std::string> images;
     std::vector<size_t> rows;
     for (size_t index : pending_) {
-      // a file that changed since may have given the features of its new content
-      if (hashes_[index].empty() || content_hash(files_[index]) != hashes_[index]) continue;
-      images.push_back(hashes_[index]);
+      if (files_[index].sha256.empty()) continue;  // could not be read when the cache was asked
+      images.push_back(files_[index].sha256);
       rows.push_back(index);
     }
     pending_.clear();
@@ -52,8 +49,7 @@ class ShardedAppend {
 
  private:
   FeatureSpace* cache_;
-  const std::vector<fs::path>& files_;
-  const std::vector<std::string>& hashes_;
+  const std::vector<ImageFile>& files_;
   const LevelRows& rows_;
   std::vector<size_t> pending_;
 };
@@ -104,13 +100,12 @@ class BatchComputer {
 /// Extraction of one list of images.
 class Extraction {
  public:
-  Extraction(const BackboneSource& backbone, const std::vector<fs::path>& files, const ExtractionOptions& options)
+  Extraction(const BackboneSource& backbone, const std::vector<ImageFile>& files, const ExtractionOptions& options)
       : files_(files),
         options_(options),
-        hashes_(files.size()),
         have_(files.size(), false),
         rows_(files.size(), options.geometry.crop, options.device),
-        appended_(options.cache, files, hashes_, rows_),
+        appended_(options.cache, files_, rows_),
         computer_(backbone, options, rows_, appended_) {}
 
   Extracted run() {
@@ -130,10 +125,12 @@ class Extraction {
 
  private:
   void take_cached() {
-    for_each_index(files_.size(), options_.decode_threads, [&](size_t i) { hashes_[i] = content_hash(files_[i]); });
+    for_each_index(files_.size(), options_.decode_threads, [&](size_t i) {
+      if (files_[i].sha256.empty()) files_[i].sha256 = content_hash(files_[i].path);
+    });
     for (size_t i = 0; i < files_.size(); ++i) {
       stop_if_interrupted();
-      const auto maps = options_.cache->find(hashes_[i]);
+      const auto maps = options_.cache->find(files_[i].sha256);
       if (!maps || !rows_.fits(*maps)) continue;
       rows_.put(i, *maps);
       have_[i] = true;
@@ -144,7 +141,7 @@ class Extraction {
 
   void compute_missing() {
     std::vector<size_t> missing;
-    std::vector<fs::path> files;
+    std::vector<ImageFile> files;
     for (size_t i = 0; i < files_.size(); ++i) {
       if (have_[i]) continue;
       missing.push_back(i);
@@ -173,9 +170,8 @@ class Extraction {
     if (options_.progress) options_.progress(done_);
   }
 
-  const std::vector<fs::path>& files_;
+  std::vector<ImageFile> files_;
   const ExtractionOptions& options_;
-  std::vector<std::string> hashes_;
   std::vector<bool> have_;
   LevelRows rows_;
   ShardedAppend appended_;
@@ -186,7 +182,7 @@ class Extraction {
 
 }  // namespace
 
-Extracted extract(const BackboneSource& backbone, const std::vector<fs::path>& files,
+Extracted extract(const BackboneSource& backbone, const std::vector<ImageFile>& files,
                   const ExtractionOptions& options) {
   return Extraction(backbone, files, options).run();
 }

@@ -1,11 +1,11 @@
 #pragma once
-#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "core/backbones/backbone.h"
 #include "core/features/cache/feature_space.h"
+#include "core/image/image_file.h"
 #include "core/image/preprocess.h"
 
 namespace adrep {
@@ -38,9 +38,11 @@ struct Extracted {
 /// and the batch size. Where the backbone does not promise that for passes of any size (Backbone::batch_invariant),
 /// every pass has exactly `batch` images: the last one is filled up with copies, whose features are dropped.
 ///
+/// With a cache every image has an expected content, found before anything is decoded where the caller names none.
+///
 /// What was computed goes into the cache shard by shard, also when the extraction ends early. Throws InputError for the
-/// first unreadable image unless skip_bad, Interrupted when the user wants to stop.
-Extracted extract(const BackboneSource& backbone, const std::vector<std::filesystem::path>& files,
+/// first unreadable image unless skip_bad, Error for one whose content is not the expected one, Interrupted when the user wants to stop.
+Extracted extract(const BackboneSource& backbone, const std::vector<ImageFile>& files,
                   const ExtractionOptions& options);
 
 }  // namespace adrep

@@ -22,18 +22,18 @@ const ImageFormat& format_of(ImageSource& source, const std::filesystem::path& f
   throw_input("{}: not a JPEG, PNG, BMP or TIFF image", file.string());
 }
 
-Image decode(const std::filesystem::path& file, const DecodeLimits& limits, DecodeAs as) {
+Image decode(const ImageFile& file, const DecodeLimits& limits, DecodeAs as) {
   ImageSource source(file, limits);
-  return format_of(source, file).decode(source, as);
+  return format_of(source, file.path).decode(source, as);
 }
 
 }  // namespace
 
-Image decode_rgb(const std::filesystem::path& file, const DecodeLimits& limits) {
+Image decode_rgb(const ImageFile& file, const DecodeLimits& limits) {
   return decode(file, limits, DecodeAs::rgb);
 }
 
-Image decode_mask(const std::filesystem::path& file, const DecodeLimits& limits) {
+Image decode_mask(const ImageFile& file, const DecodeLimits& limits) {
   return decode(file, limits, DecodeAs::mask);
 }
 

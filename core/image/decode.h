@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/image/image.h"
+#include "core/image/image_file.h"
 
 namespace adrep {
 
@@ -15,12 +16,12 @@ struct DecodeLimits {
 /// repeated, a palette applied, alpha dropped. EXIF orientation is ignored and a TIFF's own orientation followed, both
 /// as Pillow does. Two differences from Pillow: 16-bit grey keeps its high byte (Pillow clips at 255), and a JPEG with
 /// damaged or missing data is refused (Pillow may fill it with grey). Throws InputError naming the file and what is
-/// wrong.
-Image decode_rgb(const std::filesystem::path& file, const DecodeLimits& limits = {});
+/// wrong, a plain Error when its content is not the expected one: the file was replaced meanwhile.
+Image decode_rgb(const ImageFile& file, const DecodeLimits& limits = {});
 
 /// Decodes a mask to one channel without scaling: grey or palette index values as stored, RGB by its luma, 16-bit as
-/// 255 where not zero.
-Image decode_mask(const std::filesystem::path& file, const DecodeLimits& limits = {});
+/// 255 where not zero. Throws as decode_rgb does.
+Image decode_mask(const ImageFile& file, const DecodeLimits& limits = {});
 
 /// The values of a one-channel image as stored, [height, width] row by row.
 struct GreyValues {

@@ -3,28 +3,50 @@
 #include <cerrno>
 #include <climits>
 #include <cstring>
+#include <fstream>
+#include <sstream>
 
+#include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/hash.h"
 
 namespace adrep {
+namespace {
 
-ImageSource::ImageSource(const std::filesystem::path& file, const DecodeLimits& limits)
-    : name_(file.string()), limits_(limits) {
+constexpr uint64_t largest_file = uint64_t{8} << 30;
+
+/// The file's bytes, once they are known to be those expected.
+std::unique_ptr<std::istream> checked_bytes(const ImageFile& file) {
+  std::string bytes = read_file(file.path, largest_file);
+  if (sha256_of(bytes) != file.sha256)
+    throw_failure("{}: its content has changed since it was first read: run again with the new one", file.path.string());
+  return std::make_unique<std::istringstream>(std::move(bytes), std::ios::binary);
+}
+
+}  // namespace
+
+ImageSource::ImageSource(const ImageFile& image, const DecodeLimits& limits)
+    : name_(image.path.string()), limits_(limits) {
+  const std::filesystem::path& file = image.path;
   std::error_code failed;
   const auto type = std::filesystem::status(file, failed).type();
   if (type == std::filesystem::file_type::not_found) throw_input("{}: no such file", name_);
   if (failed) throw_input("{}: cannot be read: {}", name_, failed.message());
   if (type != std::filesystem::file_type::regular) throw_input("{}: cannot be read: not a regular file", name_);
   errno = 0;
-  stream_.open(file, std::ios::binary);
-  if (!stream_) throw_input("{}: cannot be read: {}", name_, errno ? std::strerror(errno) : "it cannot be opened");
+  stream_ = std::make_unique<std::ifstream>(file, std::ios::binary);
+  if (!*stream_) throw_input("{}: cannot be read: {}", name_, errno ? std::strerror(errno) : "it cannot be opened");
   bytes_ = std::filesystem::file_size(file, failed);
   if (failed) throw_input("{}: cannot be read: {}", name_, failed.message());
   if (bytes_ == 0) throw_input("{}: the file is empty", name_);
+  if (image.sha256.empty()) return;
+  stream_ = checked_bytes(image);
+  bytes_ = static_cast<uint64_t>(stream_->seekg(0, std::ios::end).tellg());
+  stream_->seekg(0);
 }
 
 void ImageSource::read(const char* format, void* into, size_t size) {
-  if (!stream_.read(static_cast<char*>(into), static_cast<std::streamsize>(size)))
+  if (!stream_->read(static_cast<char*>(into), static_cast<std::streamsize>(size)))
     corrupt(format, "the file is cut short");
 }
 

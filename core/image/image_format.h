@@ -2,7 +2,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
+#include <istream>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -13,10 +14,10 @@ namespace adrep {
 /// An open image file, with what its decoder needs for errors and limits.
 class ImageSource {
  public:
-  /// Throws InputError when the file cannot be read or is empty.
-  ImageSource(const std::filesystem::path& file, const DecodeLimits& limits);
+  /// Throws InputError when the file cannot be read or is empty, Error when its content is not the expected one.
+  ImageSource(const ImageFile& file, const DecodeLimits& limits);
 
-  std::ifstream& stream() { return stream_; }
+  std::istream& stream() { return *stream_; }
   uint64_t bytes() const { return bytes_; }
   const std::string& name() const { return name_; }
 
@@ -36,7 +37,7 @@ class ImageSource {
   std::string name_;
   DecodeLimits limits_;
   uint64_t bytes_ = 0;
-  std::ifstream stream_;
+  std::unique_ptr<std::istream> stream_;  ///< the file; its bytes in memory where they must have been checked
 };
 
 enum class DecodeAs { rgb, mask };

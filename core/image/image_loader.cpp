@@ -12,10 +12,8 @@
 namespace adrep {
 namespace {
 
-namespace fs = std::filesystem;
-
 /// The image or why not; only a failure that is not the file's fault is thrown.
-LoadedImage load_image(size_t index, const fs::path& file, const Geometry& geometry) {
+LoadedImage load_image(size_t index, const ImageFile& file, const Geometry& geometry) {
   LoadedImage loaded{index, std::nullopt, ""};
   std::optional<Image> decoded;
   try {
@@ -27,7 +25,7 @@ LoadedImage load_image(size_t index, const fs::path& file, const Geometry& geome
   try {
     loaded.image = preprocess_image(*decoded, geometry);
   } catch (const InputError& error) {
-    loaded.error = fmt::format("{}: {}", file.string(), error.what());
+    loaded.error = fmt::format("{}: {}", file.path.string(), error.what());
   }
   return loaded;
 }
@@ -35,7 +33,7 @@ LoadedImage load_image(size_t index, const fs::path& file, const Geometry& geome
 /// Threads that load the files in order into a ring of `ahead` places, which the consumer empties in order.
 class Pipeline {
  public:
-  Pipeline(const std::vector<fs::path>& files, const Geometry& geometry, size_t threads, size_t ahead)
+  Pipeline(const std::vector<ImageFile>& files, const Geometry& geometry, size_t threads, size_t ahead)
       : files_(files), geometry_(geometry), ring_(ahead) {
     try {
       for (size_t i = 0; i < threads; ++i) workers_.emplace_back([this] { work(); });
@@ -96,7 +94,7 @@ class Pipeline {
     for (std::thread& worker : workers_) worker.join();
   }
 
-  const std::vector<fs::path>& files_;
+  const std::vector<ImageFile>& files_;
   const Geometry geometry_;
   std::mutex mutex_;
   std::condition_variable loaded_, freed_;
@@ -108,7 +106,7 @@ class Pipeline {
 
 }  // namespace
 
-void load_images(const std::vector<fs::path>& files, const Geometry& geometry, int threads, size_t ahead,
+void load_images(const std::vector<ImageFile>& files, const Geometry& geometry, int threads, size_t ahead,
                  const std::function<bool(LoadedImage)>& consume) {
   if (files.empty()) return;
   const size_t places = std::clamp<size_t>(ahead, 1, files.size());

@@ -91,7 +91,7 @@ class PngReader {
   }
 
   static void on_read(png_structp png, png_bytep into, png_size_t size) {
-    std::ifstream& stream = static_cast<PngReader*>(png_get_io_ptr(png))->source_.stream();
+    std::istream& stream = static_cast<PngReader*>(png_get_io_ptr(png))->source_.stream();
     if (!stream.read(reinterpret_cast<char*>(into), static_cast<std::streamsize>(size))) {
       png_error(png, "premature end of data");
     }

@@ -65,14 +65,14 @@ class TiffReader {
   }
 
   static tmsize_t on_read(thandle_t handle, void* into, tmsize_t size) {
-    std::ifstream& stream = from(handle).stream();
+    std::istream& stream = from(handle).stream();
     stream.clear();
     stream.read(static_cast<char*>(into), size);
     return static_cast<tmsize_t>(stream.gcount());
   }
 
   static toff_t on_seek(thandle_t handle, toff_t offset, int whence) {
-    std::ifstream& stream = from(handle).stream();
+    std::istream& stream = from(handle).stream();
     stream.clear();
     stream.seekg(static_cast<std::streamoff>(offset), whence == SEEK_SET   ? std::ios::beg
                                                       : whence == SEEK_CUR ? std::ios::cur

@@ -30,7 +30,7 @@ struct DemoClass {
     const Geometry geometry{drawn_size, drawn_size};
     const ClassSplit split = dataset.load(name);
     const auto raw = [&](const std::vector<Sample>& images) {
-      std::vector<std::filesystem::path> files;
+      std::vector<ImageFile> files;
       for (const Sample& sample : images) files.push_back(sample.image());
       ExtractionOptions extraction;
       extraction.geometry = geometry;

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-Levels levels_of(const Backbone& backbone, const std::vector<fs::path>& files, const Geometry& geometry) {
+Levels levels_of(const Backbone& backbone, const std::vector<ImageFile>& files, const Geometry& geometry) {
   ExtractionOptions options;
   options.geometry = geometry;
   return extract([&]() -> const Backbone& { return backbone; }, files, options).levels;
@@ -67,7 +67,7 @@ TEST_CASE("few-shot FeatureNorm scores residuals to the first two and four refer
     const size_t shots = cell.key.part("references.shots").get<size_t>();
     CAPTURE(shots);
     REQUIRE(cell.references.size() == shots);
-    std::vector<fs::path> files;
+    std::vector<ImageFile> files;
     for (const std::string& id : cell.references) files.push_back(folder / "data" / id);
     const Levels bank = levels_of(*backbone, files, {64, 64});
     scores.emplace_back();

@@ -12,8 +12,8 @@
 namespace adrep::timing {
 namespace {
 
-std::vector<std::filesystem::path> image_files() {
-  std::vector<std::filesystem::path> files;
+std::vector<ImageFile> image_files() {
+  std::vector<ImageFile> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(images())) {
     const std::string extension = entry.path().extension();
     const bool is_mask = entry.path().string().find("ground_truth") != std::string::npos;
@@ -36,7 +36,7 @@ double run(const std::vector<std::filesystem::path>& files, int workers) {
 
 void image_pipeline(benchmark::State& state, bool one_thread) {
   if (images().empty()) return state.SkipWithError("no --images=FOLDER");
-  const std::vector<std::filesystem::path> files = image_files();
+  const std::vector<ImageFile> files = image_files();
   const int before = at::get_num_threads();
   at::set_num_threads(1);  // the mean's own threads would take the cores from the workers
   double value = run(files, 1);

@@ -4,6 +4,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/hash.h"
 #include "core/base/interrupt.h"
 #include "core/features/cache/cached_images.h"
 #include "core/features/feature_source.h"
@@ -37,11 +38,11 @@ class Identity final : public Backbone {
   BackboneInfo info_;
 };
 
-std::vector<std::filesystem::path> three_images(const test::TemporaryFolder& folder) {
-  std::vector<std::filesystem::path> files;
+std::vector<ImageFile> three_images(const test::TemporaryFolder& folder) {
+  std::vector<ImageFile> files;
   for (unsigned i = 0; i < 3; ++i) {
-    files.push_back(folder / (std::to_string(i) + ".png"));
-    test::write_texture(files.back(), 40, 40, i);
+    files.emplace_back(folder / (std::to_string(i) + ".png"));
+    test::write_texture(files.back().path, 40, 40, i);
   }
   return files;
 }
@@ -51,7 +52,7 @@ BackboneSource given(const Backbone& backbone) {
   return [&]() -> const Backbone& { return backbone; };
 }
 
-at::Tensor expected_level(const Identity& backbone, const std::filesystem::path& file) {
+at::Tensor expected_level(const Identity& backbone, const ImageFile& file) {
   return normalised(decode_rgb(file), backbone.info().mean, backbone.info().std);
 }
 
@@ -78,7 +79,7 @@ TEST_CASE("features come in the list's order, whatever the batch", "[extraction]
 TEST_CASE("an unreadable image is an error or is left out", "[extraction]") {
   const test::TemporaryFolder folder;
   const auto files = three_images(folder);
-  write_file_atomically(files[1], "not an image");
+  write_file_atomically(files[1].path, "not an image");
   const Identity backbone;
   ExtractionOptions options{.geometry = {40, 40}, .batch = 2, .progress = {}};
   REQUIRE_THROWS_WITH(extract(given(backbone), files, options), Contains("1.png"));
@@ -116,16 +117,16 @@ TEST_CASE("what is in the cache is neither decoded nor computed, and is the same
   REQUIRE(again.levels[0].equal(mixed.levels[0].index_select(0, at::tensor({2, 0, 1}))));
 
   // a copy elsewhere has the same bytes; other bytes under the old name are another image
-  std::filesystem::copy_file(files[0], folder / "copy.png");
+  std::filesystem::copy_file(files[0].path, folder / "copy.png");
   REQUIRE(extract(never, {folder / "copy.png"}, options).cached == 1);
-  test::write_texture(files[0], 40, 40, 77);
+  test::write_texture(files[0].path, 40, 40, 77);
   REQUIRE(extract(given(backbone), {files[0]}, options).cached == 0);
 }
 
 TEST_CASE("unreadable images are not cached, and the cache is right around them", "[extraction][cache]") {
   const test::TemporaryFolder folder;
   const auto files = three_images(folder);
-  write_file_atomically(files[1], "not an image");
+  write_file_atomically(files[1].path, "not an image");
   const Identity backbone;
   FeatureCache cache(test::cache_in(folder / "cache"));
   ExtractionOptions options{.geometry = {40, 40},
@@ -158,20 +159,33 @@ TEST_CASE("an extraction that is stopped keeps what it computed", "[extraction][
   REQUIRE(extract(given(backbone), files, options).cached == 2);
 }
 
-TEST_CASE("a file that changes while it is read is not stored under its old content", "[extraction][cache]") {
+TEST_CASE("a file replaced between its hash and its decoding is refused, one replaced later does no harm",
+          "[extraction][cache]") {
   const test::TemporaryFolder folder;
-  const auto files = three_images(folder);
-  const std::string old = read_file(files[0]);
+  auto files = three_images(folder);
   const Identity backbone;
+  const at::Tensor expected = expected_level(backbone, files[0]);
+  const std::string old = read_file(files[0].path);
   FeatureCache cache(test::cache_in(folder / "cache"));
   ExtractionOptions options{.geometry = {40, 40}, .batch = 1, .progress = {}, .cache = cache.space({})};
-  const BackboneSource changing = [&]() -> const Backbone& {
-    test::write_texture(files[0], 40, 40, 99);
+  const BackboneSource replacing = [&]() -> const Backbone& {  // asked for once the first image is decoded
+    test::write_texture(files[0].path, 40, 40, 99);
     return backbone;
   };
-  extract(changing, {files[0]}, options);
-  write_file_atomically(files[0], old);
-  REQUIRE(extract(given(backbone), {files[0]}, options).cached == 0);
+  CHECK(extract(replacing, {files[0]}, options).levels[0][0].equal(expected));
+  write_file_atomically(files[0].path, old);
+  const Extracted stored = extract(given(backbone), {files[0]}, options);
+  CHECK((stored.cached == 1 && stored.levels[0][0].equal(expected)));
+
+  files[1].sha256 = sha256_of_file(files[1].path);
+  test::write_texture(files[1].path, 40, 40, 99);
+  for (const bool skip : {false, true})
+    for (FeatureSpace* kept : {options.cache, static_cast<FeatureSpace*>(nullptr)}) {
+      options.skip_bad = skip;  // what was replaced is not skipped: the run's other half has the old image
+      options.cache = kept;
+      CHECK_THROWS_WITH(extract(given(backbone), {files[1]}, options),
+                        Contains(files[1].path.string() + ": its content has changed"));
+    }
 }
 
 TEST_CASE("an image's features do not depend on its place in a batch, nor on its neighbours",
@@ -186,7 +200,7 @@ TEST_CASE("an image's features do not depend on its place in a batch, nor on its
   }
   const auto backbone = entry.load(weights, {});
   const test::TemporaryFolder folder;
-  std::vector<std::filesystem::path> files;
+  std::vector<ImageFile> files;
   for (unsigned i = 0; i < 9; ++i) {
     files.push_back(folder / (std::to_string(i) + ".png"));
     test::write_texture(files.back(), 64, 64, i);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "core/base/hash.h"
 #include "core/image/encode.h"
 #include "core/image/test_images.h"
 #include "support/golden.h"
@@ -50,6 +51,23 @@ TEST_CASE("formats are recognised by content, not by name", "[image]") {
     CHECK(read_image_size(file).height == 9);
     CHECK(decode_rgb(file).height == 9);
     CHECK(decode_mask(file).channels == 1);
+  }
+}
+
+TEST_CASE("what is decoded has the expected content", "[image]") {
+  TemporaryFolder folder;
+  for (const Sample& sample : samples()) {
+    INFO(sample.name);
+    const auto file = write_bytes(folder / "image", sample.bytes);
+    const ImageFile expected(file, sha256_of(sample.bytes));
+    CHECK(decode_rgb(expected).pixels == decode_rgb(file).pixels);
+    CHECK(decode_mask(expected).pixels == decode_mask(file).pixels);
+    write_bytes(file, sample.bytes + " ");
+    const std::string changed = file.string() + ": its content has changed since it was first read: run again";
+    CHECK_THROWS_WITH(decode_rgb(expected), Catch::Matchers::StartsWith(changed));
+    CHECK_THROWS_WITH(decode_mask(expected), Catch::Matchers::StartsWith(changed));
+    fs::remove(file);
+    CHECK(input_error_of([&] { decode_rgb(expected); }).ends_with("no such file"));
   }
 }
 

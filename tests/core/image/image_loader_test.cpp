@@ -19,8 +19,8 @@ Image source(size_t index) {
   return noise_image(20 + static_cast<int>(index % 5), 24, 3, 80 + index);
 }
 
-std::vector<fs::path> write_images(const TemporaryFolder& folder, size_t count) {
-  std::vector<fs::path> files;
+std::vector<ImageFile> write_images(const TemporaryFolder& folder, size_t count) {
+  std::vector<ImageFile> files;
   for (size_t i = 0; i < count; ++i)
     files.push_back(write_bytes(folder / (std::to_string(i) + ".png"), encode_png(source(i))));
   return files;
@@ -51,8 +51,8 @@ TEST_CASE("images come in order, preprocessed, whatever the number of threads", 
 TEST_CASE("a file that cannot be used gives its error and the others go on", "[loader]") {
   TemporaryFolder folder;
   auto files = write_images(folder, 7);
-  const std::string whole = read_bytes(files[3]);
-  write_bytes(files[3], whole.substr(0, whole.size() / 2));
+  const std::string whole = read_bytes(files[3].path);
+  write_bytes(files[3].path, whole.substr(0, whole.size() / 2));
   files[5] = folder / "absent.png";
   std::vector<std::string> errors;
   load_images(files, kGeometry, 3, 4, [&](LoadedImage loaded) {
@@ -97,7 +97,7 @@ TEST_CASE("no more images are loaded ahead of the consumer than asked", "[loader
     if (loaded.index == 0) {
       // time enough for the threads to go as far as they may; what they have not read by now they will not find
       std::this_thread::sleep_for(std::chrono::milliseconds(400));
-      for (size_t i = 1; i < files.size(); ++i) fs::remove(files[i]);
+      for (size_t i = 1; i < files.size(); ++i) fs::remove(files[i].path);
     }
     loaded_well.push_back(loaded.image.has_value());
     return true;

@@ -1,0 +1,14 @@
+#pragma once
+#include <filesystem>
+
+namespace adrep {
+
+/// A name beside `place` for what is to be moved there once it is whole: .NAME.HOST.PROCESS.RANDOM.tmp, which no other
+/// process on any machine of a shared file system takes.
+std::filesystem::path temporary_name(const std::filesystem::path& place);
+
+/// Removes from a folder what killed processes left there under such names: those of this machine whose process is
+/// gone, and those of others that are older than a day. Looks once a process and folder; what cannot be removed stays.
+void remove_stale_temporaries(const std::filesystem::path& folder);
+
+}  // namespace adrep

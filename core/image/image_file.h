@@ -1,0 +1,21 @@
+#pragma once
+#include <concepts>
+#include <filesystem>
+#include <string>
+#include <utility>
+
+namespace adrep {
+
+/// An image file, and the content that it must have: what was hashed is what is decoded, whatever becomes of the file
+/// in between.
+struct ImageFile {
+  std::filesystem::path path;
+  std::string sha256;  ///< of its bytes; "": whatever they are
+
+  ImageFile() = default;
+  template <std::convertible_to<std::filesystem::path> Path>
+  ImageFile(Path&& file, std::string content = "")  // a path alone is a file of any content
+      : path(std::forward<Path>(file)), sha256(std::move(content)) {}
+};
+
+}  // namespace adrep
