@@ -203,12 +203,12 @@ TEST_CASE("an image's features do not depend on its place in a batch, nor on its
   std::vector<ImageFile> files;
   for (unsigned i = 0; i < 9; ++i) {
     files.push_back(folder / (std::to_string(i) + ".png"));
-    test::write_texture(files.back(), 64, 64, i);
+    test::write_texture(files.back().path, 64, 64, i);
   }
   for (int64_t batch : {1, 4, 8}) {
     const ExtractionOptions options{.geometry = {64, 64}, .batch = batch, .progress = {}};
     const Levels together = extract(given(*backbone), files, options).levels;
-    std::vector<std::filesystem::path> reversed(files.rbegin(), files.rend());
+    std::vector<ImageFile> reversed(files.rbegin(), files.rend());
     const Levels backwards = extract(given(*backbone), reversed, options).levels;
     for (int64_t l = 0; l < together.count(); ++l) REQUIRE(backwards[l].equal(together[l].flip(0)));
     for (int64_t i : {0, 3, 8}) {
