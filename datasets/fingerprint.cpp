@@ -64,11 +64,25 @@ std::shared_ptr<const FileHashes> files_of(const std::vector<Member>& members) {
 /// A hash over texts whose ends cannot be mistaken.
 class TextsHash {
  public:
-  void add(std::string_view text) { hash_.add(fmt::format("{}:{};", text.size(), text)); }
-  std::string hex() { return hash_.hex(); }
+  void add(std::string_view text) {
+    pending_.append(std::to_string(text.size())).append(":").append(text).append(";");
+    if (pending_.size() >= piece) hash_pending();
+  }
+  std::string hex() {
+    hash_pending();
+    return hash_.hex();
+  }
 
  private:
+  static constexpr size_t piece = 1 << 16;  // hashed a text at a time it takes twice as long
+
+  void hash_pending() {
+    hash_.add(pending_);
+    pending_.clear();
+  }
+
   Sha256 hash_;
+  std::string pending_;
 };
 
 std::string print_of_data(const std::vector<Member>& members) {

@@ -34,18 +34,12 @@ TEST_CASE("a new folder appears whole, or leaves nothing", "[datasets]") {
   CHECK(entries_of(tree.path()) == 1);
 }
 
-TEST_CASE("a new folder starts empty, whatever a killed process left", "[datasets]") {
+TEST_CASE("a new folder starts empty, and no two are the same", "[datasets]") {
   const Tree tree;
-  const fs::path place = tree / "made";
-  fs::path temporary;
-  {
-    const NewFolder folder(place);
-    temporary = folder.path();
-  }
-  fs::create_directories(temporary / "left");
-  const NewFolder folder(place);
-  CHECK(folder.path() == temporary);
-  CHECK(entries_of(folder.path()) == 0);
+  const NewFolder one(tree / "made"), other(tree / "made");
+  CHECK(one.path() != other.path());
+  CHECK(entries_of(one.path()) == 0);
+  CHECK(entries_of(other.path()) == 0);
 }
 
 TEST_CASE("an empty folder in a new folder's place is taken, a full one is not overwritten", "[datasets]") {

@@ -111,7 +111,7 @@ TEST_CASE("textures that are replaced during a run fail their cells in one line"
       {"detector=glass", "features=raw", "glass.meta_epochs=1", "glass.dimension=8", "glass.hidden=8",
        "glass.textures=" + (folder / "textures").string(), "classes=first"},
       [&, times = 0]() mutable {
-        if (++times == 1) test::write_texture(folder / "textures/a.png", 64, 64, 6);
+        if (++times == 2) test::write_texture(folder / "textures/a.png", 64, 64, 6);
       });
   REQUIRE(outcome.cells.size() == 1);
   CHECK_THAT(outcome.cells[0].error, Contains("glass.textures: what it names changed during the run"));

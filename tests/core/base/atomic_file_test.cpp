@@ -1,10 +1,13 @@
 #include <catch2/catch.hpp>
 
+#include <fstream>
 #include <ostream>
+#include <set>
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/hash.h"
+#include "core/base/temporary_name.h"
 #include "support/golden.h"
 
 using namespace adrep;
@@ -47,6 +50,35 @@ TEST_CASE("a stream that fails is one clear line and nothing half-written", "[fi
   REQUIRE_THROWS_WITH(write_file_atomically(folder / "a", [](std::ostream& out) { out.setstate(std::ios::badbit); }),
                       Contains("cannot be written"));
   REQUIRE(entries(folder.path()) == 0);
+}
+
+TEST_CASE("temporary names are no other process's, and what a killed one left is cleaned", "[files]") {
+  namespace fs = std::filesystem;
+  const test::TemporaryFolder folder;
+  std::set<std::string> names;
+  for (int i = 0; i < 1000; ++i) names.insert(temporary_name(folder / "table.csv").filename().string());
+  CHECK(names.size() == 1000);
+  const std::string own = *names.begin();
+  CHECK_THAT(own, Catch::Matchers::Matches("\\.table\\.csv\\.[A-Za-z0-9-]+\\.[0-9]+\\.[0-9a-f]{16}\\.tmp"));
+  const std::string random = own.substr(own.size() - 20), host = own.substr(11, own.find('.', 11) - 11);
+  const auto place = [&](const std::string& on, const std::string& process) {
+    return folder / fmt::format(".table.csv.{}.{}.{}", on, process, random);
+  };
+  const fs::path alive = folder / own, dead = place(host, "2147483646"), elsewhere = place("other-" + host, "5"),
+                 old = place("old-" + host, "5"), foreign = folder / ".notes.tmp", kept = folder / "table.csv.tmp";
+  for (const fs::path& file : {alive, dead, elsewhere, old, foreign, kept}) std::ofstream(file) << "x";
+  fs::last_write_time(old, fs::file_time_type::clock::now() - std::chrono::hours(25));
+  write_file_atomically(folder / "table.csv", "one");
+  CHECK_FALSE(fs::exists(dead));
+  CHECK_FALSE(fs::exists(old));
+  for (const fs::path& file : {alive, elsewhere, foreign, kept}) CHECK(fs::exists(file));
+}
+
+TEST_CASE("a file that cannot take its place leaves what is there", "[files]") {
+  const test::TemporaryFolder folder;
+  std::filesystem::create_directories(folder / "table.csv/full");  // a folder with something in it cannot be replaced
+  CHECK_THROWS_AS(write_file_atomically(folder / "table.csv", "new"), WriteError);
+  CHECK(entries(folder.path()) == 1);
 }
 
 TEST_CASE("reading too much or nothing is refused by name", "[files]") {
