@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "benchmarks/cells/result_set.h"
 #include "benchmarks/comparison/compare_formats.h"
 #include "cli/command.h"
 #include "cli/command_words.h"
@@ -22,10 +23,9 @@ void compare_results(const std::vector<std::string>& words) {
   if (folders.empty()) throw_input("compare: name the folder of a run, for example: adrep compare results");
   const CompareSettings settings = resolve_compare(read_command_line({}, assignments));
   if (!settings.output.empty()) check_comparison_file(settings.output);
-  std::vector<std::string> notes;
-  std::vector<StoredCell> cells = read_cells(folders, notes);
-  Comparison comparison = compare(std::move(cells), settings);
-  comparison.notes.insert(comparison.notes.end(), notes.begin(), notes.end());
+  const ResultSet results = ResultSet::read(folders);
+  Comparison comparison = compare(results.results(), settings);
+  comparison.notes.insert(comparison.notes.end(), results.notes().begin(), results.notes().end());
   fmt::print("{}", comparison_as_text(comparison, use_colour(STDOUT_FILENO)));
   if (settings.output.empty()) return;
   write_comparison(settings.output, comparison);

@@ -55,6 +55,7 @@ int run(int argc, char** argv) {
   adrep::cli::add_run_command(program, exit_code);
   adrep::cli::add_metrics_command(program);
   adrep::cli::add_compare_command(program);
+  adrep::cli::add_results_command(program);
   adrep::cli::add_pretrain_command(program, exit_code);
   adrep::cli::add_visualize_command(program);
   adrep::cli::add_datasets_command(program, exit_code);

@@ -71,19 +71,20 @@ int run(const RunArguments& arguments) {
     return estimate.missing.empty() ? 0 : static_cast<int>(ExitCode::usage);
   }
   const RunOutcome outcome = run_plan(plan, output);
+  const ResultSet results = ResultSet::of_plan(output, outcome.recorded);
   if (outcome.interrupted) {
     if (outcome.failed() < std::ssize(outcome.cells))
-      fmt::print("{}", table_as_text(make_table(outcome.cells), use_colour(STDOUT_FILENO)));
+      fmt::print("{}", table_as_text(make_table(results), use_colour(STDOUT_FILENO)));
     throw Interrupted(
         fmt::format("interrupted with {} of {} finished: they are kept, the same command continues with the rest",
                     std::ssize(outcome.cells) - outcome.failed(), counted(plan.cell_count(), "cell")));
   }
   if (outcome.failed() == static_cast<int64_t>(outcome.cells.size())) return static_cast<int>(ExitCode::usage);
 
-  const Table table = make_table(outcome.cells);
+  const Table table = make_table(results);
   fmt::print("{}", table_as_text(table, use_colour(STDOUT_FILENO)));
   std::fflush(stdout);
-  const std::filesystem::path report = write_views(output, plan, outcome, table);
+  const std::filesystem::path report = write_views(output, plan, outcome.recorded.id, results, table);
   const double seconds = watch.seconds();
   fmt::print("{} ({}, {} failed) in {}\n", counted(std::ssize(outcome.cells), "cell"), outcome.work.text(),
              outcome.failed(), duration_text(seconds));

@@ -16,23 +16,23 @@ namespace adrep {
 namespace {
 
 /// Leaves the cells whose part of the key is among those wanted. Throws InputError for a name that no cell has.
-void keep_only(std::vector<StoredCell>& cells, const std::string& setting, const std::string& part,
+void keep_only(std::vector<StoredResult>& cells, const std::string& setting, const std::string& part,
                const std::vector<std::string>& wanted) {
   if (wanted.empty()) return;
   std::set<std::string> known;
-  for (const StoredCell& stored : cells) known.insert(stored.cell.key_text(part));
+  for (const StoredResult& stored : cells) known.insert(stored.cell->key_text(part));
   for (const std::string& name : wanted)
     if (!known.contains(name))
       throw_input("{}={}: no cell has it: {}", setting, name, suggestion(name, {known.begin(), known.end()}));
-  std::erase_if(cells, [&](const StoredCell& stored) {
-    return std::find(wanted.begin(), wanted.end(), stored.cell.key_text(part)) == wanted.end();
+  std::erase_if(cells, [&](const StoredResult& stored) {
+    return std::find(wanted.begin(), wanted.end(), stored.cell->key_text(part)) == wanted.end();
   });
 }
 
-void check_metric(const std::vector<StoredCell>& cells, const std::string& metric) {
+void check_metric(const std::vector<StoredResult>& cells, const std::string& metric) {
   std::set<std::string> known;
-  for (const StoredCell& stored : cells)
-    for (const auto& [name, value] : stored.cell.metrics) known.insert(name);
+  for (const StoredResult& stored : cells)
+    for (const auto& [name, value] : stored.cell->metrics) known.insert(name);
   if (!known.contains(metric))
     throw_input("metric={}: no cell has it: {}", metric, suggestion(metric, {known.begin(), known.end()}));
 }
@@ -43,7 +43,7 @@ std::vector<std::vector<Summary>> values_of(const CellGrid& grid, const std::str
     values.emplace_back();
     for (const auto& seeds : row) {
       std::vector<Metric> of_seeds;
-      for (const StoredCell& stored : seeds) of_seeds.push_back(stored.cell.metric(metric));
+      for (const StoredResult& stored : seeds) of_seeds.push_back(stored.cell->metric(metric));
       values.back().push_back(summarise(of_seeds));
       if (seeds.empty()) values.back().back().mean = Metric::none("no cell");
     }
@@ -185,7 +185,7 @@ Metric cost_of(const CellGrid& grid, const Comparison& result, size_t method) {
   std::vector<Metric> of_data_sets;
   for (const size_t d : result.ranks.data_sets) {
     std::vector<Metric> of_seeds;
-    for (const StoredCell& stored : grid.cells[d][method])
+    for (const StoredResult& stored : grid.cells[d][method])
       if (const auto cost = stored.costs.find(result.settings.cost); cost != stored.costs.end())
         of_seeds.push_back(Metric::measured(cost->second));
     if (of_seeds.empty()) return Metric::none("not recorded on " + grid.data_sets[d]);
@@ -204,10 +204,10 @@ void note_conditions(const CellGrid& grid, Comparison& result) {
   std::set<std::string> conditions;
   for (const size_t d : result.ranks.data_sets)
     for (const auto& seeds : grid.cells[d])
-      for (const auto& [cell, costs, environment] : seeds)
-        if (costs.contains(result.settings.cost))
-          conditions.insert(fmt::format("{}, threads {}, {}", part(environment, "device"), part(environment, "threads"),
-                                        part(environment, "cpu")));
+      for (const StoredResult& stored : seeds)
+        if (stored.costs.contains(result.settings.cost))
+          conditions.insert(fmt::format("{}, threads {}, {}", part(stored.environment, "device"),
+                                        part(stored.environment, "threads"), part(stored.environment, "cpu")));
   if (conditions.size() > 1)
     result.notes.push_back(
         fmt::format("times were measured under different conditions: {}", fmt::join(conditions, "; ")));
@@ -256,11 +256,13 @@ std::vector<size_t> by_mean_rank(const RankComparison& ranks) {
   return order;
 }
 
-Comparison compare(std::vector<StoredCell> cells, const CompareSettings& settings) {
+Comparison compare(std::vector<StoredResult> cells, const CompareSettings& settings) {
+  std::erase_if(cells, [](const StoredResult& stored) { return !stored.cell; });
   keep_only(cells, "detector", "detector", settings.detector);
   keep_only(cells, "features", "features", settings.features);
+  keep_only(cells, "backbone", "backbone", settings.backbone);
   keep_only(cells, "classes", "class", settings.classes);
-  if (cells.empty()) throw_input("detector=, features= and classes= leave no cell to compare");
+  if (cells.empty()) throw_input("detector=, features=, backbone= and classes= leave no cell to compare");
   check_metric(cells, settings.metric);
   const CellGrid grid = make_grid(std::move(cells));
   Comparison result;

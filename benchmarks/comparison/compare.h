@@ -61,7 +61,7 @@ struct Comparison {
 /// Indices of the methods, best mean rank first.
 std::vector<size_t> by_mean_rank(const RankComparison& ranks);
 
-/// Throws InputError when the filters leave nothing, no cell has the metric, or methods= names none that is there.
-Comparison compare(std::vector<StoredCell> cells, const CompareSettings& settings);
+/// Of results that have a cell. Throws InputError when the filters leave nothing, no cell has the metric, or methods= names none that is there.
+Comparison compare(std::vector<StoredResult> cells, const CompareSettings& settings);
 
 }  // namespace adrep

@@ -13,6 +13,9 @@ void CompareSettings::declare(Schema<CompareSettings>& s) {
       .doc("the two methods of the paired bootstrap; empty: the best two by mean rank");
   s.add(&CompareSettings::detector, "detector").example("detector=padim").doc("only these detectors; empty: all");
   s.add(&CompareSettings::features, "features").example("features=raw").doc("only these features; empty: all");
+  s.add(&CompareSettings::backbone, "backbone")
+      .example("backbone=clip_base,dinov2_base")
+      .doc("only these backbones; empty: all");
   s.add(&CompareSettings::classes, "classes").example("classes=fabric").doc("only these classes; empty: all");
   s.add(&CompareSettings::cost, "cost")
       .one_of(cost_names())

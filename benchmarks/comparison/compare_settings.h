@@ -11,7 +11,7 @@ namespace adrep {
 struct CompareSettings {
   std::string metric = "image_auroc";
   std::vector<std::string> methods;
-  std::vector<std::string> detector, features, classes;
+  std::vector<std::string> detector, features, backbone, classes;
   std::string cost = "score_seconds";
   double alpha = 0.05;
   int64_t replicates = 1000;

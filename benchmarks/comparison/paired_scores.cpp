@@ -4,10 +4,10 @@
 
 namespace adrep {
 
-MethodScores scores_of(const std::vector<StoredCell>& seeds) {
+MethodScores scores_of(const std::vector<StoredResult>& seeds) {
   MethodScores all;
-  for (const StoredCell& stored : seeds) {
-    std::vector<ImageScore> images = stored.cell.scores;
+  for (const StoredResult& stored : seeds) {
+    std::vector<ImageScore> images = stored.cell->scores;
     std::sort(images.begin(), images.end(), [](const ImageScore& a, const ImageScore& b) { return a.id < b.id; });
     std::vector<std::string> ids;
     std::vector<uint8_t> labels;

@@ -15,7 +15,7 @@ struct MethodScores {
   std::string undefined;                   ///< why they cannot be used, or ""
 };
 
-MethodScores scores_of(const std::vector<StoredCell>& seeds);
+MethodScores scores_of(const std::vector<StoredResult>& seeds);
 
 /// Image AUROC of chosen images, the mean over seeds.
 ImageStatistic mean_auroc(const MethodScores& scores);

@@ -1,6 +1,7 @@
 #include "benchmarks/pages/report.h"
 
-#include "benchmarks/cells/cell_costs.h"
+#include <map>
+
 #include "benchmarks/pages/report_pictures.h"
 #include "benchmarks/pages/report_plots.h"
 #include "benchmarks/run/examples.h"
@@ -16,15 +17,17 @@ namespace {
 Markup table_section(const Table& table) {
   const bool variants =
       std::any_of(table.rows.begin(), table.rows.end(), [](const TableRow& row) { return !row.variant.empty(); });
+  const bool data_sets = table.several_data_sets();
   std::vector<html::TableColumn> columns = {{"class"}, {"detector"}, {"features"}};
+  if (data_sets) columns.insert(columns.begin(), {"data set"});
   if (variants) columns.push_back({"variant"});
   for (const std::string& heading : table.headings) columns.push_back({heading, true});
   html::PageTable shown(std::move(columns));
   for (size_t r = 0; r < table.rows.size(); ++r) {
     const TableRow& row = table.rows[r];
-    const bool first = r == 0 || table.rows[r - 1].class_name != row.class_name;
-    const std::string name = row.is_mean ? fmt::format("mean of {}", row.classes) : row.class_name;
-    std::vector<html::TableCell> cells = {first ? name : "", row.detector, row.features};
+    const bool first = begins_class(table, r);
+    std::vector<html::TableCell> cells = {first ? shown_class(row) : "", row.detector, row.features};
+    if (data_sets) cells.insert(cells.begin(), first ? row.data_set : "");
     if (variants) cells.emplace_back(row.variant);
     for (size_t c = 0; c < table.metrics.size(); ++c) {
       const Markup value = shown_value(row, c);
@@ -53,7 +56,7 @@ std::string without_class(const std::string& id, const std::string& class_name) 
 }
 
 /// The cells of one class that have example images.
-using ShownExamples = std::vector<std::pair<const CellOutcome*, CellExamples>>;
+using ShownExamples = std::vector<std::pair<const StoredResult*, CellExamples>>;
 
 /// One image with its defect outlined, then the score maps of all cells.
 std::vector<html::TableCell> maps_of_image(const ShownExamples& shown, int64_t i, const std::string& class_name) {
@@ -62,7 +65,7 @@ std::vector<html::TableCell> maps_of_image(const ShownExamples& shown, int64_t i
   std::vector<html::TableCell> cells = {
       {first.defects[static_cast<size_t>(i)] + html::line_break() + without_class(id, class_name), "name"},
       html::image(id, picture_address(example_image(first, i)))};
-  for (const auto& [outcome, examples] : shown) {
+  for (const auto& [result, examples] : shown) {
     const bool same = i < examples.images.size(0) && examples.ids[static_cast<size_t>(i)] == id;
     cells.emplace_back(same ? html::image("score map of " + id, picture_address(example_heat_map(examples, i)))
                             : Markup());
@@ -71,40 +74,44 @@ std::vector<html::TableCell> maps_of_image(const ShownExamples& shown, int64_t i
 }
 
 /// Rows are example images, columns the cells of one class.
-Markup maps_of_class(const std::string& class_name, const std::vector<const CellOutcome*>& cells,
-                     const std::filesystem::path& output) {
+Markup maps_of_class(const std::string& title, const std::vector<const StoredResult*>& results) {
   ShownExamples shown;
-  for (const CellOutcome* outcome : cells) {
-    CellExamples examples = load_examples(output, outcome->cell->hash());
-    if (examples.images.defined()) shown.emplace_back(outcome, std::move(examples));
+  for (const StoredResult* result : results) {
+    CellExamples examples = load_examples(result->folder, result->cell->hash());
+    if (examples.images.defined()) shown.emplace_back(result, std::move(examples));
   }
   if (shown.empty()) return {};
   std::vector<html::TableColumn> columns = {{""}, {"image, defect outlined"}};
-  for (const auto& [outcome, examples] : shown) {
-    const std::string& variant = outcome->planned.variant.text;
-    columns.push_back({outcome->planned.detector + html::line_break() + outcome->planned.features +
-                       (variant.empty() ? "" : " " + variant)});
+  for (const auto& [result, examples] : shown) {
+    std::string variant = result->variant;
+    if (!result->seeds.empty()) variant += (variant.empty() ? "" : " ") + result->seeds;
+    columns.push_back(
+        {result->detector + html::line_break() + result->features + (variant.empty() ? "" : " " + variant)});
   }
   html::PageTable table(std::move(columns), "maps");
+  const std::string& class_name = results.front()->class_name;
   for (int64_t i = 0; i < shown.front().second.images.size(0); ++i) table.row(maps_of_image(shown, i, class_name));
-  return html::subsection(class_name, table.markup());
+  return html::subsection(title, table.markup());
 }
 
-std::vector<std::string> class_names(const RunOutcome& outcome) {
-  std::vector<std::string> names;
-  for (const CellOutcome& cell : outcome.cells)
-    if (std::find(names.begin(), names.end(), cell.planned.class_name) == names.end())
-      names.push_back(cell.planned.class_name);
-  return names;
+/// Finished results class by class, in order of first appearance.
+std::vector<std::vector<const StoredResult*>> by_class(const ResultSet& set) {
+  std::vector<std::vector<const StoredResult*>> classes;
+  std::map<std::pair<std::string, std::string>, size_t> places;
+  for (const StoredResult& result : set.results()) {
+    if (!result.cell) continue;
+    const auto [place, added] = places.emplace(std::pair(result.data_set, result.class_name), classes.size());
+    if (added) classes.emplace_back();
+    classes[place->second].push_back(&result);
+  }
+  return classes;
 }
 
-Markup maps_section(const RunOutcome& outcome, const std::filesystem::path& output) {
+Markup maps_section(const ResultSet& set, bool data_sets) {
   Markup maps;
-  for (const std::string& name : class_names(outcome)) {
-    std::vector<const CellOutcome*> cells;
-    for (const CellOutcome& cell : outcome.cells)
-      if (cell.cell && cell.planned.class_name == name) cells.push_back(&cell);
-    maps += maps_of_class(name, cells, output);
+  for (const std::vector<const StoredResult*>& results : by_class(set)) {
+    const StoredResult& first = *results.front();
+    maps += maps_of_class(data_sets ? first.data_set + " · " + first.class_name : first.class_name, results);
   }
   if (maps.empty()) return {};
   const Markup scale = html::image("colour scale", picture_address(colour_scale(200)), 200, 12);
@@ -114,7 +121,7 @@ Markup maps_section(const RunOutcome& outcome, const std::filesystem::path& outp
                            html::group("scale", "low " + scale + " high") + maps);
 }
 
-Markup scores_section(const RunOutcome& outcome) {
+Markup scores_section(const ResultSet& set) {
   html::PageTable table({{"cell"},
                          {"scores, low to high"},
                          {"train", true},
@@ -122,40 +129,39 @@ Markup scores_section(const RunOutcome& outcome) {
                          {"anomalous", true},
                          {"fit and score", true}});
   const auto count = [](int64_t images) { return fmt::format("{}", images); };
-  for (const CellOutcome& cell : outcome.cells) {
-    if (!cell.cell) continue;
-    table.row({cell.planned.title(), score_strip(*cell.cell), count(cell.cell->train_images),
-               count(cell.cell->test_images), count(cell.cell->anomalous_images),
-               cell.reused ? "earlier run" : duration_text(cell.seconds)});
+  for (const StoredResult& result : set.results()) {
+    if (!result.cell) continue;
+    table.row({result.title(), score_strip(*result.cell), count(result.cell->train_images),
+               count(result.cell->test_images), count(result.cell->anomalous_images),
+               result.seconds > 0 ? duration_text(result.seconds) : ""});
   }
   return html::section(
       "Image scores",
       html::key({{"good", "normal (above)"}, {"bad", "anomalous (below)"}}, "every test image") + table.markup());
 }
 
-Markup provenance_section(const RunOutcome& outcome, const std::filesystem::path& output) {
+Markup provenance_section(const ResultSet& set) {
   Markup cells = html::paragraph("A cell's file in the folder cells is named by the hash of these values.");
-  for (const CellOutcome& cell : outcome.cells) {
-    if (!cell.cell) continue;
-    std::string text = cell.cell->key.to_json().dump(2) + "\n" +
-                       find_costs(output, cell.cell->hash()).environment.dump(2);
-    if (!cell.cell->details.empty()) text += "\n" + cell.cell->details.dump(2);
-    if (!cell.cell->references.empty())
-      text += fmt::format("\nreferences:\n{}", fmt::join(cell.cell->references, "\n"));
-    cells += html::details(cell.planned.title() + " " + html::small(cell.cell->hash().substr(0, 16)), text);
+  for (const StoredResult& result : set.results()) {
+    if (!result.cell) continue;
+    const Cell& cell = *result.cell;
+    std::string text = cell.key.to_json().dump(2) + "\n" + result.environment.dump(2);
+    if (!cell.details.empty()) text += "\n" + cell.details.dump(2);
+    if (!cell.references.empty()) text += fmt::format("\nreferences:\n{}", fmt::join(cell.references, "\n"));
+    cells += html::details(result.title() + " " + html::small(cell.hash().substr(0, 16)), text);
   }
   return html::section("What determined each cell", cells);
 }
 
 }  // namespace
 
-std::string report_html(const Table& table, const RunOutcome& outcome, const std::filesystem::path& output) {
-  const Markup summary =
-      html::paragraph(fmt::format("{}, {}; adrep {}, LibTorch {}", counted(std::ssize(outcome.cells), "cell"),
-                                  counted(std::ssize(class_names(outcome)), "class"), version(), libtorch_version()));
+std::string report_html(const Table& table, const ResultSet& set) {
+  const Markup summary = html::paragraph(fmt::format(
+      "{}, {}; adrep {}, LibTorch {}", counted(std::ssize(set.results()) - set.missing() - set.failed(), "cell"),
+      counted(std::ssize(by_class(set)), "class"), version(), libtorch_version()));
   return html::page("adrep report", html::heading("adrep report") + summary + table_section(table) +
-                                        plots_section(table) + maps_section(outcome, output) + scores_section(outcome) +
-                                        provenance_section(outcome, output));
+                                        plots_section(table) + maps_section(set, table.several_data_sets()) +
+                                        scores_section(set) + provenance_section(set));
 }
 
 }  // namespace adrep

@@ -6,24 +6,12 @@
 #include "benchmarks/pages/report.h"
 #include "benchmarks/tables/table_formats.h"
 #include "core/base/atomic_file.h"
-#include "core/base/hash.h"
 #include "core/base/log.h"
 
 namespace adrep {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// The same plan has the same identity, whatever part of it failed.
-std::string plan_id(const Plan& plan) {
-  std::string text;
-  for (const PlannedGroup& group : plan.groups)
-    for (const PlannedCell& cell : group.cells) {
-      text += cell.title() + "\n";
-      for (const auto& [key, value] : all_values(*cell.config)) text += key + "=" + to_text(value) + "\n";
-    }
-  return sha256_of(text).substr(0, 12);
-}
 
 /// Moves the views of another plan out of the way.
 void keep_previous(const fs::path& output, const std::string& id) {
@@ -57,15 +45,15 @@ std::map<std::string, std::string> config_files(const Plan& plan) {
 
 }  // namespace
 
-fs::path write_views(const fs::path& output, const Plan& plan, const RunOutcome& outcome, const Table& table) {
-  const std::string id = plan_id(plan);
+fs::path write_views(const fs::path& output, const Plan& plan, const std::string& id, const ResultSet& results,
+                     const Table& table) {
   keep_previous(output, id);
   std::map<std::string, std::string> files = config_files(plan);
   files["table.csv"] = table_as_csv(table);
   files["table.md"] = table_as_markdown(table);
   files["table.tex"] = table_as_latex(table);
   files["table.json"] = table_as_json(table);
-  files["report.html"] = report_html(table, outcome, output);
+  files["report.html"] = report_html(table, results);
   nlohmann::json names = nlohmann::json::array();
   for (const auto& [name, content] : files) names.push_back(name);
   write_file_atomically(output / "view.json", nlohmann::json{{"id", id}, {"files", names}}.dump(1) + "\n");

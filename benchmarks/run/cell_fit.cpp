@@ -157,7 +157,10 @@ FittedCell fit_cell(const PlannedCell& planned, const std::string& hash, const s
   OracleWatch watch(ways, planned, data.levels.test, data.truth, data.features.test());
   request.watch = &watch;
   FittedCell fitted = fit_detector(request);
-  for (const OracleWay& way : ways) fitted.best[way.name] = watch.best(way.name);
+  for (const OracleWay& way : ways) {
+    fitted.best[way.name] = watch.best(way.name);
+    fitted.best_image_scores[way.name] = watch.best_image_scores(way.name);
+  }
   return fitted;
 }
 

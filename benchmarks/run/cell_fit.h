@@ -22,6 +22,7 @@ struct FittedCell {
   nlohmann::json epochs;             ///< the lines of the training's log; empty for a detector that is not trained
   std::vector<std::string> notes{};  ///< the detector's
   std::map<std::string, TensorMap> best{};  ///< selection=oracle: the best epoch's model by the name of an OracleWay
+  std::map<std::string, at::Tensor> best_image_scores{};  ///< the same, OracleWatch::best_image_scores
 
   /// The detector that scores a cell with this fit key: the same model with that cell's parameters of scoring, or with
   /// selection=oracle the best epoch's.

@@ -18,9 +18,12 @@ struct CellWork {
   std::optional<Cell> cell;  ///< finished earlier
   SavedMaps maps;
   SavedModel model;
+  bool examples_damaged = false;  ///< the report's pictures of a finished cell are gone or changed
   std::optional<size_t> twin{};  ///< an earlier cell of the group with the same key: what becomes of it counts for both
 
-  bool finished() const { return cell && !maps.missing() && !model.missing(); }
+  /// The cell is there, and what is kept beside it as it was written.
+  bool finished() const { return cell && !beside_missing(); }
+  bool beside_missing() const { return maps.missing() || model.missing() || examples_damaged; }
 };
 
 /// All cells of a group, in its order, with their keys. Reads the store; throws what making the keys throws.

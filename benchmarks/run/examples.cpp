@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "benchmarks/cells/cell_files.h"
 #include "core/base/failure.h"
 #include "core/base/log.h"
 #include "core/image/decode.h"
@@ -41,7 +42,6 @@ ExampleImages::ExampleImages(const std::vector<Sample>& test, const GroundTruth&
       chosen_(choose_examples(test, group.config->settings.examples)) {}
 
 void ExampleImages::save_images() const {
-  if (fs::exists(folder_ / images_file_)) return;
   const int64_t side = geometry_.crop, count = static_cast<int64_t>(chosen_.size());
   const at::Tensor images = at::empty({count, side, side, 3}, at::kByte);
   nlohmann::json ids = nlohmann::json::array(), defects = nlohmann::json::array();
@@ -57,17 +57,19 @@ void ExampleImages::save_images() const {
                     {{"ids", ids.dump()}, {"defects", defects.dump()}});
 }
 
-void ExampleImages::save_maps(const std::string& cell_hash, const at::Tensor& maps) const {
+void ExampleImages::save_maps(const std::string& cell_hash, const at::Tensor& maps, bool anew) const {
   if (chosen_.empty()) return;
-  save_images();
+  if (anew || !fs::exists(folder_ / images_file_)) save_images();
   const at::Tensor normal = (at::tensor(truth_.labels, at::kByte) == 0).nonzero().flatten().to(maps.device());
   const at::Tensor quiet =
       normal.numel() > 0 ? maps.index_select(0, normal.narrow(0, 0, std::min<int64_t>(normal.numel(), 16))) : maps;
   const at::Tensor kept = maps.index_select(0, at::tensor(chosen_, at::kLong).to(maps.device()));
-  write_safetensors(folder_ / (cell_hash.substr(0, 32) + ".safetensors"), {{"maps", kept}},
+  const fs::path file = folder_ / (cell_hash.substr(0, 32) + ".safetensors");
+  write_safetensors(file, {{"maps", kept}},
                     {{"images", images_file_},
                      {"low", fmt::format("{}", quiet.median().item<double>())},
                      {"high", fmt::format("{}", kept.max().item<double>())}});
+  CellFiles(folder_.parent_path(), cell_hash).record(CellFiles::Kind::examples, {file, folder_ / images_file_});
 }
 
 CellExamples load_examples(const fs::path& output, const std::string& cell_hash) {

@@ -81,6 +81,7 @@ void GroupRun::compute() {
     outcome_of(i).cell = cells_[i].cell;
     outcome_of(i).reused = true;
     ++outcome_.work.reused;
+    if (cells_[i].finished()) log_outcome(i);
     log_detail(outcome_of(i).planned.title() + ": finished earlier, " + store_.file_of(cells_[i].key.hash()).string());
   }
   const WorkPlan plan = plan_work(cells_, [&](const CellWork& work) {
@@ -113,6 +114,7 @@ void GroupRun::evaluate_known(size_t cell) {
   const Stopwatch watch;
   finish_cell(cell, *record);
   outcome_of(cell).seconds = watch.seconds();
+  log_outcome(cell);
 }
 
 void GroupRun::run_fit(const FitJob& job) {
@@ -174,6 +176,7 @@ void GroupRun::run_scores(const ScoreJob& job, const FittedCell& fitted, bool la
       finish_cell(cell, record);
       if (cells_[cell].model.missing()) save_model(cells_[cell], fitted, detector);
       outcome_of(cell).seconds = fitted.seconds.value_or(0) + watch.seconds();
+      log_outcome(cell);
       log_info(fmt::format("{}: {}", outcome_of(cell).planned.title(), duration_text(outcome_of(cell).seconds)));
     });
   if (last && !first.planned->together) TrainingFiles(output_, first.key.fit_hash(), 0).finish();
@@ -192,6 +195,7 @@ ScoreRecord GroupRun::score(const ScoreJob& job, const FittedCell& fitted, const
   if (fitted.seconds) record.costs["fit_seconds"] = *fitted.seconds;
   record.maps = scores.maps;
   record.image_scores = scores.image_scores;
+  if (planned.selection() == "oracle") record.oracle_image_scores = fitted.best_image_scores.at(oracle_way(first.key));
   for (const Sample& sample : features().test()) record.images.push_back(sample.id);
   record.skipped = features().skipped();
   record.train_images = planned.together ? planned.together->train_images() : std::ssize(features().train());
@@ -229,8 +233,27 @@ void GroupRun::finish_cell(size_t index, const ScoreRecord& record) {
     put_costs(output_, cell.hash(), {record.costs, record.environment});
     outcome_of(index).cell = std::move(cell);
     ++outcome_.work.evaluated;
+  } else {
+    compare_with_stored(*work.cell, work.planned->title(), record);
   }
+  if (work.examples_damaged) test.examples->save_maps(work.key.hash(), record.maps, /*anew=*/true);
   if (work.maps.missing()) work.maps.save(record.maps.cpu(), record.image_scores, test.truth, test.samples);
+}
+
+/// What was lost beside a finished cell is made again by the same computation: if it gives other scores, the new files
+/// do not belong to the cell's numbers, and that is said.
+void GroupRun::compare_with_stored(const Cell& cell, const std::string& title, const ScoreRecord& record) const {
+  std::map<std::string, double> stored;
+  for (const ImageScore& score : cell.scores) stored[score.id] = score.score;
+  double largest = 0;
+  for (size_t i = 0; i < record.images.size(); ++i)
+    if (const auto place = stored.find(record.images[i]); place != stored.end())
+      largest = std::max(largest, std::abs(place->second - static_cast<double>(record.stored_scores()[static_cast<int64_t>(i)].item<float>())));
+  if (largest > 0)
+    log_warning(fmt::format(
+        "{}: scores computed again differ from the stored cell's by up to {:.3g}: another machine, thread count or "
+        "version; the cell stays as it is",
+        title, largest));
 }
 
 Cell GroupRun::make_cell(const CellWork& work, const ScoreRecord& record, const TestSet& test) const {
@@ -250,11 +273,12 @@ Cell GroupRun::make_cell(const CellWork& work, const ScoreRecord& record, const 
   cell.references = record.references;
   cell.reference_hashes = record.reference_hashes;
   cell.split = record.split;
+  const at::Tensor& scores = record.stored_scores();
   for (size_t i = 0; i < test.samples.size(); ++i) {
     const Sample& sample = test.samples[i];
     cell.anomalous_images += sample.anomalous;
     cell.scores.push_back(
-        {sample.id, sample.defect, sample.anomalous, record.image_scores[static_cast<int64_t>(i)].item<float>()});
+        {sample.id, sample.defect, sample.anomalous, scores[static_cast<int64_t>(i)].item<float>()});
   }
   return cell;
 }
@@ -289,7 +313,19 @@ void GroupRun::copy_twins() {
     const CellOutcome& twin = outcome_of(*cells_[i].twin);
     outcome_of(i).cell = twin.cell;
     outcome_of(i).error = twin.error;
+    log_outcome(i);
   }
+}
+
+void GroupRun::log_outcome(size_t cell) {
+  const CellOutcome& outcome = outcome_of(cell);
+  if (!outcome.cell && outcome.error.empty()) return;  // interrupted
+  tools_.log->add({.planned = tools_.recorded->results[first_ + cell].id,
+                   .state = outcome.error.empty() ? "finished" : "failed",
+                   .cell = outcome.cell ? outcome.cell->hash() : "",
+                   .why = outcome.error,
+                   .seconds = outcome.seconds,
+                   .at = {}});
 }
 
 ClassFeatures& GroupRun::features() {
@@ -345,8 +381,10 @@ void GroupRun::guarded(const std::vector<size_t>& cells, const std::function<voi
                                                   [&](const CellOutcome& cell) { return cell.error == reason; });
     if (!known) log_error(whole_class ? reason : outcome_of(cells.front()).planned.title() + ": " + reason);
     for (size_t i : cells) {
-      const bool kept = i >= cells_.size() || !(cells_[i].maps.missing() || cells_[i].model.missing());
-      if ((!outcome_of(i).cell || !kept) && outcome_of(i).error.empty()) outcome_of(i).error = reason;
+      const bool kept = i >= cells_.size() || !cells_[i].beside_missing();
+      if ((outcome_of(i).cell && kept) || !outcome_of(i).error.empty()) continue;
+      outcome_of(i).error = reason;
+      log_outcome(i);
     }
   }
 }

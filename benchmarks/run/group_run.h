@@ -36,6 +36,7 @@ class GroupRun {
   ScoreRecord score(const ScoreJob& job, const FittedCell& fitted, const Detector& detector);
   void check_unchanged(const CellWork& work) const;
   void finish_cell(size_t cell, const ScoreRecord& record);
+  void compare_with_stored(const Cell& cell, const std::string& title, const ScoreRecord& record) const;
   Cell make_cell(const CellWork& work, const ScoreRecord& record, const TestSet& test) const;
   void save_model(const CellWork& work, const FittedCell& fitted, std::shared_ptr<const Detector> detector);
   void save_references(const CellWork& work);
@@ -48,6 +49,8 @@ class GroupRun {
 
   /// Does the work for these cells; what fails it becomes theirs, but for what stops the whole run.
   void guarded(const std::vector<size_t>& cells, const std::function<void()>& work, bool whole_class = false);
+  /// Logs what became of a cell.
+  void log_outcome(size_t cell);
   CellOutcome& outcome_of(size_t cell) { return outcome_.cells[first_ + cell]; }
 
   const PlannedGroup& group_;

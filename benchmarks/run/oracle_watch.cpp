@@ -10,7 +10,12 @@ namespace {
 
 using nlohmann::json;
 
-const std::string oracle_prefix = "oracle/";
+const std::string oracle_prefix = "oracle/", oracle_scores_prefix = "oracle_scores/";
+
+/// Image AUROC, below 0 where it is undefined. It is the same by every protocol.
+double image_auroc_of(const json& values) {
+  return values.value("image_auroc", -0.5);
+}
 
 /// The metrics that are defined, by name.
 json values_of(const std::vector<std::pair<std::string, Metric>>& metrics) {
@@ -42,39 +47,58 @@ json OracleWatch::look(const Detector& detector) {
       if (protocol == "exact") exact = quality_of(values);
     }
     const double quality = exact ? *exact : quality_of(measured("exact"));
-    const auto best = best_.find(way.name);
-    if (best == best_.end() || quality > best->second.quality) best_[way.name] = {quality, copies_of(detector.state())};
+    Kept& best = best_[way.name];
+    if (best.state.empty() || quality > best.quality) {
+      best.quality = quality;
+      best.state = copies_of(detector.state());
+    }
+    if (const double auroc = image_auroc_of(metrics.front()); auroc > best.image_auroc) {
+      best.image_auroc = auroc;
+      best.image_scores = scores.image_scores.clone();
+    }
     seen[way.name] = {{"quality", quality}, {"metrics", metrics}};
   }
   return {{"oracle", seen}};
 }
 
-const TensorMap& OracleWatch::best(const std::string& way) const {
+const OracleWatch::Kept& OracleWatch::kept_of(const std::string& way) const {
   const auto place = best_.find(way);
   if (place == best_.end()) throw Error("selection=oracle: no epoch was seen");
-  return place->second.state;
+  return place->second;
+}
+
+const TensorMap& OracleWatch::best(const std::string& way) const {
+  return kept_of(way).state;
+}
+
+const at::Tensor& OracleWatch::best_image_scores(const std::string& way) const {
+  return kept_of(way).image_scores;
 }
 
 void OracleWatch::save(TensorMap& checkpoint) const {
-  for (const auto& [way, kept] : best_) add_below(checkpoint, oracle_prefix + way + "/", kept.state);
+  for (const auto& [way, kept] : best_) {
+    add_below(checkpoint, oracle_prefix + way + "/", kept.state);
+    checkpoint[oracle_scores_prefix + way] = kept.image_scores;
+  }
 }
 
 bool OracleWatch::resume(const TensorMap& checkpoint, const json& epochs) {
   best_.clear();
   for (const OracleWay& way : ways_) {
-    double quality = 0;
-    bool first = true;
+    Kept kept;
     for (const std::string& protocol : way.protocols) {
       const json lines = oracle_lines(epochs, way.name, protocol);
       if (lines.empty()) return false;
       for (const json& line : lines) {
-        quality = first ? line.at("quality").get<double>() : std::max(quality, line.at("quality").get<double>());
-        first = false;
+        kept.quality = std::max(kept.quality, line.at("quality").get<double>());
+        kept.image_auroc = std::max(kept.image_auroc, image_auroc_of(line.at("metrics")));
       }
     }
-    TensorMap state = tensors_below(checkpoint, oracle_prefix + way.name + "/");
-    if (state.empty()) return false;
-    best_[way.name] = {quality, std::move(state)};
+    kept.state = tensors_below(checkpoint, oracle_prefix + way.name + "/");
+    const auto scores = checkpoint.find(oracle_scores_prefix + way.name);
+    if (kept.state.empty() || scores == checkpoint.end()) return false;
+    kept.image_scores = scores->second;
+    best_[way.name] = std::move(kept);
   }
   return true;
 }

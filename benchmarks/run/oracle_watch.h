@@ -33,6 +33,9 @@ class OracleWatch {
 
   /// The best model of a way so far, as Detector::state. Throws Error when no epoch was seen.
   const TensorMap& best(const std::string& way) const;
+  /// The image scores of the epoch that is best in image AUROC, the number that a table shows; the first epoch's where
+  /// it is undefined. [N] on the CPU
+  const at::Tensor& best_image_scores(const std::string& way) const;
 
   /// Adds what is kept to a checkpoint, and takes it from one whose epochs' lines are these. False when they were not
   /// all watched in all these ways: then the training must start anew.
@@ -41,9 +44,12 @@ class OracleWatch {
 
  private:
   struct Kept {
-    double quality = 0;
+    double quality = -1;
     TensorMap state;
+    double image_auroc = -1;
+    at::Tensor image_scores;
   };
+  const Kept& kept_of(const std::string& way) const;
 
   std::vector<OracleWay> ways_;
   const PlannedCell& fitted_;

@@ -2,6 +2,8 @@
 #include <memory>
 #include <string>
 
+#include "benchmarks/cells/result_log.h"
+#include "benchmarks/cells/result_plan.h"
 #include "benchmarks/plan/cell_keys.h"
 #include "benchmarks/plan/feature_keys.h"
 #include "benchmarks/run/joint_models.h"
@@ -38,6 +40,8 @@ class LoadedBackbone {
 struct RunTools {
   LoadedBackbone backbone;
   FeatureCache* cache;
+  const ResultPlan* recorded;  ///< one result a cell, in the order of the outcome
+  ResultLog* log;
   JointModels joint;
 };
 

@@ -2,6 +2,7 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include "benchmarks/plan/recorded_plan.h"
 #include "benchmarks/run/group_run.h"
 #include "core/base/interrupt.h"
 #include "core/base/parallel.h"
@@ -21,9 +22,14 @@ RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output) {
   RunOutcome outcome;
   if (plan.groups.empty()) return outcome;
   FeatureCache cache(cache_options(plan.groups.front().config->settings));
+  outcome.recorded = recorded_plan(plan);
+  store_plan(output, outcome.recorded);
+  ResultLog log(output);
   RunTools tools{
       {},
       &cache,
+      &outcome.recorded,
+      &log,
       JointModels(
           output, [&](const RunConfig& config) -> const Backbone& { return tools.backbone.get(config); }, &cache)};
   try {

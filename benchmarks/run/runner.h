@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "benchmarks/cells/cell_store.h"
+#include "benchmarks/cells/result_plan.h"
 #include "benchmarks/plan/plan.h"
 
 namespace adrep {
@@ -27,6 +28,7 @@ struct WorkCount {
 };
 
 struct RunOutcome {
+  ResultPlan recorded;             ///< the plan as the results folder keeps it
   std::vector<CellOutcome> cells;  ///< in the plan's order
   WorkCount work;
   double feature_seconds = 0;   ///< decoding, backbone and representations
@@ -39,7 +41,8 @@ struct RunOutcome {
 /// Computes the cells that the store does not hold, and with `maps` or `models` those whose maps or models are not
 /// there, group by group. What cells have in common is done once: one fit for those of one fit key, one scoring for
 /// those of one score key, and neither where the score cache has their maps. A group or cell that fails leaves the
-/// others alone. Ctrl-C and SIGTERM stop it: finished cells stay and are in the outcome. Throws WriteError when results
+/// others alone. The plan is stored in the folder before the first cell, and what becomes of each is logged there. Ctrl-C
+/// and SIGTERM stop it: finished cells stay and are in the outcome. Throws WriteError when results
 /// cannot be written.
 RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output);
 

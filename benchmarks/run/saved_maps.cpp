@@ -101,10 +101,11 @@ SavedMaps::SavedMaps(const fs::path& output, const PlannedCell& planned, const s
     : wanted_(planned.config->settings.maps == "npy"),
       title_(planned.title()),
       hash_(cell_hash),
-      folder_(output / "maps" / folder_name(title_, hash_)) {}
+      folder_(output / "maps" / folder_name(title_, hash_)),
+      files_(output, hash_) {}
 
 bool SavedMaps::missing() const {
-  return wanted_ && owner_of(folder_) != hash_;
+  return wanted_ && (owner_of(folder_) != hash_ || !files_.intact(CellFiles::Kind::maps));
 }
 
 void SavedMaps::save(const at::Tensor& maps, const at::Tensor& image_scores, const GroundTruth& truth,
@@ -141,6 +142,10 @@ void SavedMaps::save(const at::Tensor& maps, const at::Tensor& image_scores, con
     log_info(fmt::format("the maps of another cell are now in {}", kept.string()));
   }
   rename_folder(making.path(), folder_);
+  std::vector<fs::path> written;
+  for (const auto& entry : fs::recursive_directory_iterator(folder_))
+    if (entry.is_regular_file()) written.push_back(entry.path());
+  files_.record(CellFiles::Kind::maps, written);
 }
 
 }  // namespace adrep

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "benchmarks/cells/cell_files.h"
 #include "benchmarks/plan/plan.h"
 #include "benchmarks/run/evaluation.h"
 
@@ -20,7 +21,7 @@ class SavedMaps {
  public:
   SavedMaps(const std::filesystem::path& output, const PlannedCell& planned, const std::string& cell_hash);
 
-  /// Asked for and not there yet.
+  /// Asked for and not there, or not as it was written.
   bool missing() const;
   const std::filesystem::path& folder() const { return folder_; }
 
@@ -33,6 +34,7 @@ class SavedMaps {
   bool wanted_;
   std::string title_, hash_;
   std::filesystem::path folder_;
+  CellFiles files_;
 };
 
 /// A cell's title as a file name: "fabric · padim · raw" → "fabric-padim-raw". Where characters had to be replaced or

@@ -31,10 +31,11 @@ SavedModel::SavedModel(const fs::path& output, const PlannedCell& planned, const
       detector_(planned.detector),
       parameters_(planned.params()),
       key_(key),
-      file_(output / "models" / (folder_name(planned.title(), key.hash()) + ".safetensors")) {}
+      file_(output / "models" / (folder_name(planned.title(), key.hash()) + ".safetensors")),
+      files_(output, key.hash()) {}
 
 bool SavedModel::missing() const {
-  return wanted_ && artefact_features(file_) != key_.to_json();
+  return wanted_ && (artefact_features(file_) != key_.to_json() || !files_.intact(CellFiles::Kind::model));
 }
 
 std::optional<Artefact> SavedModel::fitted_before() const {
@@ -57,6 +58,7 @@ void SavedModel::save(std::shared_ptr<const Detector> fitted, const nlohmann::js
   std::error_code ignored;
   if (fs::exists(file_, ignored)) keep_previous(file_);
   save_artefact(file_, artefact, probe);
+  files_.record(CellFiles::Kind::model, {file_});
 }
 
 }  // namespace adrep

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "benchmarks/cells/cell_files.h"
 #include "benchmarks/cells/cell_key.h"
 #include "benchmarks/plan/plan.h"
 #include "core/backbones/levels.h"
@@ -17,7 +18,7 @@ class SavedModel {
  public:
   SavedModel(const std::filesystem::path& output, const PlannedCell& planned, const CellKey& key);
 
-  /// Asked for and not there yet.
+  /// Asked for and not there, or not as it was written.
   bool missing() const;
   /// The detector of an earlier run with the same fit key, whatever its cell was scored or evaluated by; none when
   /// there is no such file, or none that can be used.
@@ -37,6 +38,7 @@ class SavedModel {
   RawParams parameters_;
   CellKey key_;
   std::filesystem::path file_;
+  CellFiles files_;
 };
 
 }  // namespace adrep

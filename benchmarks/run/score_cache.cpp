@@ -44,6 +44,8 @@ ScoreRecord record_from(const json& all, const TensorMap& tensors) {
   record.environment = all.at("environment");
   record.maps = tensors.at("maps");
   record.image_scores = tensors.at("image_scores");
+  if (all.at("scores").value("selection", "") == "oracle")
+    record.oracle_image_scores = tensors.at("oracle_image_scores");
   return record;
 }
 
@@ -51,7 +53,8 @@ void check_shapes(const ScoreRecord& record, const fs::path& file) {
   const auto count = static_cast<int64_t>(record.images.size());
   const at::Tensor &maps = record.maps, &scores = record.image_scores;
   if (maps.dim() != 3 || maps.size(0) != count || scores.sizes() != at::IntArrayRef({count}) ||
-      maps.scalar_type() != at::kFloat || scores.scalar_type() != at::kFloat)
+      maps.scalar_type() != at::kFloat || scores.scalar_type() != at::kFloat ||
+      record.stored_scores().sizes() != scores.sizes() || record.stored_scores().scalar_type() != at::kFloat)
     throw_input("{}: damaged: its maps and scores are not those of its images", file.string());
 }
 
@@ -87,9 +90,9 @@ std::optional<ScoreRecord> ScoreCache::find(const CellKey& key) const {
 void ScoreCache::put(const CellKey& key, const ScoreRecord& record) const {
   if (options_.mode != CacheMode::readwrite) return;
   try {
-    write_sealed(file_of(key), score_seal,
-                 {described(key, record),
-                  {{"maps", record.maps.cpu().contiguous()}, {"image_scores", record.image_scores.contiguous()}}});
+    TensorMap tensors{{"maps", record.maps.cpu().contiguous()}, {"image_scores", record.image_scores.contiguous()}};
+    if (record.oracle_image_scores.defined()) tensors["oracle_image_scores"] = record.oracle_image_scores.contiguous();
+    write_sealed(file_of(key), score_seal, {described(key, record), std::move(tensors)});
     evict(options_.folder, options_.limit_bytes);
   } catch (const WriteError& failed) {
     log_detail(fmt::format("score maps are not kept: {}", failed.what()));  // the feature cache has warned

@@ -17,6 +17,7 @@ namespace adrep {
 struct ScoreRecord {
   at::Tensor maps;                  ///< [N, S, S] float32
   at::Tensor image_scores;          ///< [N] float32 on the CPU
+  at::Tensor oracle_image_scores;   ///< selection=oracle: [N] of the epoch that is best in image AUROC; else undefined
   std::vector<std::string> images;  ///< ids of the N test images
   std::vector<std::string> skipped;
   int64_t train_images = 0;
@@ -27,6 +28,9 @@ struct ScoreRecord {
   nlohmann::json epochs = nlohmann::json::array();
   Costs costs;
   nlohmann::json environment;
+
+  /// The image scores that a cell holds: those that its image AUROC is of.
+  const at::Tensor& stored_scores() const { return oracle_image_scores.defined() ? oracle_image_scores : image_scores; }
 };
 
 /// Score records on disk, in the folder "scores" of the feature cache and within its limit. Safe to use from several

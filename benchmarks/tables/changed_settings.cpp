@@ -6,7 +6,7 @@
 #include <set>
 
 #include "benchmarks/plan/cell_keys.h"
-#include "core/features/cache/feature_shard.h"
+#include "core/base/hash.h"
 
 namespace adrep {
 namespace {
@@ -22,14 +22,14 @@ std::string written(const json& value) {
 
 }  // namespace
 
-std::vector<std::string> changed_settings(const std::vector<CellOutcome>& cells) {
+std::vector<std::string> changed_settings(const std::vector<StoredResult>& results) {
   std::map<std::string, std::set<std::string>> changes;  // of a detector, or of the split
-  for (const CellOutcome& outcome : cells) {
-    if (!outcome.cell) continue;
-    const std::string& detector = outcome.planned.detector;
+  for (const StoredResult& result : results) {
+    if (!result.cell) continue;
+    const std::string& detector = result.detector;
     const bool registered = DetectorRegistry::instance().find(detector) != nullptr;  // a cell may be of another program
     const json defaults = registered ? parameters_of(detector, {}) : json::object();
-    const CellKey& key = outcome.cell->key;
+    const CellKey& key = result.cell->key;
     for (const json* section : {&key.fit, &key.scores})
       for (const auto& [name, value] : section->items()) {
         const std::string own = name.starts_with(detector + ".") ? name.substr(detector.size() + 1) : "";

@@ -24,9 +24,13 @@ std::vector<Metric> column_of(const std::vector<const TableRow*>& rows, size_t c
 
 TableRow mean_of_classes(const std::vector<const TableRow*>& rows) {
   const TableRow& first = *rows.front();
-  TableRow mean{"mean", first.detector, first.features, first.variant, {}, std::ssize(rows), true, first.seeds};
+  TableRow mean{first.data_set, "mean", first.detector, first.features, first.variant, {}, std::ssize(rows)};
+  mean.planned_classes = mean.classes;
+  mean.is_mean = true;
+  mean.seeds = first.seeds;
   for (size_t column = 0; column < first.values.size(); ++column) {
     const Summary summary = summarise(column_of(rows, column));
+    mean.defined_on.push_back(summary.defined);
     mean.values.push_back(summary.defined > 0 ? summary.mean : Metric::none("undefined for every class"));
   }
   return mean;
@@ -50,7 +54,7 @@ std::vector<TableRow> rows_over_seeds(const std::vector<TableRow>& seed_rows) {
   for (const auto& members :
        grouped(seed_rows, [](const TableRow& row) { return row.class_name + "|" + method_of(row); })) {
     const TableRow& first = *members.front();
-    TableRow row{first.class_name, first.detector, first.features, first.variant, {}};
+    TableRow row{first.data_set, first.class_name, first.detector, first.features, first.variant, {}};
     for (size_t column = 0; column < first.values.size(); ++column) {
       row.over_seeds.push_back(summarise(column_of(members, column)));
       row.values.push_back(row.over_seeds.back().mean);

@@ -9,7 +9,7 @@ namespace adrep {
 /// Detector, features and variant: what a line is about, apart from its class and seeds.
 std::string method_of(const TableRow& row);
 
-/// Rows of classes -> the mean over classes of each method and seed, in order of first appearance.
+/// Rows of the classes of one data set -> the mean over classes of each method and seed, in order of first appearance.
 std::vector<TableRow> class_means(const std::vector<TableRow>& rows);
 
 /// Rows of classes, one a seed -> one a class and method with mean and sample standard deviation over its seeds.

@@ -1,7 +1,13 @@
 #include "benchmarks/tables/table.h"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <limits>
+#include <map>
 #include <set>
 
+#include "benchmarks/cells/result_names.h"
 #include "benchmarks/tables/changed_settings.h"
 #include "benchmarks/tables/over_seeds.h"
 #include "core/base/plural.h"
@@ -10,11 +16,11 @@ namespace adrep {
 namespace {
 
 /// The columns shown: what the paper's Table 1 shows, and pixel AUROC.
-std::vector<std::string> shown_metrics(const std::vector<CellOutcome>& cells) {
+std::vector<std::string> shown_metrics(const std::vector<StoredResult>& results) {
   std::vector<std::string> shown;
-  for (const CellOutcome& outcome : cells) {
-    if (!outcome.cell) continue;
-    for (const auto& [name, value] : outcome.cell->metrics) {
+  for (const StoredResult& result : results) {
+    if (!result.cell) continue;
+    for (const auto& [name, value] : result.cell->metrics) {
       const bool wanted = name == "image_auroc" || name == "pixel_auroc" || name == "pro";
       if (wanted && std::find(shown.begin(), shown.end(), name) == shown.end()) shown.push_back(name);
     }
@@ -23,39 +29,41 @@ std::vector<std::string> shown_metrics(const std::vector<CellOutcome>& cells) {
 }
 
 /// The metric protocol of all cells, or "" when they have several.
-std::string common_protocol(const std::vector<CellOutcome>& cells) {
+std::string common_protocol(const std::vector<StoredResult>& results) {
   std::set<std::string> protocols;
-  for (const CellOutcome& outcome : cells)
-    if (outcome.cell) protocols.insert(outcome.cell->key_text("metrics.protocol"));
+  for (const StoredResult& result : results)
+    if (result.cell) protocols.insert(result.cell->key_text("metrics.protocol"));
   return protocols.size() == 1 ? *protocols.begin() : "";
 }
 
-bool leaked(const Cell& cell) {
-  return cell.key.part("projector.leaked") == true;
-}
+using ClassOfData = std::pair<std::string, std::string>;  // data set and class
 
-/// The name of the cell's features. Leaked ones have another, so that no mean mixes them with others.
-std::string features_name(const CellOutcome& outcome) {
-  return outcome.planned.features + (leaked(*outcome.cell) ? " (leaked)" : "");
-}
-
-/// The name of the cell's detector. One whose epoch was chosen on test data has another, so that no mean mixes it with
-/// others.
-std::string detector_name(const CellOutcome& outcome) {
-  return outcome.planned.detector + (outcome.cell->key_text("selection") == "oracle" ? " (oracle)" : "");
+/// In order of first appearance, the classes of a data set together.
+std::vector<ClassOfData> classes_in(const std::vector<StoredResult>& results) {
+  std::vector<std::string> data_sets;
+  std::vector<ClassOfData> classes;
+  for (const StoredResult& result : results)
+    if (std::find(data_sets.begin(), data_sets.end(), result.data_set) == data_sets.end())
+      data_sets.push_back(result.data_set);
+  for (const std::string& data_set : data_sets)
+    for (const StoredResult& result : results)
+      if (const ClassOfData here{data_set, result.class_name};
+          result.data_set == data_set && std::find(classes.begin(), classes.end(), here) == classes.end())
+        classes.push_back(here);
+  return classes;
 }
 
 /// One row for every cell of a class; a cell that a swept seed does not change counts once.
-std::vector<TableRow> rows_of_class(const std::vector<CellOutcome>& cells, const std::string& class_name,
+std::vector<TableRow> rows_of_class(const std::vector<StoredResult>& results, const ClassOfData& wanted,
                                     const std::vector<std::string>& metrics) {
   std::vector<TableRow> rows;
   std::set<std::string> known;
-  for (const CellOutcome& outcome : cells) {
-    if (!outcome.cell || outcome.planned.class_name != class_name) continue;
-    TableRow row{class_name, detector_name(outcome), features_name(outcome), outcome.planned.variant.method, {}};
-    row.seeds = outcome.planned.variant.seeds;
-    for (const std::string& name : metrics) row.values.push_back(outcome.cell->metric(name));
-    if (known.insert(method_of(row) + "|" + outcome.cell->hash()).second) rows.push_back(std::move(row));
+  for (const StoredResult& result : results) {
+    if (!result.cell || ClassOfData{result.data_set, result.class_name} != wanted) continue;
+    TableRow row{result.data_set, result.class_name, shown_detector(result), shown_features(result), result.variant, {}};
+    row.seeds = result.seeds;
+    for (const std::string& name : metrics) row.values.push_back(result.cell->metric(name));
+    if (known.insert(method_of(row) + "|" + result.cell->hash()).second) rows.push_back(std::move(row));
   }
   return rows;
 }
@@ -76,65 +84,81 @@ std::string seeds_note(const Table& table) {
       least == most ? "" : "; a seed that changes nothing counts once, table.csv has every n");
 }
 
-std::vector<std::string> notes_of(const std::vector<CellOutcome>& cells, const Table& table) {
-  std::vector<std::string> notes;
+/// What the results have in common or apart, collected for the notes.
+struct Collected {
   std::set<std::string> protocols, seeds, backbones, leaks, selections, post_steps;
-  bool oracle = false, together = false;
+  bool oracle_projector = false, together = false;
   std::map<std::string, int64_t> undefined;
   int64_t skipped = 0, without_mask = 0;
-  std::set<std::string> known_classes, known_cells;
-  for (const CellOutcome& outcome : cells) {
-    if (!outcome.cell) {
-      notes.push_back(outcome.planned.title() + " failed: " + outcome.error);
-      continue;
-    }
-    const Cell& cell = *outcome.cell;
-    protocols.insert(cell.key_text("metrics.protocol"));
+};
+
+Collected collected_from(const std::vector<StoredResult>& results, const std::vector<std::string>& metrics) {
+  Collected all;
+  std::set<std::string> known_images, known_cells;
+  for (const StoredResult& result : results) {
+    if (!result.cell) continue;
+    const Cell& cell = *result.cell;
+    all.protocols.insert(cell.key_text("metrics.protocol"));
     const std::string selection = cell.key_text("selection");
-    selections.insert(selection.empty() ? "last" : selection);
-    together |= !cell.key.part("classes_together").is_null();
-    backbones.insert(cell.key_text("backbone"));
-    seeds.insert(outcome.planned.variant.seeds);
-    if (leaked(cell)) leaks.insert(outcome.planned.class_name);
-    oracle |= cell.key_text("projector.selection") == "oracle";
+    all.selections.insert(selection.empty() ? "last" : selection);
+    all.together |= !cell.key.part("classes_together").is_null();
+    all.backbones.insert(cell.key_text("backbone"));
+    all.seeds.insert(result.seeds);
+    if (result.leaked()) all.leaks.insert(result.class_name);
+    all.oracle_projector |= cell.key_text("projector.selection") == "oracle";
     if (const auto step = cell.details.find("post_step"); step != cell.details.end())
-      post_steps.insert(step->get<std::string>());
-    if (known_classes.insert(cell.key_text("class") + cell.key_text("data")).second) {
-      skipped += static_cast<int64_t>(cell.skipped.size());
-      without_mask += cell.images_without_mask;
+      all.post_steps.insert(step->get<std::string>());
+    if (known_images.insert(images_of(result)).second) {
+      all.skipped += std::ssize(cell.skipped);
+      all.without_mask += cell.images_without_mask;
     }
-    // a cell that a swept seed does not change is in several outcomes
-    if (!known_cells.insert(outcome.planned.detector + "|" + outcome.planned.features + "|" + cell.hash()).second)
-      continue;
-    for (const std::string& name : table.metrics)
+    if (!known_cells.insert(cell.hash()).second) continue;  // one that a swept seed does not change is there several times
+    for (const std::string& name : metrics)
       if (const Metric metric = cell.metric(name); !metric.defined())
-        ++undefined[fmt::format("{} of {}: {}", heading_of(name), outcome.planned.class_name, metric.undefined)];
+        ++all.undefined[fmt::format("{} of {}: {}", heading_of(name), result.class_name, metric.undefined)];
   }
-  if (seeds.size() > 1) seeds.erase("");  // of cells that no seed changes
-  for (const auto& [text, count] : undefined)
+  if (all.seeds.size() > 1) all.seeds.erase("");  // of cells that no seed changes
+  return all;
+}
+
+/// The last note: by which rules the numbers came about.
+std::string rules_note(const Collected& all) {
+  const bool oracle_epoch = all.selections.contains("oracle");
+  return fmt::format("percent; metric protocol {}; backbone {}; selection: {} ({}); {}",
+                     fmt::join(all.protocols, ", "), fmt::join(all.backbones, ", "), fmt::join(all.selections, ", "),
+                     oracle_epoch              ? "chosen on test data"
+                     : all.oracle_projector    ? "no detector chosen on test data"
+                     : !all.post_steps.empty() ? "no model chosen on test data"
+                                               : "nothing chosen on test data",
+                     counted(std::ssize(all.seeds), "seed"));
+}
+
+std::vector<std::string> notes_of(const ResultSet& set, const Table& table) {
+  const std::vector<StoredResult>& results = set.results();
+  std::vector<std::string> notes;
+  for (const StoredResult& result : results)
+    if (!result.error.empty()) notes.push_back(result.title() + " failed: " + result.error);
+  if (set.missing() > 0)
+    notes.push_back(fmt::format("not computed yet: {} of {}", set.missing(), counted(std::ssize(results), "cell")));
+  const Collected all = collected_from(results, table.metrics);
+  for (const auto& [text, count] : all.undefined)
     notes.push_back(fmt::format("undefined, left out of means: {} ({})", text, counted(count, "cell")));
-  if (!leaks.empty())
-    notes.push_back(fmt::format("leaked: the projectors were pretrained on {}", fmt::join(leaks, ", ")));
-  if (oracle) notes.push_back("pretrained: the projectors were selected on test data (oracle)");
-  if (!post_steps.empty())
-    notes.push_back(fmt::format("maps scaled over the whole test set (step {})", fmt::join(post_steps, ", ")));
-  if (skipped > 0) notes.push_back(counted(skipped, "unreadable image") + " left out");
-  if (without_mask > 0)
+  if (!all.leaks.empty())
+    notes.push_back(fmt::format("leaked: the projectors were pretrained on {}", fmt::join(all.leaks, ", ")));
+  if (all.oracle_projector) notes.push_back("pretrained: the projectors were selected on test data (oracle)");
+  if (!all.post_steps.empty())
+    notes.push_back(fmt::format("maps scaled over the whole test set (step {})", fmt::join(all.post_steps, ", ")));
+  if (all.skipped > 0) notes.push_back(counted(all.skipped, "unreadable image") + " left out");
+  if (all.without_mask > 0)
     notes.push_back(
-        fmt::format("{} without a mask count for image metrics only", counted(without_mask, "anomalous image")));
+        fmt::format("{} without a mask count for image metrics only", counted(all.without_mask, "anomalous image")));
   if (!table.seed_rows.empty()) notes.push_back(seeds_note(table));
-  if (together) notes.push_back("classes_together: one model was fitted on all classes");
-  for (std::string& line : changed_settings(cells)) notes.push_back(std::move(line));
-  const bool oracle_epoch = selections.contains("oracle");
-  if (oracle_epoch) notes.push_back("oracle: the best epoch for each metric, chosen on the test data");
-  if (!protocols.empty())
-    notes.push_back(fmt::format("percent; metric protocol {}; backbone {}; selection: {} ({}); {}",
-                                fmt::join(protocols, ", "), fmt::join(backbones, ", "), fmt::join(selections, ", "),
-                                oracle_epoch          ? "chosen on test data"
-                                : oracle              ? "no detector chosen on test data"
-                                : !post_steps.empty() ? "no model chosen on test data"
-                                                      : "nothing chosen on test data",
-                                counted(std::ssize(seeds), "seed")));
+  if (all.together) notes.push_back("classes_together: one model was fitted on all classes");
+  for (std::string& line : changed_settings(results)) notes.push_back(std::move(line));
+  if (all.selections.contains("oracle"))
+    notes.push_back("oracle: the best epoch for each metric, chosen on the test data");
+  notes.insert(notes.end(), set.notes().begin(), set.notes().end());
+  if (!all.protocols.empty()) notes.push_back(rules_note(all));
   return notes;
 }
 
@@ -156,53 +180,95 @@ std::string percent(const Metric& metric) {
 }
 
 std::string shown_value(const TableRow& row, size_t column) {
-  const std::string value = percent(row.values[column]);
-  if (row.over_seeds.empty() || !row.over_seeds[column].deviation.defined()) return value;
-  return value + " ± " + percent(row.over_seeds[column].deviation);
+  std::string value = percent(row.values[column]);
+  if (!row.over_seeds.empty() && row.over_seeds[column].deviation.defined())
+    value += " ± " + percent(row.over_seeds[column].deviation);
+  return value + shown_share(row, column);
+}
+
+std::string shown_share(const TableRow& row, size_t column) {
+  if (!row.is_mean || !row.values[column].defined() || row.defined_on[column] == row.classes) return "";
+  return fmt::format(" ({} of {})", row.defined_on[column], row.planned_classes);
+}
+
+bool begins_class(const Table& table, size_t r) {
+  if (r == 0) return true;
+  const TableRow &row = table.rows[r], &before = table.rows[r - 1];
+  return row.class_name != before.class_name || row.data_set != before.data_set;
+}
+
+std::string shown_class(const TableRow& row) {
+  if (!row.is_mean) return row.class_name;
+  return row.classes == row.planned_classes ? fmt::format("mean of {}", row.classes)
+                                            : fmt::format("mean of {} of {}", row.classes, row.planned_classes);
 }
 
 std::vector<bool> best_in_class(const Table& table, size_t column) {
-  std::map<std::string, std::pair<std::string, int>> best;
+  std::map<ClassOfData, std::pair<std::string, int>> best;
   const auto rounded = [&](const TableRow& row) { return percent(row.values[column]); };
+  const auto takes_part = [&](const TableRow& row) { return row.values[column].defined() && row.whole(column); };
   for (const TableRow& row : table.rows) {
-    if (!row.values[column].defined()) continue;
-    auto& [text, rows] = best[row.class_name];
+    if (!takes_part(row)) continue;
+    auto& [text, rows] = best[{row.data_set, row.class_name}];
     if (rows == 0 || std::stod(rounded(row)) > std::stod(text)) text = rounded(row);
     ++rows;
   }
   std::vector<bool> is_best;
   for (const TableRow& row : table.rows) {
-    const auto& [text, rows] = best[row.class_name];
-    is_best.push_back(rows > 1 && row.values[column].defined() && rounded(row) == text);
+    const auto& [text, rows] = best[{row.data_set, row.class_name}];
+    is_best.push_back(rows > 1 && takes_part(row) && rounded(row) == text);
   }
   return is_best;
 }
 
-Table make_table(const std::vector<CellOutcome>& cells) {
-  Table table;
-  table.metrics = shown_metrics(cells);
-  const std::string protocol = common_protocol(cells);
-  for (const std::string& name : table.metrics)
-    table.headings.push_back(heading_of(name) + (name == "pro" && !protocol.empty() ? " (" + protocol + ")" : ""));
-  std::vector<std::string> classes;
-  for (const CellOutcome& outcome : cells)
-    if (std::find(classes.begin(), classes.end(), outcome.planned.class_name) == classes.end())
-      classes.push_back(outcome.planned.class_name);
-  for (const std::string& class_name : classes)
-    for (TableRow& row : rows_of_class(cells, class_name, table.metrics)) table.rows.push_back(std::move(row));
-  const bool swept =
-      std::any_of(table.rows.begin(), table.rows.end(), [](const TableRow& row) { return !row.seeds.empty(); });
+bool Table::several_data_sets() const {
+  return std::any_of(rows.begin(), rows.end(),
+                     [&](const TableRow& row) { return row.data_set != rows.front().data_set; });
+}
+
+namespace {
+
+/// The rows of one data set with its means, over seeds where these are swept.
+void add_data_set(const std::vector<StoredResult>& results, const std::vector<ClassOfData>& classes, bool swept,
+                  Table& table) {
+  std::vector<TableRow> rows, seed_rows;
+  for (const ClassOfData& of_data : classes)
+    for (TableRow& row : rows_of_class(results, of_data, table.metrics)) rows.push_back(std::move(row));
   if (swept) {
-    table.seed_rows = table.rows;
-    table.rows = rows_over_seeds(table.seed_rows);
+    seed_rows = std::move(rows);
+    rows = rows_over_seeds(seed_rows);
   }
   if (classes.size() > 1) {
-    const auto means = swept ? class_means_over_seeds(table.rows, table.seed_rows) : class_means(table.rows);
-    const auto seed_means = class_means(table.seed_rows);
-    table.rows.insert(table.rows.end(), means.begin(), means.end());
-    table.seed_rows.insert(table.seed_rows.end(), seed_means.begin(), seed_means.end());
+    auto means = swept ? class_means_over_seeds(rows, seed_rows) : class_means(rows);
+    auto seed_means = class_means(seed_rows);
+    for (auto* of : {&means, &seed_means})
+      for (TableRow& mean : *of) mean.planned_classes = std::ssize(classes);
+    rows.insert(rows.end(), means.begin(), means.end());
+    seed_rows.insert(seed_rows.end(), seed_means.begin(), seed_means.end());
   }
-  table.notes = notes_of(cells, table);
+  table.rows.insert(table.rows.end(), rows.begin(), rows.end());
+  table.seed_rows.insert(table.seed_rows.end(), seed_rows.begin(), seed_rows.end());
+}
+
+}  // namespace
+
+Table make_table(const ResultSet& set) {
+  const std::vector<StoredResult>& results = set.results();
+  Table table;
+  table.metrics = shown_metrics(results);
+  const std::string protocol = common_protocol(results);
+  for (const std::string& name : table.metrics)
+    table.headings.push_back(heading_of(name) + (name == "pro" && !protocol.empty() ? " (" + protocol + ")" : ""));
+  const bool swept =
+      std::any_of(results.begin(), results.end(), [](const StoredResult& result) { return !result.seeds.empty(); });
+  const std::vector<ClassOfData> classes = classes_in(results);
+  for (auto first = classes.begin(); first != classes.end();) {
+    const auto next =
+        std::find_if(first, classes.end(), [&](const ClassOfData& here) { return here.first != first->first; });
+    add_data_set(results, {first, next}, swept, table);
+    first = next;
+  }
+  table.notes = notes_of(set, table);
   return table;
 }
 

@@ -7,15 +7,17 @@ namespace {
 
 std::vector<std::string> label_headings(const Table& table) {
   std::vector<std::string> headings = {"class", "detector", "features"};
+  if (table.several_data_sets()) headings.insert(headings.begin(), "data set");
   if (std::any_of(table.rows.begin(), table.rows.end(), [](const TableRow& row) { return !row.variant.empty(); }))
     headings.push_back("variant");
   return headings;
 }
 
-std::vector<std::string> labels(const TableRow& row, size_t count) {
-  std::vector<std::string> texts = {row.is_mean ? fmt::format("mean of {}", row.classes) : row.class_name, row.detector,
-                                    row.features, row.variant};
-  texts.resize(count);
+/// What stands below these headings.
+std::vector<std::string> labels(const TableRow& row, const std::vector<std::string>& headings) {
+  std::vector<std::string> texts = {shown_class(row), row.detector, row.features, row.variant};
+  if (headings.front() == "data set") texts.insert(texts.begin(), row.data_set);
+  texts.resize(headings.size());
   return texts;
 }
 
@@ -25,10 +27,11 @@ std::string csv_number(const Metric& value) {
 }
 
 std::string latex_value(const TableRow& row, size_t column, bool best) {
-  const std::string value = percent(row.values[column]), shown = shown_value(row, column);
-  if (shown == value) return best ? "\\textbf{" + value + "}" : value;
-  return fmt::format("${} \\pm {}$", best ? "\\mathbf{" + value + "}" : value,
-                     percent(row.over_seeds[column].deviation));
+  const std::string value = percent(row.values[column]);
+  const bool spread = !row.over_seeds.empty() && row.over_seeds[column].deviation.defined();
+  std::string text = best ? (spread ? "\\mathbf{" : "\\textbf{") + value + "}" : value;
+  if (spread) text = fmt::format("${} \\pm {}$", text, percent(row.over_seeds[column].deviation));
+  return text + shown_share(row, column);
 }
 
 nlohmann::json json_value(const Metric& value) {
@@ -47,9 +50,16 @@ nlohmann::json json_row(const Table& table, const TableRow& row) {
                                     {"n", summary.defined},
                                     {"undefined", summary.undefined}};
   }
-  nlohmann::json all = {{"class", row.class_name}, {"detector", row.detector}, {"features", row.features},
-                        {"variant", row.variant},  {"classes", row.classes},   {"is_mean", row.is_mean},
-                        {"seed", row.seeds},       {"metrics", values}};
+  nlohmann::json all = {{"data_set", row.data_set},
+                        {"class", row.class_name},
+                        {"detector", row.detector},
+                        {"features", row.features},
+                        {"variant", row.variant},
+                        {"classes", row.classes},
+                        {"planned_classes", row.planned_classes},
+                        {"is_mean", row.is_mean},
+                        {"seed", row.seeds},
+                        {"metrics", values}};
   if (!row.over_seeds.empty()) all["over_seeds"] = over_seeds;
   return all;
 }
@@ -62,7 +72,7 @@ std::string table_as_text(const Table& table, bool colour) {
   for (const std::string& heading : headings) widths.push_back(heading.size());
   for (const TableRow& row : table.rows)
     for (size_t i = 0; i < headings.size(); ++i)
-      widths[i] = std::max(widths[i], shown_width(labels(row, headings.size())[i]));
+      widths[i] = std::max(widths[i], shown_width(labels(row, headings)[i]));
   std::vector<std::vector<bool>> best;
   for (size_t column = 0; column < table.metrics.size(); ++column) best.push_back(best_in_class(table, column));
 
@@ -80,9 +90,9 @@ std::string table_as_text(const Table& table, bool colour) {
   text += "\n" + rule;
   for (size_t r = 0; r < table.rows.size(); ++r) {
     const TableRow& row = table.rows[r];
-    const bool new_class = r > 0 && row.class_name != table.rows[r - 1].class_name;
+    const bool new_class = r > 0 && begins_class(table, r);
     if (new_class) text += rule;
-    const auto texts = labels(row, headings.size());
+    const auto texts = labels(row, headings);
     for (size_t i = 0; i < headings.size(); ++i) text += padded(texts[i], widths[i] + 2, false);
     for (size_t c = 0; c < table.metrics.size(); ++c) {
       const std::string value = padded(shown_value(row, c), value_widths[c] + 2, true);
@@ -96,7 +106,7 @@ std::string table_as_text(const Table& table, bool colour) {
 }
 
 std::string table_as_csv(const Table& table) {
-  std::string text = "class,detector,features,variant,classes";
+  std::string text = "data_set,class,detector,features,variant,classes,planned_classes";
   for (const std::string& metric : table.metrics) text += "," + metric;
   text += ",seed";
   for (const std::string& metric : table.metrics)
@@ -104,8 +114,8 @@ std::string table_as_csv(const Table& table) {
   text += "\n";
   for (const auto* rows : {&table.rows, &table.seed_rows}) {
     for (const TableRow& row : *rows) {
-      text += fmt::format("{},{},{},{},{}", csv_field(row.class_name), row.detector, row.features,
-                          csv_field(row.variant), row.classes);
+      text += fmt::format("{},{},{},{},{},{},{}", csv_field(row.data_set), csv_field(row.class_name), row.detector,
+                          row.features, csv_field(row.variant), row.classes, row.planned_classes);
       for (const Metric& value : row.values) text += fmt::format(",{}", csv_number(value));
       text += fmt::format(",{}", csv_field(row.over_seeds.empty() ? row.seeds : "all"));
       for (size_t c = 0; c < table.metrics.size(); ++c) {
@@ -127,7 +137,7 @@ std::string table_as_markdown(const Table& table) {
   text += "\n" + rule + "\n";
   for (size_t r = 0; r < table.rows.size(); ++r) {
     text += "|";
-    for (const std::string& label : labels(table.rows[r], headings.size())) text += " " + label + " |";
+    for (const std::string& label : labels(table.rows[r], headings)) text += " " + label + " |";
     for (size_t c = 0; c < table.metrics.size(); ++c) {
       const std::string value = shown_value(table.rows[r], c);
       text += best_in_class(table, c)[r] ? " **" + value + "** |" : " " + value + " |";
@@ -148,9 +158,9 @@ std::string table_as_latex(const Table& table) {
   for (size_t i = 0; i < all.size(); ++i) text += (i ? " & " : "") + latex_text(all[i]);
   text += " \\\\\n\\midrule\n";
   for (size_t r = 0; r < table.rows.size(); ++r) {
-    if (r > 0 && table.rows[r].class_name != table.rows[r - 1].class_name) text += "\\midrule\n";
+    if (r > 0 && begins_class(table, r)) text += "\\midrule\n";
     std::string line;
-    for (const std::string& label : labels(table.rows[r], headings.size()))
+    for (const std::string& label : labels(table.rows[r], headings))
       line += (line.empty() ? "" : " & ") + latex_text(label);
     for (size_t c = 0; c < table.metrics.size(); ++c) {
       line += " & " + latex_value(table.rows[r], c, best_in_class(table, c)[r]);

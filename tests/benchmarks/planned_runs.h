@@ -1,5 +1,6 @@
 #pragma once
-#include "benchmarks/plan/plan.h"
+#include "benchmarks/cells/result_set.h"
+#include "benchmarks/run/runner.h"
 #include "core/base/atomic_file.h"
 #include "support/golden.h"
 
@@ -13,6 +14,11 @@ inline Plan plan_of(std::vector<std::string> assignments, const TemporaryFolder&
   assignments.push_back("image.resize=64");
   assignments.push_back("references.shots=2");
   return make_plan(resolve_run(read_config({}, assignments)));
+}
+
+/// What a run stored in OUTPUT of its plan.
+inline ResultSet stored_results(const std::filesystem::path& output, const RunOutcome& outcome) {
+  return ResultSet::of_plan(output, outcome.recorded);
 }
 
 /// Removes the score maps that runs keep beside the features.

@@ -178,7 +178,7 @@ TEST_CASE("the epoch is the last, the best on drawn anomalies, or for each metri
     metric[cell.planned.features][selection] = cell.cell->metric("pixel_auroc");
   }
   for (auto& [features, by_selection] : metric) REQUIRE(by_selection["oracle"].value >= by_selection["last"].value);
-  const Table table = make_table(outcome.cells);
+  const Table table = make_table(test::stored_results(folder / "out", outcome));
   const auto marked = std::count_if(table.rows.begin(), table.rows.end(),
                                     [](const TableRow& row) { return row.detector == "cflow (oracle)"; });
   REQUIRE(marked == 2);

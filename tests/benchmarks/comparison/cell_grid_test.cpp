@@ -2,21 +2,15 @@
 
 #include <catch2/catch.hpp>
 
-#include "benchmarks/cells/cell_store.h"
-#include "core/base/atomic_file.h"
-#include "core/base/error.h"
-#include "core/base/log.h"
 #include "support/cells.h"
-#include "support/golden.h"
 
 using namespace adrep;
-using Catch::Matchers::Contains;
 using test::made_cell;
 
 namespace {
 
-StoredCell changed(StoredCell stored, const std::string& part, const nlohmann::json& value) {
-  (part == "data" ? stored.cell.key.evaluation : stored.cell.key.fit)[part] = value;
+StoredResult changed(StoredResult stored, const std::string& part, const nlohmann::json& value) {
+  (part == "data" ? stored.cell->key.evaluation : stored.cell->key.fit)[part] = value;
   return stored;
 }
 
@@ -30,11 +24,11 @@ TEST_CASE("cells lie by data set and method, seeds together", "[compare]") {
   REQUIRE(grid.data_sets == std::vector<std::string>{"a", "b"});
   REQUIRE((grid.cells[0][0].size() == 1 && grid.cells[0][1].empty() && grid.cells[1][0].empty()));
   REQUIRE(grid.cells[1][1].size() == 2);
-  REQUIRE(grid.cells[1][1][0].cell.key.part("seed") == 1);
+  REQUIRE(grid.cells[1][1][0].cell->key.part("seed") == 1);
 }
 
 TEST_CASE("a method's name has what tells it from others", "[compare]") {
-  const StoredCell cell = made_cell("p", "a", Metric::measured(0.2));
+  const StoredResult cell = made_cell("p", "a", Metric::measured(0.2));
   REQUIRE(make_grid({cell, changed(cell, "p.ratio", 0.1), changed(cell, "p.ratio", 0.5)}).methods.size() == 3);
   const auto by_ratio = make_grid(
       {changed(cell, "p.ratio", 0.1), changed(cell, "p.ratio", 0.5), made_cell("q", "a", Metric::measured(0.1))});
@@ -48,7 +42,7 @@ TEST_CASE("a method's name has what tells it from others", "[compare]") {
 }
 
 TEST_CASE("resize tells methods apart only where one data set has both", "[compare]") {
-  const StoredCell cell = made_cell("p", "a", Metric::measured(0.2));
+  const StoredResult cell = made_cell("p", "a", Metric::measured(0.2));
   REQUIRE(make_grid({cell, changed(made_cell("p", "b", Metric::measured(0.1)), "image.resize", 256)}).methods.size() ==
           1);
   REQUIRE(make_grid({cell, changed(cell, "image.resize", 256)}).methods ==
@@ -56,35 +50,15 @@ TEST_CASE("resize tells methods apart only where one data set has both", "[compa
 }
 
 TEST_CASE("two classes of one name are two data sets", "[compare]") {
-  const StoredCell cell = made_cell("p", "a", Metric::measured(0.2));
+  const StoredResult cell = made_cell("p", "a", Metric::measured(0.2));
   REQUIRE(make_grid({cell, changed(cell, "data", "0123456789")}).data_sets ==
           std::vector<std::string>{"a (01234567)", "a (f-a)"});
 }
 
-TEST_CASE("cells of several runs are read once; damage is left out and counted", "[compare]") {
-  const test::TemporaryFolder folder;
-  set_verbosity(Verbosity::quiet);
-  const StoredCell first = made_cell("p", "a", Metric::measured(0.2)),
-                   second = made_cell("p", "b", Metric::measured(0.3));
-  CellStore(folder.path() / "one" / "cells").put(first.cell);
-  CellStore(folder.path() / "two" / "cells").put(first.cell);
-  CellStore(folder.path() / "two" / "cells").put(second.cell);
-  put_costs(folder.path() / "two", second.cell.hash(), {{{"fit_seconds", 2}}, {{"threads", 1}}});
-  write_file_atomically(folder.path() / "two" / "cells" / "bad.json", "{");
-  std::vector<std::string> notes;
-  // a run's folder, and the folder of cells itself
-  const auto cells = read_cells({folder.path() / "one", folder.path() / "two" / "cells"}, notes);
-  REQUIRE(cells.size() == 2);
-  REQUIRE(notes == std::vector<std::string>{"1 damaged cell left out"});
-  REQUIRE((cells[1].cell.key_text("class") == "b" && cells[1].costs.at("fit_seconds") == 2 &&
-           cells[1].environment.at("threads") == 1));
-  REQUIRE_THROWS_WITH(read_cells({folder.path() / "three"}, notes), Contains("three") && Contains("no cells"));
-}
-
 TEST_CASE("a list of references of each class, and whether a class leaked, make no other method", "[compare]") {
   const auto listed = [](const std::string& class_name, const std::string& list, bool leaked) {
-    StoredCell cell = changed(made_cell("p", class_name, Metric::measured(0.2)), "references.list", list);
-    cell.cell.key.evaluation["projector.leaked"] = leaked;
+    StoredResult cell = changed(made_cell("p", class_name, Metric::measured(0.2)), "references.list", list);
+    cell.cell->key.evaluation["projector.leaked"] = leaked;
     return cell;
   };
   REQUIRE(make_grid({listed("a", "1", false), listed("b", "2", true)}).methods == std::vector<std::string>{"p/raw"});
@@ -99,4 +73,10 @@ TEST_CASE("classes that were fitted together are one method, whatever images oth
   };
   REQUIRE(make_grid({together("a", "x"), together("b", "x")}).methods.size() == 1);
   REQUIRE(make_grid({together("a", "x"), together("c", "y")}).methods.size() == 1);
+  // of another data set a joint model has other classes
+  StoredResult elsewhere = changed(together("q", "z"), "classes_together", {{"classes", {"q"}}, {"training", "z"}});
+  elsewhere.data_set = "other";
+  const CellGrid grid = make_grid({together("a", "x"), elsewhere});
+  REQUIRE(grid.methods.size() == 1);
+  REQUIRE(grid.data_sets == std::vector<std::string>{"/a", "other/q"});
 }

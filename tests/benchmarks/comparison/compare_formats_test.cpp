@@ -20,14 +20,14 @@ namespace {
 
 /// Methods p, q and r on two data sets, p always best; r has no costs.
 Comparison example_comparison() {
-  std::vector<StoredCell> cells;
+  std::vector<StoredResult> cells;
   for (const std::string name : {"<a>", "b|c"}) {
     cells.push_back(test::scored_cell("p", name, {1, 2, 3}, {4, 5}));
     cells.push_back(test::scored_cell("q", name, {1, 2, 5}, {3, 4}));
     cells.push_back(test::scored_cell("r", name, {1, 2, 5}, {3}));
   }
   for (size_t i = 0; i < cells.size(); ++i) {
-    cells[i].cell.metrics[0].second = Metric::measured(0.9 - 0.1 * static_cast<double>(i % 3));
+    cells[i].cell->metrics[0].second = Metric::measured(0.9 - 0.1 * static_cast<double>(i % 3));
     if (i % 3 < 2) cells[i].costs["score_seconds"] = i % 3 == 0 ? 2 : 1;
   }
   CompareSettings settings;

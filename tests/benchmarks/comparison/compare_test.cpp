@@ -13,8 +13,8 @@ using test::scored_cell;
 namespace {
 
 /// Cells of methods m0, m1, … on data sets d00, d01, … with these values.
-std::vector<StoredCell> table_of(const std::vector<std::vector<double>>& values) {
-  std::vector<StoredCell> cells;
+std::vector<StoredResult> table_of(const std::vector<std::vector<double>>& values) {
+  std::vector<StoredResult> cells;
   for (size_t d = 0; d < values.size(); ++d)
     for (size_t m = 0; m < values[d].size(); ++m)
       cells.push_back(made_cell(fmt::format("m{}", m), fmt::format("d{:02}", d), Metric::measured(values[d][m])));
@@ -58,7 +58,7 @@ TEST_CASE("ranks, Friedman's statistic and critical difference equal Demšar's w
 TEST_CASE("a data set that lacks a method is left out of ranks and named", "[compare]") {
   auto cells = table_of({{0.9, 0.8}, {0.7, 0.6}, {0.5, 0.6}, {0.9, 0.1}});
   cells.pop_back();                                                   // d03 of m1
-  cells[1].cell.metrics[0].second = Metric::none("no normal image");  // d00 of m1
+  cells[1].cell->metrics[0].second = Metric::none("no normal image");  // d00 of m1
   const Comparison result = compare(cells, {});
   REQUIRE(result.ranks.data_sets == std::vector<size_t>{1, 2});
   REQUIRE(result.ranks.mean_ranks == std::vector<double>{1.5, 1.5});
@@ -131,9 +131,9 @@ TEST_CASE("methods on different test images are not compared image by image", "[
 }
 
 TEST_CASE("seeds are averaged, the order of images and the threads change nothing", "[compare]") {
-  const StoredCell perfect = scored_cell("p", "a", {1, 2}, {3, 4}, 0);
-  StoredCell reversed = scored_cell("p", "a", {3, 4}, {1, 2}, 1);
-  const std::vector<StoredCell> cells = {perfect, reversed,
+  const StoredResult perfect = scored_cell("p", "a", {1, 2}, {3, 4}, 0);
+  StoredResult reversed = scored_cell("p", "a", {3, 4}, {1, 2}, 1);
+  const std::vector<StoredResult> cells = {perfect, reversed,
                                          scored_cell("q", "a",
                                                      {
                                                          1,
@@ -147,8 +147,8 @@ TEST_CASE("seeds are averaged, the order of images and the threads change nothin
   REQUIRE(one.intervals[0].interval.estimate.value == 0.5);
   REQUIRE(one.intervals[1].interval.estimate.value == 0.75);
   REQUIRE_THAT(all_notes(one), Contains("1 to 2 seeds"));
-  std::vector<StoredCell> turned = cells;
-  for (StoredCell& stored : turned) std::reverse(stored.cell.scores.begin(), stored.cell.scores.end());
+  std::vector<StoredResult> turned = cells;
+  for (StoredResult& stored : turned) std::reverse(stored.cell->scores.begin(), stored.cell->scores.end());
   settings.threads = 2;
   const Comparison two = compare(turned, settings);
   REQUIRE(one.intervals[1].interval.low.value == two.intervals[1].interval.low.value);

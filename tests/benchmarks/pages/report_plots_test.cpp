@@ -14,7 +14,7 @@ TEST_CASE("a metric plot has a dot for each defined value", "[report]") {
   table.headings = {"image AUROC"};
   for (const std::string detector : {"padim", "patchcore"})
     for (const std::string features : {"raw", "residual"})
-      table.rows.push_back({"gear", detector, features, "", {Metric::measured(0.75)}});
+      table.rows.push_back({"set", "gear", detector, features, "", {Metric::measured(0.75)}});
   table.rows.back().values[0] = Metric::none("one class only");
   const std::string plot = metric_plot(table, 0).str();
   REQUIRE(occurrences(plot, "<circle") == 3);
@@ -28,7 +28,7 @@ TEST_CASE("a deviation over seeds is a whisker, cut at the ends of the axis", "[
   Table table;
   table.metrics = table.headings = {"pro"};
   for (const std::string name : {"a", "b"}) {
-    table.rows.push_back({name, "padim", "raw", "", {Metric::measured(0.95)}});
+    table.rows.push_back({"set", name, "padim", "raw", "", {Metric::measured(0.95)}});
     table.rows.back().over_seeds = {{Metric::measured(0.95), Metric::measured(name == "a" ? 0.1 : 0.0), 3, 0}};
   }
   const std::string plot = metric_plot(table, 0).str();

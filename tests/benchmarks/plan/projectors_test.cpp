@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "benchmarks/planned_runs.h"
 #include "benchmarks/run/runner.h"
 #include "benchmarks/tables/table.h"
 #include "core/backbones/backbone.h"
@@ -83,7 +84,7 @@ TEST_CASE("pretrained features: the projector's file names the cell, and a leake
   REQUIRE(hashes.size() == 4);
   REQUIRE(leaked == 1);
 
-  const Table table = make_table(outcome.cells);
+  const Table table = make_table(stored_results(folder / "out", outcome));
   int marked = 0;
   for (const TableRow& row : table.rows) {
     if (row.features != "pretrained (leaked)") continue;
@@ -114,14 +115,14 @@ TEST_CASE("a projector of another backbone fails its cells and says why", "[runn
 }
 
 TEST_CASE("tables say when projectors were selected on test data", "[table]") {
-  CellOutcome outcome;
-  outcome.planned = {std::make_shared<RunConfig>(), "a", "padim", "pretrained", {}};
+  StoredResult result{
+      .data_set = "set", .class_name = "a", .detector = "padim", .features = "pretrained", .planned = {}};
   Cell cell;
   cell.key.fit = {
       {"backbone", "b"}, {"seed", 0}, {"class", "a"}, {"projector", "x"}, {"projector.selection", "oracle"}};
   cell.key.evaluation = {{"metrics.protocol", "exact"}, {"projector.leaked", false}};
-  outcome.cell = cell;
+  result.cell = cell;
   std::string notes;
-  for (const std::string& note : make_table({outcome}).notes) notes += note + "\n";
+  for (const std::string& note : make_table(ResultSet::of({result})).notes) notes += note + "\n";
   REQUIRE_THAT(notes, Contains("selected on test data (oracle)") && !Contains("nothing chosen on test data"));
 }

@@ -52,7 +52,7 @@ RunOutcome run_with_broken_class(const TemporaryFolder& folder, const std::excep
   return run_plan(plan, folder / "out");
 }
 
-void check_first_failed_alone(const RunOutcome& outcome, const std::string& reason) {
+void check_first_failed_alone(const TemporaryFolder& folder, const RunOutcome& outcome, const std::string& reason) {
   REQUIRE(outcome.cells.size() == 4);
   CHECK(outcome.failed() == 2);
   CHECK_FALSE(outcome.interrupted);
@@ -65,7 +65,7 @@ void check_first_failed_alone(const RunOutcome& outcome, const std::string& reas
     else
       CHECK(cell.cell->metric("image_auroc").defined());
   }
-  const Table table = make_table(outcome.cells);
+  const Table table = make_table(test::stored_results(folder / "out", outcome));
   CHECK(std::count_if(table.rows.begin(), table.rows.end(),
                       [](const auto& row) { return row.class_name == "second"; }) == 2);
 }
@@ -84,7 +84,7 @@ TEST_CASE("whatever a class throws, the cells of the others and the table are th
       {std::make_exception_ptr(7), "unknown error"},
   }));
   const TemporaryFolder folder;
-  check_first_failed_alone(run_with_broken_class(folder, thrown), reason);
+  check_first_failed_alone(folder, run_with_broken_class(folder, thrown), reason);
 }
 
 TEST_CASE("an interruption or a full disk ends the other classes too", "[runner]") {
@@ -101,5 +101,5 @@ TEST_CASE("a class whose features need more memory than there is fails alone", "
   const Plan plan = plan_of_two_classes(folder, backbone);
   for (const auto& image : std::filesystem::directory_iterator(folder.path() / "data" / "first" / "train" / "good"))
     test::write_white(image.path(), 64, 64);
-  check_first_failed_alone(run_plan(plan, folder / "out"), "out of memory; lower memory= or batch=");
+  check_first_failed_alone(folder, run_plan(plan, folder / "out"), "out of memory; lower memory= or batch=");
 }

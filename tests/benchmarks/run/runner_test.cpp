@@ -216,7 +216,7 @@ TEST_CASE("an unreadable image fails its class or is left out and counted", "[ru
   REQUIRE(skipped.cells[0].cell->skipped.size() == 1);
   REQUIRE(skipped.cells[0].cell->test_images == 3);
   bool noted = false;
-  for (const std::string& note : make_table(skipped.cells).notes)
+  for (const std::string& note : make_table(test::stored_results(folder / "b", skipped)).notes)
     noted |= note.find("1 unreadable image") != std::string::npos;
   REQUIRE(noted);
 }
@@ -248,7 +248,8 @@ TEST_CASE("views of another run are moved, not overwritten, and the report stand
   const auto view = [&](const std::string& detector) {
     const Plan plan = plan_of({"detector=" + detector, "features=raw,residual"}, folder);
     const RunOutcome outcome = run_plan(plan, output);
-    return read_file(write_views(output, plan, outcome, make_table(outcome.cells)));
+    const ResultSet results = test::stored_results(output, outcome);
+    return read_file(write_views(output, plan, outcome.recorded.id, results, make_table(results)));
   };
   const std::string first = view("feature_norm"), second = view("padim");
   REQUIRE(read_file(output / "report.html") == second);

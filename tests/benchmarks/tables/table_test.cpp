@@ -8,37 +8,41 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-CellOutcome outcome(const std::string& class_name, const std::string& detector, Metric image, Metric pro) {
-  CellOutcome made;
-  made.planned = {std::make_shared<RunConfig>(), class_name, detector, "raw", {}};
+StoredResult result_of(const std::string& class_name, const std::string& detector, Metric image, Metric pro) {
   Cell cell;
-  cell.key.fit = {{"backbone", "b"}, {"seed", 0}, {"class", class_name}};
+  cell.key.fit = {{"backbone", "b"}, {"class", class_name}, {"detector", detector}, {"features", "raw"}};
   cell.key.evaluation = {{"metrics.protocol", "exact"}};
   cell.metrics = {{"image_auroc", image}, {"image_ap", Metric::measured(0.5)}, {"pro", pro}};
-  made.cell = cell;
-  return made;
+  return {.data_set = "set", .class_name = class_name, .detector = detector, .features = "raw", .planned = {},
+          .cell = cell};
 }
 
-std::vector<CellOutcome> cells() {
-  CellOutcome failed;
-  failed.planned = {std::make_shared<RunConfig>(), "c, d", "padim", "raw", {}};
-  failed.error = "NaN features";
-  return {outcome("a", "padim", Metric::measured(0.9), Metric::measured(0.8)),
-          outcome("a", "x_y", Metric::measured(0.95), Metric::none("no masks")),
-          outcome("c, d", "x_y", Metric::measured(0.5), Metric::measured(0.25)), failed};
+Table table_of(std::vector<StoredResult> results) {
+  return make_table(ResultSet::of(std::move(results)));
+}
+
+std::vector<StoredResult> results() {
+  const StoredResult failed{.data_set = "set", .class_name = "c, d", .detector = "padim", .features = "raw", .planned = {},
+                      .error = "NaN features"};
+  return {result_of("a", "padim", Metric::measured(0.9), Metric::measured(0.8)),
+          result_of("a", "x_y", Metric::measured(0.95), Metric::none("no masks")),
+          result_of("c, d", "x_y", Metric::measured(0.5), Metric::measured(0.25)), failed};
 }
 
 }  // namespace
 
 TEST_CASE("means leave out undefined values and failed cells, and the notes say so", "[table]") {
-  const Table table = make_table(cells());
+  const Table table = table_of(results());
   REQUIRE(table.metrics == std::vector<std::string>{"image_auroc", "pro"});
   REQUIRE(table.headings == std::vector<std::string>{"image AUROC", "PRO (exact)"});
   REQUIRE(table.rows.size() == 5);
   const TableRow& padim = table.rows[3];
   const TableRow& other = table.rows[4];
   REQUIRE((padim.is_mean && padim.detector == "padim" && padim.classes == 1));
+  REQUIRE(shown_class(padim) == "mean of 1 of 2");
   REQUIRE((other.is_mean && other.classes == 2));
+  REQUIRE(shown_class(other) == "mean of 2");
+  REQUIRE(shown_value(other, 1) == "25.0 (1 of 2)");
   REQUIRE(other.values[0].value == Approx(0.725));
   REQUIRE(other.values[1].value == 0.25);
   std::string notes;
@@ -48,19 +52,64 @@ TEST_CASE("means leave out undefined values and failed cells, and the notes say 
 }
 
 TEST_CASE("the best of a class is marked, ties alike, lone rows not", "[table]") {
-  const Table table = make_table(cells());
-  REQUIRE(best_in_class(table, 0) == std::vector<bool>{false, true, false, true, false});
-  Table tie = make_table({outcome("a", "p", Metric::measured(0.90004), Metric::measured(0.1)),
-                          outcome("a", "q", Metric::measured(0.9), Metric::measured(0.2))});
+  const Table table = table_of(results());
+  // the mean of padim is over one class of two: it is compared with nothing, and then nothing is with the other
+  REQUIRE(best_in_class(table, 0) == std::vector<bool>{false, true, false, false, false});
+  Table tie = table_of({result_of("a", "p", Metric::measured(0.90004), Metric::measured(0.1)),
+                          result_of("a", "q", Metric::measured(0.9), Metric::measured(0.2))});
   REQUIRE(best_in_class(tie, 0) == std::vector<bool>{true, true});
 }
 
+TEST_CASE("no mean and no bold value crosses data sets, also where classes have one name", "[table]") {
+  std::vector<StoredResult> all;
+  for (const char* detector : {"p", "q"})
+    for (const char* class_name : {"a", "b"})
+      for (const char* data_set : {"one", "two"}) {
+        const double value = detector == std::string("p") ? 0.9 : data_set == std::string("one") ? 0.8 : 0.95;
+        all.push_back(result_of(class_name, detector, Metric::measured(value), Metric::measured(0.5)));
+        all.back().data_set = data_set;
+        all.back().cell->key.evaluation["data"] = std::string(data_set) + class_name;
+      }
+  all.pop_back();  // q has no class b of the second
+  all.push_back({.data_set = "two", .class_name = "b", .detector = "q", .features = "raw", .planned = {}});
+  const Table table = table_of(all);
+  INFO(table_as_text(table, false));
+  REQUIRE(table.several_data_sets());
+  const auto mean_of = [&](const std::string& data_set, const std::string& detector) {
+    const auto row = std::find_if(table.rows.begin(), table.rows.end(), [&](const TableRow& of) {
+      return of.is_mean && of.data_set == data_set && of.detector == detector;
+    });
+    REQUIRE(row != table.rows.end());
+    const bool best = best_in_class(table, 0)[static_cast<size_t>(row - table.rows.begin())];
+    return std::pair(*row, best);
+  };
+  CHECK(mean_of("one", "p").first.values[0].value == Approx(0.9));
+  CHECK(mean_of("one", "p").second);
+  CHECK_FALSE(mean_of("one", "q").second);
+  CHECK(shown_class(mean_of("two", "q").first) == "mean of 1 of 2");
+  CHECK_FALSE(mean_of("two", "q").second);  // 95.0 over fewer classes is no better than 90.0 over all
+  CHECK_THAT(fmt::format("{}", fmt::join(table.notes, "\n")), Contains("not computed yet: 1 of 8 cells"));
+  CHECK_THAT(table_as_text(table, false), Contains("data set") && Contains("two"));
+}
+
+TEST_CASE("classes of one name with other images are of another data set", "[table]") {
+  std::vector<StoredResult> all;
+  for (const char* print : {"0123456789", "abcdefghij"}) {
+    all.push_back(result_of("a", "p", Metric::measured(0.5), Metric::measured(0.5)));
+    all.back().cell->key.evaluation["data"] = print;
+  }
+  const Table table = table_of(all);
+  REQUIRE(table.rows.size() == 2);
+  CHECK(table.rows[0].data_set == "set (01234567)");
+  CHECK(table.rows[1].data_set == "set (abcdefgh)");
+}
+
 TEST_CASE("every format carries the same numbers and says undefined", "[table]") {
-  const Table table = make_table(cells());
+  const Table table = table_of(results());
   REQUIRE_THAT(table_as_text(table, false), Contains("90.0") && Contains("undef.") && !Contains("\033"));
   REQUIRE_THAT(table_as_text(table, true), Contains("\033[1m"));
-  REQUIRE_THAT(table_as_csv(table), Contains("a,padim,raw,,1,0.9,0.8") && Contains("\"c, d\",x_y") &&
-                                        Contains("a,x_y,raw,,1,0.95,,,,1,0,,,0,1,no masks\n"));
+  REQUIRE_THAT(table_as_csv(table), Contains("set,a,padim,raw,,1,1,0.9,0.8") && Contains("\"c, d\",x_y") &&
+                                        Contains("set,a,x_y,raw,,1,1,0.95,,,,1,0,,,0,1,no masks\n"));
   REQUIRE_THAT(table_as_markdown(table), Contains("| **95.0** |") && Contains("| undef. |"));
   REQUIRE_THAT(table_as_latex(table), Contains("\\textbf{95.0}") && Contains("x\\_y"));
   const auto json = nlohmann::json::parse(table_as_json(table));
@@ -70,20 +119,19 @@ TEST_CASE("every format carries the same numbers and says undefined", "[table]")
 
 namespace {
 
-CellOutcome seed_outcome(const std::string& class_name, const std::string& features, int seed, double image,
-                         Metric pro = Metric::measured(0.5)) {
-  CellOutcome made = outcome(class_name, "padim", Metric::measured(image), std::move(pro));
-  made.planned.variant.seeds = made.planned.variant.text = fmt::format("seed={}", seed);
-  made.planned.features = features;
-  made.cell->key.fit["seed"] = seed;
+StoredResult seed_result(const std::string& class_name, const std::string& features, int seed, double image,
+                   Metric pro = Metric::measured(0.5)) {
+  StoredResult made = result_of(class_name, "padim", Metric::measured(image), std::move(pro));
+  made.features = features;
+  made.cell->key.fit.update({{"features", features}, {"seed", seed}});
   return made;
 }
 
 /// Class a: 0.90, 0.92, 0.97 (mean 0.93, deviation √0.0013); class b: 0.50, 0.56, 0.53 (0.53, 0.03).
 /// Means of the seeds: 0.70, 0.74, 0.75: 0.73, deviation √0.0007.
-std::vector<CellOutcome> three_seeds() {
-  return {seed_outcome("a", "raw", 0, 0.90), seed_outcome("b", "raw", 0, 0.50), seed_outcome("a", "raw", 1, 0.92),
-          seed_outcome("b", "raw", 1, 0.56), seed_outcome("a", "raw", 2, 0.97), seed_outcome("b", "raw", 2, 0.53)};
+std::vector<StoredResult> three_seeds() {
+  return {seed_result("a", "raw", 0, 0.90), seed_result("b", "raw", 0, 0.50), seed_result("a", "raw", 1, 0.92),
+          seed_result("b", "raw", 1, 0.56), seed_result("a", "raw", 2, 0.97), seed_result("b", "raw", 2, 0.53)};
 }
 
 size_t lines(const std::string& text) {
@@ -93,7 +141,7 @@ size_t lines(const std::string& text) {
 }  // namespace
 
 TEST_CASE("several seeds are one row a class with mean and sample deviation", "[table]") {
-  const Table table = make_table(three_seeds());
+  const Table table = table_of(three_seeds());
   REQUIRE(table.rows.size() == 3);
   REQUIRE(table.seed_rows.size() == 9);
   REQUIRE(table.rows[0].values[0].value == Approx(0.93));
@@ -111,30 +159,38 @@ TEST_CASE("several seeds are one row a class with mean and sample deviation", "[
 TEST_CASE("undefined seeds are left out with a count, of the deviation of class means too", "[table]") {
   auto cells = three_seeds();
   cells[1].cell->metrics[2].second = Metric::none("no masks");
-  const Table table = make_table(cells);
+  const Table table = table_of(cells);
   REQUIRE((table.rows[1].over_seeds[1].defined == 2 && table.rows[1].over_seeds[1].undefined == 1));
   REQUIRE((table.rows[2].over_seeds[1].defined == 2 && table.rows[2].over_seeds[1].undefined == 1));
-  REQUIRE_THAT(table_as_csv(table), Contains("b,padim,raw,,1,0.53,0.5,all,0.03"));
+  REQUIRE_THAT(table_as_csv(table), Contains("set,b,padim,raw,,1,1,0.53,0.5,all,0.03"));
   REQUIRE_THAT(fmt::format("{}", fmt::join(table.notes, "\n")), Contains("PRO of b: no masks (1 cell)"));
 }
 
 TEST_CASE("a cell that no swept seed changes counts once and has no deviation", "[table]") {
   auto cells = three_seeds();
-  for (CellOutcome& cell : cells) cell.cell->key.fit["seed"] = 0;
-  const Table table = make_table({cells[0], cells[2], cells[4]});
+  for (StoredResult& cell : cells) cell.cell->key.fit["seed"] = 0;
+  const Table table = table_of({cells[0], cells[2], cells[4]});
   REQUIRE(table.rows.size() == 1);
-  REQUIRE(table.rows[0].over_seeds[0].defined == 1);
+  REQUIRE(table.rows[0].over_seeds.empty());
   REQUIRE(shown_value(table.rows[0], 0) == "90.0");
+  // beside a method that the seeds do change
+  std::vector<StoredResult> both = three_seeds();
+  for (int copy = 0; copy < 3; ++copy) both.push_back(result_of("a", "feature_norm", Metric::measured(0.8), {}));
+  const Table mixed = table_of(both);
+  const auto fixed = std::find_if(mixed.rows.begin(), mixed.rows.end(),
+                                  [](const TableRow& row) { return row.detector == "feature_norm"; });
+  REQUIRE(fixed->over_seeds[0].defined == 1);
+  REQUIRE(shown_value(*fixed, 0) == "80.0");
 }
 
 TEST_CASE("every format has mean ± deviation; CSV and JSON keep each seed", "[table]") {
-  const Table table = make_table(three_seeds());
+  const Table table = table_of(three_seeds());
   REQUIRE_THAT(table_as_text(table, false), Contains("93.0 ± 3.6") && Contains("73.0 ± 2.6"));
   REQUIRE_THAT(table_as_markdown(table), Contains("| 93.0 ± 3.6 |"));
   REQUIRE_THAT(table_as_latex(table), Contains("$93.0 \\pm 3.6$"));
   const std::string csv = table_as_csv(table);
   REQUIRE(lines(csv) == 13);
-  REQUIRE_THAT(csv, Contains("b,padim,raw,,1,0.56,0.5,seed=1,,1,0,"));
+  REQUIRE_THAT(csv, Contains("set,b,padim,raw,,1,1,0.56,0.5,seed=1,,1,0,"));
   const auto json = nlohmann::json::parse(table_as_json(table));
   REQUIRE(json["rows"].size() == 3);
   REQUIRE(json["seed_rows"].size() == 9);
@@ -145,33 +201,31 @@ TEST_CASE("every format has mean ± deviation; CSV and JSON keep each seed", "[t
 
 TEST_CASE("the best of several seeds is bold in mathematics", "[table]") {
   auto cells = three_seeds();
-  for (int seed = 0; seed < 3; ++seed) cells.push_back(seed_outcome("a", "residual", seed, 0.5 + 0.01 * seed));
-  REQUIRE_THAT(table_as_latex(make_table(cells)), Contains("$\\mathbf{93.0} \\pm 3.6$") && Contains("$51.0 \\pm 1.0$"));
+  for (int seed = 0; seed < 3; ++seed) cells.push_back(seed_result("a", "residual", seed, 0.5 + 0.01 * seed));
+  REQUIRE_THAT(table_as_latex(table_of(cells)), Contains("$\\mathbf{93.0} \\pm 3.6$") && Contains("$51.0 \\pm 1.0$"));
 }
 
 TEST_CASE("a step over the whole test set is noted, and then not everything was chosen without it", "[table]") {
-  auto all = cells();
+  auto all = results();
   all[0].cell->details["post_step"] = "min_max";
-  const std::string notes = fmt::format("{}", fmt::join(make_table(all).notes, "\n"));
+  const std::string notes = fmt::format("{}", fmt::join(table_of(all).notes, "\n"));
   REQUIRE_THAT(notes, Contains("maps scaled over the whole test set (step min_max)") &&
                           Contains("no model chosen on test data") && !Contains("nothing chosen"));
-  REQUIRE_THAT(fmt::format("{}", fmt::join(make_table(cells()).notes, "\n")),
+  REQUIRE_THAT(fmt::format("{}", fmt::join(table_of(results()).notes, "\n")),
                Contains("nothing chosen on test data") && !Contains("scaled over"));
 }
 
 TEST_CASE("shots × reference seeds: a row for each number of shots, mean ± deviation over the seeds", "[table]") {
-  std::vector<CellOutcome> all;
+  std::vector<StoredResult> all;
   for (const int shots : {2, 8})
     for (int seed = 0; seed < 3; ++seed) {
-      CellOutcome made =
-          outcome("a", "padim", Metric::measured(0.5 + 0.1 * shots / 2 + 0.01 * seed * shots), Metric::measured(0.5));
-      made.planned.variant.method = fmt::format("references.shots={}", shots);
-      made.planned.variant.seeds = fmt::format("references.seed={}", seed);
-      made.planned.features = "residual";
-      made.cell->key.fit.update({{"references.shots", shots}, {"references.seed", seed}});
+      StoredResult made =
+          result_of("a", "padim", Metric::measured(0.5 + 0.1 * shots / 2 + 0.01 * seed * shots), Metric::measured(0.5));
+      made.features = "residual";
+      made.cell->key.fit.update({{"features", "residual"}, {"references.shots", shots}, {"references.seed", seed}});
       all.push_back(made);
     }
-  const Table table = make_table(all);
+  const Table table = table_of(all);
   REQUIRE(table.rows.size() == 2);
   REQUIRE(table.seed_rows.size() == 6);
   for (size_t i = 0; i < 2; ++i) {

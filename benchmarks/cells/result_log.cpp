@@ -1,0 +1,99 @@
+#include "benchmarks/cells/result_log.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+
+#include "benchmarks/cells/sealed_lines.h"
+#include "core/base/error.h"
+#include "core/base/log.h"
+#include "core/base/temporary_name.h"
+
+namespace adrep {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+/// UTC with microseconds; the letters order as the times do.
+std::string utc_now() {
+  const auto now = std::chrono::system_clock::now();
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch()).count() % 1'000'000;
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
+                     utc.tm_hour, utc.tm_min, utc.tm_sec, micros);
+}
+
+/// A name no other process takes, which sorts by time.
+fs::path new_log(const fs::path& folder) {
+  std::string time = utc_now().substr(0, 19);
+  std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
+  const std::string unique = temporary_name(folder / "log" / time).filename().string();  // .TIME.HOST.PROCESS.RANDOM.tmp
+  return folder / "log" / (unique.substr(1, unique.size() - 5) + ".jsonl");
+}
+
+ResultEvent event_from(const json& line) {
+  ResultEvent event{line.at("planned"), line.at("state"), line.value("cell", ""), line.value("why", ""),
+                    line.at("seconds"), line.at("at")};
+  if (event.state != "finished" && event.state != "failed") throw_input("unknown state '{}'", event.state);
+  return event;
+}
+
+json line_of_event(const ResultEvent& event) {
+  json line = {{"planned", event.planned}, {"state", event.state}, {"seconds", event.seconds}, {"at", event.at}};
+  if (!event.cell.empty()) line["cell"] = event.cell;
+  if (!event.why.empty()) line["why"] = event.why;
+  return line;
+}
+
+/// Closes the file also when writing fails.
+struct Descriptor {
+  int number;
+  ~Descriptor() {
+    if (number >= 0) close(number);
+  }
+};
+
+void append_to_disk(const fs::path& file, const std::string& line) {
+  std::error_code failed;
+  fs::create_directories(file.parent_path(), failed);
+  const Descriptor out{open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)};
+  const bool written = out.number >= 0 && write(out.number, line.data(), line.size()) == std::ssize(line) &&
+                       fsync(out.number) == 0;
+  if (!written) throw WriteError(fmt::format("{}: cannot be written: {}", file.string(), std::strerror(errno)));
+}
+
+}  // namespace
+
+ResultLog::ResultLog(const fs::path& folder) : file_(new_log(folder)) {
+  std::vector<std::string> notes;
+  last_ = last_events(folder, notes);
+  for (const std::string& note : notes) log_warning(note + "; the line is left out");
+}
+
+void ResultLog::add(ResultEvent event) {
+  ResultEvent& last = last_[event.planned];
+  if (last.state == event.state && last.cell == event.cell && last.why == event.why) return;
+  event.at = utc_now();
+  append_to_disk(file_, sealed_line(line_of_event(event)));
+  last = std::move(event);
+}
+
+std::map<std::string, ResultEvent> last_events(const fs::path& folder, std::vector<std::string>& notes) {
+  std::map<std::string, ResultEvent> last;
+  for (const fs::path& file : line_files(folder / "log"))
+    for_each_sealed_line(file, "log", notes, [&](const json& line) {
+      ResultEvent event = event_from(line);
+      ResultEvent& known = last[event.planned];
+      if (known.at <= event.at) known = std::move(event);
+    });
+  return last;
+}
+
+}  // namespace adrep

@@ -1,0 +1,52 @@
+#include "benchmarks/cells/sealed_lines.h"
+
+#include <algorithm>
+
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
+#include "core/io/sealed_json.h"
+
+namespace adrep {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+std::string sealed_line(const json& object) {
+  return sealed(object).dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+void for_each_sealed_line(const fs::path& file, const std::string& what, std::vector<std::string>& notes,
+                          const std::function<void(const json& content)>& use) {
+  std::string text;
+  try {
+    text = read_file(file);
+  } catch (const InputError& unreadable) {
+    notes.push_back(unreadable.what());
+    return;
+  }
+  int64_t number = 0;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string line = text.substr(begin, end - begin), where = fmt::format("{}:{}", file.string(), ++number);
+    begin = end + 1;
+    try {
+      use(read_sealed_json(line, "line of a " + what, where));
+    } catch (const InputError& refused) {
+      const std::string reason = refused.what();
+      notes.push_back(reason.starts_with(where) ? reason : where + ": " + reason);
+    } catch (const json::exception& incomplete) {
+      notes.push_back(fmt::format("{}: {}", where, incomplete.what()));
+    }
+  }
+}
+
+std::vector<fs::path> line_files(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code absent;
+  for (fs::directory_iterator entry(folder, absent), end; !absent && entry != end; entry.increment(absent))
+    if (entry->path().extension() == ".jsonl" && entry->is_regular_file(absent)) files.push_back(entry->path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace adrep
