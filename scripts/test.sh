@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Set-up, build with warnings as errors, all tests, then install and a small program that uses the installed library.
-# Ends with the seconds of each step. Golden tests run when ADREP_GOLDENS names their directory, or shared/goldens lies
-# beside the clone.
+# Ends with the tests that this machine or build cannot run, if any, and the seconds of each step. Golden tests run when
+# ADREP_GOLDENS names their directory, or shared/goldens lies beside the clone; gpu tests where there is a CUDA device and
+# a LibTorch for it.
 set -euo pipefail
+if [ -n "${ADREP_GOLDENS:-}" ]; then ADREP_GOLDENS=$(realpath "$ADREP_GOLDENS"); export ADREP_GOLDENS; fi
 cd "$(dirname "$0")/.."
 steps=
 timed() { # NAME COMMAND ...
@@ -15,4 +17,6 @@ timed build scripts/build.sh -DADREP_WERROR=ON -DADREP_BUILD_TESTS=ON -DADREP_BU
 timed tests ctest --test-dir build/release --output-on-failure
 timed install scripts/check_install.sh
 timed docs scripts/check_docs.sh
+left_out=$(cat build/release/tests/left_out.txt)
+[ -z "$left_out" ] || echo "test: left out: $left_out"
 echo "test: $steps"

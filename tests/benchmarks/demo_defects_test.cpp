@@ -57,8 +57,8 @@ struct DemoClass {
 
 }  // namespace
 
+// Random features tell these defects from the parts too little: the published weights are meant.
 TEST_CASE("defects of the demo data score above normal parts, by every registered detector", "[detectors]") {
-  if (installed_weights().empty()) return;
   const TemporaryFolder folder;
   DemoOptions options;
   options.train_per_class = 24;
@@ -67,7 +67,7 @@ TEST_CASE("defects of the demo data score above normal parts, by every registere
   options.size = drawn_size;
   REQUIRE(make_demo_dataset(folder / "data", options));
   const auto dataset = open_dataset(folder / "data", "auto");
-  const auto backbone = find_backbone("efficientnet_lite0").load(installed_weights(), {});
+  const auto backbone = load_backbone("efficientnet_lite0", installed_weights(), at::kCPU);
   std::map<std::string, double> auroc;  // mean over the classes
   for (const std::string name : {"circuit_board", "brushed_metal"}) {
     const DemoClass demo(*dataset, name, *backbone);

@@ -5,7 +5,7 @@
 #include "benchmarks/run/runner.h"
 #include "core/base/log.h"
 #include "core/features/extraction.h"
-#include "support/program.h"
+#include "support/seeded_backbones.h"
 #include "support/trees.h"
 
 using namespace adrep;
@@ -43,11 +43,11 @@ double plain_score(const Levels& image, const Levels& bank) {
 }  // namespace
 
 TEST_CASE("few-shot FeatureNorm scores residuals to the first two and four references", "[runner][feature_norm]") {
-  if (installed_weights().empty()) return;
   set_verbosity(Verbosity::quiet);
   const TemporaryFolder folder;
   write_mvtec_class(folder / "data", "plate", 6, 2);
   const std::vector<std::string> settings{"data=" + (folder / "data").string(),
+                                          "backbone=" + seeded_backbone(),
                                           "cache=off",
                                           "detector=feature_norm",
                                           "features=residual",
@@ -59,7 +59,7 @@ TEST_CASE("few-shot FeatureNorm scores residuals to the first two and four refer
   const RunOutcome outcome = run_plan(make_plan(resolve_run(read_config({}, settings))), folder / "out");
   REQUIRE(outcome.failed() == 0);
   REQUIRE(outcome.cells.size() == 2);
-  const auto backbone = find_backbone("efficientnet_lite0").load(installed_weights(), {});
+  const auto backbone = load_backbone(seeded_backbone(), {}, at::kCPU);
   std::vector<std::vector<std::string>> references;
   std::vector<std::vector<double>> scores;
   for (const CellOutcome& outcome_of : outcome.cells) {

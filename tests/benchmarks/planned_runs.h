@@ -3,11 +3,14 @@
 #include "benchmarks/run/runner.h"
 #include "core/base/atomic_file.h"
 #include "support/golden.h"
+#include "support/seeded_backbones.h"
 
 namespace adrep::test {
 
-/// The plan of a run on FOLDER/data with small images and a feature cache of its own.
+/// The plan of a run on FOLDER/data with small images and a feature cache of its own, through seeded_backbone where the
+/// assignments name no other.
 inline Plan plan_of(std::vector<std::string> assignments, const TemporaryFolder& folder) {
+  assignments.insert(assignments.begin(), "backbone=" + seeded_backbone());
   assignments.push_back("data=" + (folder / "data").string());
   assignments.push_back("cache.folder=" + (folder / "cache").string());
   assignments.push_back("image.crop=64");

@@ -15,7 +15,6 @@
 #include "core/base/interrupt.h"
 #include "core/base/log.h"
 #include "detectors/artefact.h"
-#include "support/program.h"
 #include "support/trees.h"
 
 using namespace adrep;
@@ -94,7 +93,6 @@ class StopAfterEpochs {
 }  // namespace
 
 TEST_CASE("a training that is stopped and continued gives the same bytes as one in one go", "[runner][training]") {
-  if (test::installed_weights().empty()) return;
   set_verbosity(Verbosity::quiet);
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 6, 2);
@@ -124,7 +122,6 @@ TEST_CASE("a training that is stopped and continued gives the same bytes as one 
 }
 
 TEST_CASE("models are kept when asked for, and only what is missing is fitted again", "[runner][artefact]") {
-  if (test::installed_weights().empty()) return;
   set_verbosity(Verbosity::quiet);
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 4, 2);
@@ -154,7 +151,6 @@ TEST_CASE("models are kept when asked for, and only what is missing is fitted ag
 
 TEST_CASE("the epoch is the last, the best on drawn anomalies, or for each metric the best on test",
           "[runner][training]") {
-  if (test::installed_weights().empty()) return;
   set_verbosity(Verbosity::quiet);
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 6, 3);
@@ -187,7 +183,6 @@ TEST_CASE("the epoch is the last, the best on drawn anomalies, or for each metri
 }
 
 TEST_CASE("one model for all classes is fitted once and scores every class", "[runner][training]") {
-  if (test::installed_weights().empty()) return;
   set_verbosity(Verbosity::quiet);
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 5, 2);

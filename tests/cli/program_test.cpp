@@ -12,12 +12,12 @@
 #include "support/golden.h"
 #include "support/program.h"
 #include "support/script_backbone.h"
+#include "support/seeded_backbones.h"
 #include "support/thrown.h"
 #include "support/trees.h"
 
 using namespace adrep;
 using test::adrep_program;
-using test::installed_weights;
 using test::run_command;
 using Result = test::ProgramResult;
 using Catch::Matchers::Contains;
@@ -29,6 +29,11 @@ namespace {
 void cut_in_half(const fs::path& from, const fs::path& to) {
   const std::string bytes = read_file(from);
   write_file_atomically(to, bytes.substr(0, bytes.size() / 2));
+}
+
+/// The settings of a run that takes a second.
+std::string small_settings() {
+  return "cache=off detector=feature_norm image.crop=64 image.resize=64 backbone=" + test::seeded_backbone();
 }
 
 }  // namespace
@@ -89,14 +94,12 @@ TEST_CASE("weights of another architecture are one line with every key that is w
 }
 
 TEST_CASE("cut images and cut weights are one line, exit code 2, and leave no cells", "[cli]") {
-  const std::string weights = installed_weights();
-  if (weights.empty()) return;
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 3, 1);
   const std::string base =
       "run detector=feature_norm image.crop=64 image.resize=64 data=" + (folder / "data").string() +
       " output=" + (folder / "out").string() + " cache.folder=" + (folder / "cache").string();
-  cut_in_half(weights, folder / "half.pth");
+  cut_in_half(test::seeded_efficientnet(), folder / "half.pth");
   const Result cut_weights = adrep_program(base + " weights=" + (folder / "half.pth").string());
   INFO(cut_weights.text);
   REQUIRE((cut_weights.code == 2 && cut_weights.lines() == 1));
@@ -106,7 +109,7 @@ TEST_CASE("cut images and cut weights are one line, exit code 2, and leave no ce
   fs::remove_all(folder.path() / "data" / "second");
   const fs::path image = folder.path() / "data/plate/test/hole/0.png";
   cut_in_half(image, image);
-  const Result cut_image = adrep_program(base);
+  const Result cut_image = adrep_program(base + " weights=" + test::seeded_efficientnet().string());
   INFO(cut_image.text);
   REQUIRE((cut_image.code == 2 && cut_image.lines() == 1));
   REQUIRE_THAT(cut_image.text, Contains("test/hole/0.png"));
@@ -114,12 +117,12 @@ TEST_CASE("cut images and cut weights are one line, exit code 2, and leave no ce
 }
 
 TEST_CASE("run, run again, dry-run and print-config on a small data set", "[cli]") {
-  if (installed_weights().empty()) return;
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "my data", "plate", 3, 1);
   const std::string base =
-      "run detector=feature_norm,padim image.crop=64 image.resize=64 'data=" + (folder / "my data").string() +
-      "' output=" + (folder / "out").string() + " cache.folder=" + (folder / "cache").string();
+      "run detector=feature_norm,padim image.crop=64 image.resize=64 backbone=" + test::seeded_backbone() +
+      " 'data=" + (folder / "my data").string() + "' output=" + (folder / "out").string() +
+      " cache.folder=" + (folder / "cache").string();
   const Result dry = adrep_program(base + " --dry-run");
   INFO(dry.text);
   REQUIRE(dry.code == 0);
@@ -147,8 +150,8 @@ TEST_CASE("run, run again, dry-run and print-config on a small data set", "[cli]
   REQUIRE(adrep_program("run " + (folder / "printed.yaml").string() + " --print-config").text == printed.text);
 }
 
-TEST_CASE("a class without memory for its features is one line, the other is in the table, exit code 2", "[cli]") {
-  if (!test::memory_runs_out) return;
+TEST_CASE("a class without memory for its features is one line, the other is in the table, exit code 2",
+          "[cli][out_of_memory]") {
   const test::TemporaryFolder folder;
   for (const char* name : {"bright", "plate"}) test::write_mvtec_class(folder / "data", name, 3, 1);
   for (const auto& image : fs::directory_iterator(folder / "data" / "bright" / "train" / "good"))
@@ -164,26 +167,23 @@ TEST_CASE("a class without memory for its features is one line, the other is in 
 }
 
 TEST_CASE("an output folder that cannot be written is one line and exit code 1", "[cli]") {
-  if (installed_weights().empty()) return;
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 2, 1);
   write_file_atomically(folder / "file", "not a folder");
-  const Result result = adrep_program("run -q cache=off detector=feature_norm image.crop=64 image.resize=64 data=" +
-                                      (folder / "data").string() + " output=" + (folder / "file").string());
+  const Result result = adrep_program("run -q " + small_settings() + " data=" + (folder / "data").string() +
+                                      " output=" + (folder / "file").string());
   INFO(result.text);
   REQUIRE(result.code == 1);
   REQUIRE(result.lines() == 1);
 }
 
 TEST_CASE("a full disk is one line, exit code 1, and leaves nothing half-written", "[cli]") {
-  if (installed_weights().empty()) return;
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 2, 1);
   // a limit on file size makes writing fail as a full disk does
   const std::string limited = "bash -c \"trap '' XFSZ; ulimit -f 4; exec " + std::string(ADREP_PROGRAM);
-  const Result result =
-      run_command(limited + " run -q cache=off detector=feature_norm image.crop=64 image.resize=64 data=" +
-                  (folder / "data").string() + " output=" + (folder / "out").string() + "\"");
+  const Result result = run_command(limited + " run -q " + small_settings() + " data=" + (folder / "data").string() +
+                                    " output=" + (folder / "out").string() + "\"");
   INFO(result.text);
   REQUIRE(result.code == 1);
   REQUIRE(result.lines() == 1);
@@ -192,16 +192,16 @@ TEST_CASE("a full disk is one line, exit code 1, and leaves nothing half-written
 }
 
 TEST_CASE("SIGINT and SIGTERM stop a run; finished cells stay and are not computed again", "[cli]") {
-  if (installed_weights().empty()) return;
   const int signal = GENERATE(SIGINT, SIGTERM);
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 12, 1);
-  const std::string data = "data=" + (folder / "data").string(), output = "output=" + (folder / "out").string();
+  const std::string data = "data=" + (folder / "data").string(), output = "output=" + (folder / "out").string(),
+                    backbone = "backbone=" + test::seeded_backbone();
   const pid_t child = fork();
   if (child == 0) {
     dup2(open((folder / "table.txt").c_str(), O_WRONLY | O_CREAT, 0600), STDOUT_FILENO);
     // a whole coreset takes many seconds: the signal comes before it ends
-    execl(ADREP_PROGRAM, "adrep", "run", "-q", "cache=off", data.c_str(), output.c_str(),
+    execl(ADREP_PROGRAM, "adrep", "run", "-q", "cache=off", data.c_str(), output.c_str(), backbone.c_str(),
           "detector=feature_norm,patchcore", "patchcore.ratio=1", "patchcore.projection=2048",
           static_cast<char*>(nullptr));
     _exit(127);
@@ -217,7 +217,8 @@ TEST_CASE("SIGINT and SIGTERM stop a run; finished cells stay and are not comput
   const fs::path examples = folder.path() / "out" / "examples";
   REQUIRE(std::distance(fs::directory_iterator(examples), fs::directory_iterator()) == 2);
   REQUIRE_THAT(read_file(folder / "table.txt"), Contains("feature_norm") && Contains("image AUROC"));
-  const Result again = adrep_program("run cache=off " + data + " " + output + " detector=feature_norm");
+  const Result again =
+      adrep_program("run cache=off " + data + " " + output + " " + backbone + " detector=feature_norm");
   REQUIRE_THAT(again.text, Contains("1 cell (0 fitted, 0 scored, 0 evaluated, 1 from earlier runs"));
 }
 
@@ -253,13 +254,11 @@ TEST_CASE("mini data sets: made, described, compared", "[cli]") {
 }
 
 TEST_CASE("a noisy split is recorded in its cell", "[cli]") {
-  if (installed_weights().empty()) return;
   const test::TemporaryFolder folder;
   const std::string data = (folder / "mini").string(), out = (folder / "out").string();
   REQUIRE(adrep_program("datasets make-mini visa " + data + " classes=1").code == 0);
-  const Result run = adrep_program(
-      "run detector=feature_norm features=residual image.crop=64 image.resize=64 split.noise_ratio=1 data=" + data +
-      " output=" + out);
+  const Result run = adrep_program("run " + small_settings() + " features=residual split.noise_ratio=1 data=" + data +
+                                   " output=" + out);
   INFO(run.text);
   REQUIRE(run.code == 0);
   REQUIRE_THAT(run.text, Contains("2 anomalous training images instead of 4"));

@@ -4,6 +4,7 @@
 #include "core/image/decode.h"
 #include "support/golden.h"
 #include "support/program.h"
+#include "support/seeded_backbones.h"
 #include "support/trees.h"
 
 using namespace adrep;
@@ -11,14 +12,13 @@ using namespace adrep::test;
 using Catch::Matchers::Contains;
 
 TEST_CASE("adrep visualize features writes SVG and PNG, the same for the same seed", "[cli]") {
-  if (installed_weights().empty()) return;
   const TemporaryFolder folder;
   write_mvtec_class(folder / "data", "plate", 3, 2);
   const auto picture = [&](const std::string& output, const std::string& more) {
     const ProgramResult made = adrep_program(
         "visualize features image.crop=64 level=2 patches=40 iterations=60 exaggerated_iterations=20 "
-        "references.shots=2 cache=off data=" +
-        (folder / "data").string() + " output=" + (folder / output).string() + more);
+        "references.shots=2 cache=off backbone=" +
+        seeded_backbone() + " data=" + (folder / "data").string() + " output=" + (folder / output).string() + more);
     INFO(made.text);
     REQUIRE(made.code == 0);
     return read_file(folder / output);

@@ -115,10 +115,6 @@ TEST_CASE("every reader: folders and images that may not be read are one line", 
     std::string decoding, listing;
     {
       const OtherUser somebody;
-      if (!somebody.works()) {
-        WARN("skipped: root cannot become another user here");
-        return;
-      }
       decoding = subject.verifying(subject.image);
     }
     fs::permissions(folder, fs::perms::none);
@@ -144,10 +140,6 @@ TEST_CASE("every reader of a list: one that may not be read, is empty or is a fo
       std::string text;
       {
         const OtherUser somebody;
-        if (!somebody.works()) {
-          WARN("skipped: root cannot become another user here");
-          return;
-        }
         text = subject.loading();
       }
       check_one_line(text, list, "Permission denied");

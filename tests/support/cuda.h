@@ -1,15 +1,12 @@
 #pragma once
-#include <ATen/Context.h>
-
-#include <catch2/catch.hpp>
+#include "core/base/device.h"
 
 namespace adrep::test {
 
-/// True, with a warning, where there is no CUDA device.
-inline bool no_cuda() {
-  if (at::hasCUDA()) return false;
-  WARN("skipped: no CUDA device");
-  return true;
+/// The CUDA device. Throws InputError, which fails the test, where there is none: ctest knows the label `gpu` only
+/// where there is one.
+inline at::Device cuda_device() {
+  return open_device("cuda");
 }
 
 }  // namespace adrep::test

@@ -1,32 +1,30 @@
 #include "support/golden.h"
 
-#include <catch2/catch.hpp>
-
 #include <cstdlib>
 #include <limits>
 
 #include <unistd.h>
 
+#include "core/base/error.h"
+
 namespace adrep::test {
 
 namespace fs = std::filesystem;
 
-fs::path goldens() {
-  if (const char* folder = std::getenv("ADREP_GOLDENS")) return folder;
-  const fs::path beside = fs::path(ADREP_SOURCE_DIR).parent_path() / "shared" / "goldens";
-  return fs::exists(beside) ? beside : fs::path();
+fs::path golden_file(const std::string& name) {
+  const char* named = std::getenv("ADREP_GOLDENS");
+  const fs::path folder =
+      named && *named ? fs::path(named) : fs::path(ADREP_SOURCE_DIR).parent_path() / "shared" / "goldens";
+  if (!fs::exists(folder / name))
+    throw_failure("{}: no such golden file; set ADREP_GOLDENS to the directory of golden files",
+                  (folder / name).string());
+  return folder / name;
 }
 
 Golden load_golden(const std::string& name) {
   Golden golden;
-  const fs::path folder = goldens();
-  if (folder.empty()) {
-    WARN("skipped: no golden files (set ADREP_GOLDENS to their directory)");
-    return golden;
-  }
-  golden.data = read_safetensors(folder / (name + ".safetensors"));
+  golden.data = read_safetensors(golden_file(name + ".safetensors"));
   golden.description = nlohmann::json::parse(golden.data.metadata.at("description"));
-  golden.present = true;
   return golden;
 }
 

@@ -9,21 +9,25 @@
 
 namespace adrep::test {
 
-/// The directory of golden files (ADREP_GOLDENS, else shared/goldens beside the source tree), or empty.
-std::filesystem::path goldens();
+/// A file or folder by its path in the directory of golden files: ADREP_GOLDENS, else shared/goldens beside the source
+/// tree. Throws Error, which fails the test, when there is none: ctest knows the label `golden` only where there is a
+/// directory.
+std::filesystem::path golden_file(const std::string& name);
 
-/// One golden file; when there are no goldens, WARNs why and returns an empty one: `if (!golden) return;`.
+/// One golden file of tensors.
 struct Golden {
   Safetensors data;
   nlohmann::json description;  ///< the metadata's description
-  bool present = false;
 
-  explicit operator bool() const { return present; }
   const at::Tensor& operator[](const std::string& name) const { return data.at(name); }
   bool has(const std::string& name) const { return data.tensors.contains(name); }
+  /// True of every golden file that was read: what is missing is thrown.
+  explicit operator bool() const { return true; }
   /// Those whose names begin with `prefix`, by the rest of the name.
   TensorMap below(const std::string& prefix) const { return tensors_below(data.tensors, prefix); }
 };
+
+/// NAME.safetensors of the golden files. Throws as golden_file does.
 Golden load_golden(const std::string& name);
 
 /// Largest |difference| divided by the largest |expected| (double); infinite when shapes differ or a value is NaN.

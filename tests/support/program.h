@@ -1,4 +1,5 @@
 #pragma once
+#include <filesystem>
 #include <string>
 
 namespace adrep::test {
@@ -15,7 +16,8 @@ ProgramResult run_command(const std::string& command);
 /// Runs the program that was built with these tests.
 ProgramResult adrep_program(const std::string& arguments);
 
-/// EfficientNet-Lite0's weights; "", with a warning, when they are not installed.
-std::string installed_weights();
+/// EfficientNet-Lite0's published weights, for tests of what they give. Throws InputError, which fails the test and
+/// names scripts/setup.sh, when they are not installed; everything else takes seeded_backbones.h.
+std::filesystem::path installed_weights();
 
 }  // namespace adrep::test

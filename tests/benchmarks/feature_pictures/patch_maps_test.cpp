@@ -5,7 +5,7 @@
 
 #include "core/base/error.h"
 #include "support/golden.h"
-#include "support/program.h"
+#include "support/seeded_backbones.h"
 #include "support/trees.h"
 
 using namespace adrep;
@@ -32,12 +32,11 @@ TEST_CASE("patches to show: half anomalous where there are as many, different on
 }
 
 TEST_CASE("patch maps: PCA of a class's features, raw and residual, at the same patches", "[pictures]") {
-  if (installed_weights().empty()) return;
   const TemporaryFolder folder;
   write_mvtec_class(folder / "data", "plate", 3, 3);
   const auto config = [&](std::vector<std::string> more) {
-    more.insert(more.begin(), {"data=" + (folder / "data").string(), "image.crop=64", "image.resize=64", "cache=off",
-                               "references.shots=2", "patches=80", "level=2"});
+    more.insert(more.begin(), {"data=" + (folder / "data").string(), "backbone=" + seeded_backbone(), "image.crop=64",
+                               "image.resize=64", "cache=off", "references.shots=2", "patches=80", "level=2"});
     return resolve_picture(read_config({}, more));
   };
   const std::vector<ClassPatches> classes = map_patches(config({"method=pca"}));

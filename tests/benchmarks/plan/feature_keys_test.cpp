@@ -4,7 +4,7 @@
 
 #include "core/backbones/backbone.h"
 #include "core/base/hash.h"
-#include "support/program.h"
+#include "support/seeded_backbones.h"
 
 using namespace adrep;
 
@@ -14,18 +14,16 @@ TEST_CASE("every backbone says its normalisation before it is loaded", "[cache]"
     if (name.find(':') != std::string::npos) continue;  // the file says it, and the file's hash is in the key
     for (size_t channel = 0; channel < 3; ++channel) REQUIRE(entry.std[channel] > 0);
   }
-  const std::string weights = test::installed_weights();
-  if (weights.empty()) return;
   const BackboneEntry& entry = BackboneRegistry::instance().get("efficientnet_lite0", "backbone");
-  const auto backbone = entry.load(weights, {});
+  const auto backbone = entry.load(test::seeded_efficientnet(), {});
   REQUIRE(backbone->info().mean == entry.mean);
   REQUIRE(backbone->info().std == entry.std);
 }
 
 TEST_CASE("the feature key of a run follows what changes features, and nothing else", "[cache]") {
-  const std::string weights = test::installed_weights();
-  if (weights.empty()) return;
-  const RunSettings settings;
+  const std::filesystem::path weights = test::seeded_efficientnet();
+  RunSettings settings;
+  settings.weights = weights.string();
   const FeatureKey key = feature_key(settings, {256, 224});
   REQUIRE(key.weights_sha256 == sha256_of_file(weights));
   REQUIRE(key.geometry == Geometry{256, 224});

@@ -4,7 +4,7 @@
 
 #include "core/base/config.h"
 #include "support/golden.h"
-#include "support/program.h"
+#include "support/seeded_backbones.h"
 #include "support/trees.h"
 
 using namespace adrep;
@@ -121,11 +121,10 @@ TEST_CASE("references that are missing go through the backbone together where th
 }
 
 TEST_CASE("references through EfficientNet-Lite0 together have the bits of each alone", "[pretraining]") {
-  if (installed_weights().empty()) return;
   const TemporaryFolder folder;
   const PretrainConfig config = plates(folder);
   const PretrainData data = open_pretrain_data(config.settings);
-  const auto backbone = load_backbone("efficientnet_lite0", {}, at::kCPU, "fp32");
+  const auto backbone = load_backbone("efficientnet_lite0", seeded_efficientnet(), at::kCPU, "fp32");
   REQUIRE(backbone->batch_invariant());
   ReferenceCache cache(data, *backbone, config.geometry(), int64_t{1} << 30);
   const std::vector<size_t> normals = data.normal_images();

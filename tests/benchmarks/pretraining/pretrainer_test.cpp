@@ -14,8 +14,9 @@
 #include "core/representation/projector_checkpoint.h"
 #include "support/golden.h"
 #include "support/pretraining_log.h"
-#include "support/program.h"
+#include "support/seeded_backbones.h"
 #include "support/trees.h"
+#include "support/weights_folders.h"
 #include "support/xml.h"
 
 using namespace adrep;
@@ -28,12 +29,24 @@ namespace {
 PretrainConfig config_of(const TemporaryFolder& folder, const std::string& output,
                          std::vector<std::string> assignments = {}) {
   for (const std::string& text :
-       {"data=" + (folder / "data").string(), "output=" + (folder / output).string(), std::string("image.crop=64"),
-        std::string("batch=4"), std::string("epochs=2"), std::string("projector.references=8"),
-        std::string("references.shots=1,2"), std::string("references.center_shots=2"), std::string("rate=1e-3")})
+       {"data=" + (folder / "data").string(), "output=" + (folder / output).string(), "backbone=" + seeded_backbone(),
+        std::string("image.crop=64"), std::string("batch=4"), std::string("epochs=2"),
+        std::string("projector.references=8"), std::string("references.shots=1,2"),
+        std::string("references.center_shots=2"), std::string("rate=1e-3")})
     assignments.insert(assignments.begin(), text);
   return resolve_pretrain(read_config({}, assignments));
 }
+
+/// EfficientNet-Lite0 with seeded weights as the installed ones while it lives: a backbone whose weights can be trained
+/// and kept.
+struct InstalledEfficientNet {
+  WeightsFolders folders{seeded_efficientnet().parent_path().string()};
+
+  static std::vector<std::string> with(std::vector<std::string> assignments) {
+    assignments.push_back("backbone=efficientnet_lite0");
+    return assignments;
+  }
+};
 
 TensorMap weights_of(const PretrainOutcome& outcome) {
   return read_projector_checkpoint(outcome.projector).weights;
@@ -48,7 +61,6 @@ void require_equal(const TensorMap& a, const TensorMap& b) {
 
 TEST_CASE("pretraining: stopped and continued gives the bits of one go; the checkpoint says where it comes from",
           "[pretraining]") {
-  if (installed_weights().empty()) return;
   const TemporaryFolder folder;
   write_mvtec_class(folder / "data", "plate", 4, 4);
   const PretrainOutcome whole = pretrain(config_of(folder, "whole"));
@@ -72,7 +84,7 @@ TEST_CASE("pretraining: stopped and continued gives the bits of one go; the chec
   REQUIRE(pretrain(stopped).passes == 0);
 
   const ProjectorCheckpoint checkpoint = read_projector_checkpoint(whole.projector);
-  REQUIRE(checkpoint.backbone == "efficientnet_lite0");
+  REQUIRE(checkpoint.backbone == "torchscript");
   REQUIRE(checkpoint.selection == "last");
   REQUIRE(checkpoint.saw("mvtec_ad", "plate", ""));
   REQUIRE(checkpoint.classes[0].fingerprint.size() == 64);
@@ -81,7 +93,6 @@ TEST_CASE("pretraining: stopped and continued gives the bits of one go; the chec
 
 TEST_CASE("pretraining: the last states are kept, Ctrl-C leaves them, other settings do not continue them",
           "[pretraining]") {
-  if (installed_weights().empty()) return;
   const TemporaryFolder folder;
   write_mvtec_class(folder / "data", "plate", 4, 4);
   const auto states = [&] {
@@ -107,7 +118,6 @@ TEST_CASE("pretraining: the last states are kept, Ctrl-C leaves them, other sett
 }
 
 TEST_CASE("pretraining: gradients of several passes make one step; a small cache changes nothing", "[pretraining]") {
-  if (installed_weights().empty()) return;
   const TemporaryFolder folder;
   write_mvtec_class(folder / "data", "plate", 4, 4);
   const PretrainOutcome one = pretrain(config_of(folder, "one", {"epochs=1"}));
@@ -120,7 +130,6 @@ TEST_CASE("pretraining: gradients of several passes make one step; a small cache
 
 TEST_CASE("pretraining refuses data without anomalies, batches larger than the data, and wrong settings",
           "[pretraining]") {
-  if (installed_weights().empty()) return;
   const TemporaryFolder folder;
   write_mvtec_class(folder / "data", "plate", 2, 2);
   REQUIRE_THROWS_WITH(pretrain(config_of(folder, "out", {"batch=7"})), Contains("batch=7"));
@@ -145,6 +154,7 @@ PretrainConfig selecting(const TemporaryFolder& folder, const std::string& outpu
 std::vector<CellOutcome> evaluated(const TemporaryFolder& folder, const std::string& output, const fs::path& projector,
                                    const std::vector<std::string>& assignments) {
   std::vector<std::string> all = {"data=" + (folder / "data").string(),
+                                  "backbone=" + seeded_backbone(),
                                   "classes=lid",
                                   "image.crop=64",
                                   "image.resize=64",
@@ -167,7 +177,6 @@ std::vector<CellOutcome> evaluated(const TemporaryFolder& folder, const std::str
 
 TEST_CASE("pretraining: the best epochs are kept in the published layout, marked, and the same after a stop",
           "[pretraining]") {
-  if (installed_weights().empty()) return;
   const TemporaryFolder folder;
   write_mvtec_class(folder / "data", "plate", 4, 4);
   write_mvtec_class(folder / "data", "lid", 3, 3);
@@ -214,7 +223,6 @@ TEST_CASE("pretraining: the best epochs are kept in the published layout, marked
 }
 
 TEST_CASE("pretraining: what is held out must not be pretrained on", "[pretraining]") {
-  if (installed_weights().empty()) return;
   const TemporaryFolder folder;
   write_mvtec_class(folder / "data", "plate", 4, 4);
   write_mvtec_class(folder / "data", "lid", 3, 3);
@@ -229,13 +237,14 @@ TEST_CASE("pretraining: what is held out must not be pretrained on", "[pretraini
 
 TEST_CASE("pretraining: a trained backbone changes, is continued bit for bit, and is used by an evaluation",
           "[pretraining]") {
-  if (installed_weights().empty()) return;
+  const InstalledEfficientNet installed;
   const TemporaryFolder folder;
   write_mvtec_class(folder / "data", "plate", 4, 4);
   write_mvtec_class(folder / "data", "lid", 3, 3);
-  const PretrainConfig config = config_of(
-      folder, "out",
-      {"classes=plate", "train_backbone=true", "projector.architecture=none", "batch=6", "save_every=1", "keep=100"});
+  const PretrainConfig config =
+      config_of(folder, "out",
+                installed.with({"classes=plate", "train_backbone=true", "projector.architecture=none", "batch=6",
+                                "save_every=1", "keep=100"}));
   const PretrainOutcome whole = pretrain(config);
   const fs::path beside = trained_backbone_file(whole.projector);
   const std::string hash = sha256_of_file(beside);
@@ -245,7 +254,9 @@ TEST_CASE("pretraining: a trained backbone changes, is continued bit for bit, an
   REQUIRE(pretrain(config).passes == 1);
   REQUIRE(sha256_of_file(beside) == hash);
 
-  const auto cells = evaluated(folder, "run", whole.projector, {"detector=padim", "features=raw,residual,pretrained"});
+  const auto cells =
+      evaluated(folder, "run", whole.projector, installed.with({"detector=padim", "features=raw,residual,pretrained"}));
+  const auto pretrained = installed.with({"detector=padim", "features=pretrained"});
   REQUIRE(cells.size() == 3);
   std::map<std::string, std::string> weights, references;
   for (const CellOutcome& cell : cells) weights[cell.planned.features] = cell.cell->key_text("weights");
@@ -254,17 +265,15 @@ TEST_CASE("pretraining: a trained backbone changes, is continued bit for bit, an
   REQUIRE(weights.at("residual") == weights.at("raw"));
 
   std::ofstream(beside, std::ios::app) << "x";
-  REQUIRE_THROWS_WITH(evaluated(folder, "other", whole.projector, {"detector=padim", "features=pretrained"}),
-                      Contains("other projectors"));
+  REQUIRE_THROWS_WITH(evaluated(folder, "other", whole.projector, pretrained), Contains("other projectors"));
   fs::remove(beside);
-  REQUIRE_THROWS_WITH(evaluated(folder, "none", whole.projector, {"detector=padim", "features=pretrained"}),
-                      Contains("not beside it"));
+  REQUIRE_THROWS_WITH(evaluated(folder, "none", whole.projector, pretrained), Contains("not beside it"));
   REQUIRE_THROWS_WITH(config_of(folder, "out", {"projector.architecture=none"}), Contains("train_backbone=true"));
-  REQUIRE_THROWS_WITH(config_of(folder, "out", {"train_backbone=true", "precision=bf16"}), Contains("fp32"));
+  REQUIRE_THROWS_WITH(config_of(folder, "out", installed.with({"train_backbone=true", "precision=bf16"})),
+                      Contains("fp32"));
 }
 
 TEST_CASE("pretraining: bf16 gives other weights near those of fp32, kept in float32", "[pretraining]") {
-  if (installed_weights().empty()) return;
   const TemporaryFolder folder;
   write_mvtec_class(folder / "data", "plate", 4, 4);
   const PretrainOutcome wide = pretrain(config_of(folder, "wide", {"epochs=1"}));
@@ -280,11 +289,11 @@ TEST_CASE("pretraining: bf16 gives other weights near those of fp32, kept in flo
 
 TEST_CASE("pretraining: all rows of Table 2a and all architectures train for a few steps and are evaluated",
           "[slow][pretraining]") {
-  if (installed_weights().empty()) return;
+  const InstalledEfficientNet installed;
   const TemporaryFolder folder;
   write_mvtec_class(folder / "data", "plate", 4, 4);
   write_mvtec_class(folder / "data", "lid", 3, 3);
-  const std::vector<std::string> detectors = {"detector=padim,patchcore,feature_norm"};
+  const std::vector<std::string> detectors = installed.with({"detector=padim,patchcore,feature_norm"});
   struct Row {
     std::string name;
     std::vector<std::string> settings;
@@ -304,7 +313,7 @@ TEST_CASE("pretraining: all rows of Table 2a and all architectures train for a f
   for (Row& row : rows) {
     INFO(row.name);
     row.settings.insert(row.settings.end(), {"classes=plate", "epochs=1", "label_pixels=4"});
-    const PretrainOutcome outcome = pretrain(config_of(folder, row.name, row.settings));
+    const PretrainOutcome outcome = pretrain(config_of(folder, row.name, installed.with(row.settings)));
     REQUIRE(outcome.passes > outcome.skipped);
     REQUIRE(std::isfinite(outcome.last_loss));
     std::vector<std::string> run = detectors;
@@ -321,7 +330,6 @@ TEST_CASE("pretraining: all rows of Table 2a and all architectures train for a f
 }
 
 TEST_CASE("pretraining: what it would take is counted as it is then done, and nothing is written", "[pretraining]") {
-  if (installed_weights().empty()) return;
   const TemporaryFolder folder;
   write_mvtec_class(folder / "data", "plate", 4, 4);
   const PretrainConfig config = config_of(folder, "out", {"accumulate=2"});

@@ -94,8 +94,7 @@ TEST_CASE("an interruption or a full disk ends the other classes too", "[runner]
   CHECK_THROWS_AS(run_with_broken_class(folder, std::make_exception_ptr(WriteError("full"))), WriteError);
 }
 
-TEST_CASE("a class whose features need more memory than there is fails alone", "[runner]") {
-  if (!test::memory_runs_out) return;
+TEST_CASE("a class whose features need more memory than there is fails alone", "[runner][out_of_memory]") {
   const TemporaryFolder folder;
   const std::string backbone = test::write_script_backbone(folder / "net.pt", test::out_of_memory_for_bright_images);
   const Plan plan = plan_of_two_classes(folder, backbone);

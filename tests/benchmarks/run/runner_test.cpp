@@ -10,7 +10,6 @@
 #include "core/base/atomic_file.h"
 #include "core/base/interrupt.h"
 #include "core/base/log.h"
-#include "support/program.h"
 #include "support/trees.h"
 #include "support/xml.h"
 
@@ -21,7 +20,6 @@ using test::plan_of;
 namespace fs = std::filesystem;
 
 TEST_CASE("a run finds the planted defects, writes cells once and gives the same bytes again", "[runner]") {
-  if (test::installed_weights().empty()) return;
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 6, 3);
   const Plan plan = plan_of({"detector=padim,patchcore,feature_norm", "features=raw,residual"}, folder);
@@ -50,7 +48,6 @@ TEST_CASE("a run finds the planted defects, writes cells once and gives the same
 }
 
 TEST_CASE("trained detectors run: images for GLASS, CFLOW's published scale, notes beside the result", "[runner]") {
-  if (test::installed_weights().empty()) return;
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 6, 2);
   const std::vector<std::string> settings{"features=raw,residual",  "detector=cflow,glass,uniad",
@@ -80,7 +77,6 @@ TEST_CASE("trained detectors run: images for GLASS, CFLOW's published scale, not
 }
 
 TEST_CASE("cells are the same bytes with and without the feature cache", "[runner][cache]") {
-  if (test::installed_weights().empty()) return;
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 5, 3);
   const std::vector<std::string> both = {"detector=padim,patchcore", "features=raw,residual"};
@@ -116,12 +112,11 @@ TEST_CASE("cells are the same bytes with and without the feature cache", "[runne
 }
 
 TEST_CASE("references.shots and other settings of a sweep need no second backbone pass", "[runner][cache]") {
-  if (test::installed_weights().empty()) return;
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 5, 2);
-  const RunOutcome sweep = run_plan(
-      plan_of({"detector=patchcore", "features=raw,residual", "references.seed=0,1,2", "seed=0,1"}, folder),
-      folder / "a");
+  const RunOutcome sweep =
+      run_plan(plan_of({"detector=patchcore", "features=raw,residual", "references.seed=0,1,2", "seed=0,1"}, folder),
+               folder / "a");
   REQUIRE(sweep.cells.size() == 2 + 6);  // raw features have no references
   REQUIRE(sweep.computed_images >= 9);
   REQUIRE(sweep.computed_images <= 9 + 5);  // and references in a geometry of their own
@@ -129,7 +124,6 @@ TEST_CASE("references.shots and other settings of a sweep need no second backbon
 
 TEST_CASE("references that are all training images leave zero residuals, and every detector lives with that",
           "[runner]") {
-  if (test::installed_weights().empty()) return;
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 2, 2);
   const Plan plan = plan_of({"detector=padim,patchcore,feature_norm", "features=residual"}, folder);
@@ -139,14 +133,15 @@ TEST_CASE("references that are all training images leave zero residuals, and eve
 }
 
 TEST_CASE("every way to choose references runs, is recorded, and its saved list gives the same scores", "[runner]") {
-  if (test::installed_weights().empty()) return;
   const test::TemporaryFolder folder;
   set_verbosity(Verbosity::quiet);
   test::write_mvtec_class(folder / "data", "plate", 6, 2);
   const auto run = [&](std::vector<std::string> settings, const std::string& output) {
-    for (const char* common : {"detector=patchcore", "features=residual", "references.save=yes",
-                               "references.aligned_backbone=efficientnet_lite0", "references.resize=64"})
+    for (const char* common :
+         {"detector=patchcore", "features=residual", "references.save=yes", "backbone=efficientnet_lite0",
+          "references.aligned_backbone=efficientnet_lite0", "references.resize=64"})
       settings.emplace_back(common);
+    settings.push_back("weights=" + test::seeded_efficientnet().string());
     RunOutcome outcome = run_plan(plan_of(settings, folder), folder / output);
     REQUIRE(outcome.failed() == 0);
     return outcome;
@@ -175,7 +170,6 @@ TEST_CASE("every way to choose references runs, is recorded, and its saved list 
 }
 
 TEST_CASE("a detector that changes training images needs references that all of them share", "[runner]") {
-  if (test::installed_weights().empty()) return;
   const test::TemporaryFolder folder;
   set_verbosity(Verbosity::quiet);
   test::write_mvtec_class(folder / "data", "plate", 4, 2);
@@ -188,7 +182,6 @@ TEST_CASE("a detector that changes training images needs references that all of 
 }
 
 TEST_CASE("threads change no metric by more than 0.01 points", "[runner]") {
-  if (test::installed_weights().empty()) return;
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 6, 3);
   const RunOutcome one = run_plan(plan_of({"detector=padim,patchcore", "threads=1"}, folder), folder / "one");
@@ -199,7 +192,6 @@ TEST_CASE("threads change no metric by more than 0.01 points", "[runner]") {
 }
 
 TEST_CASE("an unreadable image fails its class or is left out and counted", "[runner]") {
-  if (test::installed_weights().empty()) return;
   const test::TemporaryFolder folder;
   set_verbosity(Verbosity::quiet);
   test::write_mvtec_class(folder / "data", "broken", 4, 2);
@@ -222,7 +214,6 @@ TEST_CASE("an unreadable image fails its class or is left out and counted", "[ru
 }
 
 TEST_CASE("an interrupted run keeps its finished cells", "[runner]") {
-  if (test::installed_weights().empty()) return;
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 4, 2);
   run_plan(plan_of({"detector=feature_norm"}, folder), folder / "a");
@@ -240,7 +231,6 @@ TEST_CASE("an interrupted run keeps its finished cells", "[runner]") {
 }
 
 TEST_CASE("views of another run are moved, not overwritten, and the report stands alone", "[runner]") {
-  if (test::installed_weights().empty()) return;
   const test::TemporaryFolder folder;
   set_verbosity(Verbosity::quiet);
   test::write_mvtec_class(folder / "data", "<plate>", 4, 2);

@@ -9,7 +9,7 @@
 #include "core/image/decode.h"
 #include "core/maps/map_pairs.h"
 #include "support/golden.h"
-#include "support/program.h"
+#include "support/seeded_backbones.h"
 #include "support/trees.h"
 
 using namespace adrep;
@@ -52,8 +52,9 @@ std::map<std::string, std::string> files_of(const fs::path& folder) {
 }
 
 Plan map_plan_of(std::vector<std::string> assignments, const test::TemporaryFolder& folder) {
-  for (const std::string& more : {"data=" + (folder / "data").string(), std::string("image.crop=64"),
-                                  std::string("image.resize=64"), std::string("references.shots=2")})
+  for (const std::string& more :
+       {"data=" + (folder / "data").string(), "backbone=" + test::seeded_backbone(), std::string("image.crop=64"),
+        std::string("image.resize=64"), std::string("references.shots=2")})
     assignments.push_back(more);
   return make_plan(resolve_run(read_config({}, assignments)));
 }
@@ -63,8 +64,8 @@ Plan map_plan_of(std::vector<std::string> assignments, const test::TemporaryFold
 TEST_CASE("titles become file names; where they had to change, the hash keeps them apart", "[saved_maps]") {
   const std::string hash = "0123456789abcdef";
   CHECK(folder_name("fabric · padim · raw", hash) == "fabric-padim-raw");
-  CHECK(folder_name("01 · patchcore · raw · patchcore.ratio=0.01", hash)
-            == "01-patchcore-raw-patchcore.ratio-0.01-01234567");
+  CHECK(folder_name("01 · patchcore · raw · patchcore.ratio=0.01", hash) ==
+        "01-patchcore-raw-patchcore.ratio-0.01-01234567");
   CHECK(folder_name("../etc · a", hash) == "_._etc-a-01234567");
   CHECK(folder_name("a/b", hash) == "a_b-01234567");
   CHECK(folder_name("a_b", hash) == "a_b");
@@ -138,7 +139,6 @@ TEST_CASE("maps of another cell with the same title are moved, and nothing is le
 }
 
 TEST_CASE("a run keeps maps that give its cells' metrics again, and changes no cell", "[saved_maps][runner]") {
-  if (test::installed_weights().empty()) return;
   const test::TemporaryFolder folder;
   set_verbosity(Verbosity::quiet);
   test::write_mvtec_class(folder / "data", "plate", 4, 3);

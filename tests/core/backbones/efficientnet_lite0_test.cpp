@@ -1,26 +1,19 @@
 #include <catch2/catch.hpp>
 
+#include <set>
+
 #include "core/backbones/efficientnet_lite0.h"
 #include "core/base/atomic_file.h"
 #include "core/io/torch_checkpoint.h"
 #include "support/cuda.h"
 #include "support/golden.h"
+#include "support/program.h"
+#include "support/seeded_backbones.h"
 
 using namespace adrep;
 using Catch::Matchers::Contains;
 
 namespace {
-
-/// The real weights, or nothing when they are not installed.
-std::filesystem::path real_weights() {
-  const BackboneEntry& entry = BackboneRegistry::instance().get("efficientnet_lite0", "backbone");
-  try {
-    return find_weights(entry, {});
-  } catch (const InputError& missing) {
-    WARN("skipped: " << missing.what());
-    return {};
-  }
-}
 
 BackboneInfo lite0_named(const std::string& file) {
   BackboneInfo info;
@@ -30,21 +23,21 @@ BackboneInfo lite0_named(const std::string& file) {
 
 void compare_lite0_with_golden(const at::Device& device) {
   const auto golden = test::load_golden("efficientnet_lite0");
-  const auto file = real_weights();
-  if (!golden || file.empty()) return;
-  const auto backbone =
-      BackboneRegistry::instance().get("efficientnet_lite0", "backbone").load(file, {.device = device});
+  const auto backbone = load_backbone("efficientnet_lite0", test::installed_weights(), device);
   const at::Tensor image = golden["input/image"].to(device);
   const Levels levels = backbone->forward(image);
   const auto shapes = backbone->shapes(image.size(2), image.size(3));
-  const std::vector<int64_t> strides = {4, 8, 16, 32};
-  REQUIRE(levels.count() == 4);
-  for (size_t l = 0; l < 4; ++l) {
-    const std::string name = "output/stride" + std::to_string(strides[l]);
+  std::set<int64_t> strides;
+  for (const auto& [stride, output] : golden.below("output/stride")) strides.insert(std::stoll(stride));
+  REQUIRE(levels.count() == std::ssize(strides));
+  size_t l = 0;
+  for (const int64_t stride : strides) {
+    const std::string name = "output/stride" + std::to_string(stride);
     INFO(name);
     REQUIRE(test::relative_difference(levels.maps[l], golden[name]) < 1e-4);
     REQUIRE(levels.maps[l].sizes() ==
             at::IntArrayRef({image.size(0), shapes[l].channels, shapes[l].height, shapes[l].width}));
+    ++l;
   }
 }
 
@@ -55,13 +48,11 @@ TEST_CASE("EfficientNet-Lite0 gives the reference's features", "[golden][efficie
 }
 
 TEST_CASE("EfficientNet-Lite0 on CUDA gives the reference's features", "[gpu][golden][efficientnet]") {
-  if (!test::no_cuda()) compare_lite0_with_golden(at::kCUDA);
+  compare_lite0_with_golden(test::cuda_device());
 }
 
 TEST_CASE("an image's features are the same bits in a pass of any size, and odd sizes work", "[efficientnet]") {
-  const auto file = real_weights();
-  if (file.empty()) return;
-  const auto backbone = BackboneRegistry::instance().get("efficientnet_lite0", "backbone").load(file, {});
+  const auto backbone = load_backbone("efficientnet_lite0", test::seeded_efficientnet(), at::kCPU);
   REQUIRE(backbone->batch_invariant());
   for (int64_t side : {224, 97}) {
     const at::Tensor images = at::linspace(-1, 1, 8 * 3 * side * side).reshape({8, 3, side, side}).sin();
@@ -79,9 +70,7 @@ TEST_CASE("an image's features are the same bits in a pass of any size, and odd 
 }
 
 TEST_CASE("weights of another architecture are refused with key and shapes", "[efficientnet]") {
-  const auto file = real_weights();
-  if (file.empty()) return;
-  TensorMap weights = read_state_dict(file);
+  TensorMap weights = read_state_dict(test::seeded_efficientnet());
   SECTION("missing key") {
     weights.erase("_blocks.3._project_conv.weight");
     REQUIRE_THROWS_WITH(EfficientNetLite0(weights, lite0_named("x.pth"), {}),

@@ -27,7 +27,6 @@ ResNet golden_resnet(const Golden& golden, const BackboneOptions& options) {
 
 void compare_resnet_with_golden(const at::Device& device) {
   const Golden golden = load_golden("resnet_small");
-  if (!golden) return;
   const ResNet model = golden_resnet(golden, {.device = device});
   const at::Tensor image = golden["input/image"].to(device);
   const double tolerance =
@@ -93,7 +92,7 @@ TEST_CASE("resnet equals torchvision's", "[golden][backbone]") {
 }
 
 TEST_CASE("resnet on CUDA equals torchvision's", "[gpu][golden][backbone]") {
-  if (!no_cuda()) compare_resnet_with_golden(at::kCUDA);
+  compare_resnet_with_golden(cuda_device());
 }
 
 TEST_CASE("bottlenecks, also wide ones, equal LibTorch's own BatchNorm", "[backbone]") {

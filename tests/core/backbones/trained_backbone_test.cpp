@@ -7,18 +7,20 @@
 #include "core/base/error.h"
 #include "core/base/hash.h"
 #include "support/golden.h"
-#include "support/program.h"
 #include "support/random_tensors.h"
+#include "support/seeded_backbones.h"
+#include "support/weights_folders.h"
 
 using namespace adrep;
 using namespace adrep::test;
 using Catch::Matchers::Contains;
 
 TEST_CASE("a trained backbone gives the features it gave when it was kept, from a file of its own", "[backbone]") {
-  if (installed_weights().empty()) return;
   const TemporaryFolder folder;
   const BackboneEntry entry = find_backbone("efficientnet_lite0");
-  const auto trainable = entry.load(find_weights(entry, {}), {.trainable = true});
+  const std::filesystem::path untrained = seeded_efficientnet();
+  const WeightsFolders installed(untrained.parent_path().string());
+  const auto trainable = entry.load(untrained, {.trainable = true});
   {
     const at::NoGradGuard no_grad;
     for (const auto& [key, parameter] : trainable->trainable_parameters())
@@ -28,7 +30,7 @@ TEST_CASE("a trained backbone gives the features it gave when it was kept, from 
   const std::filesystem::path file = folder / "p.backbone.safetensors";
   write_trained_backbone(file, kept);
   REQUIRE(is_trained_backbone(file));
-  REQUIRE_FALSE(is_trained_backbone(find_weights(entry, {})));
+  REQUIRE_FALSE(is_trained_backbone(untrained));
 
   const at::Tensor images = normal_tensor({2, 3, 64, 64}, 1);
   const auto loaded = load_backbone("efficientnet_lite0", file, at::kCPU);

@@ -43,7 +43,6 @@ std::vector<BackboneOptions> both_ways(const at::Device& device) {
 
 void compare_dinov2(const at::Device& device) {
   const Golden golden = load_golden("vit_dinov2");
-  if (!golden) return;
   const VitArchitecture a = golden_dinov2(golden);
   for (const BackboneOptions& options : both_ways(device)) {
     const auto vit = make_vit(golden_weights(golden), a, options);
@@ -60,7 +59,6 @@ void compare_dinov2(const at::Device& device) {
 
 void compare_registers(const at::Device& device) {
   const Golden golden = load_golden("vit_dinov2_registers");
-  if (!golden) return;
   const VitArchitecture a = golden_dinov2(golden);
   const auto vit = make_vit(golden_weights(golden), a, {.device = device});
   int cases = 0;
@@ -74,7 +72,6 @@ void compare_registers(const at::Device& device) {
 
 void compare_clip(const std::string& name, const at::Device& device) {
   const Golden golden = load_golden(name);
-  if (!golden) return;
   const VitArchitecture a = golden_clip(golden);
   for (const BackboneOptions& options : both_ways(device))
     compare_levels(*make_vit(golden_weights(golden), a, options), a.layers, golden, golden["input/image"], "output/",
@@ -83,7 +80,6 @@ void compare_clip(const std::string& name, const at::Device& device) {
 
 void compare_imagebind(const at::Device& device) {
   const Golden golden = load_golden("vit_imagebind");
-  if (!golden) return;
   const VitArchitecture a = golden_imagebind(golden);
   const auto vit = make_vit(golden_weights(golden), a, {.device = device});
   REQUIRE(relative_difference(vit->embedded(golden["input/image"]), golden["output/embedded"]) < tolerance_of(golden));
@@ -190,18 +186,17 @@ TEST_CASE("ImageBind's vision trunk gives the reference's features", "[golden][v
   compare_imagebind(at::kCPU);
 }
 TEST_CASE("vision transformers give the reference's features on CUDA", "[gpu][golden][vit]") {
-  if (no_cuda()) return;
-  compare_dinov2(at::kCUDA);
-  compare_registers(at::kCUDA);
-  compare_clip("vit_clip", at::kCUDA);
-  compare_clip("vit_clip_hf", at::kCUDA);
-  compare_imagebind(at::kCUDA);
+  const at::Device cuda = cuda_device();
+  compare_dinov2(cuda);
+  compare_registers(cuda);
+  compare_clip("vit_clip", cuda);
+  compare_clip("vit_clip_hf", cuda);
+  compare_imagebind(cuda);
 }
 
 TEST_CASE("a TorchScript archive in fp16 and fp32 gives the reference's features", "[golden][vit]") {
   const Golden golden = load_golden("vit_clip");
-  if (!golden) return;
-  const auto file = goldens() / golden.description.at("archive").at("file").get<std::string>();
+  const auto file = golden_file(golden.description.at("archive").at("file").get<std::string>());
   const VitArchitecture a = golden_clip(golden);
   compare_levels(*make_vit(read_state_dict(file), a), a.layers, golden, golden["input/image"], "output/",
                  tolerance_of(golden));

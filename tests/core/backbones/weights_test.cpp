@@ -1,34 +1,16 @@
 #include <catch2/catch.hpp>
 
-#include <cstdlib>
 #include <fstream>
 
 #include "core/backbones/backbone.h"
 #include "support/golden.h"
+#include "support/weights_folders.h"
 
 using namespace adrep;
 using namespace adrep::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// Sets ADREP_WEIGHTS while it lives.
-class WeightsFolders {
- public:
-  explicit WeightsFolders(const std::string& folders) {
-    if (const char* before = std::getenv("ADREP_WEIGHTS")) before_ = before;
-    setenv("ADREP_WEIGHTS", folders.c_str(), 1);
-  }
-  ~WeightsFolders() {
-    if (before_)
-      setenv("ADREP_WEIGHTS", before_->c_str(), 1);
-    else
-      unsetenv("ADREP_WEIGHTS");
-  }
-
- private:
-  std::optional<std::string> before_;
-};
 
 fs::path made(const fs::path& file) {
   fs::create_directories(file.parent_path());

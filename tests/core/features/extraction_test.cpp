@@ -10,6 +10,7 @@
 #include "core/features/feature_source.h"
 #include "core/image/decode.h"
 #include "support/golden.h"
+#include "support/seeded_backbones.h"
 #include "support/trees.h"
 
 using namespace adrep;
@@ -190,15 +191,7 @@ TEST_CASE("a file replaced between its hash and its decoding is refused, one rep
 
 TEST_CASE("an image's features do not depend on its place in a batch, nor on its neighbours",
           "[extraction][efficientnet]") {
-  const BackboneEntry& entry = BackboneRegistry::instance().get("efficientnet_lite0", "backbone");
-  std::filesystem::path weights;
-  try {
-    weights = find_weights(entry, {});
-  } catch (const InputError& missing) {
-    WARN("skipped: " << missing.what());
-    return;
-  }
-  const auto backbone = entry.load(weights, {});
+  const auto backbone = load_backbone("efficientnet_lite0", test::seeded_efficientnet(), at::kCPU);
   const test::TemporaryFolder folder;
   std::vector<ImageFile> files;
   for (unsigned i = 0; i < 9; ++i) {

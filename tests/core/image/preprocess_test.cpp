@@ -37,7 +37,6 @@ void require_within_one_level(const Image& actual, const Image& expected) {
 
 TEST_CASE("images and masks are preprocessed as Pillow does", "[golden][preprocess]") {
   const auto golden = load_golden("preprocess");
-  if (!golden) return;
   const std::regex pattern("output/([0-9]+)/(mask_)?resize([0-9]+)_crop([0-9]+)");
   int compared = 0;
   for (const auto& [name, tensor] : golden.data.tensors) {
@@ -61,7 +60,6 @@ TEST_CASE("images and masks are preprocessed as Pillow does", "[golden][preproce
 
 TEST_CASE("normalised images equal the reference's", "[golden][preprocess]") {
   const auto golden = load_golden("preprocess");
-  if (!golden) return;
   using Three = std::array<double, 3>;
   const std::map<std::string, std::pair<Three, Three>> statistics{
       {"imagenet", {{0.485, 0.456, 0.406}, {0.229, 0.224, 0.225}}},

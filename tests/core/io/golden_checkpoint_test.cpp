@@ -12,22 +12,14 @@
 #include "support/golden.h"
 
 using namespace adrep;
+using test::golden_file;
 namespace fs = std::filesystem;
 using nlohmann::json;
 
 namespace {
 
-/// The path of a golden file, or an empty one with a warning when there is none.
-fs::path golden_file(const std::string& name) {
-  const fs::path folder = test::goldens();
-  if (!folder.empty() && fs::exists(folder / name)) return folder / name;
-  WARN("skipped: no golden file " << name);
-  return {};
-}
-
 json expected_values(const std::string& name) {
-  const fs::path file = golden_file(name);
-  return file.empty() ? json() : json::parse(std::ifstream(file));
+  return json::parse(std::ifstream(golden_file(name)));
 }
 
 std::string dtype_of(const at::Tensor& tensor) {
@@ -112,9 +104,7 @@ TEST_CASE("a nested checkpoint has the values that torch reads", "[io][golden]")
   const json expected = expected_values("checkpoint_expected.json");
   for (const char* name : {"checkpoint_zip.pth", "checkpoint_legacy.pth"}) {
     INFO(name);
-    const fs::path file = golden_file(name);
-    if (file.empty() || expected.is_null()) continue;
-    check_value(read_torch_checkpoint(file), expected);
+    check_value(read_torch_checkpoint(golden_file(name)), expected);
   }
 }
 
@@ -123,9 +113,7 @@ TEST_CASE("the reference's checkpoints have the values that torch reads", "[io][
   for (const char* name :
        {"checkpoint_reference.pth", "checkpoint_reference_numpy2.pth", "checkpoint_reference_legacy.pth"}) {
     INFO(name);
-    const fs::path file = golden_file(name);
-    if (file.empty() || expected.is_null()) continue;
-    const CheckpointValue checkpoint = read_torch_checkpoint(file);
+    const CheckpointValue checkpoint = read_torch_checkpoint(golden_file(name));
     std::set<std::string> groups;
     for (const auto& [key, values] : expected["tensors"].items()) {
       INFO(key);
@@ -149,9 +137,7 @@ TEST_CASE("the reference's checkpoints have the values that torch reads", "[io][
 
 TEST_CASE("the reference's safetensors file has the values of its checkpoint", "[io][golden]") {
   const json expected = expected_values("checkpoint_reference_expected.json");
-  const fs::path file = golden_file("checkpoint_reference.safetensors");
-  if (file.empty() || expected.is_null()) return;
-  const TensorMap tensors = read_state_dict(file);
+  const TensorMap tensors = read_state_dict(golden_file("checkpoint_reference.safetensors"));
   REQUIRE(tensors.size() == expected["tensors"].size());
   for (const auto& [name, tensor] : tensors) {
     INFO(name);
@@ -161,9 +147,8 @@ TEST_CASE("the reference's safetensors file has the values of its checkpoint", "
 
 TEST_CASE("a TorchScript archive gives dotted names and the weights of its plain twin", "[io][golden]") {
   const auto golden = test::load_golden("vit_clip");
-  if (!golden) return;
   const json& archive = golden.description.at("archive");
-  const TensorMap tensors = read_state_dict(test::goldens() / archive.at("file").get<std::string>());
+  const TensorMap tensors = read_state_dict(golden_file(archive.at("file").get<std::string>()));
   size_t named = 0;
   for (const auto& [list, type] :
        {std::pair("fp16_keys", at::kHalf), {"fp32_keys", at::kFloat}, {"int64_keys", at::kLong}})
@@ -187,10 +172,8 @@ TEST_CASE("a TorchScript archive gives dotted names and the weights of its plain
 }
 
 TEST_CASE("bad checkpoints are refused in one line, quickly and without large allocations", "[io][golden]") {
-  const fs::path folder = golden_file("bad_checkpoints");
-  if (folder.empty()) return;
   size_t files = 0;
-  for (const auto& item : fs::directory_iterator(folder)) {
+  for (const auto& item : fs::directory_iterator(golden_file("bad_checkpoints"))) {
     INFO(item.path());
     const AllocationLimit limit(64 << 20);
     std::string message;

@@ -1,24 +1,15 @@
 #include <catch2/catch.hpp>
 
-#include <cstdlib>
-
 #include "core/io/checkpoint_builder.h"
 #include "core/io/torch_checkpoint.h"
 #include "support/golden.h"
+#include "support/program.h"
 
 using namespace adrep;
 using namespace adrep::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// The published ImageNet weights, when the machine has them.
-fs::path efficientnet_weights() {
-  const char* cache = std::getenv("ADREP_CACHE");
-  const char* home = std::getenv("HOME");
-  const fs::path folder = cache ? fs::path(cache) : fs::path(home ? home : "") / ".cache" / "adrep";
-  return folder / "weights" / "efficientnet-lite0-57934424.pth";
-}
 
 std::string weight() {
   return tensor(storage("FloatStorage", "0", 2), 0, {2}, {1});
@@ -95,12 +86,7 @@ TEST_CASE("a safetensors file is known by its content", "[io]") {
 }
 
 TEST_CASE("the published EfficientNet-Lite0 file is read", "[io]") {
-  const fs::path file = efficientnet_weights();
-  if (!fs::exists(file)) {
-    WARN("skipped: no " << file.filename());
-    return;
-  }
-  const TensorMap weights = read_state_dict(file);
+  const TensorMap weights = read_state_dict(installed_weights());
   REQUIRE(weights.at("_conv_stem.weight").sizes() == at::IntArrayRef{32, 3, 3, 3});
   REQUIRE(weights.at("_fc.weight").sizes() == at::IntArrayRef{1000, 1280});
   REQUIRE(weights.at("_blocks.15._project_conv.weight").sizes() == at::IntArrayRef{320, 1152, 1, 1});

@@ -34,7 +34,7 @@ TEST_CASE("metrics of maps on their device equal those of the CPU, bit for bit")
 }
 
 TEST_CASE("metrics of maps on CUDA equal those of the CPU, bit for bit", "[gpu]") {
-  if (!no_cuda()) compare(at::kCUDA);
+  compare(cuda_device());
 }
 
 TEST_CASE("a device ranking with one class of pixels only is undefined like any other") {

@@ -39,8 +39,7 @@ double recall(const NeighbourSearchParams& params, const at::Tensor& bank, const
 }  // namespace
 
 TEST_CASE("FAISS's flat index gives the rows and bits of brute force, also among equal and almost equal rows",
-          "[faiss]") {
-  if (!has_faiss()) return;
+          "[needs_faiss]") {
   at::Tensor bank = clustered_rows(900, 24, 3);
   bank.narrow(0, 300, 40).copy_(bank.narrow(0, 0, 1).expand({40, 24}));  // more equal rows than are proposed
   bank.narrow(0, 400, 40).copy_(bank.narrow(0, 1, 1) + 1e-5 * random_tensor({40, 24}, 4));
@@ -54,8 +53,7 @@ TEST_CASE("FAISS's flat index gives the rows and bits of brute force, also among
   }
 }
 
-TEST_CASE("approximate indexes find the nearest row of clustered data almost always", "[faiss]") {
-  if (!has_faiss()) return;
+TEST_CASE("approximate indexes find the nearest row of clustered data almost always", "[needs_faiss]") {
   const at::Tensor bank = clustered_rows(3000, 32, 3), queries = clustered_rows(500, 32, 50);
   CHECK(recall(of_kind("ivf"), bank, queries) >= 0.97);
   CHECK(recall(of_kind("hnsw"), bank, queries) >= 0.97);
@@ -74,8 +72,7 @@ TEST_CASE("approximate indexes find the nearest row of clustered data almost alw
   CHECK(recall(few, bank, queries) < 0.9);
 }
 
-TEST_CASE("an index's distances are those of the rows it found, nearest first, whatever k", "[faiss]") {
-  if (!has_faiss()) return;
+TEST_CASE("an index's distances are those of the rows it found, nearest first, whatever k", "[needs_faiss]") {
   const at::Tensor bank = clustered_rows(200, 16, 3), queries = clustered_rows(50, 16, 50);
   for (const char* kind : {"flat", "ivf", "hnsw", "pq"}) {
     for (const int64_t k : {1, 7, 200}) {  // all rows are more than some lists hold
@@ -90,8 +87,7 @@ TEST_CASE("an index's distances are those of the rows it found, nearest first, w
   }
 }
 
-TEST_CASE("the seed decides an index, and a bank of a few rows has one", "[faiss]") {
-  if (!has_faiss()) return;
+TEST_CASE("the seed decides an index, and a bank of a few rows has one", "[needs_faiss]") {
   const at::Tensor bank = clustered_rows(500, 16, 3), queries = clustered_rows(50, 16, 50);
   for (const char* kind : {"ivf", "hnsw", "pq"}) {
     CAPTURE(kind);
@@ -106,8 +102,7 @@ TEST_CASE("the seed decides an index, and a bank of a few rows has one", "[faiss
   }
 }
 
-TEST_CASE("what an index learnt is refused for another bank or other parameters", "[faiss]") {
-  if (!has_faiss()) return;
+TEST_CASE("what an index learnt is refused for another bank or other parameters", "[needs_faiss]") {
   const at::Tensor bank = clustered_rows(500, 16, 3);
   for (const char* kind : {"ivf", "hnsw", "pq"}) {
     CAPTURE(kind);

@@ -28,7 +28,6 @@ at::Tensor feature_rows(const at::Tensor& features) {
 
 void compare_matches_with_golden(const at::Device& device) {
   auto golden = load_golden("residual");
-  if (!golden) return;
   const at::Tensor queries = feature_rows(golden["features"]).to(device), bank = golden["bank"].to(device);
   for (const auto& [name, match] : both_matches) {
     const at::Tensor index = match_references(queries, bank, match);
@@ -50,7 +49,7 @@ TEST_CASE("matches of the reference code, the first of equally good rows", "[gol
 }
 
 TEST_CASE("matches of the reference code on CUDA", "[gpu][golden][matching]") {
-  if (!no_cuda()) compare_matches_with_golden(at::kCUDA);
+  compare_matches_with_golden(cuda_device());
 }
 
 TEST_CASE("matches equal a plain search in double, ties included", "[matching]") {
@@ -84,12 +83,11 @@ TEST_CASE("the memory bound cuts queries and references into chunks and changes 
   }
 }
 
-TEST_CASE("FAISS's index gives the same matches, ties and near ties included", "[matching]") {
-  if (!has_faiss()) {
-    WARN("this build has no FAISS");
-    REQUIRE_THROWS_AS(match_references(at::ones({1, 2}), at::ones({1, 2}), Match::l2, {.faiss = true}), Error);
-    return;
-  }
+TEST_CASE("matching by FAISS's index is refused by a build without it", "[without_faiss][matching]") {
+  REQUIRE_THROWS_AS(match_references(at::ones({1, 2}), at::ones({1, 2}), Match::l2, {.faiss = true}), Error);
+}
+
+TEST_CASE("FAISS's index gives the same matches, ties and near ties included", "[needs_faiss][matching]") {
   // copies beyond the candidates, rows that differ by rounding, few rows, and rows of every length
   const at::Tensor copies = random_sixteenths({40, 24}, 4, 15).repeat({30, 1});
   const at::Tensor near = at::cat({copies.narrow(0, 0, 40) * (1 + 1e-7), copies.narrow(0, 0, 40)});

@@ -45,15 +45,15 @@ TEST_CASE("the memory that an index needs beside its bank", "[faiss]") {
   CHECK(bytes("pq") < bank / 4);
 }
 
-TEST_CASE("settings of a search that cannot be are one clear line", "[faiss]") {
-  REQUIRE_NOTHROW(require_search(searched_by("exact"), 7, "bank."));
+TEST_CASE("settings of a search that cannot be are one clear line", "[needs_faiss]") {
   NeighbourSearchParams params = searched_by("pq");
   params.pq_parts = 3;
-  if (has_faiss()) {
-    REQUIRE_NOTHROW(require_search(params, 6, "bank."));
-    REQUIRE_THROWS_WITH(require_search(params, 7, "bank."), "bank.pq_parts=3: must divide bank.dimension=7");
-    return;
-  }
+  REQUIRE_NOTHROW(require_search(params, 6, "bank."));
+  REQUIRE_THROWS_WITH(require_search(params, 7, "bank."), "bank.pq_parts=3: must divide bank.dimension=7");
+}
+
+TEST_CASE("exact search needs no FAISS, and a build without it refuses every index", "[without_faiss]") {
+  REQUIRE_NOTHROW(require_search(searched_by("exact"), 7, "bank."));
   for (const char* kind : {"flat", "ivf", "hnsw", "pq"})
     REQUIRE_THROWS_WITH(require_search(searched_by(kind), 6, "bank."),
                         Contains(fmt::format("bank.index={}: this build has no FAISS", kind)));

@@ -37,7 +37,6 @@ int64_t side_of(int64_t cells) {
 
 void compare_labels_with_edges(const at::Device& device) {
   auto golden = load_golden("edges");
-  if (!golden) return;
   const std::string prefix = "patch_labels/";
   const at::Tensor mask = golden[prefix + "mask"].to(device);
   for (const int64_t patch : golden.description["cases"]["patch_labels"]["patch_sizes"]) {
@@ -60,19 +59,23 @@ TEST_CASE("patch labels at the limits of both rules equal the reference code's",
 }
 
 TEST_CASE("patch labels at the limits of both rules on CUDA", "[gpu][golden][pretraining]") {
-  if (!no_cuda()) compare_labels_with_edges(at::kCUDA);
+  compare_labels_with_edges(cuda_device());
 }
 
 TEST_CASE("patch labels of the reference code", "[golden][pretraining]") {
   auto golden = load_golden("losses");
-  if (!golden) return;
   const at::Tensor mask = golden["patch_mask/input"];
-  for (const std::string name : {"patch_mask/patch14", "patch_mask/patch7"}) {
-    const int64_t side = side_of(golden[name].size(1));
-    REQUIRE(counted_patch_labels(mask, side, side).flatten(1).to(at::kFloat).equal(golden[name]));
+  const TensorMap counted = golden.below("patch_mask/patch"), nearest = golden.below("patch_mask/nearest_");
+  REQUIRE_FALSE((counted.empty() || nearest.empty()));
+  for (const auto& [pixels, expected] : counted) {
+    INFO("patch" << pixels);
+    const int64_t side = side_of(expected.size(1));
+    REQUIRE(counted_patch_labels(mask, side, side).flatten(1).to(at::kFloat).equal(expected));
   }
-  const at::Tensor nearest = golden["patch_mask/nearest_5x6"];
-  REQUIRE(nearest_patch_labels(mask, nearest.size(1), nearest.size(2)).to(at::kFloat).equal(nearest));
+  for (const auto& [grid, expected] : nearest) {
+    INFO("nearest_" << grid);
+    REQUIRE(nearest_patch_labels(mask, expected.size(1), expected.size(2)).to(at::kFloat).equal(expected));
+  }
 }
 
 TEST_CASE("a patch is anomalous for the angle loss from the 33rd pixel on, whatever its size", "[pretraining]") {

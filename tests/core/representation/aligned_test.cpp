@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+
 #include <cmath>
+#include <regex>
 
 #include "core/base/error.h"
 #include "core/base/random.h"
@@ -85,22 +87,31 @@ void compare_case(const Golden& golden, const std::string& prefix, const nlohman
 }
 
 void compare_with_goldens(const at::Device& device) {
-  if (auto golden = load_golden("aligned")) {
-    compare_case(golden, "", golden.description, device);
-    const at::Tensor centers = golden["centers"].flatten(0, 1).to(device);
-    const std::vector<int64_t> rows = to_vector(golden["row_bounds"]), columns = to_vector(golden["column_bounds"]);
-    for (const std::string image : {"reference", "query"}) {
-      const at::Tensor features = golden[image == "query" ? "queries" : "references"].to(device);
-      const at::Tensor block = features.slice(0, 0, 1).slice(2, 0, rows[1]).slice(3, 0, columns[1]);
-      const at::Tensor histograms = block_histograms(block, centers)[0].cpu();
-      REQUIRE(relative_difference(histograms, golden["histogram/" + image + "0/cell0"]) < 1e-5);
-    }
+  const Golden golden = load_golden("aligned"), edges = load_golden("edges");
+  compare_case(golden, "", golden.description, device);
+  const at::Tensor centers = golden["centers"].flatten(0, 1).to(device);
+  const std::vector<int64_t> rows = to_vector(golden["row_bounds"]), columns = to_vector(golden["column_bounds"]);
+  const std::regex histogram("(reference|query)([0-9]+)/cell([0-9]+)");
+  for (const auto& [name, expected] : golden.below("histogram/")) {
+    INFO(name);
+    std::smatch part;
+    REQUIRE(std::regex_match(name, part, histogram));
+    const at::Tensor features = golden[part[1] == "query" ? "queries" : "references"].to(device);
+    const size_t image = std::stoul(part[2]), cell = std::stoul(part[3]), side = rows.size() - 1;
+    const size_t u = cell / side, v = cell % side;
+    const at::Tensor block = features.narrow(0, static_cast<int64_t>(image), 1)
+                                 .slice(2, rows[u], rows[u + 1])
+                                 .slice(3, columns[v], columns[v + 1]);
+    REQUIRE(relative_difference(block_histograms(block, centers)[0].cpu(), expected) < 1e-5);
   }
-  if (auto golden = load_golden("edges")) {
-    const std::string name = "aligned/asymmetric";
-    compare_case(golden, name + "/", golden.description["cases"][name], device);
-    REQUIRE_FALSE(golden[name + "/order"].equal(golden[name + "/order_reversed_kl"]));
+  int cases = 0;
+  for (const auto& [name, settings] : edges.description.at("cases").items()) {
+    if (!name.starts_with("aligned/")) continue;
+    compare_case(edges, name + "/", settings, device);
+    REQUIRE_FALSE(edges[name + "/order"].equal(edges[name + "/order_reversed_kl"]));
+    ++cases;
   }
+  REQUIRE(cases > 0);
 }
 
 }  // namespace
@@ -110,7 +121,7 @@ TEST_CASE("aligned references: histograms, divergences, distances and order", "[
 }
 
 TEST_CASE("aligned references on CUDA", "[gpu][golden][references]") {
-  if (!no_cuda()) compare_with_goldens(at::kCUDA);
+  compare_with_goldens(cuda_device());
 }
 
 TEST_CASE("aligned references equal a loop over positions, blocks of unequal size", "[references]") {

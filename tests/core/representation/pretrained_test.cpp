@@ -56,7 +56,7 @@ TEST_CASE("pretrained features are the projectors' outputs of residuals", "[proj
 }
 
 TEST_CASE("pretrained features on CUDA", "[gpu][projector]") {
-  if (!no_cuda()) compare_parts(at::kCUDA);
+  compare_parts(cuda_device());
 }
 
 TEST_CASE("pretrained features: another backbone's levels are refused", "[projector]") {

@@ -9,7 +9,6 @@ using namespace adrep::test;
 
 TEST_CASE("schedules equal the reference's learning rates", "[golden][training]") {
   auto golden = load_golden("schedule");
-  if (!golden) return;
   const auto compare = [](const at::Tensor& expected, const auto& rate_at) {
     for (int64_t i = 0; i < expected.numel(); ++i)
       REQUIRE(rate_at(i) == Approx(expected[i].item<double>()).epsilon(1e-12));

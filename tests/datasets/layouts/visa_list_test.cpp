@@ -43,12 +43,8 @@ TEST_CASE("visa's list: a hostile table is one line, and no path is looked at", 
   CHECK(parse_visa_split(header, "list").empty());
 }
 
-TEST_CASE("visa: the official list has the published counts", "[datasets]") {
-  const std::filesystem::path list = goldens().parent_path() / "data/visa_split/1cls.csv";
-  if (!std::filesystem::exists(list)) {
-    WARN("skipped: no official split file beside the golden files");
-    return;
-  }
+TEST_CASE("visa: the official list has the published counts", "[golden][datasets]") {
+  const std::filesystem::path list = golden_file("../data/visa_split/1cls.csv");
   std::map<std::string, PublishedCounts> counts;
   for (const ListedImage& image : parse_visa_split(read_file(list), list.string())) {
     PublishedCounts& c = counts[image.class_name];

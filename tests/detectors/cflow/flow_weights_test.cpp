@@ -22,10 +22,7 @@ struct Reference {
   Levels image;
   CflowParams params;
 
-  explicit operator bool() const { return golden.present; }
-
   Reference() {
-    if (!golden) return;
     const at::Tensor& code = golden["position_code"];
     image.image_size = 4 * std::max(code.size(1), code.size(2));  // any size above the grid's
     for (int64_t l = 0; golden.has(fmt::format("level{}/input", l)); ++l) {
@@ -67,7 +64,6 @@ void write_anomalib(const std::filesystem::path& file, const FlowWeights& weight
 TEST_CASE("files of either generation of FrEIA, in every layout, give the likelihoods of FrEIA itself",
           "[golden][cflow]") {
   const Reference reference;
-  if (!reference) return;
   const TemporaryFolder folder;
   write_flow_weights(folder / "first.pth", reference.weights);
   const Scores first = reference.scores_from(folder / "first.pth", "freia_0.2");

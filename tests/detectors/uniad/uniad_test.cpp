@@ -36,7 +36,6 @@ at::Tensor tokens(const at::Tensor& x) {
 
 void compare_uniad_with_golden(const at::Device& device) {
   auto golden = load_golden("uniad");
-  if (!golden) return;
   const UniadShape shape = golden_shape(golden);
   UniadModel model = UniadModel::load(golden.below("weights/"), shape, "golden");
   model.to(device);
@@ -67,7 +66,6 @@ void compare_uniad_with_golden(const at::Device& device) {
 /// The detector with the golden's weights, for its maps.
 void compare_maps(const at::Device& device) {
   auto golden = load_golden("uniad");
-  if (!golden) return;
   const UniadShape shape = golden_shape(golden);
   UniadParams params;
   params.hidden = shape.hidden;
@@ -117,12 +115,11 @@ TEST_CASE("UniAD equals the reference code", "[golden][uniad]") {
 }
 
 TEST_CASE("UniAD on CUDA equals the reference code", "[gpu][golden][uniad]") {
-  if (!no_cuda()) compare_uniad_with_golden(at::kCUDA);
+  compare_uniad_with_golden(cuda_device());
 }
 
 TEST_CASE("neighbour mask and jitter equal the reference code's", "[golden][uniad]") {
   auto golden = load_golden("uniad");
-  if (!golden) return;
   const UniadShape shape = golden_shape(golden);
   REQUIRE(neighbour_mask(shape.height, shape.width, shape.neighbours).equal(golden["neighbor_mask"].to(at::kBool)));
   // the jitter's input is the golden's, tokens first
@@ -133,7 +130,6 @@ TEST_CASE("neighbour mask and jitter equal the reference code's", "[golden][unia
 
 TEST_CASE("UniAD's learning rates equal the reference code's", "[golden][uniad]") {
   auto golden = load_golden("schedule");
-  if (!golden) return;
   const UniadParams params;
   const at::Tensor& expected = golden["expected64/uniad"];
   const MultiStepSchedule schedule{params.learning_rate, {params.drop_epoch}};
