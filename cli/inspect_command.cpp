@@ -5,6 +5,7 @@
 #include "benchmarks/speed/projector_costs.h"
 #include "cli/command.h"
 #include "cli/command_words.h"
+#include "cli/settings.h"
 #include "core/backbones/backbone.h"
 #include "core/base/device.h"
 
@@ -13,9 +14,19 @@ namespace {
 
 struct InspectArguments {
   std::string backbone, weights, device = "cpu", precision = "fp32";
+  std::vector<std::string> words;
   int64_t size = 224, batch = 8, threads = 0;
   bool table7 = false;
 };
+
+/// The settings among the words. Throws InputError for words that have no effect on the backbone.
+VitSettings vit_settings(const std::vector<std::string>& words, const std::string& backbone) {
+  VitSettings settings;
+  apply_settings(words, settings);
+  if (!words.empty() && backbone != "vit")
+    throw_input("command line: {} has no effect on {}: only on the backbone vit", words.front(), backbone);
+  return settings;
+}
 
 double peak_gigabytes() {
   rusage usage{};
@@ -30,10 +41,12 @@ void inspect(const InspectArguments& arguments) {
   }
   if (arguments.backbone.empty()) throw_input("command line: name a backbone (see adrep list), or --table7");
   const BackboneEntry entry = find_backbone(arguments.backbone);
+  const VitSettings vit = vit_settings(arguments.words, entry.name);
   const int threads = set_threads(arguments.threads);
   const at::Device device = open_device(arguments.device);
-  const auto backbone = entry.load(find_weights(entry, arguments.weights),
-                                   {.device = device, .precision = resolve_precision(arguments.precision, device)});
+  const auto backbone =
+      entry.load(find_weights(entry, arguments.weights),
+                 {.device = device, .precision = resolve_precision(arguments.precision, device), .vit = vit});
   const BackboneInfo& info = backbone->info();
   const auto shapes = backbone->shapes(arguments.size, arguments.size);
   fmt::print("{}: {}\nweights     {}\nsha256      {}{}\n", entry.name, entry.doc, info.weights_file.string(),
@@ -63,6 +76,8 @@ void add_inspect_command(CLI::App& program) {
   CLI::App* command = program.add_subcommand("inspect", "levels, parameters, FLOPs and speed of a backbone");
   takes_names(command->add_option("backbone", arguments->backbone, "name of the backbone (see adrep list)"),
               [] { return BackboneRegistry::instance().names(); });
+  command->add_option("settings", arguments->words, "of the backbone vit: key=value settings")
+      ->option_text("[key=value ...]");
   command->add_option("--weights", arguments->weights, "weights file, default: the official one");
   command->add_option("--device", arguments->device, "cpu, cuda or cuda:INDEX");
   command->add_option("--precision", arguments->precision, "fp32, bf16, fp16 or auto: the fastest on the device")
@@ -71,7 +86,9 @@ void add_inspect_command(CLI::App& program) {
   command->add_option("--batch", arguments->batch, "images a forward pass")->check(CLI::Range(1, 1024));
   command->add_option("--threads", arguments->threads, "threads, 0: one a core")->check(CLI::Range(0, 1024));
   command->add_flag("--table7", arguments->table7, "cost of the feature projectors beside the paper's Table 7");
-  command->footer("example: adrep inspect efficientnet_lite0");
+  takes_keys(*command,
+             "examples:\n  adrep inspect efficientnet_lite0\n  adrep inspect vit --weights my-vit.pth vit.heads=6",
+             [] { return std::vector<KeySection>{{&params_of<VitSettings>()}}; });
   command->callback([arguments] { inspect(*arguments); });
 }
 

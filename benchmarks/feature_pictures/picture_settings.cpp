@@ -14,7 +14,7 @@ ParamList feature_params() {
                              name == "weights" || name == "projector" || name == "on_bad_image" || name == "device" ||
                              name == "precision" || name == "threads" || name == "batch" || name == "cache" ||
                              name.starts_with("cache.") || name.starts_with("image.") ||
-                             name.starts_with("references.");
+                             name.starts_with("references.") || name.starts_with("vit.");
     if (of_features) chosen.add(param);
   }
   return chosen;

@@ -9,6 +9,19 @@
 #include "core/base/version.h"
 
 namespace adrep {
+namespace {
+
+/// "NAME=VALUE|" of what the backbone is told besides its weights; "" where that has no effect on it.
+std::string told_to_backbone(const RunSettings& settings) {
+  const ParamList& params = params_of<RunSettings>();
+  const ParamTexts texts = [&](const std::string& name) { return to_text(params.find(name)->get(&settings)); };
+  std::string text;
+  for (const std::string& name : params_of<VitSettings>().names())
+    if (params.find(name)->role(texts) != Decides::nothing) text += name + "=" + texts(name) + "|";
+  return text;
+}
+
+}  // namespace
 
 std::string weights_hash(const RunSettings& settings) {
   const BackboneEntry entry = find_backbone(settings.backbone);
@@ -18,6 +31,10 @@ std::string weights_hash(const RunSettings& settings) {
 RunSettings aligned_backbone_settings(const RunSettings& settings) {
   RunSettings aligned = settings;
   if (settings.aligned_backbone == settings.backbone) return aligned;
+  const BackboneEntry entry = find_backbone(settings.aligned_backbone);
+  if (entry.weights_name.empty() && entry.own_file.empty())
+    throw_input("references.aligned_backbone={}: it has no official file, so it can only be the run's own backbone",
+                settings.aligned_backbone);
   aligned.backbone = settings.aligned_backbone;
   aligned.weights.clear();
   aligned.precision = "fp32";
@@ -29,7 +46,8 @@ BackboneSource backbone_on_demand(const RunSettings& settings) {
   const auto loaded = std::make_shared<std::unique_ptr<Backbone>>();
   return [settings, loaded]() -> const Backbone& {
     if (!*loaded)
-      *loaded = load_backbone(settings.backbone, settings.weights, open_device(settings.device), settings.precision);
+      *loaded = load_backbone(settings.backbone, settings.weights, open_device(settings.device), settings.precision,
+                              settings);
     return **loaded;
   };
 }
@@ -43,6 +61,7 @@ FeatureKey feature_key(const RunSettings& settings, const Geometry& geometry) {
   const std::string kind = settings.device.substr(0, settings.device.find(':'));
   return {.backbone = settings.backbone.substr(0, settings.backbone.find(':')),  // the hash says which file
           .weights_sha256 = weights_hash(settings),
+          .told = told_to_backbone(settings),
           .geometry = geometry,
           .mean = entry.mean,
           .std = entry.std,

@@ -11,7 +11,7 @@ namespace adrep {
 std::string weights_hash(const RunSettings& settings);
 
 /// The settings under which the images that references.select=aligned compares go through its backbone: the run's own
-/// when that is its backbone, else in fp32 with the official weights.
+/// when that is its backbone, else in fp32 with the official weights. Throws InputError when there are none.
 RunSettings aligned_backbone_settings(const RunSettings& settings);
 
 /// The backbone of a configuration, loaded when it is first asked for.

@@ -98,6 +98,7 @@ void RunSettings::declare(Schema<RunSettings>& s) {
       .path()
       .example("weights=my.pth")
       .doc("weights file; empty: the official file in ADREP_WEIGHTS or the user cache");
+  VitSettings::declare(s);
   s.add(&RunSettings::projector, "projector")
       .path()
       .when([](const ParamTexts& texts) { return texts("features") == "pretrained"; })

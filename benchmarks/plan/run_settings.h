@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "benchmarks/plan/reference_settings.h"
+#include "core/backbones/vit_settings.h"
 #include "core/base/config.h"
 #include "core/base/schema.h"
 #include "datasets/splits/split_settings.h"
@@ -12,7 +13,7 @@
 namespace adrep {
 
 /// Everything `adrep run` can be told, declared once; a detector's own parameters are keys "DETECTOR.NAME".
-struct RunSettings : SplitSettings, ReferenceSettings {
+struct RunSettings : SplitSettings, ReferenceSettings, VitSettings {
   std::string data;
   std::string layout = "auto";
   std::vector<std::string> classes;

@@ -14,7 +14,8 @@ constexpr const char* backbone_prefix = "backbone/";
 
 std::unique_ptr<Backbone> loaded_backbone(const PretrainSettings& settings) {
   const at::Device device = open_device(settings.device);
-  if (!settings.train_backbone) return load_backbone(settings.backbone, settings.weights, device, settings.precision);
+  if (!settings.train_backbone)
+    return load_backbone(settings.backbone, settings.weights, device, settings.precision, settings);
   const BackboneEntry entry = find_backbone(settings.backbone);
   return entry.load(find_weights(entry, settings.weights), {.device = device, .trainable = true});
 }

@@ -44,8 +44,8 @@ void check_combination(const PretrainConfig& config) {
     throw_input("projector.architecture=none leaves nothing to train: set train_backbone=true");
   if (s.train_backbone && s.precision != "fp32")
     throw_input("precision={}: a backbone is trained in fp32: set precision=fp32", s.precision);
-  if (s.train_backbone && s.backbone.find(':') != std::string::npos)
-    throw_input("train_backbone=true: {} cannot be kept, only backbones with weights of their own", s.backbone);
+  if (s.train_backbone && find_backbone(s.backbone).weights_name.empty())
+    throw_input("train_backbone=true: {} cannot be kept, only backbones with an official weights file", s.backbone);
   const ValidationSettings& v = config.validation;
   static_cast<void>(NamedProtocol(v.protocol));  // refuses unknown names
   if (config.selects() && v.data.empty() && v.classes.empty())
@@ -87,6 +87,7 @@ void PretrainSettings::declare(Schema<PretrainSettings>& s) {
   s.add(&P::classes, "classes").example("classes=pcb,zipper").doc("classes to pretrain on; empty: all");
   s.add(&P::backbone, "backbone").one_of(BackboneRegistry::instance().names()).doc("feature extractor");
   s.add(&P::weights, "weights").path().doc("weights file; empty: the official file in ADREP_WEIGHTS or the user cache");
+  VitSettings::declare(s);
   s.add(&P::train_backbone, "train_backbone")
       .doc("the backbone is trained as well (ablation of Table 2a); it is written beside the projectors");
   s.add(&P::precision, "precision")
@@ -189,14 +190,15 @@ std::map<std::string, ParamValue> all_values(const PretrainConfig& config) {
 }
 
 std::string result_hash(const PretrainConfig& config) {
-  PretrainConfig copy = config;
-  std::map<std::string, std::string> texts;
+  std::map<std::string, std::string> texts, deciding;
+  for (const auto& [key, value] : all_values(config)) texts[key] = to_text(value);
+  const ParamTexts of_config = [&](const std::string& name) { return texts.at(name); };
   for (const PretrainSection& section : pretrain_sections())
     for (const Param& param : section.params->all())
-      if (param.decides != Decides::nothing && !param.is_path)  // of a path the content counts, which others add
-        texts[section.prefix + param.name] = to_text(param.get(section.place(copy)));
+      if (param.role(of_config) != Decides::nothing && !param.is_path)  // of a path the content counts, others add it
+        deciding[section.prefix + param.name] = texts.at(section.prefix + param.name);
   std::string text;
-  for (const auto& [key, value] : texts) text += key + "=" + value + "\n";
+  for (const auto& [key, value] : deciding) text += key + "=" + value + "\n";
   return sha256_of(text);
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include "core/backbones/vit_settings.h"
 #include "core/base/config.h"
 #include "core/image/augment/view_augmentation.h"
 #include "core/image/preprocess.h"
@@ -20,7 +21,7 @@ struct ValidationSettings {
 };
 
 /// What `adrep pretrain` can be told; defaults: the published code (protocol §6).
-struct PretrainSettings {
+struct PretrainSettings : VitSettings {
   std::string data;
   std::string layout = "auto";
   std::vector<std::string> classes;

@@ -183,12 +183,11 @@ class Estimator {
   /// Nothing when the backbone cannot be loaded; that is noted as missing.
   const Rates* rates_for(const PlannedGroup& group) {
     const RunSettings& settings = group.config->settings;
-    const std::string name = fmt::format("{}|{}|{}|{}|{}", settings.backbone, settings.weights, settings.device,
-                                         settings.precision, settings.crop);
+    const std::string name = fmt::format("{}|{}", backbone_text(*group.config), settings.crop);
     if (const auto known = rates_.find(name); known != rates_.end()) return &known->second;
     try {
       const at::Device device = open_device(settings.device);
-      const auto backbone = load_backbone(settings.backbone, settings.weights, device, settings.precision);
+      const auto backbone = load_backbone(settings.backbone, settings.weights, device, settings.precision, settings);
       const at::Tensor images =
           at::zeros({images_a_pass(settings), 3, settings.crop, settings.crop}, at::TensorOptions(device));
       Rates rates{matmul_rate(device), 0, backbone->shapes(settings.crop, settings.crop)};

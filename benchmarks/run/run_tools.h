@@ -18,7 +18,8 @@ class LoadedBackbone {
     if (!loaded(config)) {
       const RunSettings& settings = config.settings;
       backbone_.reset();
-      backbone_ = load_backbone(settings.backbone, settings.weights, open_device(settings.device), settings.precision);
+      backbone_ = load_backbone(settings.backbone, settings.weights, open_device(settings.device), settings.precision,
+                                settings);
       name_ = backbone_text(config);
     }
     asked_by_ = &config;

@@ -30,7 +30,7 @@ std::vector<PrecisionResult> measure_precisions(const RunConfig& config, const s
   std::vector<PrecisionResult> results;
   for (const std::string& precision : precisions) {
     try {
-      const auto backbone = load_backbone(settings.backbone, settings.weights, device, precision);
+      const auto backbone = load_backbone(settings.backbone, settings.weights, device, precision, settings);
       const at::Tensor images =
           at::zeros({images_a_pass(settings), 3, settings.crop, settings.crop}, at::TensorOptions(device));
       results.push_back({precision, images_per_second(*backbone, images)});

@@ -6,6 +6,7 @@
 
 #include "core/backbones/levels.h"
 #include "core/backbones/precision.h"
+#include "core/backbones/vit_settings.h"
 #include "core/base/registry.h"
 #include "core/io/safetensors.h"
 
@@ -26,6 +27,7 @@ struct BackboneOptions {
   at::Device device = at::kCPU;
   Precision precision = Precision::fp32;
   bool trainable = false;  ///< parameters with gradients instead of weights laid out for speed
+  VitSettings vit{};       ///< only of the backbone `vit`
 };
 
 /// A feature extractor, always in eval mode, and frozen unless it was loaded as trainable.
@@ -49,7 +51,7 @@ class Backbone {
 
 struct BackboneEntry {
   std::string name, doc;
-  std::string weights_name{};                      ///< official file name, looked for in the weights folders
+  std::string weights_name{};                      ///< official file name, looked for in the weights folders; "": none
   std::vector<std::string> other_weights_names{};  ///< looked for after it, "clip-vit-base-patch16/model.safetensors"
   std::string weights_sha256{};                    ///< of the official file, "" when not known
   std::string weights_page{};                      ///< where its authors offer it
@@ -73,12 +75,13 @@ BackboneEntry find_backbone(const std::string& name);
 
 /// The weights file to use: the one the name says, else `given` if not empty, else the entry's official file, or one
 /// under its other names, in ADREP_WEIGHTS' folders or the user's cache. Throws InputError saying where it looked and
-/// how to get the file.
+/// how to get the file, or that one must be given where there is no official one.
 std::filesystem::path find_weights(const BackboneEntry& entry, const std::filesystem::path& given);
 
 /// The backbone of this name with the weights that find_weights gives, in a precision by name (precision.h).
 std::unique_ptr<Backbone> load_backbone(const std::string& name, const std::filesystem::path& weights,
-                                        const at::Device& device, const std::string& precision = "fp32");
+                                        const at::Device& device, const std::string& precision = "fp32",
+                                        const VitSettings& vit = {});
 
 /// Where find_weights looks, in order.
 std::vector<std::filesystem::path> weights_folders();

@@ -10,8 +10,7 @@ struct Model {
   std::vector<int64_t> layers;
 };
 
-/// The image tower of OpenAI's CLIP. Other sizes than the trained one are not part of their code; position embeddings
-/// are then interpolated bicubic without offset.
+/// The image tower of OpenAI's CLIP.
 VitArchitecture architecture_of(const Model& model) {
   VitArchitecture a;
   a.name = model.name;
@@ -19,10 +18,9 @@ VitArchitecture architecture_of(const Model& model) {
   a.hidden = 4 * model.width;
   a.layers = model.layers;
   a.trained_grid = model.trained_grid;
-  a.activation = Activation::quick_gelu;
   a.pre_norm = true;
   a.patch_bias = false;
-  a.norm_eps = 1e-5;
+  clip_family().complete(a);
   return a;
 }
 
@@ -38,11 +36,11 @@ void add_backbone(const Model& model) {
        .weights_page =
            fmt::format("https://openaipublic.azureedge.net/clip/models/{}/{}", model.sha256, model.official),
        .weights_size = model.size,
-       .mean = clip_mean,
-       .std = clip_std,
+       .mean = clip_family().mean,
+       .std = clip_family().std,
        .pass_bytes_per_pixel = architecture.pass_bytes_per_pixel(),
        .load = [architecture](const std::filesystem::path& weights, const BackboneOptions& options) {
-         return load_vision_transformer(architecture, clip_mean, clip_std, weights, options);
+         return load_vision_transformer(architecture, clip_family(), weights, options);
        }});
 }
 
@@ -100,4 +98,11 @@ const bool registered_clip = [] {
 }();
 
 }  // namespace
+
+/// Other sizes than the trained one are not part of its authors' code; position embeddings are then interpolated
+/// bicubic without offset.
+VitFamily clip_family() {
+  return {.mean = clip_mean, .std = clip_std, .activation = Activation::quick_gelu, .norm_eps = 1e-5};
+}
+
 }  // namespace adrep

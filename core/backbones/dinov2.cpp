@@ -11,18 +11,16 @@ struct Size {
   std::vector<int64_t> layers;
 };
 
-/// The published files were trained at 518 × 518 pixels: 37 × 37 patches. With registers their authors interpolate the
-/// position embedding with antialiasing and without offset (dinov2/hub/backbones.py).
+/// The published files were trained at 518 × 518 pixels: 37 × 37 patches.
 VitArchitecture architecture_of(const Size& size, bool registers) {
   VitArchitecture a;
   a.name = fmt::format("dinov2_{}{}", size.name, registers ? "_reg" : "");
   a.width = size.width, a.heads = size.heads, a.depth = size.depth, a.hidden = size.hidden;
   a.layers = size.layers;
   a.gated = size.gated;
-  a.activation = size.gated ? Activation::silu : Activation::gelu;
   a.layer_scale = true;
   a.registers = registers ? 4 : 0;
-  a.position = registers ? PositionRule{0, true} : PositionRule{0.1, false};
+  dinov2_family().complete(a);
   return a;
 }
 
@@ -41,11 +39,11 @@ void add_backbone(const Size& size, bool registers) {
        .weights_sha256 = "",
        .weights_page = fmt::format("https://dl.fbaipublicfiles.com/dinov2/{}/{}", model, file),
        .weights_size = size.file_size,
-       .mean = imagenet_mean,
-       .std = imagenet_std,
+       .mean = dinov2_family().mean,
+       .std = dinov2_family().std,
        .pass_bytes_per_pixel = architecture.pass_bytes_per_pixel(),
        .load = [architecture](const std::filesystem::path& weights, const BackboneOptions& options) {
-         return load_vision_transformer(architecture, imagenet_mean, imagenet_std, weights, options);
+         return load_vision_transformer(architecture, dinov2_family(), weights, options);
        }});
 }
 
@@ -60,4 +58,11 @@ const bool registered_dinov2 = [] {
 }();
 
 }  // namespace
+
+/// With registers their authors interpolate the position embedding with antialiasing and without offset
+/// (dinov2/hub/backbones.py).
+VitFamily dinov2_family() {
+  return {.mean = imagenet_mean, .std = imagenet_std, .position = {0.1, false}, .register_position = {0, true}};
+}
+
 }  // namespace adrep

@@ -14,10 +14,15 @@ VitArchitecture imagebind() {
   a.patch_bias = false;
   a.frames = 2;
   a.trained_grid = 16;
+  imagebind_family().complete(a);
   return a;
 }
 
 }  // namespace
+
+VitFamily imagebind_family() {
+  return {.mean = clip_mean, .std = clip_std, .head_width = 80};
+}
 
 ADREP_BACKBONE({
     .name = "imagebind",
@@ -26,12 +31,12 @@ ADREP_BACKBONE({
     .weights_sha256 = "",
     .weights_page = "https://dl.fbaipublicfiles.com/imagebind/imagebind_huge.pth",
     .weights_size = "4.8 GB, of which the vision trunk is 2.5 GB",
-    .mean = clip_mean,
-    .std = clip_std,
+    .mean = imagebind_family().mean,
+    .std = imagebind_family().std,
     .pass_bytes_per_pixel = imagebind().pass_bytes_per_pixel(),
     .load =
         [](const std::filesystem::path& file, const BackboneOptions& options) {
-          return load_vision_transformer(imagebind(), clip_mean, clip_std, file, options);
+          return load_vision_transformer(imagebind(), imagebind_family(), file, options);
         },
 });
 

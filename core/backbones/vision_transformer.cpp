@@ -122,14 +122,13 @@ TensorMap VisionTransformer::trainable_parameters() const {
   return parameters;
 }
 
-std::unique_ptr<Backbone> load_vision_transformer(const VitArchitecture& architecture,
-                                                  const std::array<double, 3>& mean, const std::array<double, 3>& std,
+std::unique_ptr<Backbone> load_vision_transformer(const VitArchitecture& architecture, const VitFamily& family,
                                                   const std::filesystem::path& file, const BackboneOptions& options) {
   BackboneInfo info{.name = architecture.name,
                     .weights_file = file,
                     .weights_sha256 = sha256_of_file(file),
-                    .mean = mean,
-                    .std = std};
+                    .mean = family.mean,
+                    .std = family.std};
   return std::make_unique<VisionTransformer>(take_vit_weights(read_state_dict(file), file.string(), architecture),
                                              architecture, std::move(info), options);
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include "core/backbones/position_embedding.h"
 #include "core/backbones/transformer_block.h"
+#include "core/backbones/vit_family.h"
 
 namespace adrep {
 
@@ -40,9 +41,8 @@ class VisionTransformer final : public Backbone {
   std::vector<TransformerBlock> blocks_;
 };
 
-/// Reads a weights file of any known layout into this architecture; mean and std are those of its input normalisation.
-std::unique_ptr<Backbone> load_vision_transformer(const VitArchitecture& architecture,
-                                                  const std::array<double, 3>& mean, const std::array<double, 3>& std,
+/// Reads a weights file of any known layout into this architecture; the input normalisation is the family's.
+std::unique_ptr<Backbone> load_vision_transformer(const VitArchitecture& architecture, const VitFamily& family,
                                                   const std::filesystem::path& file, const BackboneOptions& options);
 
 }  // namespace adrep

@@ -23,7 +23,8 @@ VitLayout dinov2_layout() {
           .gated_fc1 = "mlp.w12",
           .gated_fc2 = "mlp.w3",
           .only = {},
-          .ignored = {"mask_token", "norm.", "head."}};
+          .ignored = {"mask_token", "norm.", "head."},
+          .family = dinov2_family()};
 }
 
 }  // namespace adrep

@@ -26,7 +26,8 @@ VitLayout hugging_face_clip_layout() {
           .gated_fc1 = "",
           .gated_fc2 = "",
           .only = {"vision_model."},
-          .ignored = {"vision_model.post_layernorm.", "vision_model.embeddings.position_ids"}};
+          .ignored = {"vision_model.post_layernorm.", "vision_model.embeddings.position_ids"},
+          .family = clip_family()};
 }
 
 }  // namespace adrep

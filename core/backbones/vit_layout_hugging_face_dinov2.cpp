@@ -25,7 +25,8 @@ VitLayout hugging_face_dinov2_layout() {
           .gated_fc1 = "mlp.weights_in",
           .gated_fc2 = "mlp.weights_out",
           .only = {},
-          .ignored = {"embeddings.mask_token", "layernorm."}};
+          .ignored = {"embeddings.mask_token", "layernorm."},
+          .family = dinov2_family()};
 }
 
 }  // namespace adrep

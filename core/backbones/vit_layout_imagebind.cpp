@@ -23,7 +23,8 @@ VitLayout imagebind_layout() {
           .gated_fc1 = "",
           .gated_fc2 = "",
           .only = {"modality_preprocessors.vision.", "modality_trunks.vision."},
-          .ignored = {}};
+          .ignored = {},
+          .family = imagebind_family()};
 }
 
 }  // namespace adrep

@@ -24,7 +24,8 @@ VitLayout openai_clip_layout() {
           .gated_fc1 = "",
           .gated_fc2 = "",
           .only = {"visual."},
-          .ignored = {"visual.ln_post.", "visual.proj"}};
+          .ignored = {"visual.ln_post.", "visual.proj"},
+          .family = clip_family()};
 }
 
 }  // namespace adrep

@@ -6,17 +6,6 @@
 namespace adrep {
 namespace {
 
-VitLayout recognised(const TensorMap& tensors, const std::string& file, const std::string& architecture) {
-  std::vector<std::string> known;
-  for (const VitLayout& layout : {dinov2_layout(), openai_clip_layout(), hugging_face_dinov2_layout(),
-                                  hugging_face_clip_layout(), imagebind_layout()}) {
-    if (tensors.contains(layout.marker)) return layout;
-    known.push_back(fmt::format("'{}' ({})", layout.marker, layout.name));
-  }
-  throw_input("{}: not the weights of {}: it is no vision transformer of a known layout, it has none of the keys {}",
-              file, architecture, listed(known));
-}
-
 /// Takes the weights of one architecture by the names of one layout.
 class VitTaker {
  public:
@@ -97,8 +86,19 @@ class VitTaker {
 
 }  // namespace
 
+VitLayout recognised_layout(const TensorMap& tensors, const std::string& file, const std::string& architecture) {
+  std::vector<std::string> known;
+  for (const VitLayout& layout : {dinov2_layout(), openai_clip_layout(), hugging_face_dinov2_layout(),
+                                  hugging_face_clip_layout(), imagebind_layout()}) {
+    if (tensors.contains(layout.marker)) return layout;
+    known.push_back(fmt::format("'{}' ({})", layout.marker, layout.name));
+  }
+  throw_input("{}: not the weights of {}: it is no vision transformer of a known layout, it has none of the keys {}",
+              file, architecture, listed(known));
+}
+
 VitWeights take_vit_weights(TensorMap tensors, const std::string& file, const VitArchitecture& architecture) {
-  VitLayout layout = recognised(tensors, file, architecture.name);
+  VitLayout layout = recognised_layout(tensors, file, architecture.name);
   return VitTaker(std::move(tensors), file, architecture, std::move(layout)).take_all();
 }
 

@@ -2,7 +2,7 @@
 #include <string>
 #include <vector>
 
-#include "core/backbones/vit_architecture.h"
+#include "core/backbones/vit_family.h"
 #include "core/io/safetensors.h"
 
 namespace adrep {
@@ -44,6 +44,7 @@ struct VitLayout {
   std::string gated_fc1, gated_fc2;  ///< instead, in a SwiGLU
   std::vector<std::string> only;     ///< prefixes outside which everything is ignored; empty: nothing is
   std::vector<std::string> ignored;  ///< prefixes of keys that are not used
+  VitFamily family;                  ///< of the models that are published so
 };
 
 VitLayout dinov2_layout();
@@ -51,6 +52,10 @@ VitLayout openai_clip_layout();
 VitLayout hugging_face_dinov2_layout();
 VitLayout hugging_face_clip_layout();
 VitLayout imagebind_layout();
+
+/// The layout of the file that the tensors come from. Throws InputError when it is none of these; `architecture`
+/// ("dinov2_base") is for the message.
+VitLayout recognised_layout(const TensorMap& tensors, const std::string& file, const std::string& architecture);
 
 /// Finds out which kind of file the tensors come from and takes those that the architecture uses; they stay where they
 /// lie. Throws InputError when it is none of these kinds or of another architecture: with every missing, misshapen and

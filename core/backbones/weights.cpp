@@ -34,6 +34,8 @@ fs::path find_weights(const BackboneEntry& entry, const fs::path& given) {
     if (!fs::is_regular_file(given)) throw_input("weights={}: no such file", given.string());
     return given;
   }
+  if (entry.weights_name.empty())
+    throw_input("backbone {}: it has no official file: give one, weights=FILE", entry.name);
   std::vector<std::string> names = {entry.weights_name}, looked;
   names.insert(names.end(), entry.other_weights_names.begin(), entry.other_weights_names.end());
   for (const fs::path& folder : weights_folders()) {
@@ -48,10 +50,10 @@ fs::path find_weights(const BackboneEntry& entry, const fs::path& given) {
 }
 
 std::unique_ptr<Backbone> load_backbone(const std::string& name, const fs::path& weights, const at::Device& device,
-                                        const std::string& precision) {
+                                        const std::string& precision, const VitSettings& vit) {
   const BackboneEntry entry = find_backbone(name);
   const fs::path file = find_weights(entry, weights);
-  const BackboneOptions options{.device = device, .precision = resolve_precision(precision, device)};
+  const BackboneOptions options{.device = device, .precision = resolve_precision(precision, device), .vit = vit};
   // only weights that are named can be trained ones
   return !weights.empty() && entry.own_file.empty() && is_trained_backbone(file)
              ? load_trained_backbone(entry, file, options)

@@ -15,6 +15,7 @@
 #include "support/seeded_backbones.h"
 #include "support/thrown.h"
 #include "support/trees.h"
+#include "tools/vit_entries.h"
 
 using namespace adrep;
 using test::adrep_program;
@@ -51,11 +52,26 @@ TEST_CASE("help and lists come from what is registered", "[cli]") {
 }
 
 TEST_CASE("wrong command lines are one line and exit code 2", "[cli]") {
-  for (const std::string arguments :
-       {"", "runn", "run detectr=padim data=/tmp", "run a.yaml b.yaml", "run /nonexistent.yaml",
-        "run detector=patchcor data=/tmp", "run data=/nonexistent", "run", "run data=/tmp device=gpu", "inspect resnet",
-        "datasets info /nonexistent", "datasets verify /nonexistent", "compare", "compare /nonexistent",
-        "compare /tmp metrc=pro", "compare /tmp output=x.pdf", "compare /tmp methods=a"}) {
+  for (const std::string arguments : {"",
+                                      "runn",
+                                      "run detectr=padim data=/tmp",
+                                      "run a.yaml b.yaml",
+                                      "run /nonexistent.yaml",
+                                      "run detector=patchcor data=/tmp",
+                                      "run data=/nonexistent",
+                                      "run",
+                                      "run data=/tmp device=gpu",
+                                      "inspect resnet",
+                                      "inspect vit",
+                                      "inspect resnet18 vit.heads=2",
+                                      "inspect vit vit.head=2",
+                                      "datasets info /nonexistent",
+                                      "datasets verify /nonexistent",
+                                      "compare",
+                                      "compare /nonexistent",
+                                      "compare /tmp metrc=pro",
+                                      "compare /tmp output=x.pdf",
+                                      "compare /tmp methods=a"}) {
     INFO(arguments);
     const Result result = adrep_program(arguments);
     INFO(result.text);
@@ -91,6 +107,19 @@ TEST_CASE("weights of another architecture are one line with every key that is w
   REQUIRE_THAT(result.text, Contains("170 missing, 2 misshapen and 1 unknown") &&
                                 Contains("'cls_token' is [1, 1, 384], expected [1, 1, 768]") &&
                                 Contains("'blocks.11.ls2.gamma' [768]") && Contains("unknown: 'strange' [1]"));
+}
+
+TEST_CASE("inspect shows a vision transformer of any size as it is told", "[cli]") {
+  const test::TemporaryFolder folder;
+  const fs::path file = test::write_small_vits(folder.path(), 4).front().file;
+  const std::string base = "inspect vit --size 64 --batch 1 --weights " + file.string();
+  const Result unknown_heads = adrep_program(base);
+  REQUIRE(unknown_heads.code == 2);
+  REQUIRE(unknown_heads.lines() == 1);
+  REQUIRE_THAT(unknown_heads.text, Contains("width 80") && Contains("vit.heads"));
+  const Result told = adrep_program(base + " vit.heads=4 vit.layers=2,4");
+  REQUIRE(told.code == 0);
+  REQUIRE_THAT(told.text, Contains("level 2     80 channels, 8x8") && !Contains("level 3"));
 }
 
 TEST_CASE("cut images and cut weights are one line, exit code 2, and leave no cells", "[cli]") {

@@ -1,5 +1,7 @@
 #include "tools/weights_file.h"
 
+#include <ATen/CPUGeneratorImpl.h>
+
 #include <nlohmann/json.hpp>
 
 #include <map>
@@ -10,16 +12,16 @@
 namespace adrep::test {
 namespace {
 
-int64_t element_count(const Entry& entry) {
+int64_t element_count(const FileTensor& entry) {
   int64_t count = 1;
   for (const int64_t side : entry.shape) count *= side;
   return count;
 }
-uint64_t byte_count(const Entry& entry) {
+uint64_t byte_count(const FileTensor& entry) {
   return static_cast<uint64_t>(element_count(entry)) * c10::elementSize(entry.type);
 }
 
-std::vector<int64_t> dense_strides(const Entry& entry) {
+std::vector<int64_t> dense_strides(const FileTensor& entry) {
   std::vector<int64_t> strides(entry.shape.size());
   int64_t stride = 1;
   for (size_t i = entry.shape.size(); i-- > 0; stride *= entry.shape[i]) strides[i] = stride;
@@ -27,14 +29,15 @@ std::vector<int64_t> dense_strides(const Entry& entry) {
 }
 
 /// Writes the values, or skips over their place.
-void write_values(std::ofstream& out, const Entry& entry) {
+void write_values(std::ofstream& out, const FileTensor& entry) {
   const auto bytes = static_cast<std::streamsize>(byte_count(entry));
   if (entry.mean == 0 && entry.deviation == 0) {
     out.seekp(bytes, std::ios::cur);
     return;
   }
   at::Tensor values = at::full({element_count(entry)}, entry.mean, at::kFloat);
-  if (entry.deviation > 0) values = at::randn({element_count(entry)}) * entry.deviation + entry.mean;
+  const at::Generator generator = at::detail::createCPUGenerator(std::hash<std::string>()(entry.name));
+  if (entry.deviation > 0) values = at::randn({element_count(entry)}, generator) * entry.deviation + entry.mean;
   values = values.to(entry.type);
   out.write(static_cast<const char*>(values.data_ptr()), bytes);
 }
@@ -43,7 +46,7 @@ std::string storage_name(at::ScalarType type) {
   return type == at::kHalf ? "HalfStorage" : type == at::kLong ? "LongStorage" : "FloatStorage";
 }
 
-std::string tensor_of(const Entry& entry, size_t index) {
+std::string tensor_of(const FileTensor& entry, size_t index) {
   return tensor(storage(storage_name(entry.type), std::to_string(index), element_count(entry)), 0, entry.shape,
                 dense_strides(entry));
 }
@@ -92,7 +95,7 @@ class ZipStream {
   uint64_t count_ = 0;
 };
 
-void write_zip(const std::filesystem::path& file, const std::string& object, const Entries& entries) {
+void write_zip(const std::filesystem::path& file, const std::string& object, const FileTensors& entries) {
   ZipStream zip(file);
   const auto add_text = [&](const std::string& name, const std::string& content) {
     zip.add(name, content.size(), [&](std::ofstream& out) { out << content; });
@@ -111,7 +114,7 @@ struct Module {
   std::vector<std::pair<std::string, size_t>> tensors;  ///< name, index of the entry
   std::map<std::string, std::unique_ptr<Module>> children;
 
-  std::string pickled(const std::string& type, const Entries& entries) const {
+  std::string pickled(const std::string& type, const FileTensors& entries) const {
     Items attributes = {{"training", "\x89"}};
     for (const auto& [name, index] : tensors) attributes.emplace_back(name, tensor_of(entries[index], index));
     for (const auto& [name, child] : children)
@@ -122,13 +125,13 @@ struct Module {
 
 }  // namespace
 
-void write_torch_zip(const std::filesystem::path& file, const Entries& entries) {
+void write_torch_zip(const std::filesystem::path& file, const FileTensors& entries) {
   Items items;
   for (size_t i = 0; i < entries.size(); ++i) items.emplace_back(entries[i].name, tensor_of(entries[i], i));
   write_zip(file, ordered_dict(items), entries);
 }
 
-void write_torchscript(const std::filesystem::path& file, const Entries& entries) {
+void write_torchscript(const std::filesystem::path& file, const FileTensors& entries) {
   Module root;
   for (size_t i = 0; i < entries.size(); ++i) {
     Module* place = &root;
@@ -143,10 +146,10 @@ void write_torchscript(const std::filesystem::path& file, const Entries& entries
   write_zip(file, root.pickled("__torch__", entries), entries);
 }
 
-void write_safetensors_file(const std::filesystem::path& file, const Entries& entries) {
+void write_safetensors_file(const std::filesystem::path& file, const FileTensors& entries) {
   nlohmann::json header;
   uint64_t offset = 0;
-  for (const Entry& entry : entries) {
+  for (const FileTensor& entry : entries) {
     const char* type = entry.type == at::kHalf ? "F16" : entry.type == at::kLong ? "I64" : "F32";
     header[entry.name] = {
         {"dtype", type}, {"shape", entry.shape}, {"data_offsets", {offset, offset + byte_count(entry)}}};
@@ -157,7 +160,7 @@ void write_safetensors_file(const std::filesystem::path& file, const Entries& en
   std::ofstream out(file, std::ios::binary | std::ios::trunc);
   out.exceptions(std::ios::failbit | std::ios::badbit);
   out << raw(static_cast<uint64_t>(text.size())) << text;
-  for (const Entry& entry : entries) write_values(out, entry);
+  for (const FileTensor& entry : entries) write_values(out, entry);
   const auto end = static_cast<uintmax_t>(out.tellp());
   out.close();
   std::filesystem::resize_file(file, end);  // a hole at the end

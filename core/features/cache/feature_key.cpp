@@ -38,19 +38,20 @@ std::string gpu_models() {
 }  // namespace
 
 std::string FeatureKey::text() const {
-  const nlohmann::ordered_json key = {{"feature_version", version},
-                                      {"backbone", backbone},
-                                      {"weights_sha256", weights_sha256},
-                                      {"resize", geometry.resize},
-                                      {"crop", geometry.crop},
-                                      {"mean", mean},
-                                      {"std", std},
-                                      {"precision", precision},
-                                      {"device", device},
-                                      {"processor", processor},
-                                      {"libtorch", libtorch},
-                                      {"batch", batch},
-                                      {"threads", threads}};
+  nlohmann::ordered_json key = {{"feature_version", version},
+                                {"backbone", backbone},
+                                {"weights_sha256", weights_sha256},
+                                {"resize", geometry.resize},
+                                {"crop", geometry.crop},
+                                {"mean", mean},
+                                {"std", std},
+                                {"precision", precision},
+                                {"device", device},
+                                {"processor", processor},
+                                {"libtorch", libtorch},
+                                {"batch", batch},
+                                {"threads", threads}};
+  if (!told.empty()) key["told"] = told;
   return key.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 

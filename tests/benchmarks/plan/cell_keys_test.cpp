@@ -120,6 +120,7 @@ TEST_CASE("every declared parameter changes the keys that its role says, and no 
   checked +=
       check_every_parameter(keys, "cflow", "residual", {"selection=validation", "split.folds=3", files[0], files[1]});
   checked += check_every_parameter(keys, "glass", "raw", {"selection=oracle", "split.train_fraction=0.5"});
+  checked += check_every_parameter(keys, "padim", "residual", {"backbone=vit", files[0], files[1]});
   CHECK(checked > 1100);
 }
 
@@ -152,6 +153,26 @@ TEST_CASE("what chooses references is in the key where it does", "[cell]") {
             {{"backbone", "efficientnet_lite0"}, {"weights", sha256_of("weights")}, {"grid", 5}, {"centers", 5}}));
   const std::string list = keys.write("list.txt", "a.png\n").string();
   CHECK(key({"references.select=list", "references.list=" + list})["references.list"] == sha256_of("a.png\n"));
+}
+
+TEST_CASE("aligned references cannot come from a backbone without official weights but the run's own", "[cell]") {
+  const Keys keys;
+  const auto key = [&](const std::vector<std::string>& words) { return keys.of(words, "padim", "residual").fit; };
+  const std::vector<std::string> aligned = {"references.select=aligned", "references.aligned_backbone=vit"};
+  CHECK_THROWS_WITH(key(aligned), Catch::Matchers::Contains("references.aligned_backbone=vit"));
+  CHECK(key({aligned[0], aligned[1], "backbone=vit"})["references.aligned_backbone"]["backbone"] == "vit");
+}
+
+TEST_CASE("what vit is told of its file is in the key where it is the backbone", "[cell]") {
+  const Keys keys;
+  const nlohmann::json fit = keys.of({"backbone=vit"}).fit;
+  CHECK(fit.at("vit.heads") == 0);
+  CHECK(fit.at("vit.layers") == nlohmann::json::array());
+  CHECK(fit.at("vit.activation") == "auto");
+  for (const char* told : {"vit.heads=2", "vit.layers=1,2", "vit.activation=gelu"}) {
+    CHECK(keys.of({"backbone=vit", told}) != keys.of({"backbone=vit"}));
+    CHECK(keys.of({told}) == keys.of({}));
+  }
 }
 
 TEST_CASE("automatic precision is in the key as what it stands for", "[cell]") {

@@ -2,8 +2,13 @@
 
 #include <catch2/catch.hpp>
 
+#include <set>
+
 #include "core/backbones/backbone.h"
+#include "core/base/atomic_file.h"
 #include "core/base/hash.h"
+#include "support/golden.h"
+#include "support/program.h"
 #include "support/seeded_backbones.h"
 
 using namespace adrep;
@@ -11,7 +16,7 @@ using namespace adrep;
 TEST_CASE("every backbone says its normalisation before it is loaded", "[cache]") {
   for (const auto& [name, entry] : BackboneRegistry::instance().all()) {
     INFO(name);
-    if (name.find(':') != std::string::npos) continue;  // the file says it, and the file's hash is in the key
+    if (entry.weights_name.empty()) continue;  // the file says it, and the file's hash is in the key
     for (size_t channel = 0; channel < 3; ++channel) REQUIRE(entry.std[channel] > 0);
   }
   const BackboneEntry& entry = BackboneRegistry::instance().get("efficientnet_lite0", "backbone");
@@ -42,6 +47,22 @@ TEST_CASE("the feature key of a run follows what changes features, and nothing e
   other.cache_limit = 1;
   other.memory = 1;
   REQUIRE(feature_key(other, {256, 224}).hash() == key.hash());
+}
+
+TEST_CASE("what vit is told of its file is in its feature key, and in no other's", "[cache]") {
+  const test::TemporaryFolder folder;
+  write_file_atomically(folder / "w.pth", "weights");
+  const auto key = [&](std::vector<std::string> words) {
+    words.push_back("weights=" + (folder / "w.pth").string());
+    return feature_key(resolve_run(read_config({}, words)).at(0).settings, {256, 224});
+  };
+  std::set<std::string> hashes = {key({"backbone=vit"}).hash()};
+  for (const char* told : {"vit.heads=2", "vit.layers=1,2", "vit.activation=gelu"}) {
+    hashes.insert(key({"backbone=vit", told}).hash());
+    CHECK(key({told}).hash() == key({}).hash());
+  }
+  CHECK(hashes.size() == 4);
+  CHECK(key({}).text().find("told") == std::string::npos);
 }
 
 TEST_CASE("settings of the cache become its options", "[cache]") {

@@ -42,4 +42,14 @@ TEST_CASE("pretraining settings: two that change results are another training, p
     CHECK(hash({same}) == hash({}));
   for (const char* other : {"train_backbone=true", "precision=bf16", "angle.tau=0.2", "seed=1"})
     CHECK(hash({other}) != hash({}));
+  for (const char* told : {"vit.heads=2", "vit.layers=1,2", "vit.activation=gelu"}) {
+    CHECK(hash({told}) == hash({}));
+    CHECK(hash({"backbone=vit", told}) != hash({"backbone=vit"}));
+  }
+}
+
+TEST_CASE("pretraining settings: a backbone without official weights cannot be trained", "[pretraining]") {
+  for (const char* backbone : {"backbone=vit", "backbone=torchscript:net.pt"})
+    CHECK_THROWS_WITH(of_file("pretrain_mini.yaml", {backbone, "train_backbone=true"}),
+                      Contains("cannot be kept") && Contains("official weights"));
 }
