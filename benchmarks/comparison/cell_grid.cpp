@@ -4,9 +4,9 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/hash.h"
 #include "core/base/log.h"
 #include "core/base/plural.h"
-#include "core/features/cache/feature_shard.h"
 
 namespace adrep {
 namespace {

@@ -2,6 +2,7 @@
 
 #include "benchmarks/cells/cell.h"
 #include "benchmarks/comparison/compare_formats.h"
+#include "core/base/param_json.h"
 #include "core/base/text_layout.h"
 
 namespace adrep {
@@ -51,7 +52,7 @@ json settings_json(const CompareSettings& settings) {
   json all;
   for (const Param& param : params_of<CompareSettings>().all())
     if (param.name != "output" && param.name != "threads")
-      all[param.name] = std::visit([](const auto& value) -> json { return value; }, param.get(&settings));
+      all[param.name] = param_json(param.get(&settings));
   return all;
 }
 

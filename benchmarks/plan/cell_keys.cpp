@@ -9,6 +9,7 @@
 #include "benchmarks/plan/reference_choice.h"
 #include "core/base/content_hashes.h"
 #include "core/base/hash.h"
+#include "core/base/param_json.h"
 #include "core/base/version.h"
 #include "core/metrics/protocol.h"
 #include "core/representation/representation.h"
@@ -17,10 +18,6 @@ namespace adrep {
 namespace {
 
 using nlohmann::json;
-
-json to_json(const ParamValue& value) {
-  return std::visit([](const auto& v) -> json { return v; }, value);
-}
 
 /// Makes the key of one cell, setting by setting.
 class KeyMaker {
@@ -91,7 +88,7 @@ class KeyMaker {
       const auto& path = std::get<std::string>(setting.value);
       if (!path.empty()) section[name] = ContentHashes::instance().content_of(path);
     } else {
-      section[name] = to_json(setting.value);
+      section[name] = param_json(setting.value);
     }
   }
 
@@ -139,7 +136,7 @@ std::string text_up_to(Decides last, const std::vector<CellSetting>& settings) {
 json parameters_of(const std::string& detector, const RawParams& given) {
   json params = json::object();
   for (const auto& [name, value] : DetectorRegistry::instance().get(detector, "detector").resolve(given))
-    params[name] = to_json(value);
+    params[name] = param_json(value);
   return params;
 }
 

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "benchmarks/plan/cell_keys.h"
-#include "core/features/cache/feature_shard.h"
+#include "core/base/hash.h"
 
 namespace adrep {
 namespace {

@@ -9,6 +9,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/hash.h"
 #include "core/base/paths.h"
 
 namespace adrep {
@@ -37,9 +38,8 @@ bool number_in(std::string_view& line, T& value) {
 
 void add_line(std::string_view line, KnownContents& contents) {
   const std::string_view hash = next_word(line);
-  const bool digits = hash.size() == hash_digits && hash.find_first_not_of("0123456789abcdef") == hash.npos;
   KnownContent content{{}, std::string(hash)};
-  if (!digits || !number_in(line, content.identity.size) || !number_in(line, content.identity.changed_ns) ||
+  if (!is_hexadecimal(hash, hash_digits) || !number_in(line, content.identity.size) || !number_in(line, content.identity.changed_ns) ||
       !number_in(line, content.identity.inode) || line.empty() || line[0] != '/')
     return;
   contents[std::string(line)] = std::move(content);

@@ -36,6 +36,10 @@ std::string Sha256::hex() {
   return text;
 }
 
+bool is_hexadecimal(std::string_view text, size_t digits) {
+  return text.size() == digits && text.find_first_not_of("0123456789abcdef") == text.npos;
+}
+
 std::string sha256_of(std::string_view bytes) {
   Sha256 hash;
   hash.add(bytes);

@@ -27,6 +27,9 @@ class Sha256 {
 
 std::string sha256_of(std::string_view bytes);
 
+/// Whether it is exactly this many lower-case hexadecimal digits, as hashes are written.
+bool is_hexadecimal(std::string_view text, size_t digits);
+
 /// Reads the file once. Throws InputError when it cannot be read.
 std::string sha256_of_file(const std::filesystem::path& file);
 

@@ -4,6 +4,7 @@
 
 #include "core/base/content_hashes.h"
 #include "core/base/error.h"
+#include "core/base/param_json.h"
 
 namespace adrep {
 namespace {
@@ -37,7 +38,7 @@ nlohmann::json split_key(const SplitSettings& settings) {
     if (param.is_path)
       key[name + "_sha256"] = ContentHashes::instance().sha256_of(std::get<std::string>(param.get(&declared)));
     else
-      key[name] = std::visit([](const auto& value) -> nlohmann::json { return value; }, param.get(&declared));
+      key[name] = param_json(param.get(&declared));
   }
   return key;
 }

@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file_times.h"
+#include "core/base/hash.h"
 #include "core/features/cache/feature_shard.h"
 
 namespace adrep {

@@ -57,10 +57,6 @@ std::map<std::string, std::string> metadata_of(const std::string& space, const s
 
 }  // namespace
 
-bool is_hexadecimal(const std::string& text, size_t digits) {
-  return text.size() == digits && text.find_first_not_of("0123456789abcdef") == std::string::npos;
-}
-
 bool is_shard_name(const std::string& name) {
   return name.ends_with(extension) &&
          is_hexadecimal(name.substr(0, name.size() - std::string(extension).size()), name_digits);

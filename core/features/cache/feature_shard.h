@@ -40,7 +40,4 @@ std::string write_shard(const std::filesystem::path& folder, const std::string& 
 /// True for the name of a shard: 32 hexadecimal digits and ".safetensors".
 bool is_shard_name(const std::string& name);
 
-/// True for this many lower-case hexadecimal digits.
-bool is_hexadecimal(const std::string& text, size_t digits);
-
 }  // namespace adrep

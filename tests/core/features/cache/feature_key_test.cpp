@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "core/features/cache/feature_shard.h"
+#include "core/base/hash.h"
 
 using namespace adrep;
 
