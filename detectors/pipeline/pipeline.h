@@ -16,10 +16,9 @@ struct PipelineOptions {
 /// Images in, anomaly scores out: resize and crop, backbone, representation, detector and the constants of a post step.
 /// Nothing of it changes once it is there, so many threads may score at once.
 ///
-/// Scores are those of the cell that the model was kept from: bit-equal on the same machine with the same threads and
-/// packages where the backbone is batch-invariant or the same images go through it together. An image's scores by
-/// itself and among others differ by no more than 1e-5 of the largest (as every detector's do), and where the backbone
-/// is not batch-invariant by what its own rounding makes of that.
+/// The cell's test images in their order get the cell's scores bit for bit, on the same machine with the same threads
+/// (a backbone that is not batch-invariant may compute a last pass of fewer images by other kernels: then up to
+/// rounding). Scores of an image by itself and among others differ by at most 1e-5 of the largest.
 class Pipeline {
  public:
   /// From an artefact's file, with nothing else but, unless it is embedded, the weights file of its backbone: found by
