@@ -7,8 +7,8 @@
 #include "core/base/hash.h"
 #include "core/base/log.h"
 #include "core/io/torch_checkpoint.h"
-#include "detectors/artefact.h"
 #include "detectors/cflow/cflow.h"
+#include "detectors/pipeline/artefact.h"
 
 namespace adrep::cli {
 namespace {

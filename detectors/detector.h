@@ -82,7 +82,7 @@ class Detector {
   virtual void fit(const FeatureSource& normals, const FitContext& context) = 0;
   /// levels [B, C_l, H_l, W_l] -> maps [B, S, S], image scores [B]; on the levels' device.
   virtual Scores score(const Levels& levels) const = 0;
-  /// All that was learnt; load(state()) gives bit-equal scores.
+  /// All that was learnt; load(state()) gives bit-equal scores. A loaded detector scores on the state's device.
   virtual TensorMap state() const = 0;
   virtual void load(const TensorMap& state) = 0;
   /// The step over the whole test set (detectors/scoring/post_steps.h) that the parameters ask for, "" mostly.

@@ -42,6 +42,13 @@ void check_sweep(const std::string& key, const Param& param, const RawValue& val
               value.items[1], key);
 }
 
+/// Throws InputError where models.embed asks for what no model can hold, before anything is computed.
+void check_embedding(const RunSettings& settings) {
+  if (settings.models == "keep" && settings.models_embed && settings.backbone.find(':') != std::string::npos)
+    throw_input("models.embed=true: backbone={} is code, which no model embeds: use models.embed=false",
+                settings.backbone);
+}
+
 RunConfig resolve_one(const Expansion& expansion) {
   RunConfig config;
   config.swept = expansion.swept;
@@ -57,6 +64,7 @@ RunConfig resolve_one(const Expansion& expansion) {
       config.detector_params[key.substr(0, dot)][key.substr(dot + 1)] = value;
     }
   }
+  check_embedding(config.settings);
   return config;
 }
 
@@ -216,7 +224,10 @@ void RunSettings::declare(Schema<RunSettings>& s) {
   s.add(&RunSettings::models, "models")
       .decides(Decides::nothing)
       .one_of({"none", "keep"})
-      .doc("keep: every cell's fitted detector as one file in OUTPUT/models");
+      .doc("keep: all that scores new images as a cell does, as one file a cell in OUTPUT/models");
+  s.add(&RunSettings::models_embed, "models.embed")
+      .decides(Decides::nothing)
+      .doc("kept models hold the backbone's weights, too: they are larger and need no other file");
 }
 
 std::string RunConfig::variant() const {

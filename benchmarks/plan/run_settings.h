@@ -44,6 +44,7 @@ struct RunSettings : SplitSettings, ReferenceSettings, VitSettings {
   double checkpoint_seconds = 60;
   std::string maps = "none";
   std::string models = "none";
+  bool models_embed = false;
 
   static void declare(Schema<RunSettings>& s);
 };

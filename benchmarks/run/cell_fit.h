@@ -10,7 +10,7 @@
 #include "benchmarks/plan/plan.h"
 #include "benchmarks/run/class_features.h"
 #include "benchmarks/run/oracle_watch.h"
-#include "detectors/artefact.h"
+#include "detectors/pipeline/artefact.h"
 
 namespace adrep {
 

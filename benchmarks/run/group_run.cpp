@@ -1,6 +1,7 @@
 #include "benchmarks/run/group_run.h"
 
 #include "benchmarks/cells/cell_costs.h"
+#include "benchmarks/plan/pass_size.h"
 #include "benchmarks/plan/projectors.h"
 #include "benchmarks/run/image_scoring.h"
 #include "benchmarks/run/model_selection.h"
@@ -11,6 +12,7 @@
 #include "core/base/log.h"
 #include "core/base/progress.h"
 #include "core/base/stopwatch.h"
+#include "core/image/decode.h"
 
 namespace adrep {
 namespace {
@@ -167,14 +169,14 @@ void GroupRun::run_scores(const ScoreJob& job, const FittedCell& fitted, bool la
   const CellWork& first = cells_[job.cells.front()];
   const std::shared_ptr<const Detector> detector = fitted.detector_for(*first.planned, first.key);
   const Stopwatch watch;
-  const ScoreRecord record = score(job, fitted, *detector);
+  const ScoredCells scored = score(job, fitted, *detector);
   check_unchanged(first);
   ++outcome_.work.scored;
-  scores_.put(first.key, record);
+  scores_.put(first.key, scored.record);
   for (size_t cell : job.cells)
     guarded({cell}, [&] {
-      finish_cell(cell, record);
-      if (cells_[cell].model.missing()) save_model(cells_[cell], fitted, detector);
+      finish_cell(cell, scored.record);
+      if (cells_[cell].model.missing()) save_model(cells_[cell], fitted, detector, scored);
       outcome_of(cell).seconds = fitted.seconds.value_or(0) + watch.seconds();
       log_outcome(cell);
       log_info(fmt::format("{}: {}", outcome_of(cell).planned.title(), duration_text(outcome_of(cell).seconds)));
@@ -182,12 +184,12 @@ void GroupRun::run_scores(const ScoreJob& job, const FittedCell& fitted, bool la
   if (last && !first.planned->together) TrainingFiles(output_, first.key.fit_hash(), 0).finish();
 }
 
-ScoreRecord GroupRun::score(const ScoreJob& job, const FittedCell& fitted, const Detector& detector) {
+GroupRun::ScoredCells GroupRun::score(const ScoreJob& job, const FittedCell& fitted, const Detector& detector) {
   const CellWork& first = cells_[job.cells.front()];
   const PlannedCell& planned = *first.planned;
   const ClassFeatures::Pair& data = levels(planned.features);
   const Stopwatch watch;
-  const Scores scores = score_test_images(detector, data.test, planned, planned.title());
+  auto [scores, post] = score_test_images(detector, data.test, planned, planned.title());
   ScoreRecord record;
   record.costs = {{"state_megabytes", megabytes_of(detector.state())},
                   {"score_seconds", watch.seconds() / static_cast<double>(scores.image_scores.size(0))},
@@ -207,10 +209,10 @@ ScoreRecord GroupRun::score(const ScoreJob& job, const FittedCell& fitted, const
   record.training = fitted.training_of(planned, first.key);
   record.epochs = planned.selection() == "oracle" ? fitted.epochs : nlohmann::json::array();
   if (!fitted.notes.empty()) record.details["detector_notes"] = fitted.notes;
-  if (const std::string step = post_step_of(detector, planned); !step.empty()) record.details["post_step"] = step;
+  if (!post.name.empty()) record.details["post_step"] = post.name;
   if (planned.features == "pretrained") record.details["projector"] = projector_record(projector_of(settings_));
   record.environment = run_environment(settings_);
-  return record;
+  return {std::move(record), std::move(post)};
 }
 
 /// Weights, textures and lists were read after the key was made from them: they must be the same still. Images are
@@ -283,17 +285,35 @@ Cell GroupRun::make_cell(const CellWork& work, const ScoreRecord& record, const 
   return cell;
 }
 
-/// Beside a kept model stand the rows that new images are compared with, none for raw features.
-void GroupRun::save_model(const CellWork& work, const FittedCell& fitted, std::shared_ptr<const Detector> detector) {
+ArtefactRepresentation GroupRun::artefact_representation(const std::string& kind) {
+  if (kind == "raw") return {};
+  const ReferenceBanks& references = *features().references();
+  if (!references.choice().test.empty())
+    throw_input("models=keep: every test image has references of its own, a new image would have none: use others");
+  ArtefactRepresentation made{kind, references.shared(), settings_.match == "l2" ? Match::l2 : Match::cosine};
+  if (kind == "pretrained") made.projector = projector_of(settings_);
+  return made;
+}
+
+/// The self-test is on a test image: its features are those of any new image, and those of a training image with
+/// references.exclude_self are not. The most anomalous one: residuals of one that is a reference would be nothing but
+/// rounding.
+void GroupRun::save_model(const CellWork& work, const FittedCell& fitted, std::shared_ptr<const Detector> detector,
+                          const ScoredCells& scored) {
   const std::string& kind = work.planned->features;
   const ClassFeatures::Pair& data = levels(kind);
-  std::vector<at::Tensor> bank;
-  if (kind != "raw") {
-    if (!features().references()->choice().test.empty())
-      throw_input("models=keep: every test image has references of its own, a new image would have none: use others");
-    bank = features().references()->shared().rows;
-  }
-  work.model.save(std::move(detector), fitted.record(), bank, data.train.narrow(0, 1));
+  Artefact made;
+  made.backbone = artefact_backbone(settings_);
+  made.representation = artefact_representation(kind);
+  made.fitted = std::move(detector);
+  made.post = scored.post;
+  made.batch = images_a_pass(settings_);
+  const auto place = scored.record.image_scores.argmax().item<int64_t>();
+  const ImageFile file = features().test()[static_cast<size_t>(place)].image_file();
+  const Image probe = preprocess_image(decode_rgb(file), group_.geometry);
+  made.probe = {at::tensor(probe.pixels, at::kByte).view({probe.height, probe.width, 3}), data.test.narrow(place, 1)};
+  made.record = fitted.record();
+  work.model.save(std::move(made));
 }
 
 void GroupRun::save_references(const CellWork& work) {

@@ -27,18 +27,26 @@ class GroupRun {
     std::unique_ptr<ExampleImages> examples;
   };
 
+  /// What became of the test images, with the step over all of them as new images go through it.
+  struct ScoredCells {
+    ScoreRecord record;
+    PostStep post;
+  };
+
   void compute();
   void evaluate_known(size_t cell);
   void run_fit(const FitJob& job);
   FittedCell fit(const FitJob& job);
   std::vector<OracleWay> oracle_ways(const FitJob& job) const;
   void run_scores(const ScoreJob& job, const FittedCell& fitted, bool last);
-  ScoreRecord score(const ScoreJob& job, const FittedCell& fitted, const Detector& detector);
+  ScoredCells score(const ScoreJob& job, const FittedCell& fitted, const Detector& detector);
   void check_unchanged(const CellWork& work) const;
   void finish_cell(size_t cell, const ScoreRecord& record);
   void compare_with_stored(const Cell& cell, const std::string& title, const ScoreRecord& record) const;
   Cell make_cell(const CellWork& work, const ScoreRecord& record, const TestSet& test) const;
-  void save_model(const CellWork& work, const FittedCell& fitted, std::shared_ptr<const Detector> detector);
+  void save_model(const CellWork& work, const FittedCell& fitted, std::shared_ptr<const Detector> detector,
+                  const ScoredCells& scored);
+  ArtefactRepresentation artefact_representation(const std::string& kind);
   void save_references(const CellWork& work);
   void copy_twins();
 

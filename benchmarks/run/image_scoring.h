@@ -2,6 +2,7 @@
 #include <string>
 
 #include "benchmarks/plan/plan.h"
+#include "detectors/scoring/post_steps.h"
 
 namespace adrep {
 
@@ -15,9 +16,12 @@ std::unique_ptr<Detector> with_parameters_of(const PlannedCell& cell, const Dete
 /// The step over the whole test set that a cell's detector or settings ask for, "" mostly.
 std::string post_step_of(const Detector& detector, const PlannedCell& planned);
 
-/// Scores of all test images of a cell, after that step: maps contiguous on the detector's device, image scores on
-/// the CPU.
-Scores score_test_images(const Detector& detector, const Levels& test, const PlannedCell& planned,
-                         const std::string& title);
+/// Scores of all test images of a cell, and the step over the whole test set that they went through.
+struct ScoredTest {
+  Scores scores;  ///< maps contiguous on the detector's device, image scores on the CPU
+  PostStep post;
+};
+ScoredTest score_test_images(const Detector& detector, const Levels& test, const PlannedCell& planned,
+                             const std::string& title);
 
 }  // namespace adrep

@@ -35,7 +35,7 @@ json OracleWatch::look(const Detector& detector) {
   json seen = json::object();
   for (const OracleWay& way : ways_) {
     const auto other = with_parameters_of(*way.planned, detector, fitted_);
-    const Scores scores = score_test_images(other ? *other : detector, test_, *way.planned, "");
+    const Scores scores = score_test_images(other ? *other : detector, test_, *way.planned, "").scores;
     const auto measured = [&](const std::string& protocol) {
       return evaluate(scores.maps, scores.image_scores, truth_, samples_, protocol);
     };

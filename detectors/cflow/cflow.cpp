@@ -318,7 +318,7 @@ void Cflow::load(const TensorMap& state) {
   shapes_ = std::move(shapes);
   flows_ = std::move(flows);
   scale_ = scale;
-  make_codes(at::kCPU);
+  make_codes(tensors_below(state, level_prefix(0)).begin()->second.device());
 }
 
 FitCost Cflow::cost(const Params& params, const std::vector<LevelShape>& shapes, int64_t train, int64_t test) {

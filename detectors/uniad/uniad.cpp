@@ -238,6 +238,7 @@ void Uniad::load(const TensorMap& state) {
   std::vector<LevelShape> shapes = shapes_from_state(state, "shapes");
   if (shapes.empty()) throw_input("detector state: 'shapes' is empty");
   model_ = UniadModel::load(tensors_below(state, uniad_model_prefix), model_shape(shapes), "detector state");
+  model_->to(model_->parameters().begin()->second.device());
   shapes_ = std::move(shapes);
 }
 

@@ -14,7 +14,8 @@
 #include "core/base/atomic_file.h"
 #include "core/base/interrupt.h"
 #include "core/base/log.h"
-#include "detectors/artefact.h"
+#include "detectors/pipeline/artefact.h"
+#include "support/program.h"
 #include "support/trees.h"
 
 using namespace adrep;
@@ -141,7 +142,8 @@ TEST_CASE("models are kept when asked for, and only what is missing is fitted ag
     const Artefact model = load_artefact(output / "models" / ("plate-padim-" + cell.planned.features + ".safetensors"));
     REQUIRE(model.detector == "padim");
     REQUIRE(model.features == cell.cell->key.to_json());
-    REQUIRE(model.representation.empty() == (cell.planned.features == "raw"));
+    REQUIRE(model.representation.kind == cell.planned.features);
+    REQUIRE(model.representation.bank.rows.empty() == (cell.planned.features == "raw"));
   }
   REQUIRE(run_plan(plan("seed=0"), output).feature_seconds == 0);
   REQUIRE(run_plan(plan("padim.ridge=0.1"), output).failed() == 0);

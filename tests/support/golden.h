@@ -21,7 +21,6 @@ struct Golden {
 
   const at::Tensor& operator[](const std::string& name) const { return data.at(name); }
   bool has(const std::string& name) const { return data.tensors.contains(name); }
-  /// True of every golden file that was read: what is missing is thrown.
   /// Those whose names begin with `prefix`, by the rest of the name.
   TensorMap below(const std::string& prefix) const { return tensors_below(data.tensors, prefix); }
 };

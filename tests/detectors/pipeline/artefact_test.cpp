@@ -1,0 +1,194 @@
+#include "detectors/pipeline/artefact.h"
+
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
+#include "core/io/sealed_tensors.h"
+#include "detectors/every_detector.h"
+#include "support/golden.h"
+
+using namespace adrep;
+using namespace adrep::test;
+using Catch::Matchers::Contains;
+
+namespace {
+
+/// Of residual features; the backbone is only named. The probe is the first of normal_levels(5, 2).
+Artefact artefact_of(const DetectorEntry& entry) {
+  Artefact made;
+  made.detector = entry.name;
+  made.parameters = entry.quick_params;
+  made.features = {{"backbone", "a"}, {"crop", contract_image_size}};
+  made.geometry = {40, contract_image_size};
+  made.backbone = {"efficientnet_lite0", "weights.pth", std::string(64, 'a'), Precision::bf16};
+  made.representation = {
+      "residual",
+      {{random_tensor({2 * 64, 6}, 1), random_tensor({2 * 16, 10}, 2), random_tensor({2 * 16, 16}, 3)},
+       {"a.png", "b.png"}},
+      Match::l2};
+  made.fitted = fitted(entry, normal_levels(7, 1));
+  made.batch = 5;
+  made.probe = {at::full({contract_image_size, contract_image_size, 3}, 7, at::kByte),
+                normal_levels(5, 2).narrow(0, 1)};
+  return made;
+}
+
+/// The artefact in `file` with another value in its description or tensors, sealed again.
+void rewrite(const std::filesystem::path& file, const std::function<void(SealedTensors&)>& change) {
+  const SealKind kind{"adrep detector", 2};
+  SealedTensors content = read_sealed(file, kind);
+  for (auto& [name, tensor] : content.tensors) tensor = tensor.clone();
+  change(content);
+  write_sealed(file, kind, content);
+}
+
+}  // namespace
+
+TEST_CASE("every detector's artefact gives bit-equal scores, of one image alone or in any batch", "[artefact]") {
+  for_every_detector([](const DetectorEntry& entry) {
+    const TemporaryFolder folder;
+    const Artefact saved = artefact_of(entry);
+    const Levels test = normal_levels(5, 2);
+    save_artefact(folder / "a.safetensors", saved);
+    const Artefact loaded = load_artefact(folder / "a.safetensors");
+    REQUIRE(loaded.detector == entry.name);
+    REQUIRE(loaded.features == saved.features);
+    REQUIRE((loaded.geometry == saved.geometry && loaded.batch == saved.batch));
+    REQUIRE((loaded.backbone.name == saved.backbone.name && loaded.backbone.file == saved.backbone.file));
+    REQUIRE((loaded.backbone.sha256 == saved.backbone.sha256 && loaded.backbone.precision == Precision::bf16));
+    REQUIRE((loaded.representation.kind == "residual" && loaded.representation.match == Match::l2));
+    REQUIRE(loaded.representation.bank.files == saved.representation.bank.files);
+    for (size_t l = 0; l < 3; ++l) REQUIRE(loaded.representation.bank.rows[l].equal(saved.representation.bank.rows[l]));
+    REQUIRE((entry.resolve(loaded.parameters) == entry.resolve(saved.parameters)));
+    const Scores a = saved.fitted->score(test), b = loaded.fitted->score(test);
+    REQUIRE(a.maps.equal(b.maps));
+    REQUIRE(a.image_scores.equal(b.image_scores));
+    for (int64_t i = 0; i < 5; ++i) {
+      const Scores alone = loaded.fitted->score(test.narrow(i, 1));
+      REQUIRE(relative_difference(alone.maps[0], a.maps[i]) <= 1e-5);
+      REQUIRE(relative_difference(alone.image_scores[0], a.image_scores[i]) <= 1e-5);
+    }
+    REQUIRE(artefact_owner(folder / "a.safetensors")->features == saved.features);
+  });
+}
+
+TEST_CASE("an artefact with a changed byte anywhere, or cut anywhere, is refused", "[artefact]") {
+  for_every_detector([](const DetectorEntry& entry) {
+    const TemporaryFolder folder;
+    save_artefact(folder / "a.safetensors", artefact_of(entry));
+    const std::string bytes = read_file(folder / "a.safetensors");
+    const auto refused = [&](const std::string& changed) {
+      write_file_atomically(folder / "b.safetensors", changed);
+      REQUIRE_THROWS_AS(load_artefact(folder / "b.safetensors"), InputError);
+    };
+    constexpr size_t regions = 60;
+    for (size_t region = 0; region < regions; ++region) {
+      const size_t place = region < 8 ? region : region * (bytes.size() - 1) / (regions - 1);
+      CAPTURE(place);
+      std::string changed = bytes;
+      changed[place] = static_cast<char>(changed[place] ^ 0x40);
+      refused(changed);
+      refused(bytes.substr(0, place));
+    }
+    refused(bytes + "x");
+  });
+}
+
+TEST_CASE("foreign files and those of another version are refused, saying what they are", "[artefact]") {
+  const TemporaryFolder folder;
+  const auto message = [&](const std::filesystem::path& file) -> std::string {
+    try {
+      load_artefact(file);
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  write_safetensors(folder / "plain.safetensors", {{"x", at::ones({2})}});
+  REQUIRE_THAT(message(folder / "plain.safetensors"), Contains("plain.safetensors") && Contains("adrep detector"));
+  write_sealed(folder / "next.safetensors", {"adrep detector", 3}, {{{"detector", "padim"}}, {}});
+  REQUIRE_THAT(message(folder / "next.safetensors"), Contains("version 3") && Contains("reads version 2"));
+  write_sealed(folder / "first.safetensors", {"adrep detector", 1}, {{{"detector", "padim"}}, {}});
+  REQUIRE_THAT(message(folder / "first.safetensors"),
+               Contains("first.safetensors: a model of adrep 0.1") && Contains("run again with models=keep"));
+  REQUIRE_FALSE(artefact_owner(folder / "first.safetensors"));
+  REQUIRE_THAT(message(folder / "absent.safetensors"), Contains("absent.safetensors"));
+  REQUIRE_FALSE(artefact_owner(folder / "plain.safetensors"));
+  REQUIRE_FALSE(artefact_owner(folder / "absent.safetensors"));
+
+  const std::filesystem::path file = folder / "a.safetensors";
+  const auto change = [&](const std::function<void(SealedTensors&)>& by) {
+    save_artefact(file, artefact_of(DetectorRegistry::instance().get("padim", "detector")));
+    rewrite(file, by);
+    return message(file);
+  };
+  REQUIRE(change([](SealedTensors&) {}).empty());
+  REQUIRE_THAT(change([](SealedTensors& c) { c.description["detector"] = "padm"; }),
+               Contains("a.safetensors") && Contains("did you mean 'padim'"));
+  REQUIRE_THAT(change([](SealedTensors& c) { c.description["parameters"]["sgma"] = "4"; }), Contains("sigma"));
+  REQUIRE_THAT(change([](SealedTensors& c) { c.description.erase("parameters"); }), Contains("damaged"));
+  REQUIRE_THAT(change([](SealedTensors& c) { c.tensors.erase("detector/shapes"); }), Contains("shapes"));
+  REQUIRE_THAT(change([](SealedTensors& c) { c.tensors.erase("test/maps"); }), Contains("no tensor 'test/maps'"));
+  REQUIRE_THAT(change([](SealedTensors& c) { c.tensors["test/maps"].add_(0.01); }), Contains("self-test gives other"));
+  REQUIRE_THAT(change([](SealedTensors& c) { c.tensors["detector/level0/mean"].add_(0.01); }),
+               Contains("self-test gives other"));
+
+  // what does not fit together, each in one line
+  using Change = std::function<void(SealedTensors&)>;
+  const std::vector<std::pair<std::string, Change>> wrong = {
+      {"its crop is 0", [](SealedTensors& c) { c.description["image"]["crop"] = 0; }},
+      {"its resize is 31", [](SealedTensors& c) { c.description["image"]["resize"] = 31; }},
+      {"its batch is 100000", [](SealedTensors& c) { c.description["batch"] = 100000; }},
+      {"self-test for images of 33", [](SealedTensors& c) { c.description["image"]["crop"] = 33; }},
+      {"unknown backbone 'torchscript:/a.pt'",
+       [](SealedTensors& c) { c.description["backbone"]["name"] = "torchscript:/a.pt"; }},
+      {"embeds a backbone that is code",
+       [](SealedTensors& c) {
+         c.description["backbone"]["name"] = "torchscript:FILE";
+         c.description["backbone"]["embedded"] = true;
+       }},
+      {"no tensor 'backbone'", [](SealedTensors& c) { c.description["backbone"]["embedded"] = true; }},
+      {"unknown tensor 'backbone'", [](SealedTensors& c) { c.tensors["backbone"] = at::zeros({4}, at::kByte); }},
+      {"SHA-256", [](SealedTensors& c) { c.description["backbone"]["sha256"] = "abc"; }},
+      {"precision=fp8", [](SealedTensors& c) { c.description["backbone"]["precision"] = "fp8"; }},
+      {"unknown features 'odd'", [](SealedTensors& c) { c.description["representation"]["kind"] = "odd"; }},
+      {"unknown matching 'dot'", [](SealedTensors& c) { c.description["representation"]["match"] = "dot"; }},
+      {"3 reference images",
+       [](SealedTensors& c) {
+         c.description["representation"]["references"] = {"a", "b", "c"};
+         c.tensors.erase("bank/2");
+       }},
+      {"'bank/1' is [31, 10]",
+       [](SealedTensors& c) {
+         c.tensors["bank/1"] = at::zeros({31, 10});
+       }},
+      {"'bank/0' is Double",
+       [](SealedTensors& c) {
+         c.tensors["bank/0"] = at::zeros({128, 6}, at::kDouble);
+       }},
+      {"'bank/2' is empty",
+       [](SealedTensors& c) {
+         c.tensors["bank/2"] = at::zeros({0, 16});
+       }},
+      {"no tensor 'bank/2'",
+       [](SealedTensors& c) {
+         c.tensors["bank/3"] = c.tensors["bank/2"];
+         c.tensors.erase("bank/2");
+       }},
+      {"unknown post step 'max'", [](SealedTensors& c) { c.description["post"] = "max"; }},
+      {"needs 'low'", [](SealedTensors& c) { c.description["post"] = "min_max"; }},
+      {"without log-likelihoods", [](SealedTensors& c) { c.description["post"] = "likelihood"; }},
+      {"unknown tensor 'post/low'", [](SealedTensors& c) { c.tensors["post/low"] = at::zeros({1}); }},
+      {"features of 2 images",
+       [](SealedTensors& c) {
+         c.tensors["test/levels/0"] = at::zeros({2, 6, 8, 8});
+       }},
+      {"'test/image' is Byte [4]", [](SealedTensors& c) { c.tensors["test/image"] = at::zeros({4}, at::kByte); }},
+      {"description is incomplete", [](SealedTensors& c) { c.description["representation"].erase("references"); }},
+      {"description is incomplete", [](SealedTensors& c) { c.description["image"] = "large"; }},
+  };
+  for (const auto& [part, by] : wrong) {
+    const std::string line = change(by);
+    CHECK_THAT(line, Contains("a.safetensors: ") && Contains(part));
+    CHECK(line.find('\n') == std::string::npos);
+  }
+}
