@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/backbones/precision.h"
+#include "core/backbones/vit_settings.h"
 #include "core/image/preprocess.h"
 #include "core/neighbours/reference_matching.h"
 #include "core/representation/projector_checkpoint.h"
@@ -22,6 +23,7 @@ struct ArtefactBackbone {
   std::string file;    ///< name of the weights file, without folders: for people
   std::string sha256;  ///< of the weights file
   Precision precision = Precision::fp32;
+  VitSettings vit{};      ///< what `vit` was told; without meaning for others
   at::Tensor embedded{};  ///< the bytes of the weights file, uint8 [N]; undefined when they are not in the artefact
 
   /// Whether the weights file is a program that loading would run. Such a file is never embedded.

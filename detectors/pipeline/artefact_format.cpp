@@ -16,7 +16,7 @@ using nlohmann::json;
 const std::string state_prefix = "detector/", bank_prefix = "bank/", projector_prefix = "projector/",
                   post_prefix = "post/", level_names = "test/levels/", backbone_tensor = "backbone",
                   image_tensor = "test/image", maps_tensor = "test/maps", scores_tensor = "test/image_scores";
-constexpr int64_t largest_side = 1 << 15;
+constexpr int64_t largest_side = 1 << 15, most_heads = 1024;
 constexpr int64_t largest_batch = 4096;
 constexpr size_t sha256_digits = 64;
 
@@ -76,11 +76,16 @@ Geometry geometry_from(const json& image) {
 }
 
 json description_of(const ArtefactBackbone& backbone) {
-  return {{"name", backbone.name},
-          {"file", backbone.file},
-          {"sha256", backbone.sha256},
-          {"precision", precision_name(backbone.precision)},
-          {"embedded", backbone.embedded.defined()}};
+  json all = {{"name", backbone.name},
+              {"file", backbone.file},
+              {"sha256", backbone.sha256},
+              {"precision", precision_name(backbone.precision)},
+              {"embedded", backbone.embedded.defined()}};
+  if (backbone.name == "vit")
+    all["vit"] = {{"heads", backbone.vit.vit_heads},
+                  {"layers", backbone.vit.vit_layers},
+                  {"activation", backbone.vit.vit_activation}};
+  return all;
 }
 
 /// The name must be a registered one, letter for letter: "torchscript:net.pt" would name code to run.
@@ -91,6 +96,11 @@ ArtefactBackbone backbone_from(const json& all, const TensorMap& tensors) {
   backbone.file = printable(all.at("file").get<std::string>());
   backbone.sha256 = all.at("sha256").get<std::string>();
   backbone.precision = resolve_precision(all.at("precision").get<std::string>(), at::kCPU);
+  if (const auto vit = all.find("vit"); vit != all.end()) {
+    backbone.vit.vit_heads = number_between(*vit, "heads", 0, most_heads);
+    backbone.vit.vit_layers = vit->at("layers").get<std::vector<std::string>>();
+    backbone.vit.vit_activation = vit->at("activation").get<std::string>();
+  }
   if (!is_hexadecimal(backbone.sha256, sha256_digits)) throw_input("damaged: its SHA-256 of the backbone is none");
   if (!all.at("embedded").get<bool>()) return backbone;
   if (backbone.is_code()) throw_input("damaged: it embeds a backbone that is code");

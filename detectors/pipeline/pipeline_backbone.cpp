@@ -39,7 +39,7 @@ class FileInMemory {
 /// The one place where a pipeline's backbone is loaded: the name may say its file.
 std::unique_ptr<const Backbone> loaded(const ArtefactBackbone& wanted, const std::string& name, const fs::path& weights,
                                        const PipelineOptions& options) {
-  return load_backbone(name, weights, open_device(options.device), precision_name(wanted.precision));
+  return load_backbone(name, weights, open_device(options.device), precision_name(wanted.precision), wanted.vit);
 }
 
 void require_content(const ArtefactBackbone& wanted, const std::string& sha256, const std::string& what) {

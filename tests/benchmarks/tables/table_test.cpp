@@ -1,3 +1,5 @@
+#include <fmt/ranges.h>
+
 #include <catch2/catch.hpp>
 
 #include "benchmarks/tables/table.h"

@@ -25,7 +25,7 @@ Artefact artefact_of(const DetectorEntry& entry) {
       {{random_tensor({2 * 64, 6}, 1), random_tensor({2 * 16, 10}, 2), random_tensor({2 * 16, 16}, 3)},
        {"a.png", "b.png"}},
       Match::l2};
-  made.fitted = fitted(entry, normal_levels(7, 1));
+  made.fitted = test::fitted(entry, normal_levels(7, 1));
   made.batch = 5;
   made.probe = {at::full({contract_image_size, contract_image_size, 3}, 7, at::kByte),
                 normal_levels(5, 2).narrow(0, 1)};

@@ -66,7 +66,7 @@ inline Artefact example_artefact(const DetectorEntry& entry, const std::string& 
   made.backbone = {"torchscript:FILE", "net.pt", sha256_of_file(folder / "net.pt")};
   made.representation = example_representation(kind, raw);
   const Levels levels = represented(made.representation, raw);
-  made.fitted = fitted(entry, levels);
+  made.fitted = test::fitted(entry, levels);
   // the last one has a mark and is no reference, whose residuals would be nothing but rounding
   made.probe = {at::tensor(images[6].pixels, at::kByte).view({example_side, example_side, 3}), levels.narrow(6, 1)};
   return made;
