@@ -24,7 +24,8 @@ void compare_results(const std::vector<std::string>& words) {
   const CompareSettings settings = resolve_compare(read_command_line({}, assignments));
   if (!settings.output.empty()) check_comparison_file(settings.output);
   const ResultSet results = ResultSet::read(folders);
-  Comparison comparison = compare(results.results(), settings);
+  const bool needs_maps = settings.bootstrap != "image_auroc";
+  Comparison comparison = compare(results.results(), settings, needs_maps ? KeptMaps(folders) : KeptMaps());
   comparison.notes.insert(comparison.notes.end(), results.notes().begin(), results.notes().end());
   fmt::print("{}", comparison_as_text(comparison, use_colour(STDOUT_FILENO)));
   if (settings.output.empty()) return;

@@ -2,13 +2,9 @@
 
 #include <set>
 
-#include "benchmarks/comparison/paired_scores.h"
-#include "core/base/interrupt.h"
+#include "benchmarks/comparison/method_bootstrap.h"
 #include "core/base/names.h"
 #include "core/base/plural.h"
-#include "core/base/progress.h"
-#include "core/base/random.h"
-#include "core/metrics/statistics/holm.h"
 #include "core/metrics/statistics/pareto.h"
 #include "core/metrics/statistics/ranks.h"
 
@@ -97,89 +93,6 @@ void rank_methods(Comparison& result) {
   ranks.alike = indistinguishable(ranks.mean_ranks, ranks.critical_difference.value);
 }
 
-BootstrapOptions bootstrap_options(const CompareSettings& settings, const std::string& data_set) {
-  return {.replicates = settings.replicates,
-          .confidence = settings.confidence,
-          .seed = derive_seed(static_cast<uint64_t>(settings.seed), data_set),
-          .threads = static_cast<int>(settings.threads)};
-}
-
-size_t method_at(const Comparison& result, const std::string& name) {
-  const auto place = std::find(result.methods.begin(), result.methods.end(), name);
-  if (place == result.methods.end())
-    throw_input("methods={}: no such method: {}", name, suggestion(name, result.methods));
-  return static_cast<size_t>(place - result.methods.begin());
-}
-
-/// The pair asked for, or the best two by mean rank.
-void choose_pair(Comparison& result) {
-  PairComparison& pair = result.pair;
-  if (!result.settings.methods.empty()) {
-    pair.first = method_at(result, result.settings.methods[0]);
-    pair.second = method_at(result, result.settings.methods[1]);
-  } else if (result.methods.size() < 2) {
-    pair.undefined = "there is one method only";
-  } else if (result.ranks.mean_ranks.empty()) {
-    pair.undefined = "no data set has all methods; methods=A,B names two";
-  } else {
-    const std::vector<size_t> order = by_mean_rank(result.ranks);
-    pair.first = order[0];
-    pair.second = order[1];
-  }
-}
-
-PairedClass compare_class(const MethodScores& first, const MethodScores& second, size_t data_set,
-                          const BootstrapOptions& options) {
-  PairedClass result{data_set, {}, {}};
-  if (const std::string reason = unpaired(first, second); !reason.empty()) {
-    const Metric none = Metric::none(reason);
-    result.comparison = {{none, none, none, 0}, none};
-  } else {
-    result.comparison = paired_bootstrap(first.labels, mean_auroc(first), mean_auroc(second), options);
-  }
-  return result;
-}
-
-void compare_pair(const CellGrid& grid, Comparison& result) {
-  choose_pair(result);
-  PairComparison& pair = result.pair;
-  if (!pair.undefined.empty()) return;
-  std::vector<double> p_values;
-  for (size_t d = 0; d < grid.data_sets.size(); ++d) {
-    const auto &first = grid.cells[d][pair.first], &second = grid.cells[d][pair.second];
-    if (first.empty() || second.empty()) continue;
-    stop_if_interrupted();
-    pair.classes.push_back(
-        compare_class(scores_of(first), scores_of(second), d, bootstrap_options(result.settings, grid.data_sets[d])));
-    const Metric& p = pair.classes.back().comparison.p_value;
-    pair.classes.back().adjusted_p_value = p;
-    if (p.defined()) p_values.push_back(p.value);
-  }
-  if (pair.classes.empty()) pair.undefined = "no data set has cells of both methods";
-  const std::vector<double> adjusted = holm_adjusted(p_values);
-  size_t next = 0;
-  for (PairedClass& of_class : pair.classes)
-    if (of_class.adjusted_p_value.defined()) of_class.adjusted_p_value.value = adjusted[next++];
-}
-
-void add_intervals(const CellGrid& grid, Comparison& result) {
-  Progress progress("bootstrap", std::ssize(grid.data_sets) * std::ssize(grid.methods), "intervals");
-  for (size_t d = 0; d < grid.data_sets.size(); ++d) {
-    for (size_t m = 0; m < grid.methods.size(); ++m) {
-      stop_if_interrupted();
-      progress.update(static_cast<int64_t>(d * grid.methods.size() + m));
-      if (grid.cells[d][m].empty()) continue;
-      const MethodScores scores = scores_of(grid.cells[d][m]);
-      const Metric none = Metric::none(scores.undefined);
-      result.intervals.push_back({d, m, std::ssize(scores.scores),
-                                  scores.undefined.empty()
-                                      ? bootstrap_interval(scores.labels, mean_auroc(scores),
-                                                           bootstrap_options(result.settings, grid.data_sets[d]))
-                                      : Interval{none, none, none, 0}});
-    }
-  }
-}
-
 /// Mean over the data sets of the ranks of the mean over seeds.
 Metric cost_of(const CellGrid& grid, const Comparison& result, size_t method) {
   std::vector<Metric> of_data_sets;
@@ -256,7 +169,7 @@ std::vector<size_t> by_mean_rank(const RankComparison& ranks) {
   return order;
 }
 
-Comparison compare(std::vector<StoredResult> cells, const CompareSettings& settings) {
+Comparison compare(std::vector<StoredResult> cells, const CompareSettings& settings, const KeptMaps& maps) {
   std::erase_if(cells, [](const StoredResult& stored) { return !stored.cell; });
   keep_only(cells, "detector", "detector", settings.detector);
   keep_only(cells, "features", "features", settings.features);
@@ -272,9 +185,8 @@ Comparison compare(std::vector<StoredResult> cells, const CompareSettings& setti
   result.values = values_of(grid, settings.metric);
   note_seeds(grid, result);
   rank_methods(result);
-  compare_pair(grid, result);
   find_front(grid, result);
-  add_intervals(grid, result);
+  bootstrap_methods(grid, maps, result);
   return result;
 }
 

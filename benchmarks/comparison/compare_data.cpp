@@ -37,22 +37,30 @@ json ranks_json(const Comparison& c) {
           {"alike", alike}};
 }
 
-json pair_json(const Comparison& c) {
-  if (!c.pair.undefined.empty()) return {{"undefined", c.pair.undefined}};
+json pair_json(const Comparison& c, const PairComparison& pair) {
   json classes = json::array();
-  for (const PairedClass& of_class : c.pair.classes)
+  for (const PairedClass& of_class : pair.classes)
     classes.push_back({{"data_set", c.data_sets[of_class.data_set]},
                        {"difference", metric_json(of_class.comparison.difference)},
                        {"p_value", metric_json(of_class.comparison.p_value)},
                        {"p_value_holm", metric_json(of_class.adjusted_p_value)}});
-  return {{"first", c.methods[c.pair.first]}, {"second", c.methods[c.pair.second]}, {"classes", classes}};
+  json all = {{"first", c.methods[pair.first]}, {"second", c.methods[pair.second]}, {"classes", classes}};
+  if (!pair.undefined.empty()) all["undefined"] = pair.undefined;
+  return all;
+}
+
+json pairs_json(const Comparison& c) {
+  json pairs = json::array();
+  for (const PairComparison& pair : c.pairs) pairs.push_back(pair_json(c, pair));
+  json all = {{"metric", c.settings.bootstrap}, {"pairs", pairs}};
+  if (!c.no_pairs.empty()) all["undefined"] = c.no_pairs;
+  return all;
 }
 
 json settings_json(const CompareSettings& settings) {
   json all;
   for (const Param& param : params_of<CompareSettings>().all())
-    if (param.name != "output" && param.name != "threads")
-      all[param.name] = param_json(param.get(&settings));
+    if (param.name != "output" && param.name != "threads") all[param.name] = param_json(param.get(&settings));
   return all;
 }
 
@@ -86,13 +94,13 @@ std::string comparison_as_json(const Comparison& c) {
     intervals.push_back({{"data_set", c.data_sets[of_class.data_set]},
                          {"method", c.methods[of_class.method]},
                          {"seeds", of_class.seeds},
-                         {"image_auroc", metric_json(of_class.interval)}});
+                         {c.settings.bootstrap, metric_json(of_class.interval)}});
   json front = {{"methods", costs}};
   if (!c.no_front.empty()) front["undefined"] = c.no_front;
   const json all = {{"settings", settings_json(c.settings)},
                     {"values", values},
                     {"ranks", ranks_json(c)},
-                    {"pair", pair_json(c)},
+                    {"pairs", pairs_json(c)},
                     {"pareto", front},
                     {"intervals", intervals},
                     {"notes", c.notes}};
@@ -120,12 +128,13 @@ std::vector<CsvLine> csv_lines(const Comparison& c) {
   lines.push_back(
       {.table = "ranks", .quantity = "friedman_chi_square", .value = c.ranks.chi_square, .p_value = c.ranks.p_value});
   lines.push_back({.table = "ranks", .quantity = "critical_difference", .value = c.ranks.critical_difference});
-  for (const PairedClass& of_class : c.pair.classes) {
-    const Interval& difference = of_class.comparison.difference;
-    lines.push_back({"pair", c.data_sets[of_class.data_set], c.methods[c.pair.first], c.methods[c.pair.second],
-                     "image_auroc_difference", difference.estimate, difference.low, difference.high,
-                     of_class.comparison.p_value, of_class.adjusted_p_value});
-  }
+  for (const PairComparison& pair : c.pairs)
+    for (const PairedClass& of_class : pair.classes) {
+      const Interval& difference = of_class.comparison.difference;
+      lines.push_back({"pair", c.data_sets[of_class.data_set], c.methods[pair.first], c.methods[pair.second],
+                       c.settings.bootstrap + "_difference", difference.estimate, difference.low, difference.high,
+                       of_class.comparison.p_value, of_class.adjusted_p_value});
+    }
   for (const CostPoint& point : c.costs) {
     lines.push_back({.table = point.on_front ? "pareto_front" : "pareto",
                      .method = c.methods[point.method],
@@ -140,7 +149,7 @@ std::vector<CsvLine> csv_lines(const Comparison& c) {
     lines.push_back({.table = "intervals",
                      .data_set = c.data_sets[of_class.data_set],
                      .method = c.methods[of_class.method],
-                     .quantity = "image_auroc",
+                     .quantity = c.settings.bootstrap,
                      .value = of_class.interval.estimate,
                      .low = of_class.interval.low,
                      .high = of_class.interval.high,

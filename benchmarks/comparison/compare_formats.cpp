@@ -12,10 +12,6 @@
 namespace adrep {
 namespace {
 
-bool is_marked(const CompareSection& section, size_t row) {
-  return row < section.marked.size() && section.marked[row];
-}
-
 std::string markdown_text(const std::string& text) {
   std::string escaped;
   for (char c : text)
@@ -72,8 +68,7 @@ Markup table_of(const CompareSection& section) {
     for (const std::string& field : section.rows[r])
       cells.emplace_back(is_marked(section, r) ? html::bold(field) : field);
     if (!section.row_plots.empty()) cells.emplace_back(section.row_plots[r]);
-    const bool first = r > 0 && section.label_columns > 1 && section.rows[r][0] != section.rows[r - 1][0];
-    table.row(cells, first ? "first" : "");
+    table.row(cells, begins_group(section, r) ? "first" : "");
   }
   return table.markup();
 }
@@ -83,13 +78,69 @@ std::string summary_line(const Comparison& c) {
                      counted(std::ssize(c.data_sets), "data set"), c.settings.metric, version());
 }
 
+/// LaTeX's text, also of what latex_text leaves and of the signs of our sections.
+std::string latex_field(const std::string& text) {
+  static const std::map<std::string, std::string> written = {{"\\", "\\textbackslash{}"},
+                                                             {"{", "\\{"},
+                                                             {"}", "\\}"},
+                                                             {"~", "\\textasciitilde{}"},
+                                                             {"^", "\\textasciicircum{}"},
+                                                             {"<", "$<$"},
+                                                             {"−", "$-$"},
+                                                             {"±", "$\\pm$"},
+                                                             {"\n", " "},
+                                                             {"\r", " "}};
+  const auto is_minus = [&](size_t at) {
+    return text[at] == '-' && at + 1 < text.size() && std::isdigit(static_cast<unsigned char>(text[at + 1])) != 0 &&
+           (at == 0 || text[at - 1] == '[' || text[at - 1] == ' ');
+  };
+  std::string escaped;
+  for (size_t at = 0; at < text.size();) {
+    if (is_minus(at)) {
+      escaped += "$-$";
+      ++at;
+      continue;
+    }
+    const auto sign = std::find_if(written.begin(), written.end(), [&](const auto& known) {
+      return text.compare(at, known.first.size(), known.first) == 0;
+    });
+    escaped += sign == written.end() ? latex_text(text.substr(at, 1)) : sign->second;
+    at += sign == written.end() ? 1 : sign->first.size();
+  }
+  return escaped;
+}
+
+std::string latex_comment(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return "% " + text + "\n";
+}
+
+std::string latex_table(const CompareSection& section) {
+  std::string text = fmt::format("\\begin{{tabular}}{{{}{}}}\n\\toprule\n", std::string(section.label_columns, 'l'),
+                                 std::string(section.headings.size() - section.label_columns, 'r'));
+  const auto line_of = [](const std::vector<std::string>& fields, bool bold) {
+    std::vector<std::string> escaped;
+    for (const std::string& field : fields)
+      escaped.push_back(bold && !field.empty() ? "\\textbf{" + latex_field(field) + "}" : latex_field(field));
+    // what begins with these would be an argument of the row's end before it
+    if (escaped[0].starts_with('[') || escaped[0].starts_with('*')) escaped[0] = "{}" + escaped[0];
+    return fmt::format("{} \\\\\n", fmt::join(escaped, " & "));
+  };
+  text += line_of(section.headings, false) + "\\midrule\n";
+  for (size_t r = 0; r < section.rows.size(); ++r)
+    text += (begins_group(section, r) ? "\\midrule\n" : "") + line_of(section.rows[r], is_marked(section, r));
+  return text + "\\bottomrule\n\\end{tabular}\n";
+}
+
 using Writer = std::string (*)(const Comparison&);
 
 const std::map<std::string, Writer>& writers() {
   static const std::map<std::string, Writer> known = {{".html", comparison_as_html},
                                                       {".csv", comparison_as_csv},
                                                       {".json", comparison_as_json},
-                                                      {".md", comparison_as_markdown}};
+                                                      {".md", comparison_as_markdown},
+                                                      {".tex", comparison_as_latex}};
   return known;
 }
 
@@ -97,8 +148,12 @@ const std::map<std::string, Writer>& writers() {
 
 std::string comparison_as_text(const Comparison& c, bool colour) {
   std::string text;
-  for (const CompareSection& section : compare_sections(c)) {
+  for (CompareSection& section : compare_sections(c)) {
     if (section.page_only) continue;
+    if (section.rows.size() > section.terminal_rows) {
+      section.rows.resize(section.terminal_rows);
+      section.notes.insert(section.notes.begin(), section.terminal_note);
+    }
     text += "\n" + section.title + "\n";
     if (!section.rows.empty()) text += text_table(section, colour);
     for (const std::string& note : section.notes) text += note + "\n";
@@ -113,6 +168,17 @@ std::string comparison_as_markdown(const Comparison& c) {
     if (!section.rows.empty()) text += markdown_table(section);
     text += "\n";
     for (const std::string& note : section.notes) text += "- " + markdown_text(note) + "\n";
+  }
+  return text;
+}
+
+std::string comparison_as_latex(const Comparison& c) {
+  std::string text = latex_comment(summary_line(c)) + latex_comment("needs \\usepackage{booktabs}");
+  for (const CompareSection& section : compare_sections(c)) {
+    if (section.page_only) continue;
+    text += "\n" + latex_comment(section.title);
+    if (!section.rows.empty()) text += latex_table(section);
+    for (const std::string& note : section.notes) text += latex_comment(note);
   }
   return text;
 }

@@ -6,9 +6,11 @@
 
 namespace adrep {
 
-/// For the terminal; rows of note in bold where `colour`.
+/// For the terminal; rows of note in bold where `colour`. Of many pairs the first 45 are shown.
 std::string comparison_as_text(const Comparison& comparison, bool colour);
 std::string comparison_as_markdown(const Comparison& comparison);
+/// The tables of the terminal, whole, for a document with booktabs; titles and notes are comments.
+std::string comparison_as_latex(const Comparison& comparison);
 /// One page that needs no network, with plots.
 std::string comparison_as_html(const Comparison& comparison);
 /// One line a number: table, data set, method, second method, quantity, value, low, high, p-value, corrected p-value,

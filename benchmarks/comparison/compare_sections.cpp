@@ -2,10 +2,18 @@
 
 #include "benchmarks/comparison/compare_plots.h"
 #include "benchmarks/tables/table.h"
+#include "core/base/names.h"
 #include "core/base/plural.h"
 
 namespace adrep {
 namespace {
+
+constexpr size_t most_terminal_pairs = 45;  // of ten methods
+
+std::string capitalised(std::string text) {
+  text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+  return text;
+}
 
 std::string p_text(const Metric& p) {
   if (!p.defined()) return "undef.";
@@ -79,38 +87,93 @@ CompareSection value_section(const Comparison& c) {
   return section;
 }
 
-CompareSection pair_section(const Comparison& c) {
-  CompareSection section{"Two methods on the same images"};
-  if (!c.pair.undefined.empty()) {
-    section.notes = {"undefined: " + c.pair.undefined};
-    return section;
+/// Names by why something of them is undefined, one note a reason.
+class UndefinedNotes {
+ public:
+  void add(const std::string& reason, const std::string& name) { names_[reason].push_back(name); }
+  void append_to(std::vector<std::string>& notes) const {
+    for (const auto& [reason, names] : names_)
+      notes.push_back(fmt::format("undefined: {}: {}", listed(names, most_names), reason));
   }
-  section.title = c.methods[c.pair.first] + " − " + c.methods[c.pair.second];
-  section.headings = {"data set", "difference", fmt::format("{:g} % interval", 100 * c.settings.confidence), "p",
-                      "p (Holm)"};
-  double reach = 0.01;  // of the whiskers' common axis
-  for (const PairedClass& of_class : c.pair.classes)
-    for (const Metric& end : {of_class.comparison.difference.low, of_class.comparison.difference.high})
-      reach = std::max(reach, std::abs(end.value));
-  for (const PairedClass& of_class : c.pair.classes) {
+
+ private:
+  static constexpr size_t most_names = 3;
+  std::map<std::string, std::vector<std::string>> names_;
+};
+
+std::string pair_name(const Comparison& c, const PairComparison& pair) {
+  return c.methods[pair.first] + " − " + c.methods[pair.second];
+}
+
+/// How far from 0 the intervals of all pairs reach: half their whiskers' common axis.
+double reach_of(const std::vector<PairComparison>& pairs) {
+  double reach = 0.01;
+  for (const PairComparison& pair : pairs)
+    for (const PairedClass& of_class : pair.classes)
+      for (const Metric& end : {of_class.comparison.difference.low, of_class.comparison.difference.high})
+        reach = std::max(reach, std::abs(end.value));
+  return reach;
+}
+
+/// Adds the rows of one pair; with its methods where there are several pairs.
+void add_pair(const Comparison& c, const PairComparison& pair, double reach, CompareSection& section,
+              UndefinedNotes& undefined) {
+  const bool several = c.pairs.size() > 1;
+  if (!pair.undefined.empty()) undefined.add(pair.undefined, pair_name(c, pair));
+  for (const PairedClass& of_class : pair.classes) {
     const Interval& difference = of_class.comparison.difference;
-    section.rows.push_back(
-        {c.data_sets[of_class.data_set],
-         difference.estimate.defined() ? fmt::format("{:+.1f}", 100 * difference.estimate.value) : "undef.",
-         interval_text(difference), p_text(of_class.comparison.p_value), p_text(of_class.adjusted_p_value)});
+    const std::string& data_set = c.data_sets[of_class.data_set];
+    std::vector<std::string> row = {
+        data_set, difference.estimate.defined() ? fmt::format("{:+.1f}", 100 * difference.estimate.value) : "undef.",
+        interval_text(difference), p_text(of_class.comparison.p_value), p_text(of_class.adjusted_p_value)};
+    if (several) row.insert(row.begin(), {c.methods[pair.first], c.methods[pair.second]});
+    section.rows.push_back(std::move(row));
     section.marked.push_back(of_class.adjusted_p_value.defined() &&
                              of_class.adjusted_p_value.value <= c.settings.alpha);
     section.row_plots.push_back(interval_plot(difference, -reach, reach));
     if (!difference.estimate.defined())
-      section.notes.push_back(c.data_sets[of_class.data_set] + ": undefined: " + difference.estimate.undefined);
+      undefined.add(difference.estimate.undefined, several ? pair_name(c, pair) + " on " + data_set : data_set);
   }
+}
+
+int64_t count_tests(const std::vector<PairComparison>& pairs) {
+  int64_t tests = 0;
+  for (const PairComparison& pair : pairs)
+    for (const PairedClass& of_class : pair.classes) tests += of_class.adjusted_p_value.defined();
+  return tests;
+}
+
+CompareSection pair_section(const Comparison& c) {
+  const bool several = c.pairs.size() > 1;
+  CompareSection section{several ? "Pairs of methods on the same images: first − second"
+                                 : "Two methods on the same images"};
+  if (!c.no_pairs.empty()) {
+    section.notes = {"undefined: " + c.no_pairs};
+    return section;
+  }
+  if (!several) section.title = pair_name(c, c.pairs.front());
+  section.headings = {"data set", "difference", fmt::format("{:g} % interval", 100 * c.settings.confidence), "p",
+                      "p (Holm)"};
+  if (several) section.headings.insert(section.headings.begin(), {"first", "second"});
+  section.label_columns = several ? 3 : 1;
+  const double reach = reach_of(c.pairs);
+  UndefinedNotes undefined;
+  for (size_t p = 0; p < c.pairs.size(); ++p) {
+    if (p == most_terminal_pairs) {
+      section.terminal_rows = section.rows.size();
+      section.terminal_note =
+          fmt::format("{} not shown here: output=FILE.html, .csv, .json, .md or .tex has all",
+                      counted(std::ssize(c.pairs) - static_cast<int64_t>(most_terminal_pairs), "more pair"));
+    }
+    add_pair(c, c.pairs[p], reach, section, undefined);
+  }
+  undefined.append_to(section.notes);
   section.row_plots_heading = fmt::format("{:+.1f} to {:+.1f}", -100 * reach, 100 * reach);
-  const auto tests = std::count_if(c.pair.classes.begin(), c.pair.classes.end(),
-                                   [](const PairedClass& of_class) { return of_class.adjusted_p_value.defined(); });
   section.notes.push_back(fmt::format(
-      "image AUROC, points of percent; paired bootstrap, {} replicates, both methods on the same draws of the test "
-      "images; p (Holm) is corrected for {}, the intervals are not",
-      c.settings.replicates, counted(tests, "data set")));
+      "{}, points of percent; paired bootstrap, {} replicates, both methods on the same draws of the test images; p "
+      "(Holm) is corrected for {}, the intervals are not",
+      heading_of(c.settings.bootstrap), c.settings.replicates,
+      counted(count_tests(c.pairs), several ? "test" : "data set")));
   return section;
 }
 
@@ -135,24 +198,26 @@ CompareSection front_section(const Comparison& c) {
 }
 
 CompareSection interval_section(const Comparison& c) {
-  CompareSection section{
-      "Image AUROC by data set",
-      {"data set", "method", "image AUROC", fmt::format("{:g} % interval", 100 * c.settings.confidence)},
-      2};
+  const std::string metric = heading_of(c.settings.bootstrap);
+  CompareSection section{capitalised(metric) + " by data set",
+                         {"data set", "method", metric, fmt::format("{:g} % interval", 100 * c.settings.confidence)},
+                         2};
   double lowest = 0.9;  // start of the whiskers' common axis, a multiple of 0.1
   for (const ClassInterval& of_class : c.intervals)
     if (of_class.interval.low.defined()) lowest = std::min(lowest, std::floor(of_class.interval.low.value * 10) / 10);
   section.row_plots_heading = fmt::format("{:.0f} to 100", 100 * lowest);
   int64_t left_out = 0;
+  UndefinedNotes undefined;
   for (const ClassInterval& of_class : c.intervals) {
     section.rows.push_back({c.data_sets[of_class.data_set], c.methods[of_class.method],
                             percent(of_class.interval.estimate), interval_text(of_class.interval)});
     section.row_plots.push_back(interval_plot(of_class.interval, lowest, 1));
     left_out += of_class.interval.undefined;
     if (!of_class.interval.estimate.defined())
-      section.notes.push_back(fmt::format("{} {}: undefined: {}", c.data_sets[of_class.data_set],
-                                          c.methods[of_class.method], of_class.interval.estimate.undefined));
+      undefined.add(of_class.interval.estimate.undefined,
+                    c.data_sets[of_class.data_set] + " " + c.methods[of_class.method]);
   }
+  undefined.append_to(section.notes);
   section.notes.push_back(fmt::format(
       "percentile bootstrap over test images, normal and anomalous ones drawn apart; {} replicates, seed {}",
       c.settings.replicates, c.settings.seed));
@@ -161,6 +226,10 @@ CompareSection interval_section(const Comparison& c) {
 }
 
 }  // namespace
+
+bool begins_group(const CompareSection& section, size_t r) {
+  return r > 0 && section.label_columns > 1 && section.rows[r][0] != section.rows[r - 1][0];
+}
 
 std::vector<CompareSection> compare_sections(const Comparison& c) {
   std::vector<CompareSection> sections = {rank_section(c), value_section(c), pair_section(c), front_section(c),

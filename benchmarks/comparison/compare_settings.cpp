@@ -1,5 +1,7 @@
 #include "benchmarks/comparison/compare_settings.h"
 
+#include <set>
+
 #include "benchmarks/cells/cell_costs.h"
 #include "core/base/names.h"
 
@@ -10,7 +12,15 @@ void CompareSettings::declare(Schema<CompareSettings>& s) {
   s.add(&CompareSettings::metric, "metric").example("metric=pro").doc("what ranks and the Pareto front are made of");
   s.add(&CompareSettings::methods, "methods")
       .example("methods=patchcore/raw,patchcore/residual")
-      .doc("the two methods of the paired bootstrap; empty: the best two by mean rank");
+      .doc("two or more methods of the paired bootstrap; empty: all");
+  s.add(&CompareSettings::pairs, "pairs")
+      .one_of({"best", "all"})
+      .doc(
+          "pairs of the paired bootstrap: the best two methods by mean rank, or every pair; of two named methods both "
+          "are their pair");
+  s.add(&CompareSettings::bootstrap, "bootstrap")
+      .one_of({"image_auroc", "pixel_auroc", "pro"})
+      .doc("metric of the paired bootstrap and of the intervals; those of pixels need score maps: runs with maps=npy");
   s.add(&CompareSettings::detector, "detector").example("detector=padim").doc("only these detectors; empty: all");
   s.add(&CompareSettings::features, "features").example("features=raw").doc("only these features; empty: all");
   s.add(&CompareSettings::backbone, "backbone")
@@ -32,7 +42,7 @@ void CompareSettings::declare(Schema<CompareSettings>& s) {
   s.add(&CompareSettings::threads, "threads").at_least(0).at_most(1024).doc("threads for computing; 0: one a core");
   s.add(&CompareSettings::output, "output")
       .example("output=compare.html")
-      .doc("file to write besides: .html, .csv, .json or .md");
+      .doc("file to write besides: .html, .csv, .json, .md or .tex");
 }
 
 CompareSettings resolve_compare(const RawConfig& raw) {
@@ -43,8 +53,9 @@ CompareSettings resolve_compare(const RawConfig& raw) {
     if (!param) throw_input("{}: unknown key '{}': {}", value.where, key, suggestion(key, params.names()));
     param->set(&settings, param->parse(value, key));
   }
-  if (!settings.methods.empty() && (settings.methods.size() != 2 || settings.methods[0] == settings.methods[1]))
-    throw_input("methods={}: give two different methods", fmt::join(settings.methods, ","));
+  const std::set<std::string> different(settings.methods.begin(), settings.methods.end());
+  if (!settings.methods.empty() && (different.size() < 2 || different.size() != settings.methods.size()))
+    throw_input("methods={}: give at least two different methods, each once", fmt::join(settings.methods, ","));
   return settings;
 }
 

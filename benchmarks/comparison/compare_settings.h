@@ -11,6 +11,8 @@ namespace adrep {
 struct CompareSettings {
   std::string metric = "image_auroc";
   std::vector<std::string> methods;
+  std::string pairs = "best";
+  std::string bootstrap = "image_auroc";
   std::vector<std::string> detector, features, backbone, classes;
   std::string cost = "score_seconds";
   double alpha = 0.05;

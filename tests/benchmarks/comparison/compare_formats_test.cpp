@@ -19,7 +19,7 @@ using Catch::Matchers::Contains;
 namespace {
 
 /// Methods p, q and r on two data sets, p always best; r has no costs.
-Comparison example_comparison() {
+Comparison example_comparison(const std::string& pairs = "best") {
   std::vector<StoredResult> cells;
   for (const std::string name : {"<a>", "b|c"}) {
     cells.push_back(test::scored_cell("p", name, {1, 2, 3}, {4, 5}));
@@ -32,6 +32,7 @@ Comparison example_comparison() {
   }
   CompareSettings settings;
   settings.replicates = 50;
+  settings.pairs = pairs;
   return compare(std::move(cells), settings);
 }
 
@@ -61,10 +62,92 @@ TEST_CASE("JSON has all numbers and what was asked for", "[compare]") {
   REQUIRE(json["settings"]["replicates"] == 50);
   REQUIRE(json["ranks"]["methods"][0]["mean_rank"] == 1);
   REQUIRE(json["ranks"]["chi_square"].get<double>() == Approx(4));
-  REQUIRE(json["pair"]["first"] == "p/raw");
-  REQUIRE(json["pair"]["classes"].size() == 2);
+  REQUIRE(json["pairs"]["metric"] == "image_auroc");
+  REQUIRE(json["pairs"]["pairs"].size() == 1);
+  REQUIRE(json["pairs"]["pairs"][0]["first"] == "p/raw");
+  REQUIRE(json["pairs"]["pairs"][0]["classes"].size() == 2);
   REQUIRE(json["pareto"]["methods"][2]["cost"]["undefined"] == "not recorded on <a>");
   REQUIRE(json["intervals"].size() == 6);
+}
+
+TEST_CASE("every format has all pairs", "[compare]") {
+  const Comparison all = example_comparison("all");
+  const std::vector<std::pair<std::string, std::string>> pairs = {
+      {"p/raw", "q/raw"}, {"p/raw", "r/raw"}, {"q/raw", "r/raw"}};
+  const auto json = nlohmann::json::parse(comparison_as_json(all))["pairs"]["pairs"];
+  const std::string text = comparison_as_text(all, false), csv = comparison_as_csv(all),
+                    markdown = comparison_as_markdown(all), page = comparison_as_html(all),
+                    latex = comparison_as_latex(all);
+  REQUIRE(json.size() == 3);
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    const auto& [first, second] = pairs[i];
+    REQUIRE((json[i]["first"] == first && json[i]["second"] == second && json[i]["classes"].size() == 2));
+    REQUIRE(occurrences(csv, fmt::format("pair,b|c,{},{},image_auroc_difference,", first, second)) == 1);
+    REQUIRE(occurrences(text, fmt::format("{}  {}   b|c", first, second)) == 1);
+    REQUIRE(occurrences(markdown, fmt::format("{} | {} | b\\|c", first, second)) +
+                occurrences(markdown, fmt::format("**{}** | **{}** | **b\\|c", first, second)) ==
+            1);
+    REQUIRE(occurrences(latex, fmt::format("{} & {} & b|c", first, second)) +
+                occurrences(latex, fmt::format("{}}} & \\textbf{{{}}} & \\textbf{{b|c", first, second)) ==
+            1);
+  }
+  REQUIRE_THAT(text, Contains("first − second") &&
+                         Contains("undefined: p/raw − r/raw on <a>, p/raw − r/raw on b|c, q/raw − r/raw on <a> and 1 "
+                                  "more: the methods have different test images") &&
+                         Contains("corrected for 2 tests"));
+  REQUIRE(xml_problem(page).empty());
+  REQUIRE(occurrences(page, "aria-label=\"interval\"") == 8);  // r has other test images: no interval of its pairs
+}
+
+TEST_CASE("a terminal shows 45 pairs and says how many more there are; files have all", "[compare]") {
+  std::vector<StoredResult> cells;
+  for (int m = 0; m < 11; ++m) {
+    const double last = 3.5 - 0.25 * m;
+    cells.push_back(test::scored_cell(fmt::format("m{:02}", m), "a", {1, 2, 3}, {last, 4}));
+    cells.back().cell->metrics[0].second = Metric::measured(0.9 - 0.01 * m);
+  }
+  CompareSettings settings;
+  settings.replicates = 5;
+  settings.pairs = "all";
+  const Comparison result = compare(cells, settings);
+  REQUIRE(result.pairs.size() == 55);
+  const std::string text = comparison_as_text(result, false);
+  REQUIRE(occurrences(text, "/raw  m") == 45);
+  REQUIRE_THAT(text, Contains("10 more pairs not shown here: output=FILE.html") && Contains("corrected for 55 tests"));
+  REQUIRE(occurrences(comparison_as_csv(result), "pair,a,") == 55);
+  for (const std::string& whole : {comparison_as_markdown(result), comparison_as_latex(result)})
+    REQUIRE_THAT(whole, Contains("m09/raw") && !Contains("not shown here"));
+  const std::string latex = comparison_as_latex(result), markdown = comparison_as_markdown(result);
+  REQUIRE(occurrences(latex, "& m10/raw & a &") == 10);
+  REQUIRE(occurrences(markdown, "| m10/raw | a |") == 10);
+}
+
+TEST_CASE("LaTeX: a booktabs table a section, with what means something there escaped", "[compare]") {
+  Comparison result = example_comparison();
+  result.methods[0] = "[p]_{50%}&$x^2$~a\\b#";
+  result.data_sets[1] = "one\ntwo";
+  result.notes = {"a\nb"};
+  result.pairs[0].classes[0].comparison.difference.estimate = Metric::measured(-0.123);
+  result.pairs[0].classes[0].comparison.difference.low = Metric::measured(-0.5);
+  const std::string latex = comparison_as_latex(result);
+  REQUIRE_THAT(latex,
+               Contains("{}[p]\\_\\{50\\%\\}\\&\\$x\\textasciicircum{}2\\$\\textasciitilde{}a\\textbackslash{}b\\#") &&
+                   Contains("$<$a$>$ & ") && Contains("one two & ") && Contains("$-$12.3") && Contains("[$-$50.0, ") &&
+                   Contains("% a b\n") && Contains("\\usepackage{booktabs}"));
+  // ranks, the pair, the front and the intervals; the values are for the page alone
+  for (const std::string part : {"\\begin{tabular}", "\\toprule", "\\bottomrule", "\\end{tabular}"})
+    REQUIRE(occurrences(latex, part) == 4);
+  // every line is a comment, a command or a row with as many fields as the table has columns
+  std::istringstream lines(latex);
+  int64_t columns = 0, rows = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("\\begin{tabular}{"))
+      columns = std::ssize(line) - std::ssize(std::string("\\begin{tabular}{}"));
+    if (!line.ends_with(" \\\\")) continue;
+    REQUIRE(occurrences(line, " & ") == columns - 1);
+    ++rows;
+  }
+  REQUIRE(rows == 4 + 3 + 2 + 3 + 6);
 }
 
 TEST_CASE("the page stands alone, has the plots, and texts from outside are harmless", "[compare]") {
@@ -101,5 +184,7 @@ TEST_CASE("the file's ending says the format", "[compare]") {
   const Comparison result = example_comparison();
   write_comparison(folder / "a.csv", result);
   REQUIRE(read_file(folder / "a.csv") == comparison_as_csv(result));
+  write_comparison(folder / "a.tex", result);
+  REQUIRE(read_file(folder / "a.tex") == comparison_as_latex(result));
   REQUIRE_THROWS_WITH(write_comparison(folder / "a.pdf", result), Contains("a.pdf") && Contains(".html"));
 }

@@ -18,5 +18,11 @@ TEST_CASE("settings of a comparison are checked like those of a run", "[compare]
   REQUIRE_THROWS_WITH(resolved({"cost=money"}), Contains("fit_seconds"));
   REQUIRE_THROWS_WITH(resolved({"methods=a/raw"}), Contains("two different methods"));
   REQUIRE_THROWS_WITH(resolved({"methods=a/raw,a/raw"}), Contains("two different methods"));
+  REQUIRE_THROWS_WITH(resolved({"methods=a/raw,b/raw,a/raw"}), Contains("each once"));
+  REQUIRE(resolved({"methods=a/raw,b/raw,c/raw"}).methods.size() == 3);
+  REQUIRE((resolved({}).pairs == "best" && resolved({"pairs=all"}).pairs == "all"));
+  REQUIRE((resolved({}).bootstrap == "image_auroc" && resolved({"bootstrap=pro"}).bootstrap == "pro"));
+  REQUIRE_THROWS_WITH(resolved({"pairs=some"}), Contains("best") && Contains("all"));
+  REQUIRE_THROWS_WITH(resolved({"bootstrap=image_ap"}), Contains("pixel_auroc"));
   REQUIRE_THROWS_AS(resolved({"confidence=1"}), InputError);
 }

@@ -51,8 +51,8 @@ TEST_CASE("ranks, Friedman's statistic and critical difference equal Demšar's w
   REQUIRE(result.ranks.chi_square.value * ties == Approx(9.28).margin(5e-3));
   REQUIRE(result.ranks.critical_difference.value == Approx(1.25).margin(5e-3));
   REQUIRE(by_mean_rank(result.ranks) == std::vector<size_t>{3, 1, 2, 0});
-  REQUIRE(result.methods[result.pair.first] == "m3/raw");
-  REQUIRE(result.methods[result.pair.second] == "m1/raw");
+  REQUIRE(result.methods[result.pairs.at(0).first] == "m3/raw");
+  REQUIRE(result.methods[result.pairs.at(0).second] == "m1/raw");
 }
 
 TEST_CASE("a data set that lacks a method is left out of ranks and named", "[compare]") {
@@ -75,22 +75,22 @@ TEST_CASE("too few data sets or methods are undefined with the reason", "[compar
   const Comparison one_method = compare(table_of({{0.9}, {0.8}}), {});
   REQUIRE(one_method.ranks.critical_difference.undefined ==
           "2 data sets and 1 method: at least two of both are needed");
-  REQUIRE(one_method.pair.undefined == "there is one method only");
+  REQUIRE(one_method.no_pairs == "there is one method only");
   REQUIRE_THAT(one_method.no_front, Contains("at least two"));
   auto apart = table_of({{0.9, 0.8}, {0.7, 0.6}});
   apart.erase(apart.begin() + 3);
   apart.erase(apart.begin());
   const Comparison disjoint = compare(apart, {});
   REQUIRE(disjoint.ranks.mean_ranks.empty());
-  REQUIRE_THAT(disjoint.pair.undefined, Contains("no data set has all methods"));
+  REQUIRE_THAT(disjoint.no_pairs, Contains("no data set has all methods"));
 }
 
 TEST_CASE("methods with the same scores differ by 0 with p = 1", "[compare]") {
   const std::vector<double> normal = {0.1, 0.4, 0.2, 0.8}, anomalous = {0.3, 0.9, 0.7};
   const Comparison result =
       compare({scored_cell("p", "a", normal, anomalous), scored_cell("q", "a", normal, anomalous)}, {});
-  REQUIRE(result.pair.classes.size() == 1);
-  const PairedClass& pair = result.pair.classes[0];
+  REQUIRE(result.pairs.at(0).classes.size() == 1);
+  const PairedClass& pair = result.pairs.at(0).classes[0];
   REQUIRE(pair.comparison.difference.estimate.value == 0);
   REQUIRE(pair.comparison.difference.low.value == 0);
   REQUIRE(pair.comparison.difference.high.value == 0);
@@ -109,8 +109,8 @@ TEST_CASE("perfect against reversed: every replicate differs by 1, and Holm doub
       compare({scored_cell("p", "a", low, high), scored_cell("q", "a", high, low), scored_cell("p", "b", low, high),
                scored_cell("q", "b", high, low), scored_cell("p", "c", low, high)},
               settings);
-  REQUIRE(result.pair.classes.size() == 2);
-  for (const PairedClass& of_class : result.pair.classes) {
+  REQUIRE(result.pairs.at(0).classes.size() == 2);
+  for (const PairedClass& of_class : result.pairs.at(0).classes) {
     REQUIRE(of_class.comparison.difference.estimate.value == 1);
     REQUIRE(of_class.comparison.difference.low.value == 1);
     REQUIRE(of_class.comparison.p_value.value == Approx(0.02));
@@ -118,13 +118,73 @@ TEST_CASE("perfect against reversed: every replicate differs by 1, and Holm doub
   }
   settings.methods = {"q/raw", "p/raw"};
   REQUIRE(compare({scored_cell("p", "a", low, high), scored_cell("q", "a", high, low)}, settings)
-              .pair.classes[0]
+              .pairs.at(0).classes[0]
               .comparison.difference.estimate.value == -1);
+}
+
+TEST_CASE("all pairs: each tested on each data set, Holm's correction is over all of them", "[compare]") {
+  const std::vector<double> low = {1, 2, 3}, high = {4, 5, 6};
+  std::vector<StoredResult> cells;
+  for (const std::string data_set : {"a", "b"}) {
+    cells.push_back(scored_cell("p", data_set, low, high));
+    cells.push_back(scored_cell("q", data_set, high, low));
+    cells.push_back(scored_cell("r", data_set, low, high));
+  }
+  for (size_t i = 0; i < cells.size(); ++i)  // q is ranked between p and r, whatever its scores
+    cells[i].cell->metrics[0].second = Metric::measured(0.9 - 0.1 * static_cast<double>(i % 3));
+  cells.erase(cells.begin() + 4);  // q on b
+  CompareSettings settings;
+  settings.replicates = 99;
+  settings.pairs = "all";
+  const Comparison result = compare(cells, settings);
+  REQUIRE(result.pairs.size() == 3);
+  std::map<std::string, std::vector<PairedClass>> by_name;
+  for (const PairComparison& pair : result.pairs)
+    by_name[result.methods[pair.first] + " " + result.methods[pair.second]] = pair.classes;
+  REQUIRE((by_name["p/raw q/raw"].size() == 1 && by_name["q/raw r/raw"].size() == 1));
+  REQUIRE(by_name["p/raw r/raw"].size() == 2);
+  // four tests: two with p = 2 / (1 + 99), which count 4 times, and two with p = 1
+  for (const auto& [name, difference] : {std::pair{"p/raw q/raw", 1.0}, {"q/raw r/raw", -1.0}}) {
+    REQUIRE(by_name[name][0].comparison.difference.estimate.value == difference);
+    REQUIRE(by_name[name][0].comparison.p_value.value == Approx(0.02));
+    REQUIRE(by_name[name][0].adjusted_p_value.value == Approx(0.08));
+  }
+  for (const PairedClass& of_class : by_name["p/raw r/raw"]) REQUIRE(of_class.adjusted_p_value.value == 1);
+}
+
+TEST_CASE("pairs are of the methods that are named, else of all, the better one first", "[compare]") {
+  // mean ranks: m3 1, m0 2, m2 3, m1 4
+  const auto cells = table_of({{0.8, 0.2, 0.6, 0.9}, {0.7, 0.1, 0.3, 0.8}});
+  const auto pairs_of = [&](const std::string& pairs, const std::vector<std::string>& methods) {
+    CompareSettings settings;
+    settings.pairs = pairs;
+    settings.methods = methods;
+    const Comparison result = compare(cells, settings);
+    std::string text;
+    for (const PairComparison& pair : result.pairs)
+      text += result.methods[pair.first].substr(0, 2) + result.methods[pair.second].substr(0, 2) + " ";
+    return text;
+  };
+  REQUIRE(pairs_of("best", {}) == "m3m0 ");
+  REQUIRE(pairs_of("best", {"m1/raw", "m3/raw"}) == "m1m3 ");
+  REQUIRE(pairs_of("best", {"m1/raw", "m2/raw", "m0/raw"}) == "m0m2 ");
+  REQUIRE(pairs_of("all", {}) == "m3m0 m3m2 m3m1 m0m2 m0m1 m2m1 ");
+  REQUIRE(pairs_of("all", {"m1/raw", "m2/raw", "m0/raw"}) == "m1m2 m1m0 m2m0 ");
+  // without a data set that has all methods there are no ranks: all pairs are there, those without a common one say so
+  CompareSettings settings;
+  settings.pairs = "all";
+  auto apart = table_of({{0.9, 0.8, 0.7}, {0.7, 0.6, 0.5}});
+  apart.erase(apart.begin() + 3, apart.begin() + 5);
+  apart.erase(apart.begin() + 2);
+  const Comparison disjoint = compare(apart, settings);
+  REQUIRE((disjoint.no_pairs.empty() && disjoint.pairs.size() == 3));
+  REQUIRE((disjoint.pairs[0].undefined.empty() && disjoint.pairs[0].classes.size() == 1));
+  REQUIRE(disjoint.pairs[1].undefined == "no data set has cells of both methods");
 }
 
 TEST_CASE("methods on different test images are not compared image by image", "[compare]") {
   const Comparison result = compare({scored_cell("p", "a", {1, 2}, {3}), scored_cell("q", "a", {1}, {3})}, {});
-  REQUIRE(result.pair.classes[0].comparison.p_value.undefined == "the methods have different test images");
+  REQUIRE(result.pairs.at(0).classes[0].comparison.p_value.undefined == "the methods have different test images");
   REQUIRE(result.intervals[0].interval.estimate.value == 1);
   const Comparison empty = compare(table_of({{0.9, 0.8}}), {});
   REQUIRE(empty.intervals[0].interval.estimate.undefined == "the cell has no image scores");
@@ -152,7 +212,7 @@ TEST_CASE("seeds are averaged, the order of images and the threads change nothin
   settings.threads = 2;
   const Comparison two = compare(turned, settings);
   REQUIRE(one.intervals[1].interval.low.value == two.intervals[1].interval.low.value);
-  REQUIRE(one.pair.classes[0].comparison.p_value.value == two.pair.classes[0].comparison.p_value.value);
+  REQUIRE(one.pairs.at(0).classes[0].comparison.p_value.value == two.pairs.at(0).classes[0].comparison.p_value.value);
 }
 
 TEST_CASE("the Pareto front is of the means over data sets; a method without costs is left out", "[compare]") {
