@@ -82,14 +82,14 @@ Axis axis_of(const std::vector<PlottedCurve>& curves, bool of_losses) {
   return axis;
 }
 
-constexpr double left = 58, top = 26, curve_width = 290, plot_height = 150;
+constexpr double left_edge = 58, top = 26, curve_width = 290, plot_height = 150;
 
 /// Where values lie in the drawing.
 struct Place {
   Axis axis;
   size_t points;
   double x(size_t i) const {
-    return left + (points > 1 ? static_cast<double>(i) / static_cast<double>(points - 1) : 0.5) * curve_width;
+    return left_edge + (points > 1 ? static_cast<double>(i) / static_cast<double>(points - 1) : 0.5) * curve_width;
   }
   double y(double value) const { return top + plot_height - axis.place(value) * plot_height; }
 };
@@ -134,12 +134,12 @@ Markup bands_of(const PlottedCurve& plotted, const Place& place) {
 }
 
 Markup axes(const Place& place, int64_t passes) {
-  const double right = left + curve_width, below = top + plot_height + 16;
+  const double right = left_edge + curve_width, below = top + plot_height + 16;
   Markup shapes;
   for (const double tick : place.axis.ticks(4))
-    shapes += svg::grid_row(left, right, place.y(tick),
+    shapes += svg::grid_row(left_edge, right, place.y(tick),
                             std::abs(tick) >= 1000 ? fmt::format("{:.0f}", tick) : fmt::format("{:.3g}", tick));
-  return shapes + svg::text("left", left, below, "0") +
+  return shapes + svg::text("left", left_edge, below, "0") +
          svg::text("right", right, below, fmt::format("{} passes", passes));
 }
 
@@ -190,11 +190,11 @@ Markup curve_plot(const std::string& title, const std::vector<PlottedCurve>& cur
   }
   if (!drawn) return {};
   const Place place{axis_of(curves, of_losses), points};
-  Markup shapes = svg::text("left", left, 14, title) + axes(place, passes);
+  Markup shapes = svg::text("left", left_edge, 14, title) + axes(place, passes);
   for (const PlottedCurve& plotted : curves) shapes += bands_of(plotted, place);
   for (const PlottedCurve& plotted : curves)
     shapes += svg::path(classes_of("curve", plotted), path_of(plotted.curve, place), plotted.name);
-  return svg::drawing("curves", title, left + curve_width + 12, top + plot_height + 24, shapes);
+  return svg::drawing("curves", title, left_edge + curve_width + 12, top + plot_height + 24, shapes);
 }
 
 }  // namespace adrep

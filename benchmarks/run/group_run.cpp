@@ -1,5 +1,7 @@
 #include "benchmarks/run/group_run.h"
 
+#include <set>
+
 #include "benchmarks/cells/cell_costs.h"
 #include "benchmarks/plan/pass_size.h"
 #include "benchmarks/plan/projectors.h"
@@ -90,20 +92,24 @@ void GroupRun::compute() {
     const bool saves_references = settings_.references_save && work.planned->features != "raw";
     return !saves_references && scores_.has(work.key);
   });
-  for (size_t cell : plan.evaluate) guarded({cell}, [&] { evaluate_known(cell); });
+  std::set<size_t> done;
+  for (size_t cell : plan.evaluate)
+    guarded({cell}, [&] {
+      if (evaluate_known(cell)) done.insert(cell);
+    });
   // what the cache had after all not, or not for this protocol, is scored with the rest
   const WorkPlan rest = plan_work(cells_, [&](const CellWork& work) {
-    const CellOutcome& outcome = outcome_of(static_cast<size_t>(&work - cells_.data()));
-    return outcome.cell.has_value() || !outcome.error.empty();
+    const auto cell = static_cast<size_t>(&work - cells_.data());
+    return done.contains(cell) || !outcome_of(cell).error.empty();
   });
   if (!rest.fit.empty()) static_cast<void>(features());  // what fails here fails the class
   for (const FitJob& job : rest.fit) guarded(cells_of(job), [&] { run_fit(job); });
 }
 
-void GroupRun::evaluate_known(size_t cell) {
+bool GroupRun::evaluate_known(size_t cell) {
   const CellWork& work = cells_[cell];
   const std::optional<ScoreRecord> record = scores_.find(work.key);
-  if (!record) return;
+  if (!record) return false;
   const bool oracle = work.planned->selection() == "oracle";
   const std::string& protocol = work.planned->config->settings.protocol;
   if (oracle && oracle_lines(record->epochs, oracle_way(work.key), protocol).empty()) {
@@ -111,12 +117,13 @@ void GroupRun::evaluate_known(size_t cell) {
         fmt::format("{}: selection=oracle needs every epoch's metrics by protocol {}, which the earlier training "
                     "did not record: it is trained again",
                     work.planned->title(), protocol));
-    return;
+    return false;
   }
   const Stopwatch watch;
   finish_cell(cell, *record);
   outcome_of(cell).seconds = watch.seconds();
   log_outcome(cell);
+  return true;
 }
 
 void GroupRun::run_fit(const FitJob& job) {

@@ -34,7 +34,8 @@ class GroupRun {
   };
 
   void compute();
-  void evaluate_known(size_t cell);
+  /// Makes the cell from cached scores; false when there are none that can be used.
+  bool evaluate_known(size_t cell);
   void run_fit(const FitJob& job);
   FittedCell fit(const FitJob& job);
   std::vector<OracleWay> oracle_ways(const FitJob& job) const;

@@ -8,7 +8,7 @@
 #include <numeric>
 #include <thread>
 
-#include "benchmarks/comparison/paired_scores.h"
+#include "benchmarks/comparison/method_images.h"
 #include "benchmarks/pages/views.h"
 #include "benchmarks/planned_runs.h"
 #include "benchmarks/run/runner.h"
@@ -178,10 +178,10 @@ TEST_CASE("the epoch is the last, the best on drawn anomalies, or for each metri
     // the image scores are those that the image AUROC is of, with oracle too
     StoredResult stored;
     stored.cell = cell.cell;
-    const MethodScores scores = scores_of({stored});
-    std::vector<int64_t> images(scores.ids.size());
+    const MethodImages scored = images_with_scores({stored});
+    std::vector<int64_t> images(scored.ids.size());
     std::iota(images.begin(), images.end(), int64_t{0});
-    REQUIRE(mean_auroc(scores)(images).value == Approx(cell.cell->metric("image_auroc").value).margin(1e-12));
+    REQUIRE(scored.metric(images).value == Approx(cell.cell->metric("image_auroc").value).margin(1e-12));
     metric[cell.planned.features][selection] = cell.cell->metric("pixel_auroc");
   }
   for (auto& [features, by_selection] : metric) REQUIRE(by_selection["oracle"].value >= by_selection["last"].value);

@@ -105,6 +105,7 @@ TEST_CASE("scores the images of ADREP_TEST_IMAGES by the models of ADREP_TEST_MO
     all[name + "/maps"] = scores.maps;
   }
   write_safetensors(told("ADREP_TEST_RESULT"), all);
+  CHECK_FALSE(all.empty());
 }
 
 TEST_CASE("kept models give the cell's scores bit for bit in another process, without data set and cache",
