@@ -66,7 +66,8 @@ void add_results_command(CLI::App& program) {
 
   CLI::App* table = command->add_subcommand("table", "the table of one or more results folders");
   table->add_option("results", arguments->folders, "folders of runs")->required();
-  table->add_option("--output", arguments->output, "file to write instead: .csv, .json, .md, .tex or .html (the report)");
+  table->add_option("--output", arguments->output,
+                    "file to write instead: .csv, .json, .md, .tex or .html (the report)");
   table->footer("example: adrep results table results/a results/b --output table.tex");
   table->callback([arguments] { show_table(*arguments); });
 
@@ -76,9 +77,9 @@ void add_results_command(CLI::App& program) {
   add_dry_run(merge, *arguments);
   merge->footer("example: adrep results merge results/all results/machine1 results/machine2");
   merge->callback([arguments] {
-    print_change(merge_results(arguments->folder, {arguments->folders.begin(), arguments->folders.end()},
-                               arguments->dry_run),
-                 "copied", "would be copied", arguments->dry_run);
+    print_change(
+        merge_results(arguments->folder, {arguments->folders.begin(), arguments->folders.end()}, arguments->dry_run),
+        "copied", "would be copied", arguments->dry_run);
   });
 
   CLI::App* prune = command->add_subcommand("prune", "remove the cells that no recorded plan names");

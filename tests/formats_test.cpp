@@ -49,7 +49,8 @@ Levels stored_levels() {
 }
 
 PretrainState stored_state() {
-  return {1, 20, {{"w", at::arange(6).to(at::kFloat)}}, {{"m/w", at::ones({6})}}, {at::arange(4)}, "settings", "scores"};
+  return {1,          20,      {{"w", at::arange(6).to(at::kFloat)}}, {{"m/w", at::ones({6})}}, {at::arange(4)},
+          "settings", "scores"};
 }
 
 ProjectorCheckpoint stored_projector() {
@@ -75,7 +76,8 @@ Artefact stored_model() {
 
 }  // namespace
 
-// adrep_tests "[.write_fixtures]" writes what this version writes into ADREP_WRITE_FIXTURES/0.2: once, for a new version.
+// adrep_tests "[.write_fixtures]" writes what this version writes into ADREP_WRITE_FIXTURES/0.2: once, for a new
+// version.
 TEST_CASE("fixtures of this version are written", "[.write_fixtures]") {
   REQUIRE(std::getenv("ADREP_WRITE_FIXTURES"));
   const fs::path folder = fs::path(std::getenv("ADREP_WRITE_FIXTURES")) / "0.2";
@@ -106,9 +108,8 @@ TEST_CASE("fixtures of 0.1 are written", "[.write_fixtures]") {
   write_file_atomically(folder / "cell.json", cell.dump(1) + "\n");
   const Artefact model = stored_model();
   const Scores scores = model.fitted->score(model.probe.levels);
-  TensorMap tensors{{"test/input/0", model.probe.levels[0]},
-                    {"test/maps", scores.maps},
-                    {"test/image_scores", scores.image_scores}};
+  TensorMap tensors{
+      {"test/input/0", model.probe.levels[0]}, {"test/maps", scores.maps}, {"test/image_scores", scores.image_scores}};
   add_below(tensors, "detector/", model.fitted->state());
   write_sealed(folder / "model.safetensors", {"adrep detector", 1},
                {{{"adrep", "0.1.0"},

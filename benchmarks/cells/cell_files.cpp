@@ -38,7 +38,8 @@ std::string below(const fs::path& folder, const fs::path& file) {
 
 }  // namespace
 
-CellFiles::CellFiles(fs::path folder, std::string cell_hash) : folder_(std::move(folder)), cell_(std::move(cell_hash)) {}
+CellFiles::CellFiles(fs::path folder, std::string cell_hash)
+    : folder_(std::move(folder)), cell_(std::move(cell_hash)) {}
 
 fs::path CellFiles::file() const {
   return folder_ / "kept" / (cell_.substr(0, kept_digits) + ".json");

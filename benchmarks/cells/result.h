@@ -9,19 +9,19 @@
 
 namespace adrep {
 
-/// One result of a results folder: what was planned, and the cell where there is one. A result is of a method on a class
-/// of a data set with its seeds: the one division that tables, reports and comparisons share.
+/// One result of a results folder: what was planned, and the cell where there is one. A result is of a method on a
+/// class of a data set with its seeds: the one division that tables, reports and comparisons share.
 struct StoredResult {
   std::string data_set;  ///< "mvtec"; "" for a cell that no plan names
   std::string class_name, detector, features;
-  std::string planned;                             ///< PlannedResult::id, "" for a cell that no plan names
-  std::map<std::string, std::string> settings{};   ///< as they were given, from the plan
-  std::optional<Cell> cell{};                      ///< none: failed, or not computed yet
-  std::string error{};                             ///< why it failed, one line
-  double seconds = 0;                              ///< that fitting and scoring took
-  Costs costs{};                                   ///< of the cell
+  std::string planned;                            ///< PlannedResult::id, "" for a cell that no plan names
+  std::map<std::string, std::string> settings{};  ///< as they were given, from the plan
+  std::optional<Cell> cell{};                     ///< none: failed, or not computed yet
+  std::string error{};                            ///< why it failed, one line
+  double seconds = 0;                             ///< that fitting and scoring took
+  Costs costs{};                                  ///< of the cell
   nlohmann::json environment = nlohmann::json::object();
-  std::filesystem::path folder{};                  ///< the results folder
+  std::filesystem::path folder{};  ///< the results folder
 
   // filled in by name_results
   std::string method{};   ///< what makes the method: equal for results that differ in class, images and seeds alone

@@ -34,13 +34,14 @@ std::string utc_now() {
 fs::path new_log(const fs::path& folder) {
   std::string time = utc_now().substr(0, 19);
   std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
-  const std::string unique = temporary_name(folder / "log" / time).filename().string();  // .TIME.HOST.PROCESS.RANDOM.tmp
+  const std::string unique =
+      temporary_name(folder / "log" / time).filename().string();  // .TIME.HOST.PROCESS.RANDOM.tmp
   return folder / "log" / (unique.substr(1, unique.size() - 5) + ".jsonl");
 }
 
 ResultEvent event_from(const json& line) {
-  ResultEvent event{line.at("planned"), line.at("state"), line.value("cell", ""), line.value("why", ""),
-                    line.at("seconds"), line.at("at")};
+  ResultEvent event{line.at("planned"),    line.at("state"),   line.value("cell", ""),
+                    line.value("why", ""), line.at("seconds"), line.at("at")};
   if (event.state != "finished" && event.state != "failed") throw_input("unknown state '{}'", event.state);
   return event;
 }
@@ -64,8 +65,8 @@ void append_to_disk(const fs::path& file, const std::string& line) {
   std::error_code failed;
   fs::create_directories(file.parent_path(), failed);
   const Descriptor out{open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)};
-  const bool written = out.number >= 0 && write(out.number, line.data(), line.size()) == std::ssize(line) &&
-                       fsync(out.number) == 0;
+  const bool written =
+      out.number >= 0 && write(out.number, line.data(), line.size()) == std::ssize(line) && fsync(out.number) == 0;
   if (!written) throw WriteError(fmt::format("{}: cannot be written: {}", file.string(), std::strerror(errno)));
 }
 

@@ -123,8 +123,8 @@ void find_variants(NamedMethods& methods) {
   for (const std::string& name : order) tell_apart_by(name, &NamedMethod::parts, methods);  // files of one name
 }
 
-/// Classes of one name with other images belong to another data set, whatever its folder is called. A split of one's own
-/// is no other data set.
+/// Classes of one name with other images belong to another data set, whatever its folder is called. A split of one's
+/// own is no other data set.
 void tell_data_sets_apart(std::vector<StoredResult>& results) {
   const auto place_of = [](const StoredResult& result) {
     json split = json::object();
@@ -173,8 +173,8 @@ void name_results(std::vector<StoredResult>& results) {
     Parts parts = method_parts(*result.cell, with_own, several), shown;
     result.method = id_of(parts);
     for (const auto& [name, value] : parts) shown[name] = shown_part(name, value, result);
-    by_name[shown_detector(result) + "/" + result.features].try_emplace(result.method,
-                                                                        NamedMethod{std::move(parts), std::move(shown)});
+    by_name[shown_detector(result) + "/" + result.features].try_emplace(
+        result.method, NamedMethod{std::move(parts), std::move(shown)});
     add_seeds(*result.cell, seeds[result.method]);
   }
   for (auto& [name, methods] : by_name) find_variants(methods);

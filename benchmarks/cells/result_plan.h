@@ -18,8 +18,8 @@ struct PlannedResult {
 };
 
 /// A plan as it is kept in a results folder: what a run was to compute, whether or not it came to it. It lies in
-/// FOLDER/plans/ID.jsonl, written before the first cell: a line that says what the file is, then one a result, each with
-/// a seal of its own (core/io/sealed_json.h).
+/// FOLDER/plans/ID.jsonl, written before the first cell: a line that says what the file is, then one a result, each
+/// with a seal of its own (core/io/sealed_json.h).
 struct ResultPlan {
   std::string id;  ///< 16 hexadecimal digits: the hash of its results' ids
   std::vector<PlannedResult> results;

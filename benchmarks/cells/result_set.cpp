@@ -33,8 +33,8 @@ class FolderReader {
       : folder_(std::move(folder)), notes_(notes), events_(last_events(folder_, notes)) {}
 
   StoredResult result_of(const PlannedResult& planned) {
-    StoredResult result{planned.data_set, planned.class_name, planned.detector, planned.features, planned.id,
-                  planned.settings};
+    StoredResult result{planned.data_set, planned.class_name, planned.detector,
+                        planned.features, planned.id,         planned.settings};
     result.folder = folder_;
     const auto event = events_.find(planned.id);
     if (event == events_.end()) return result;
@@ -177,7 +177,8 @@ int64_t ResultSet::missing() const {
 }
 
 int64_t ResultSet::failed() const {
-  return std::count_if(results_.begin(), results_.end(), [](const StoredResult& result) { return !result.error.empty(); });
+  return std::count_if(results_.begin(), results_.end(),
+                       [](const StoredResult& result) { return !result.error.empty(); });
 }
 
 int64_t ResultSet::classes_of(const std::string& data_set) const {

@@ -11,9 +11,9 @@ namespace adrep {
 /// The results of one or more folders, with what their plans ask for and what is missing of it. The one reader that
 /// tables, reports and comparisons are made from.
 ///
-/// Of a planned result the cell counts that was logged for it last. A cell that no plan names counts in a folder without
-/// plans, as one of adrep 0.1 or one with nothing but cells; else it is left out with a note. Damaged files are left out
-/// with a note each.
+/// Of a planned result the cell counts that was logged for it last. A cell that no plan names counts in a folder
+/// without plans, as one of adrep 0.1 or one with nothing but cells; else it is left out with a note. Damaged files are
+/// left out with a note each.
 class ResultSet {
  public:
   /// A folder is that of a run, or its cells/. Results by data set, class, features, detector and variant. Throws

@@ -19,8 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 
 /// What is copied, the cells last: a cell that is there has what lies beside it.
-constexpr const char* merged_folders[] = {"references", "examples", "maps", "models", "kept", "training",
-                                          "costs",      "cells",    "plans", "log"};
+constexpr const char* merged_folders[] = {"references", "examples", "maps",  "models", "kept",
+                                          "training",   "costs",    "cells", "plans",  "log"};
 
 void require_folder(const fs::path& folder) {
   if (!fs::is_directory(folder)) throw_input("{}: no such folder of results", folder.string());
@@ -112,7 +112,8 @@ FolderChange prune_results(const fs::path& folder, bool dry_run) {
   std::set<std::string> needed, candidates;
   for (const char* part : {"cells", "costs", "kept"})
     for (const fs::path& file : regular_files(folder / part))
-      if (!named.contains(file.filename().string())) candidates.insert(file.lexically_relative(folder).generic_string());
+      if (!named.contains(file.filename().string()))
+        candidates.insert(file.lexically_relative(folder).generic_string());
   for (const fs::path& file : regular_files(folder / "kept")) {
     const std::set<std::string> listed = CellFiles::listed_in(folder, file);
     (named.contains(file.filename().string()) ? needed : candidates).insert(listed.begin(), listed.end());

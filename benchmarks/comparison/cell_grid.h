@@ -6,8 +6,8 @@
 
 namespace adrep {
 
-/// Finished results arranged for comparison. A data set is here a class with its images, the unit over which methods are
-/// ranked; methods are those of name_results (benchmarks/cells/result_names.h).
+/// Finished results arranged for comparison. A data set is here a class with its images, the unit over which methods
+/// are ranked; methods are those of name_results (benchmarks/cells/result_names.h).
 struct CellGrid {
   std::vector<std::string> methods;    ///< "patchcore/residual", with the backbone and parameters where they differ
   std::vector<std::string> data_sets;  ///< the class, with what tells it from another of this name

@@ -52,7 +52,8 @@ Markup metric_plot(const Table& table, size_t column) {
   for (const TableRow& row : table.rows) {
     if (!row.values[column].defined()) continue;
     const std::string of_data = table.several_data_sets() ? row.data_set + " · " : "";
-    const std::string name = of_data + row.class_name + " · " + row.detector + (row.variant.empty() ? "" : " · " + row.variant);
+    const std::string name =
+        of_data + row.class_name + " · " + row.detector + (row.variant.empty() ? "" : " · " + row.variant);
     const auto [place, added] = line_of.emplace(name, lines.size());
     if (added) lines.push_back({name, {}});
     lines[place->second].second.push_back(

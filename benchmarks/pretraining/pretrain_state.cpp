@@ -42,12 +42,10 @@ void save_state(const fs::path& output, const PretrainState& state, int64_t keep
   for (size_t l = 0; l < state.centers.size(); ++l)
     tensors[fmt::format("{}{:03}", center_prefix, l)] = state.centers[l];
   const fs::path file = output / "states" / fmt::format("{:06}-{:08}.safetensors", state.epoch, state.pass);
-  write_sealed(file, state_kind,
-               {{{"epoch", state.epoch},
-                 {"pass", state.pass},
-                 {"identity", state.identity},
-                 {"validation", state.validation}},
-                std::move(tensors)});
+  write_sealed(
+      file, state_kind,
+      {{{"epoch", state.epoch}, {"pass", state.pass}, {"identity", state.identity}, {"validation", state.validation}},
+       std::move(tensors)});
   const std::vector<fs::path> files = state_files(output);
   for (size_t i = 0; i + static_cast<size_t>(keep) < files.size(); ++i) fs::remove(files[i]);
 }

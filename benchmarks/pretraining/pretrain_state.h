@@ -14,7 +14,8 @@ struct PretrainState {
   std::string validation;  ///< scores of the epochs so far (PretrainValidation::state)
 };
 
-/// Writes OUTPUT/states/EEEEEE-PPPPPPPP.safetensors, sealed (core/io/sealed_tensors.h), atomically and removes all but the `keep` latest.
+/// Writes OUTPUT/states/EEEEEE-PPPPPPPP.safetensors, sealed (core/io/sealed_tensors.h), atomically and removes all but
+/// the `keep` latest.
 void save_state(const std::filesystem::path& output, const PretrainState& state, int64_t keep);
 
 /// The latest state, or none where there is no file; one that is damaged is said and the one before taken. Throws

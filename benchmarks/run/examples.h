@@ -17,8 +17,8 @@ class ExampleImages {
                 const std::filesystem::path& output, const std::string& fingerprint);
 
   /// Stores the examples' score maps of one cell, with the range that its pictures use, and the images with their masks
-  /// unless they are there: nothing is stored before the first cell is finished. `anew`: the images too, since something
-  /// of the examples is damaged. maps [N, S, S]
+  /// unless they are there: nothing is stored before the first cell is finished. `anew`: the images too, since
+  /// something of the examples is damaged. maps [N, S, S]
   void save_maps(const std::string& cell_hash, const at::Tensor& maps, bool anew = false) const;
 
  private:

@@ -257,7 +257,9 @@ void GroupRun::compare_with_stored(const Cell& cell, const std::string& title, c
   double largest = 0;
   for (size_t i = 0; i < record.images.size(); ++i)
     if (const auto place = stored.find(record.images[i]); place != stored.end())
-      largest = std::max(largest, std::abs(place->second - static_cast<double>(record.stored_scores()[static_cast<int64_t>(i)].item<float>())));
+      largest = std::max(
+          largest,
+          std::abs(place->second - static_cast<double>(record.stored_scores()[static_cast<int64_t>(i)].item<float>())));
   if (largest > 0)
     log_warning(fmt::format(
         "{}: scores computed again differ from the stored cell's by up to {:.3g}: another machine, thread count or "
@@ -286,8 +288,7 @@ Cell GroupRun::make_cell(const CellWork& work, const ScoreRecord& record, const 
   for (size_t i = 0; i < test.samples.size(); ++i) {
     const Sample& sample = test.samples[i];
     cell.anomalous_images += sample.anomalous;
-    cell.scores.push_back(
-        {sample.id, sample.defect, sample.anomalous, scores[static_cast<int64_t>(i)].item<float>()});
+    cell.scores.push_back({sample.id, sample.defect, sample.anomalous, scores[static_cast<int64_t>(i)].item<float>()});
   }
   return cell;
 }

@@ -21,7 +21,8 @@ FittedCell JointModels::fit(const PlannedCell& planned, const std::string& hash)
   std::vector<ClassImages> images;
   for (const ClassGeometry& part : planned.together->classes()) {
     const PlannedGroup group{planned.config, planned.together->dataset(), part.class_name, part.geometry, {}};
-    ClassFeatures features(group, planned.together->training_part(part.class_name), backbone, cache_, ClassFeatures::Parts::train);
+    ClassFeatures features(group, planned.together->training_part(part.class_name), backbone, cache_,
+                           ClassFeatures::Parts::train);
     levels.push_back(features.in(planned.features).train);
     cached_ += features.cached();
     computed_ += features.computed();

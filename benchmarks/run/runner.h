@@ -41,9 +41,9 @@ struct RunOutcome {
 /// Computes the cells that the store does not hold, and with `maps` or `models` those whose maps or models are not
 /// there, group by group. What cells have in common is done once: one fit for those of one fit key, one scoring for
 /// those of one score key, and neither where the score cache has their maps. A group or cell that fails leaves the
-/// others alone. The plan is stored in the folder before the first cell, and what becomes of each is logged there. Ctrl-C
-/// and SIGTERM stop it: finished cells stay and are in the outcome. Throws WriteError when results
-/// cannot be written.
+/// others alone. The plan is stored in the folder before the first cell, and what becomes of each is logged there.
+/// Ctrl-C and SIGTERM stop it: finished cells stay and are in the outcome. Throws WriteError when results cannot be
+/// written.
 RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output);
 
 }  // namespace adrep

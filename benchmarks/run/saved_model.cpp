@@ -44,7 +44,8 @@ ArtefactBackbone artefact_backbone(const RunSettings& settings) {
   const fs::path file = find_weights(entry, settings.weights);
   const std::string registered =
       entry.own_file.empty() ? entry.name : settings.backbone.substr(0, settings.backbone.find(':')) + ":FILE";
-  ArtefactBackbone backbone{registered, file.filename().string(), weights_hash(settings), precision_of(settings), settings};
+  ArtefactBackbone backbone{registered, file.filename().string(), weights_hash(settings), precision_of(settings),
+                            settings};
   if (!settings.models_embed) return backbone;
   if (backbone.is_code())
     throw_input("models.embed=true: backbone={} is code, which no model embeds: use models.embed=false",

@@ -60,7 +60,8 @@ std::vector<TableRow> rows_of_class(const std::vector<StoredResult>& results, co
   std::set<std::string> known;
   for (const StoredResult& result : results) {
     if (!result.cell || ClassOfData{result.data_set, result.class_name} != wanted) continue;
-    TableRow row{result.data_set, result.class_name, shown_detector(result), shown_features(result), result.variant, {}};
+    TableRow row{result.data_set,        result.class_name, shown_detector(result),
+                 shown_features(result), result.variant,    {}};
     row.seeds = result.seeds;
     for (const std::string& name : metrics) row.values.push_back(result.cell->metric(name));
     if (known.insert(method_of(row) + "|" + result.cell->hash()).second) rows.push_back(std::move(row));
@@ -112,7 +113,8 @@ Collected collected_from(const std::vector<StoredResult>& results, const std::ve
       all.skipped += std::ssize(cell.skipped);
       all.without_mask += cell.images_without_mask;
     }
-    if (!known_cells.insert(cell.hash()).second) continue;  // one that a swept seed does not change is there several times
+    if (!known_cells.insert(cell.hash()).second)
+      continue;  // one that a swept seed does not change is there several times
     for (const std::string& name : metrics)
       if (const Metric metric = cell.metric(name); !metric.defined())
         ++all.undefined[fmt::format("{} of {}: {}", heading_of(name), result.class_name, metric.undefined)];
@@ -124,8 +126,8 @@ Collected collected_from(const std::vector<StoredResult>& results, const std::ve
 /// The last note: by which rules the numbers came about.
 std::string rules_note(const Collected& all) {
   const bool oracle_epoch = all.selections.contains("oracle");
-  return fmt::format("percent; metric protocol {}; backbone {}; selection: {} ({}); {}",
-                     fmt::join(all.protocols, ", "), fmt::join(all.backbones, ", "), fmt::join(all.selections, ", "),
+  return fmt::format("percent; metric protocol {}; backbone {}; selection: {} ({}); {}", fmt::join(all.protocols, ", "),
+                     fmt::join(all.backbones, ", "), fmt::join(all.selections, ", "),
                      oracle_epoch              ? "chosen on test data"
                      : all.oracle_projector    ? "no detector chosen on test data"
                      : !all.post_steps.empty() ? "no model chosen on test data"

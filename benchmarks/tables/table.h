@@ -24,7 +24,8 @@ struct TableRow {
   bool whole(size_t column) const { return !is_mean || defined_on[column] == planned_classes; }
 };
 
-/// A view of results: rows by data set and class, with the means over a data set's classes after them, values in [0, 1].
+/// A view of results: rows by data set and class, with the means over a data set's classes after them, values in [0,
+/// 1].
 struct Table {
   std::vector<std::string> metrics;   ///< "image_auroc", …
   std::vector<std::string> headings;  ///< "image AUROC", …

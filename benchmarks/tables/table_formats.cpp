@@ -71,8 +71,7 @@ std::string table_as_text(const Table& table, bool colour) {
   std::vector<size_t> widths;
   for (const std::string& heading : headings) widths.push_back(heading.size());
   for (const TableRow& row : table.rows)
-    for (size_t i = 0; i < headings.size(); ++i)
-      widths[i] = std::max(widths[i], shown_width(labels(row, headings)[i]));
+    for (size_t i = 0; i < headings.size(); ++i) widths[i] = std::max(widths[i], shown_width(labels(row, headings)[i]));
   std::vector<std::vector<bool>> best;
   for (size_t column = 0; column < table.metrics.size(); ++column) best.push_back(best_in_class(table, column));
 

@@ -27,8 +27,8 @@ FileIdentity identity_of(const fs::path& file) {
           int64_t{info.st_mtim.tv_sec} * second_ns + info.st_mtim.tv_nsec};
 }
 
-/// The name a file is known by: absolute, without "." and "..". Most paths are so already, and making them so anew takes
-/// longer than asking the file system about them.
+/// The name a file is known by: absolute, without "." and "..". Most paths are so already, and making them so anew
+/// takes longer than asking the file system about them.
 std::string place_of(const fs::path& file) {
   const std::string& text = file.native();
   const bool plain = text.starts_with('/') && text.find("//") == text.npos && text.find("/.") == text.npos;

@@ -39,8 +39,9 @@ bool number_in(std::string_view& line, T& value) {
 void add_line(std::string_view line, KnownContents& contents) {
   const std::string_view hash = next_word(line);
   KnownContent content{{}, std::string(hash)};
-  if (!is_hexadecimal(hash, hash_digits) || !number_in(line, content.identity.size) || !number_in(line, content.identity.changed_ns) ||
-      !number_in(line, content.identity.inode) || line.empty() || line[0] != '/')
+  if (!is_hexadecimal(hash, hash_digits) || !number_in(line, content.identity.size) ||
+      !number_in(line, content.identity.changed_ns) || !number_in(line, content.identity.inode) || line.empty() ||
+      line[0] != '/')
     return;
   contents[std::string(line)] = std::move(content);
 }

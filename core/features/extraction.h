@@ -41,7 +41,8 @@ struct Extracted {
 /// With a cache every image has an expected content, found before anything is decoded where the caller names none.
 ///
 /// What was computed goes into the cache shard by shard, also when the extraction ends early. Throws InputError for the
-/// first unreadable image unless skip_bad, Error for one whose content is not the expected one, Interrupted when the user wants to stop.
+/// first unreadable image unless skip_bad, Error for one whose content is not the expected one, Interrupted when the
+/// user wants to stop.
 Extracted extract(const BackboneSource& backbone, const std::vector<ImageFile>& files,
                   const ExtractionOptions& options);
 

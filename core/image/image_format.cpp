@@ -19,7 +19,8 @@ constexpr uint64_t largest_file = uint64_t{8} << 30;
 std::unique_ptr<std::istream> checked_bytes(const ImageFile& file) {
   std::string bytes = read_file(file.path, largest_file);
   if (sha256_of(bytes) != file.sha256)
-    throw_failure("{}: its content has changed since it was first read: run again with the new one", file.path.string());
+    throw_failure("{}: its content has changed since it was first read: run again with the new one",
+                  file.path.string());
   return std::make_unique<std::istringstream>(std::move(bytes), std::ios::binary);
 }
 

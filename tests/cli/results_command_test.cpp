@@ -24,10 +24,10 @@ class Runs {
   }
 
   test::ProgramResult run(const std::string& words, const std::string& output) const {
-    return adrep_program(fmt::format(
-        "run data={0}/data detector=padim,feature_norm features=raw,residual image.crop=64 image.resize=64 "
-        "references.shots=2 cache.folder={0}/cache backbone={1} {2} output={0}/{3}",
-        folder_.path().string(), test::seeded_backbone(), words, output));
+    return adrep_program(
+        fmt::format("run data={0}/data detector=padim,feature_norm features=raw,residual image.crop=64 image.resize=64 "
+                    "references.shots=2 cache.folder={0}/cache backbone={1} {2} output={0}/{3}",
+                    folder_.path().string(), test::seeded_backbone(), words, output));
   }
   std::string table(const std::string& folders, const std::string& ending) const {
     const fs::path file = folder_ / ("table" + ending);
@@ -80,7 +80,8 @@ TEST_CASE("an edited cell is not believed, and computed again", "[cli]") {
   edited[digit] = edited[digit] == '0' ? '1' : '0';
   write_file_atomically(file, edited);
   const test::ProgramResult table = adrep_program("results table " + (runs / "out").string());
-  CHECK_THAT(table.text, Contains("left out") && Contains("does not fit its seal") && Contains("not computed yet: 1 of 8"));
+  CHECK_THAT(table.text,
+             Contains("left out") && Contains("does not fit its seal") && Contains("not computed yet: 1 of 8"));
   const test::ProgramResult again = runs.run("", "out");
   CHECK_THAT(again.text, Contains("does not fit its seal; it is computed again") && Contains("7 from earlier runs"));
   CHECK(read_file(file) == whole);
@@ -118,9 +119,10 @@ TEST_CASE("cells that no plan names any more are left out, listed and removed", 
 
 TEST_CASE("mistakes with results folders are one line", "[cli]") {
   const TemporaryFolder folder;
-  for (const std::string& words : {"results table " + (folder / "none").string(), "results table " + folder.path().string(),
-                                   "results prune " + (folder / "none").string(),
-                                   "results merge " + (folder / "a").string() + " " + (folder / "none").string()}) {
+  for (const std::string& words :
+       {"results table " + (folder / "none").string(), "results table " + folder.path().string(),
+        "results prune " + (folder / "none").string(),
+        "results merge " + (folder / "a").string() + " " + (folder / "none").string()}) {
     const test::ProgramResult result = adrep_program(words);
     INFO(words << ": " << result.text);
     CHECK(result.code == 2);

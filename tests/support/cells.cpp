@@ -4,7 +4,8 @@
 
 namespace adrep::test {
 
-StoredResult made_cell(const std::string& detector, const std::string& class_name, const Metric& image_auroc, int seed) {
+StoredResult made_cell(const std::string& detector, const std::string& class_name, const Metric& image_auroc,
+                       int seed) {
   Cell cell;
   cell.key.fit = {{"detector", detector}, {"features", "raw"},   {"backbone", "b"},
                   {"class", class_name},  {"image.resize", 224}, {"seed", seed}};
@@ -17,7 +18,7 @@ StoredResult made_cell(const std::string& detector, const std::string& class_nam
 }
 
 StoredResult scored_cell(const std::string& detector, const std::string& class_name, const std::vector<double>& normal,
-                       const std::vector<double>& anomalous, int seed) {
+                         const std::vector<double>& anomalous, int seed) {
   StoredResult stored = made_cell(detector, class_name, Metric::measured(0.5), seed);
   for (size_t i = 0; i < normal.size(); ++i)
     stored.cell->scores.push_back({fmt::format("good/{}", i), "good", false, normal[i]});

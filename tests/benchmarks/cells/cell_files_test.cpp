@@ -23,7 +23,8 @@ TEST_CASE("a file beside a cell that is gone, cut or changed is noticed", "[resu
   files.record(Kind::maps, {map});
   files.record(Kind::model, {model});
   CHECK((files.intact(Kind::maps) && files.intact(Kind::model) && !files.recorded(Kind::examples)));
-  CHECK(CellFiles::listed_in(folder.path(), files.file()) == std::set<std::string>{"maps/x/1.npy", "models/x.safetensors"});
+  CHECK(CellFiles::listed_in(folder.path(), files.file()) ==
+        std::set<std::string>{"maps/x/1.npy", "models/x.safetensors"});
   const std::string what = GENERATE("changed", "cut", "gone");
   INFO(what);
   if (what == "gone")

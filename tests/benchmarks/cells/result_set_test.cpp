@@ -65,8 +65,9 @@ TEST_CASE("a folder is read the same through its cells, twice, or beside a copy"
   for (size_t i = 0; i < 4; ++i) stored.finish(i, 0.1 * static_cast<double>(i));
   const TemporaryFolder copy;
   fs::copy(stored.folder.path(), copy / "copy", fs::copy_options::recursive);
-  for (const std::vector<fs::path>& folders :
-       {std::vector<fs::path>{stored.folder.path()}, {stored.folder / "cells"}, {stored.folder.path(), copy / "copy"}}) {
+  for (const std::vector<fs::path>& folders : {std::vector<fs::path>{stored.folder.path()},
+                                               {stored.folder / "cells"},
+                                               {stored.folder.path(), copy / "copy"}}) {
     const ResultSet set = ResultSet::read(folders);
     CHECK(set.results().size() == 4);
     CHECK((set.missing() == 0 && set.notes().empty()));
@@ -104,8 +105,9 @@ TEST_CASE("damage is left out with a line each, and nothing else is lost", "[res
   store_plan(stored.folder.path(), stored.plan);
   for (size_t i = 0; i < 4; ++i) stored.finish(i, 0.5);
   const std::vector<PlannedResult>& planned = stored.plan.results;
-  const fs::path cell = CellStore(stored.folder / "cells").file_of(
-      made_cell(planned[0].detector, planned[0].class_name, Metric::measured(0.5)).cell->hash());
+  const fs::path cell =
+      CellStore(stored.folder / "cells")
+          .file_of(made_cell(planned[0].detector, planned[0].class_name, Metric::measured(0.5)).cell->hash());
   const fs::path plan = stored.folder / "plans" / (stored.plan.id + ".jsonl");
   const auto damage = [](const fs::path& file, const std::string& what, const std::string& by) {
     std::string text = read_file(file);

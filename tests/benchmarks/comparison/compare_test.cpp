@@ -57,7 +57,7 @@ TEST_CASE("ranks, Friedman's statistic and critical difference equal Demšar's w
 
 TEST_CASE("a data set that lacks a method is left out of ranks and named", "[compare]") {
   auto cells = table_of({{0.9, 0.8}, {0.7, 0.6}, {0.5, 0.6}, {0.9, 0.1}});
-  cells.pop_back();                                                   // d03 of m1
+  cells.pop_back();                                                    // d03 of m1
   cells[1].cell->metrics[0].second = Metric::none("no normal image");  // d00 of m1
   const Comparison result = compare(cells, {});
   REQUIRE(result.ranks.data_sets == std::vector<size_t>{1, 2});
@@ -118,7 +118,8 @@ TEST_CASE("perfect against reversed: every replicate differs by 1, and Holm doub
   }
   settings.methods = {"q/raw", "p/raw"};
   REQUIRE(compare({scored_cell("p", "a", low, high), scored_cell("q", "a", high, low)}, settings)
-              .pairs.at(0).classes[0]
+              .pairs.at(0)
+              .classes[0]
               .comparison.difference.estimate.value == -1);
 }
 
@@ -194,12 +195,12 @@ TEST_CASE("seeds are averaged, the order of images and the threads change nothin
   const StoredResult perfect = scored_cell("p", "a", {1, 2}, {3, 4}, 0);
   StoredResult reversed = scored_cell("p", "a", {3, 4}, {1, 2}, 1);
   const std::vector<StoredResult> cells = {perfect, reversed,
-                                         scored_cell("q", "a",
-                                                     {
-                                                         1,
-                                                         3,
-                                                     },
-                                                     {2, 4}, 0)};
+                                           scored_cell("q", "a",
+                                                       {
+                                                           1,
+                                                           3,
+                                                       },
+                                                       {2, 4}, 0)};
   CompareSettings settings;
   settings.threads = 1;
   const Comparison one = compare(cells, settings);

@@ -38,8 +38,8 @@ TEST_CASE("pictures, maps and models of finished cells that are harmed are made 
   set_verbosity(Verbosity::quiet);
   const TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 5, 3);
-  const Plan plan = plan_of({"detector=padim", "features=raw,residual", "maps=npy", "models=keep", "report.examples=2"},
-                            folder);
+  const Plan plan =
+      plan_of({"detector=padim", "features=raw,residual", "maps=npy", "models=keep", "report.examples=2"}, folder);
   REQUIRE(run_plan(plan, folder / "out").failed() == 0);
   std::map<std::string, std::string> before;
   for (const char* kept : {"examples", "maps", "models", "cells"})

@@ -150,7 +150,7 @@ TEST_CASE("models.embed keeps the weights in the model, and adds them to a model
     backbone = {"backbone=vit", "vit.heads=4", "vit.layers=1,3"};
   }
   const auto run = [&](const std::string& embed) {
-    std::vector<std::string> words = {"detector=padim", "features=residual",         "models=keep",
+    std::vector<std::string> words = {"detector=padim", "features=residual",     "models=keep",
                                       "maps=npy",       "models.embed=" + embed, "weights=" + weights.string()};
     words.insert(words.end(), backbone.begin(), backbone.end());
     return run_plan(plan_of(words, folder), folder / "out");

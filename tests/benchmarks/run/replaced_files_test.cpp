@@ -50,8 +50,7 @@ RunOutcome run_replacing(const TemporaryFolder& folder, std::vector<std::string>
   set_verbosity(Verbosity::quiet);
   settings.push_back("backbone=" + test::write_script_backbone(folder / "net.pt"));
   Plan plan = plan_of(settings, folder);
-  for (PlannedGroup& group : plan.groups)
-    group.dataset = std::make_shared<ReplacedMeanwhile>(group.dataset, replace);
+  for (PlannedGroup& group : plan.groups) group.dataset = std::make_shared<ReplacedMeanwhile>(group.dataset, replace);
   return run_plan(plan, folder / "out");
 }
 
@@ -74,18 +73,20 @@ void check_first_failed(const RunOutcome& outcome, const std::string& reason) {
 }  // namespace
 
 TEST_CASE("an image or a mask that is replaced during a run fails its class in one line", "[runner]") {
-  const std::string file = GENERATE("train/good/2.png", "test/hole/1.png", "test/good/0.png", "ground_truth/hole/1_mask.png");
+  const std::string file =
+      GENERATE("train/good/2.png", "test/hole/1.png", "test/good/0.png", "ground_truth/hole/1_mask.png");
   const std::string cache = GENERATE("off", "readwrite");
   INFO(file << ", cache=" << cache);
   const TemporaryFolder folder;
   write_two_classes(folder);
   const fs::path replaced = folder / "data/first" / file;
   REQUIRE(fs::exists(replaced));
-  const RunOutcome outcome =
-      run_replacing(folder, {"detector=feature_norm,padim", "features=raw,residual", "cache=" + cache, "report.examples=0"},
-                    [&] { test::write_texture(replaced, 64, 64, 99); });
+  const RunOutcome outcome = run_replacing(
+      folder, {"detector=feature_norm,padim", "features=raw,residual", "cache=" + cache, "report.examples=0"},
+      [&] { test::write_texture(replaced, 64, 64, 99); });
   check_first_failed(outcome, replaced.string() + ": its content has changed");
-  for (const auto& [name, bytes] : test::cell_files(folder / "out")) CHECK(bytes.find("\"first\"") == std::string::npos);
+  for (const auto& [name, bytes] : test::cell_files(folder / "out"))
+    CHECK(bytes.find("\"first\"") == std::string::npos);
 }
 
 TEST_CASE("features of the cache are those of the image that was hashed, whatever lies there now", "[runner][cache]") {
@@ -106,13 +107,13 @@ TEST_CASE("textures that are replaced during a run fail their cells in one line"
   const TemporaryFolder folder;
   write_two_classes(folder);
   test::write_texture(folder / "textures/a.png", 64, 64, 5);
-  const RunOutcome outcome = run_replacing(
-      folder,
-      {"detector=glass", "features=raw", "glass.meta_epochs=1", "glass.dimension=8", "glass.hidden=8",
-       "glass.textures=" + (folder / "textures").string(), "classes=first"},
-      [&, times = 0]() mutable {
-        if (++times == 2) test::write_texture(folder / "textures/a.png", 64, 64, 6);
-      });
+  const RunOutcome outcome =
+      run_replacing(folder,
+                    {"detector=glass", "features=raw", "glass.meta_epochs=1", "glass.dimension=8", "glass.hidden=8",
+                     "glass.textures=" + (folder / "textures").string(), "classes=first"},
+                    [&, times = 0]() mutable {
+                      if (++times == 2) test::write_texture(folder / "textures/a.png", 64, 64, 6);
+                    });
   REQUIRE(outcome.cells.size() == 1);
   CHECK_THAT(outcome.cells[0].error, Contains("glass.textures: what it names changed during the run"));
 }

@@ -15,7 +15,11 @@ StoredResult result_of(const std::string& class_name, const std::string& detecto
   cell.key.fit = {{"backbone", "b"}, {"class", class_name}, {"detector", detector}, {"features", "raw"}};
   cell.key.evaluation = {{"metrics.protocol", "exact"}};
   cell.metrics = {{"image_auroc", image}, {"image_ap", Metric::measured(0.5)}, {"pro", pro}};
-  return {.data_set = "set", .class_name = class_name, .detector = detector, .features = "raw", .planned = {},
+  return {.data_set = "set",
+          .class_name = class_name,
+          .detector = detector,
+          .features = "raw",
+          .planned = {},
           .cell = cell};
 }
 
@@ -24,8 +28,12 @@ Table table_of(std::vector<StoredResult> results) {
 }
 
 std::vector<StoredResult> results() {
-  const StoredResult failed{.data_set = "set", .class_name = "c, d", .detector = "padim", .features = "raw", .planned = {},
-                      .error = "NaN features"};
+  const StoredResult failed{.data_set = "set",
+                            .class_name = "c, d",
+                            .detector = "padim",
+                            .features = "raw",
+                            .planned = {},
+                            .error = "NaN features"};
   return {result_of("a", "padim", Metric::measured(0.9), Metric::measured(0.8)),
           result_of("a", "x_y", Metric::measured(0.95), Metric::none("no masks")),
           result_of("c, d", "x_y", Metric::measured(0.5), Metric::measured(0.25)), failed};
@@ -58,7 +66,7 @@ TEST_CASE("the best of a class is marked, ties alike, lone rows not", "[table]")
   // the mean of padim is over one class of two: it is compared with nothing, and then nothing is with the other
   REQUIRE(best_in_class(table, 0) == std::vector<bool>{false, true, false, false, false});
   Table tie = table_of({result_of("a", "p", Metric::measured(0.90004), Metric::measured(0.1)),
-                          result_of("a", "q", Metric::measured(0.9), Metric::measured(0.2))});
+                        result_of("a", "q", Metric::measured(0.9), Metric::measured(0.2))});
   REQUIRE(best_in_class(tie, 0) == std::vector<bool>{true, true});
 }
 
@@ -122,7 +130,7 @@ TEST_CASE("every format carries the same numbers and says undefined", "[table]")
 namespace {
 
 StoredResult seed_result(const std::string& class_name, const std::string& features, int seed, double image,
-                   Metric pro = Metric::measured(0.5)) {
+                         Metric pro = Metric::measured(0.5)) {
   StoredResult made = result_of(class_name, "padim", Metric::measured(image), std::move(pro));
   made.features = features;
   made.cell->key.fit.update({{"features", features}, {"seed", seed}});
