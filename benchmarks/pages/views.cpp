@@ -21,7 +21,6 @@ void keep_previous(const fs::path& output, const std::string& id) {
   if (!view.is_object() || view.value("id", "") == id) return;
   const std::string old = view.value("id", "unknown");
   const fs::path folder = output / "previous" / fs::path(old).filename();
-  fs::create_directories(folder);
   for (const auto& file : view.value("files", std::vector<std::string>())) {
     const fs::path name = fs::path(file).filename();
     if (fs::exists(output / name)) keep_as(output / name, folder / name);

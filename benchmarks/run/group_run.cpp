@@ -5,6 +5,7 @@
 #include "benchmarks/cells/cell_costs.h"
 #include "benchmarks/plan/pass_size.h"
 #include "benchmarks/plan/projectors.h"
+#include "benchmarks/run/cell_records.h"
 #include "benchmarks/run/image_scoring.h"
 #include "benchmarks/run/model_selection.h"
 #include "benchmarks/run/training_files.h"
@@ -18,26 +19,6 @@
 
 namespace adrep {
 namespace {
-
-double megabytes_of(const TensorMap& tensors) {
-  double bytes = 0;
-  for (const auto& [name, tensor] : tensors) bytes += static_cast<double>(tensor.nbytes());
-  return bytes / 1e6;
-}
-
-/// What a cell records of a split of its own: the anomalous images that were trained on, and what was less than asked
-/// for.
-nlohmann::json split_record(const std::vector<Sample>& train, const std::vector<std::string>& notes) {
-  std::vector<std::string> anomalous;
-  for (const Sample& sample : train)
-    if (sample.anomalous) anomalous.push_back(sample.id);
-  return {{"anomalous_training_images", anomalous}, {"notes", notes}};
-}
-
-bool has_own_split(const CellKey& key) {
-  return std::any_of(key.fit.items().begin(), key.fit.items().end(),
-                     [](const auto& part) { return part.key().starts_with("split."); });
-}
 
 std::vector<size_t> cells_of(const FitJob& job) {
   std::vector<size_t> cells;
@@ -243,28 +224,10 @@ void GroupRun::finish_cell(size_t index, const ScoreRecord& record) {
     outcome_of(index).cell = std::move(cell);
     ++outcome_.work.evaluated;
   } else {
-    compare_with_stored(*work.cell, work.planned->title(), record);
+    warn_of_other_scores(*work.cell, work.planned->title(), record);
   }
   if (work.examples_damaged) test.examples->save_maps(work.key.hash(), record.maps, /*anew=*/true);
   if (work.maps.missing()) work.maps.save(record.maps.cpu(), record.image_scores, test.truth, test.samples);
-}
-
-/// What was lost beside a finished cell is made again by the same computation: if it gives other scores, the new files
-/// do not belong to the cell's numbers, and that is said.
-void GroupRun::compare_with_stored(const Cell& cell, const std::string& title, const ScoreRecord& record) const {
-  std::map<std::string, double> stored;
-  for (const ImageScore& score : cell.scores) stored[score.id] = score.score;
-  double largest = 0;
-  for (size_t i = 0; i < record.images.size(); ++i)
-    if (const auto place = stored.find(record.images[i]); place != stored.end())
-      largest = std::max(
-          largest,
-          std::abs(place->second - static_cast<double>(record.stored_scores()[static_cast<int64_t>(i)].item<float>())));
-  if (largest > 0)
-    log_warning(fmt::format(
-        "{}: scores computed again differ from the stored cell's by up to {:.3g}: another machine, thread count or "
-        "version; the cell stays as it is",
-        title, largest));
 }
 
 Cell GroupRun::make_cell(const CellWork& work, const ScoreRecord& record, const TestSet& test) const {

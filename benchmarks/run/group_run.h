@@ -43,7 +43,6 @@ class GroupRun {
   ScoredCells score(const ScoreJob& job, const FittedCell& fitted, const Detector& detector);
   void check_unchanged(const CellWork& work) const;
   void finish_cell(size_t cell, const ScoreRecord& record);
-  void compare_with_stored(const Cell& cell, const std::string& title, const ScoreRecord& record) const;
   Cell make_cell(const CellWork& work, const ScoreRecord& record, const TestSet& test) const;
   void save_model(const CellWork& work, const FittedCell& fitted, std::shared_ptr<const Detector> detector,
                   const ScoredCells& scored);

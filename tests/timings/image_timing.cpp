@@ -19,12 +19,12 @@ std::vector<ImageFile> image_files() {
     const bool is_mask = entry.path().string().find("ground_truth") != std::string::npos;
     if (!is_mask && (extension == ".jpg" || extension == ".png")) files.push_back(entry.path());
   }
-  std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.native() < b.native(); });
+  std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.path.native() < b.path.native(); });
   return files;
 }
 
 /// The mean of all images' means.
-double run(const std::vector<std::filesystem::path>& files, int workers) {
+double run(const std::vector<ImageFile>& files, int workers) {
   double sum = 0;
   load_images(files, {224, 224}, workers, 16, [&](const LoadedImage& loaded) {
     if (!loaded.image) throw InputError(loaded.error);

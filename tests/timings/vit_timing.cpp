@@ -1,6 +1,6 @@
 // ViT-B/14 on images.safetensors with the weights of weights_vit.safetensors (timm's names), as other tools are timed.
-#include "core/backbones/input_normalisation.h"
 #include "core/backbones/vision_transformer.h"
+#include "core/backbones/vit_family.h"
 #include "timing.h"
 
 namespace adrep::timing {
@@ -21,7 +21,7 @@ VitArchitecture vit_b14() {
 Timing of_batch(int64_t batch) {
   return {fmt::format("vit_b14_batch{}", batch), "images", [batch](const Safetensors& input) -> Call {
             const std::shared_ptr<const Backbone> backbone = load_vision_transformer(
-                vit_b14(), imagenet_mean, imagenet_std, input.file.parent_path() / "weights_vit.safetensors", {});
+                vit_b14(), dinov2_family(), input.file.parent_path() / "weights_vit.safetensors", {});
             const at::Tensor images = input.at("images").narrow(0, 0, batch).contiguous();
             return [=] { return backbone->forward(images).maps.back().abs().mean().item<double>(); };
           }};

@@ -8,6 +8,7 @@
 #include "benchmarks/run/runner.h"
 #include "benchmarks/tables/table.h"
 #include "core/base/atomic_file.h"
+#include "core/base/error.h"
 #include "core/base/interrupt.h"
 #include "core/base/log.h"
 #include "support/trees.h"
@@ -251,4 +252,10 @@ TEST_CASE("views of another run are moved, not overwritten, and the report stand
                           !Contains("http:") && !Contains("https:"));
   REQUIRE(test::xml_problem(first).empty());
   REQUIRE(test::requests_of(first).empty());
+
+  // where they cannot be moved, they stay
+  fs::remove_all(output / "previous");
+  write_file_atomically(output / "previous", "a file is in the way");
+  CHECK_THROWS_AS(view("patchcore"), WriteError);
+  CHECK(read_file(output / "report.html") == second);
 }
