@@ -55,13 +55,13 @@ std::string to_json_text(const Cell& cell) {
 }
 
 Cell cell_from_json(const std::string& text, const std::string& file) {
-  const json unchecked = json::parse(text, nullptr, false);
+  json unchecked = json::parse(text, nullptr, false);
   if (!unchecked.is_object() || !unchecked.contains("adrep_cell")) throw_input("{}: not a cell of adrep", file);
   if (const json& version = unchecked["adrep_cell"]; version == 1 || version == 2)
     throw_input("{}: a cell of adrep 0.1, which has no seal", file);
   else if (version != cell_version)
     throw_input("{}: a cell of version {}, this program reads version {}", file, version.dump(), cell_version);
-  const json all = read_sealed_json(text, "cell", file);
+  const json all = unsealed(std::move(unchecked), "cell", file);
   try {
     Cell cell;
     cell.key = CellKey::from_json(all.at("key"));

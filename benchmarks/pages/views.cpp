@@ -42,6 +42,13 @@ std::map<std::string, std::string> config_files(const Plan& plan) {
   return files;
 }
 
+/// A finished run that is repeated writes nothing: waiting for the disk takes longer than all else.
+void write_if_changed(const fs::path& file, const std::string& content) {
+  std::error_code absent;
+  if (fs::file_size(file, absent) == content.size() && !absent && read_file(file) == content) return;
+  write_file_atomically(file, content);
+}
+
 }  // namespace
 
 fs::path write_views(const fs::path& output, const Plan& plan, const std::string& id, const ResultSet& results,
@@ -55,8 +62,8 @@ fs::path write_views(const fs::path& output, const Plan& plan, const std::string
   files["report.html"] = report_html(table, results);
   nlohmann::json names = nlohmann::json::array();
   for (const auto& [name, content] : files) names.push_back(name);
-  write_file_atomically(output / "view.json", nlohmann::json{{"id", id}, {"files", names}}.dump(1) + "\n");
-  for (const auto& [name, content] : files) write_file_atomically(output / name, content);
+  write_if_changed(output / "view.json", nlohmann::json{{"id", id}, {"files", names}}.dump(1) + "\n");
+  for (const auto& [name, content] : files) write_if_changed(output / name, content);
   return output / "report.html";
 }
 

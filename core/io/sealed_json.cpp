@@ -36,7 +36,10 @@ json sealed(json object) {
 }
 
 json read_sealed_json(const std::string& text, const std::string& what, const std::string& where) {
-  json object = json::parse(text, nullptr, false);
+  return unsealed(json::parse(text, nullptr, false), what, where);
+}
+
+json unsealed(json object, const std::string& what, const std::string& where) {
   if (!object.is_object()) throw_input("{}: damaged {}: it is not JSON", where, what);
   const auto seal = object.find(seal_name);
   if (seal == object.end()) throw_input("{}: {} without a seal", where, what);

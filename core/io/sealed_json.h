@@ -12,5 +12,7 @@ nlohmann::json sealed(nlohmann::json object);
 /// The content of a sealed text: checked, and without its seal. `what`: what it should be, "cell"; `where`: the file
 /// (and line). Throws InputError when it is no JSON object, has no seal or another content than was sealed.
 nlohmann::json read_sealed_json(const std::string& text, const std::string& what, const std::string& where);
+/// The same of a text that is parsed already.
+nlohmann::json unsealed(nlohmann::json object, const std::string& what, const std::string& where);
 
 }  // namespace adrep
