@@ -69,22 +69,19 @@ void CellFiles::record(Kind kind, const std::vector<fs::path>& files) const {
                         sealed({{"adrep_kept", kept_version}, {"cell", cell_}, {"files", listed}}).dump(1) + "\n");
 }
 
-bool CellFiles::recorded(Kind kind) const {
-  return read().contains(name_of(kind));
-}
-
-bool CellFiles::intact(Kind kind) const {
+CellFiles::State CellFiles::state(Kind kind) const {
   const Listed listed = read();
   const auto of_kind = listed.find(name_of(kind));
-  if (of_kind == listed.end()) return false;
+  if (of_kind == listed.end()) return State::unlisted;
   for (const auto& [name, hash] : of_kind->second) {
     try {
-      if (fs::path(name).is_absolute() || ContentHashes::instance().sha256_of(folder_ / name) != hash) return false;
+      if (fs::path(name).is_absolute() || ContentHashes::instance().sha256_of(folder_ / name) != hash)
+        return State::harmed;
     } catch (const InputError&) {
-      return false;  // gone
+      return State::harmed;  // gone
     }
   }
-  return true;
+  return State::intact;
 }
 
 std::set<std::string> CellFiles::listed_in(const fs::path& folder, const fs::path& list) {

@@ -12,16 +12,15 @@ namespace adrep {
 class CellFiles {
  public:
   enum class Kind { maps, model, examples };
+  enum class State { unlisted, intact, harmed };  ///< harmed: one of them is gone or has another content
 
   CellFiles(std::filesystem::path folder, std::string cell_hash);
 
   /// Lists these files, instead of those that were listed for the kind. Throws WriteError, InputError when one is not
   /// below the folder or cannot be read.
   void record(Kind kind, const std::vector<std::filesystem::path>& files) const;
-  /// Whether any were recorded.
-  bool recorded(Kind kind) const;
-  /// Whether all that are listed are there with that content; false when none is listed.
-  bool intact(Kind kind) const;
+  State state(Kind kind) const;
+  bool intact(Kind kind) const { return state(kind) == State::intact; }
   /// The files that a list of a results folder names, relative to the folder; none when it cannot be read.
   static std::set<std::string> listed_in(const std::filesystem::path& folder, const std::filesystem::path& list);
 

@@ -1,6 +1,7 @@
 #include "benchmarks/cells/result_log.h"
 
 #include <fcntl.h>
+#include <fmt/chrono.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include "benchmarks/cells/sealed_lines.h"
 #include "core/base/error.h"
 #include "core/base/log.h"
+#include "core/base/paths.h"
 #include "core/base/temporary_name.h"
 
 namespace adrep {
@@ -21,22 +23,16 @@ using nlohmann::json;
 
 /// UTC with microseconds; the letters order as the times do.
 std::string utc_now() {
-  const auto now = std::chrono::system_clock::now();
-  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch()).count() % 1'000'000;
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
-                     utc.tm_hour, utc.tm_min, utc.tm_sec, micros);
+  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  const auto micros = now.time_since_epoch().count() % 1'000'000;
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(now)), micros);
 }
 
 /// A name no other process takes, which sorts by time.
 fs::path new_log(const fs::path& folder) {
   std::string time = utc_now().substr(0, 19);
   std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
-  const std::string unique =
-      temporary_name(folder / "log" / time).filename().string();  // .TIME.HOST.PROCESS.RANDOM.tmp
-  return folder / "log" / (unique.substr(1, unique.size() - 5) + ".jsonl");
+  return folder / "log" / (unique_name(time) + ".jsonl");
 }
 
 ResultEvent event_from(const json& line) {
@@ -88,7 +84,7 @@ void ResultLog::add(ResultEvent event) {
 
 std::map<std::string, ResultEvent> last_events(const fs::path& folder, std::vector<std::string>& notes) {
   std::map<std::string, ResultEvent> last;
-  for (const fs::path& file : line_files(folder / "log"))
+  for (const fs::path& file : files_ending(folder / "log", ".jsonl"))
     for_each_sealed_line(file, "log", notes, [&](const json& line) {
       ResultEvent event = event_from(line);
       ResultEvent& known = last[event.planned];

@@ -6,6 +6,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/hash.h"
+#include "core/base/paths.h"
 
 namespace adrep {
 namespace {
@@ -85,7 +86,7 @@ void store_plan(const fs::path& folder, const ResultPlan& plan) {
 
 std::vector<ResultPlan> read_plans(const fs::path& folder, std::vector<std::string>& notes) {
   std::vector<ResultPlan> plans;
-  for (const fs::path& file : line_files(folder / "plans")) {
+  for (const fs::path& file : files_ending(folder / "plans", ".jsonl")) {
     ResultPlan plan = read_plan(file, notes);
     if (plan.id.empty()) plan.id = file.stem().string();  // its first line is damaged
     if (!plan.results.empty()) plans.push_back(std::move(plan));

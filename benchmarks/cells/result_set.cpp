@@ -10,6 +10,7 @@
 #include "benchmarks/cells/result_names.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/paths.h"
 #include "core/base/plural.h"
 
 namespace adrep {
@@ -44,11 +45,10 @@ class FolderReader {
     return result;
   }
 
-  /// Cells that `named` does not have, as results of no plan.
-  std::vector<StoredResult> others(const std::set<fs::path>& named) {
+  /// Every cell of the folder as a result of no plan.
+  std::vector<StoredResult> cells_alone() {
     std::vector<StoredResult> found;
-    for (const fs::path& file : cell_files()) {
-      if (named.contains(file)) continue;
+    for (const fs::path& file : files_ending(folder_ / "cells", ".json")) {
       StoredResult result;
       result.folder = folder_;
       take_cell(file, result);
@@ -59,15 +59,6 @@ class FolderReader {
       found.push_back(std::move(result));
     }
     return found;
-  }
-
-  std::vector<fs::path> cell_files() const {
-    std::vector<fs::path> files;
-    std::error_code absent;
-    for (fs::directory_iterator entry(folder_ / "cells", absent), end; !absent && entry != end; entry.increment(absent))
-      if (entry->path().extension() == ".json" && entry->is_regular_file(absent)) files.push_back(entry->path());
-    std::sort(files.begin(), files.end());
-    return files;
   }
 
   const std::set<fs::path>& taken() const { return taken_; }
@@ -95,12 +86,6 @@ class FolderReader {
   std::set<fs::path> taken_;
 };
 
-/// The folder of a run: the one above when its cells/ is given.
-fs::path run_folder(const fs::path& given) {
-  const fs::path folder = given.filename().empty() ? given.parent_path() : given;
-  return folder.filename() == "cells" && !fs::exists(folder / "cells") ? folder.parent_path() : folder;
-}
-
 std::vector<StoredResult> read_folder(const fs::path& given, std::vector<std::string>& notes) {
   if (!fs::is_directory(given)) throw_input("{}: no such folder of results", given.string());
   const fs::path folder = run_folder(given);
@@ -111,8 +96,8 @@ std::vector<StoredResult> read_folder(const fs::path& given, std::vector<std::st
   for (const ResultPlan& plan : plans)
     for (const PlannedResult& planned : plan.results)
       if (known.insert(planned.id).second) results.push_back(reader.result_of(planned));
-  if (plans.empty()) results = reader.others({});
-  const int64_t unnamed = std::ssize(reader.cell_files()) - std::ssize(reader.taken());
+  if (plans.empty()) results = reader.cells_alone();
+  const int64_t unnamed = std::ssize(files_ending(folder / "cells", ".json")) - std::ssize(reader.taken());
   if (results.empty() && unnamed == 0)
     throw_input("{}: no cells: give the folder of a run of 'adrep run'", given.string());
   if (unnamed > 0)
@@ -137,6 +122,11 @@ std::vector<StoredResult> each_once(std::vector<StoredResult> all) {
 }
 
 }  // namespace
+
+fs::path run_folder(const fs::path& given) {
+  const fs::path folder = given.filename().empty() ? given.parent_path() : given;
+  return folder.filename() == "cells" && !fs::exists(folder / "cells") ? folder.parent_path() : folder;
+}
 
 ResultSet ResultSet::of(std::vector<StoredResult> results) {
   ResultSet set;

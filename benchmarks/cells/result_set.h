@@ -8,6 +8,9 @@
 
 namespace adrep {
 
+/// The folder of a run: the one above where its cells/ is given.
+std::filesystem::path run_folder(const std::filesystem::path& given);
+
 /// The results of one or more folders, with what their plans ask for and what is missing of it. The one reader that
 /// tables, reports and comparisons are made from.
 ///

@@ -1,6 +1,7 @@
 #include "benchmarks/cells/results_folder.h"
 
 #include <algorithm>
+#include <fstream>
 #include <set>
 
 #include "benchmarks/cells/cell.h"
@@ -11,7 +12,6 @@
 #include "core/base/atomic_file.h"
 #include "core/base/content_hashes.h"
 #include "core/base/error.h"
-#include "core/base/temporary_name.h"
 
 namespace adrep {
 namespace {
@@ -37,15 +37,11 @@ std::vector<fs::path> regular_files(const fs::path& folder) {
 }
 
 void copy_whole(const fs::path& from, const fs::path& to) {
-  std::error_code failed;
-  fs::create_directories(to.parent_path(), failed);
-  const fs::path temporary = temporary_name(to);
-  if (!failed) fs::copy_file(from, temporary, failed);
-  if (!failed) fs::rename(temporary, to, failed);
-  if (!failed) return;
-  std::error_code ignored;
-  fs::remove(temporary, ignored);
-  throw WriteError(fmt::format("{}: cannot be written: {}", to.string(), failed.message()));
+  std::ifstream in(from, std::ios::binary);
+  if (!in) throw_input("{}: cannot be read", from.string());
+  write_file_atomically(to, [&](std::ostream& out) {
+    if (in.peek() != std::ifstream::traits_type::eof()) out << in.rdbuf();  // of an empty file it would be a failure
+  });
 }
 
 /// Why a file is not taken, or "".

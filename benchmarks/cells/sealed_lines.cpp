@@ -40,13 +40,4 @@ void for_each_sealed_line(const fs::path& file, const std::string& what, std::ve
   }
 }
 
-std::vector<fs::path> line_files(const fs::path& folder) {
-  std::vector<fs::path> files;
-  std::error_code absent;
-  for (fs::directory_iterator entry(folder, absent), end; !absent && entry != end; entry.increment(absent))
-    if (entry->path().extension() == ".jsonl" && entry->is_regular_file(absent)) files.push_back(entry->path());
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
 }  // namespace adrep

@@ -15,7 +15,4 @@ std::string sealed_line(const nlohmann::json& object);
 void for_each_sealed_line(const std::filesystem::path& file, const std::string& what, std::vector<std::string>& notes,
                           const std::function<void(const nlohmann::json& content)>& use);
 
-/// The .jsonl files in a folder by name; none where there is no folder.
-std::vector<std::filesystem::path> line_files(const std::filesystem::path& folder);
-
 }  // namespace adrep

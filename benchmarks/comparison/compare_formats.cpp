@@ -78,36 +78,15 @@ std::string summary_line(const Comparison& c) {
                      counted(std::ssize(c.data_sets), "data set"), c.settings.metric, version());
 }
 
-/// LaTeX's text, also of what latex_text leaves and of the signs of our sections.
+/// LaTeX's text, with a hyphen before a number as the minus that it means.
 std::string latex_field(const std::string& text) {
-  static const std::map<std::string, std::string> written = {{"\\", "\\textbackslash{}"},
-                                                             {"{", "\\{"},
-                                                             {"}", "\\}"},
-                                                             {"~", "\\textasciitilde{}"},
-                                                             {"^", "\\textasciicircum{}"},
-                                                             {"<", "$<$"},
-                                                             {"−", "$-$"},
-                                                             {"±", "$\\pm$"},
-                                                             {"\n", " "},
-                                                             {"\r", " "}};
   const auto is_minus = [&](size_t at) {
     return text[at] == '-' && at + 1 < text.size() && std::isdigit(static_cast<unsigned char>(text[at + 1])) != 0 &&
            (at == 0 || text[at - 1] == '[' || text[at - 1] == ' ');
   };
-  std::string escaped;
-  for (size_t at = 0; at < text.size();) {
-    if (is_minus(at)) {
-      escaped += "$-$";
-      ++at;
-      continue;
-    }
-    const auto sign = std::find_if(written.begin(), written.end(), [&](const auto& known) {
-      return text.compare(at, known.first.size(), known.first) == 0;
-    });
-    escaped += sign == written.end() ? latex_text(text.substr(at, 1)) : sign->second;
-    at += sign == written.end() ? 1 : sign->first.size();
-  }
-  return escaped;
+  std::string marked;
+  for (size_t at = 0; at < text.size(); ++at) marked += is_minus(at) ? "−" : text.substr(at, 1);
+  return latex_text(marked);
 }
 
 std::string latex_comment(std::string text) {

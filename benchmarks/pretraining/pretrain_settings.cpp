@@ -173,7 +173,7 @@ PretrainConfig resolve_pretrain(const RawConfig& raw) {
   static_cast<void>(projector_entry(config.step.projector));
   check_combination(config);
   config.step.residual = s.features == "residual";
-  config.step.match = s.match == "l2" ? Match::l2 : Match::cosine;
+  config.step.match = match_of(s.match);
   config.step.label_pixels = s.label_pixels;
   config.step.computed_in = s.precision == "bf16" ? at::kBFloat16 : at::kFloat;
   config.step.memory_bytes = static_cast<int64_t>(s.memory * (int64_t{1} << 30));

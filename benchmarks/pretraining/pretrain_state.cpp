@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/log.h"
+#include "core/base/paths.h"
 #include "core/io/sealed_tensors.h"
 #include "core/io/tensor_parts.h"
 
@@ -16,12 +17,7 @@ constexpr const char *weight_prefix = "weight/", *optimiser_prefix = "optimiser/
 
 /// The saved states, the earliest first: zero-padded names sort by time.
 std::vector<fs::path> state_files(const fs::path& output) {
-  std::vector<fs::path> files;
-  std::error_code absent;
-  for (const auto& entry : fs::directory_iterator(output / "states", absent))
-    if (entry.path().extension() == ".safetensors") files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
-  return files;
+  return files_ending(output / "states", ".safetensors");
 }
 
 PretrainState state_from(SealedTensors content) {

@@ -13,9 +13,8 @@ std::vector<CellWork> work_of(const PlannedGroup& group, const Fingerprints& pri
     CellKey key = cell_key(planned, group.dataset->layout(), prints);
     const std::string hash = key.hash();
     CellWork work{&planned, key, store.find(key), SavedMaps(output, planned, hash), SavedModel(output, planned, key)};
-    const CellFiles beside(output, hash);
     work.examples_damaged =
-        work.cell && beside.recorded(CellFiles::Kind::examples) && !beside.intact(CellFiles::Kind::examples);
+        work.cell && CellFiles(output, hash).state(CellFiles::Kind::examples) == CellFiles::State::harmed;
     const auto [place, added] = known.emplace(hash, cells.size());
     if (!added) work.twin = place->second;
     cells.push_back(std::move(work));

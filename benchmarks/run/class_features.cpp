@@ -106,12 +106,11 @@ ReferenceBanks ClassFeatures::make_banks() {
 
 std::unique_ptr<Representation> ClassFeatures::make_representation(const std::string& features) const {
   const RunSettings& settings = group_.config->settings;
-  const Match match = settings.match == "l2" ? Match::l2 : Match::cosine;
   const MatchOptions options{.memory_bytes = static_cast<int64_t>(settings.memory * (int64_t{1} << 30)),
                              .faiss = settings.references_index == "faiss_flat"};
-  if (features == "residual") return std::make_unique<ResidualRepresentation>(banks_->shared(), match, options);
-  return std::make_unique<PretrainedRepresentation>(projector_of(settings), banks_->shared(), match,
-                                                    open_device(settings.device), options);
+  return adrep::make_representation(features, banks_->shared(), match_of(settings.match),
+                                    features == "pretrained" ? &projector_of(settings) : nullptr,
+                                    open_device(settings.device), options);
 }
 
 const ClassFeatures::Pair& ClassFeatures::in(const std::string& features) {

@@ -261,7 +261,7 @@ ArtefactRepresentation GroupRun::artefact_representation(const std::string& kind
   const ReferenceBanks& references = *features().references();
   if (!references.choice().test.empty())
     throw_input("models=keep: every test image has references of its own, a new image would have none: use others");
-  ArtefactRepresentation made{kind, references.shared(), settings_.match == "l2" ? Match::l2 : Match::cosine};
+  ArtefactRepresentation made{kind, references.shared(), match_of(settings_.match)};
   if (kind == "pretrained") made.projector = projector_of(settings_);
   return made;
 }

@@ -17,20 +17,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kLongestName = 150, kHashDigits = 8;
+constexpr uint64_t kLargestOwner = uint64_t{1} << 16;
 
 void rename_folder(const fs::path& from, const fs::path& to) {
   std::error_code failed;
   fs::create_directories(to.parent_path(), failed);
   if (!failed) fs::rename(from, to, failed);
   if (failed) throw WriteError(fmt::format("{}: cannot be written: {}", to.string(), failed.message()));
-}
-
-/// The hash that cell.json names, or "".
-std::string owner_of(const fs::path& folder) {
-  const fs::path file = folder / "cell.json";
-  if (!fs::exists(file)) return "";
-  const nlohmann::json owner = nlohmann::json::parse(read_file(file), nullptr, false);
-  return owner.is_object() ? owner.value("cell", "") : "";
 }
 
 /// Where each sample's files go, without extension: its id without extension, or with it where two would be the same.
@@ -75,6 +68,14 @@ class FolderInTheMaking {
 
 }  // namespace
 
+std::string cell_of_maps(const fs::path& folder) {
+  const fs::path file = folder / "cell.json";
+  if (!fs::exists(file)) return "";
+  const nlohmann::json owner = nlohmann::json::parse(read_file(file, kLargestOwner), nullptr, false);
+  const auto place = owner.find("cell");
+  return owner.is_object() && place != owner.end() && place->is_string() ? place->get<std::string>() : "";
+}
+
 std::string folder_name(const std::string& title, const std::string& cell_hash) {
   const std::string separator = " · ";
   std::string name;
@@ -105,7 +106,7 @@ SavedMaps::SavedMaps(const fs::path& output, const PlannedCell& planned, const s
       files_(output, hash_) {}
 
 bool SavedMaps::missing() const {
-  return wanted_ && (owner_of(folder_) != hash_ || !files_.intact(CellFiles::Kind::maps));
+  return wanted_ && (cell_of_maps(folder_) != hash_ || !files_.intact(CellFiles::Kind::maps));
 }
 
 void SavedMaps::save(const at::Tensor& maps, const at::Tensor& image_scores, const GroundTruth& truth,
@@ -130,15 +131,11 @@ void SavedMaps::save(const at::Tensor& maps, const at::Tensor& image_scores, con
     log_warning(fmt::format("{}: {} anomalous images without a mask are left out of manifest.csv", folder_.string(),
                             truth.without_mask));
   if (fs::exists(folder_)) {
-    const std::string owner = owner_of(folder_).substr(0, kHashDigits);
+    const std::string owner = cell_of_maps(folder_).substr(0, kHashDigits);
     const fs::path kept = folder_.parent_path() / "previous" / (folder_.filename().string() + "-" + owner);
-    if (fs::exists(kept)) {  // the same cell's maps, moved there before: gone only once these are in their place
-      const FolderInTheMaking older(kept);
-      rename_folder(kept, older.path());
-      rename_folder(folder_, kept);
-    } else {
-      rename_folder(folder_, kept);
-    }
+    std::optional<FolderInTheMaking> older;  // the same cell's maps, moved there before: gone once these are in place
+    if (fs::exists(kept)) rename_folder(kept, older.emplace(kept).path());
+    rename_folder(folder_, kept);
     log_info(fmt::format("the maps of another cell are now in {}", kept.string()));
   }
   rename_folder(making.path(), folder_);

@@ -37,6 +37,9 @@ class SavedMaps {
   CellFiles files_;
 };
 
+/// The hash of the cell whose maps lie in the folder, as its cell.json says, or "".
+std::string cell_of_maps(const std::filesystem::path& folder);
+
 /// A cell's title as a file name: "fabric · padim · raw" → "fabric-padim-raw". Where characters had to be replaced or
 /// cut, the beginning of the hash follows, so that two titles never share a folder.
 std::string folder_name(const std::string& title, const std::string& cell_hash);

@@ -47,9 +47,6 @@ ArtefactBackbone artefact_backbone(const RunSettings& settings) {
   ArtefactBackbone backbone{registered, file.filename().string(), weights_hash(settings), precision_of(settings),
                             settings};
   if (!settings.models_embed) return backbone;
-  if (backbone.is_code())
-    throw_input("models.embed=true: backbone={} is code, which no model embeds: use models.embed=false",
-                settings.backbone);
   if (!settings.weights.empty() && is_trained_backbone(file))
     throw_input(
         "models.embed=true: weights={} holds what was trained and needs the official weights besides: use "

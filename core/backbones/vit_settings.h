@@ -27,8 +27,7 @@ void VitSettings::declare(Schema<P>& s) {
       .at_most(1024)
       .doc(
           "attention heads of backbone=vit, which divide its width; 0: as published, one every 64 channels, every 80 "
-          "in "
-          "ImageBind's layout");
+          "in ImageBind's layout");
   s.add(static_cast<std::vector<std::string> P::*>(&P::vit_layers), "vit.layers")
       .decides(Decides::backbone)
       .when(used)

@@ -1,5 +1,6 @@
 #include "core/base/paths.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <sstream>
 
@@ -25,6 +26,15 @@ std::vector<fs::path> folders_of_variable(const std::string& variable) {
   for (std::string part; std::getline(parts, part, ':');)
     if (!part.empty()) folders.push_back(part);
   return folders;
+}
+
+std::vector<fs::path> files_ending(const fs::path& folder, const std::string& extension) {
+  std::vector<fs::path> files;
+  std::error_code absent;
+  for (fs::directory_iterator entry(folder, absent), end; !absent && entry != end; entry.increment(absent))
+    if (entry->path().extension() == extension && entry->is_regular_file(absent)) files.push_back(entry->path());
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
 }  // namespace adrep

@@ -71,9 +71,13 @@ bool is_stale(const fs::path& path) {
 
 }  // namespace
 
+std::string unique_name(const std::string& name) {
+  return fmt::format("{}.{}.{}.{}", name, host_name(), getpid(), random_part());
+}
+
 fs::path temporary_name(const fs::path& place) {
   const std::string name = place.filename().string().substr(0, longest_kept_name);  // file systems allow 255 bytes
-  return place.parent_path() / fmt::format(".{}.{}.{}.{}.tmp", name, host_name(), getpid(), random_part());
+  return place.parent_path() / fmt::format(".{}.tmp", unique_name(name));
 }
 
 void remove_stale_temporaries(const fs::path& folder) {

@@ -1,10 +1,13 @@
 #pragma once
 #include <filesystem>
+#include <string>
 
 namespace adrep {
 
-/// A name beside `place` for what is to be moved there once it is whole: .NAME.HOST.PROCESS.RANDOM.tmp, which no other
-/// process on any machine of a shared file system takes.
+/// "NAME.HOST.PROCESS.RANDOM", which no other process on any machine of a shared file system takes.
+std::string unique_name(const std::string& name);
+
+/// A name beside `place` for what is to be moved there once it is whole: "." + unique_name + ".tmp".
 std::filesystem::path temporary_name(const std::filesystem::path& place);
 
 /// Removes from a folder what killed processes left there under such names: those of this machine whose process is

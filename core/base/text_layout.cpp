@@ -1,6 +1,8 @@
 #include "core/base/text_layout.h"
 
 #include <algorithm>
+#include <map>
+#include <string_view>
 
 namespace adrep {
 
@@ -21,14 +23,27 @@ std::string csv_field(const std::string& text) {
 }
 
 std::string latex_text(const std::string& text) {
+  static const std::map<std::string, std::string> written = {{"\\", "\\textbackslash{}"},
+                                                             {"~", "\\textasciitilde{}"},
+                                                             {"^", "\\textasciicircum{}"},
+                                                             {"<", "$<$"},
+                                                             {">", "$>$"},
+                                                             {"−", "$-$"},
+                                                             {"±", "$\\pm$"},
+                                                             {"\n", " "},
+                                                             {"\r", " "}};
   std::string escaped;
-  for (char c : text) {
-    if (c == '>')
-      escaped += "$>$";
-    else if (std::string_view("_&%#$").find(c) != std::string_view::npos)
-      escaped += std::string("\\") + c;
-    else
-      escaped += c;
+  for (size_t at = 0; at < text.size();) {
+    const auto sign = std::find_if(written.begin(), written.end(), [&](const auto& known) {
+      return text.compare(at, known.first.size(), known.first) == 0;
+    });
+    if (sign != written.end()) {
+      escaped += sign->second;
+      at += sign->first.size();
+      continue;
+    }
+    if (std::string_view("_&%#${}").find(text[at]) != std::string_view::npos) escaped += '\\';
+    escaped += text[at++];
   }
   return escaped;
 }

@@ -15,6 +15,14 @@ namespace {
 
 constexpr uint64_t largest_file = uint64_t{8} << 30;
 
+std::unique_ptr<std::istream> opened(const std::filesystem::path& file) {
+  errno = 0;
+  auto stream = std::make_unique<std::ifstream>(file, std::ios::binary);
+  if (!*stream)
+    throw_input("{}: cannot be read: {}", file.string(), errno ? std::strerror(errno) : "it cannot be opened");
+  return stream;
+}
+
 /// The file's bytes, once they are known to be those expected.
 std::unique_ptr<std::istream> checked_bytes(const ImageFile& file) {
   std::string bytes = read_file(file.path, largest_file);
@@ -34,16 +42,10 @@ ImageSource::ImageSource(const ImageFile& image, const DecodeLimits& limits)
   if (type == std::filesystem::file_type::not_found) throw_input("{}: no such file", name_);
   if (failed) throw_input("{}: cannot be read: {}", name_, failed.message());
   if (type != std::filesystem::file_type::regular) throw_input("{}: cannot be read: not a regular file", name_);
-  errno = 0;
-  stream_ = std::make_unique<std::ifstream>(file, std::ios::binary);
-  if (!*stream_) throw_input("{}: cannot be read: {}", name_, errno ? std::strerror(errno) : "it cannot be opened");
-  bytes_ = std::filesystem::file_size(file, failed);
-  if (failed) throw_input("{}: cannot be read: {}", name_, failed.message());
-  if (bytes_ == 0) throw_input("{}: the file is empty", name_);
-  if (image.sha256.empty()) return;
-  stream_ = checked_bytes(image);
+  stream_ = image.sha256.empty() ? opened(file) : checked_bytes(image);
   bytes_ = static_cast<uint64_t>(stream_->seekg(0, std::ios::end).tellg());
-  stream_->seekg(0);
+  if (!stream_->seekg(0)) throw_input("{}: cannot be read: its size is not known", name_);
+  if (bytes_ == 0) throw_input("{}: the file is empty", name_);
 }
 
 void ImageSource::read(const char* format, void* into, size_t size) {

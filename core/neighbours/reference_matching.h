@@ -2,11 +2,20 @@
 #include <ATen/ATen.h>
 
 #include <cstdint>
+#include <string_view>
 
 namespace adrep {
 
 /// How a feature finds its reference: highest cosine similarity (reference code, C) or nearest in L2 (paper, P).
 enum class Match { cosine, l2 };
+
+/// Between it and its name, "cosine" or "l2", as settings and files have it.
+inline Match match_of(std::string_view name) {
+  return name == "l2" ? Match::l2 : Match::cosine;
+}
+inline const char* match_name(Match match) {
+  return match == Match::l2 ? "l2" : "cosine";
+}
 
 /// How matching is carried out; its result does not depend on it.
 struct MatchOptions {

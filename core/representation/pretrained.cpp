@@ -60,4 +60,12 @@ Levels PretrainedRepresentation::apply(const Levels& levels) const {
   return projected;
 }
 
+std::unique_ptr<Representation> make_representation(const std::string& kind, ReferenceBank bank, Match match,
+                                                    const ProjectorCheckpoint* projector, const at::Device& device,
+                                                    const MatchOptions& options) {
+  if (kind == "residual") return std::make_unique<ResidualRepresentation>(std::move(bank), match, options);
+  ADREP_ASSERT(kind == "pretrained" && projector, "{} features, or none of the projectors they need", kind);
+  return std::make_unique<PretrainedRepresentation>(*projector, std::move(bank), match, device, options);
+}
+
 }  // namespace adrep

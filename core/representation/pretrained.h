@@ -32,4 +32,10 @@ class PretrainedRepresentation final : public Representation {
   std::vector<at::Tensor> references_;  ///< [1, R_l, C_l], for projectors that attend to them
 };
 
+/// What turns backbone features into those of this kind, "residual" or "pretrained"; the second through `projector`.
+/// The bank lies on `device`.
+std::unique_ptr<Representation> make_representation(const std::string& kind, ReferenceBank bank, Match match,
+                                                    const ProjectorCheckpoint* projector, const at::Device& device,
+                                                    const MatchOptions& options);
+
 }  // namespace adrep

@@ -111,7 +111,7 @@ ArtefactBackbone backbone_from(const json& all, const TensorMap& tensors) {
 json description_of(const ArtefactRepresentation& representation) {
   json all = {{"kind", representation.kind}};
   if (representation.kind == "raw") return all;
-  all["match"] = representation.match == Match::l2 ? "l2" : "cosine";
+  all["match"] = match_name(representation.match);
   all["references"] = representation.bank.files;
   if (representation.projector) all["projector"] = adrep::description_of(*representation.projector);
   return all;
@@ -140,7 +140,7 @@ ArtefactRepresentation representation_from(const json& all, const TensorMap& ten
     throw_input("damaged: unknown features '{}'", printable(representation.kind));
   const std::string match = all.at("match").get<std::string>();
   if (match != "cosine" && match != "l2") throw_input("damaged: unknown matching '{}'", printable(match));
-  representation.match = match == "l2" ? Match::l2 : Match::cosine;
+  representation.match = match_of(match);
   representation.bank = bank_from(all, tensors, levels);
   if (representation.kind == "residual") return representation;
   ProjectorCheckpoint projector = checkpoint_of(all.at("projector").get<std::string>(), file);

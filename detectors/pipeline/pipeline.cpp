@@ -21,11 +21,8 @@ std::unique_ptr<const Representation> representation_of(const ArtefactRepresenta
   if (wanted.kind == "raw") return nullptr;
   ReferenceBank bank = wanted.bank;
   for (at::Tensor& rows : bank.rows) rows = rows.to(device);
-  const MatchOptions options{.memory_bytes = memory_bytes};
-  if (wanted.kind == "residual")
-    return std::make_unique<ResidualRepresentation>(std::move(bank), wanted.match, options);
-  return std::make_unique<PretrainedRepresentation>(wanted.projector.value(), std::move(bank), wanted.match, device,
-                                                    options);
+  return make_representation(wanted.kind, std::move(bank), wanted.match,
+                             wanted.projector ? &*wanted.projector : nullptr, device, {.memory_bytes = memory_bytes});
 }
 
 std::shared_ptr<const Detector> detector_on(const Artefact& artefact, const at::Device& device) {

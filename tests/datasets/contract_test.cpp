@@ -65,6 +65,17 @@ std::string list_of(const Subject& subject) {
   return "";
 }
 
+/// Every layout that is read by a list, with the list's file: there are three.
+void for_each_list(const std::function<void(const Subject& subject, const std::string& list)>& check) {
+  int lists = 0;
+  for_each_layout([&](const Subject& subject) {
+    const std::string list = list_of(subject);
+    lists += !list.empty();
+    if (!list.empty()) check(subject, list);
+  });
+  CHECK(lists == 3);
+}
+
 /// BMP header of 30 000 × 30 000 pixels of 24 bits, and nothing else.
 std::string huge_image() {
   const std::string side("\x30\x75\0\0", 4);
@@ -129,11 +140,7 @@ TEST_CASE("every reader: folders and images that may not be read are one line", 
 }
 
 TEST_CASE("every reader of a list: one that may not be read, is empty or is a folder is one line", "[datasets]") {
-  int lists = 0;
-  for_each_layout([&](const Subject& subject) {
-    const std::string list = list_of(subject);
-    if (list.empty()) return;
-    ++lists;
+  for_each_list([&](const Subject& subject, const std::string& list) {
     fs::permissions(subject.mini.path(), fs::perms(0755));
     fs::permissions(subject.mini / list, fs::perms::none);
     {
@@ -151,15 +158,10 @@ TEST_CASE("every reader of a list: one that may not be read, is empty or is a fo
     subject.mini.folder(list);
     check_one_line(subject.loading(), list, "a folder, not a file");
   });
-  CHECK(lists == 3);
 }
 
 TEST_CASE("every reader of a list: paths that leave the root are refused by name", "[datasets]") {
-  int lists = 0;
-  for_each_layout([&](const Subject& subject) {
-    const std::string list = list_of(subject);
-    if (list.empty()) return;
-    ++lists;
+  for_each_list([&](const Subject& subject, const std::string& list) {
     const std::string text = read_file(subject.mini / list);
     const bool json = list.ends_with(".json");  // its paths are relative to the class's folder
     const std::string path = json ? subject.image.substr(subject.image.find("/OK/") + 1) : subject.image;
@@ -174,5 +176,4 @@ TEST_CASE("every reader of a list: paths that leave the root are refused by name
       check_one_line(subject.loading(), list, reason);
     }
   });
-  CHECK(lists == 3);
 }

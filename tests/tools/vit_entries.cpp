@@ -1,5 +1,6 @@
 #include "tools/vit_entries.h"
 
+#include <array>
 #include <cmath>
 
 namespace adrep::test {
@@ -26,6 +27,19 @@ void add_linear(FileTensors& entries, const std::string& name, int64_t out, int6
 void add_norm(FileTensors& entries, const std::string& name, int64_t width) {
   entries.push_back(vector(name + ".weight", width, 1));
   entries.push_back(vector(name + ".bias", width));
+}
+
+using TwoNames = std::array<const char*, 2>;
+
+/// What follows attention in a block of DINOv2's, whatever its file calls the layer scales and the gated MLP.
+void add_second_half(FileTensors& entries, const std::string& block, const VitSize& s, const TwoNames& scales,
+                     const TwoNames& gated) {
+  const int64_t d = s.width, hidden = s.gated_hidden;
+  entries.push_back(vector(block + scales[0], d, 1));
+  add_norm(entries, block + "norm2", d);
+  add_linear(entries, block + (hidden ? gated[0] : "mlp.fc1"), hidden ? 2 * hidden : 4 * d, d);
+  add_linear(entries, block + (hidden ? gated[1] : "mlp.fc2"), d, hidden ? hidden : 4 * d);
+  entries.push_back(vector(block + scales[1], d, 1));
 }
 
 /// The residual blocks of both of CLIP's towers.
@@ -72,12 +86,7 @@ FileTensors dinov2_entries(const VitSize& s) {
     add_norm(entries, b + "norm1", d);
     add_linear(entries, b + "attn.qkv", 3 * d, d);
     add_linear(entries, b + "attn.proj", d, d);
-    entries.push_back(vector(b + "ls1.gamma", d, 1));
-    add_norm(entries, b + "norm2", d);
-    const int64_t hidden = s.gated_hidden;
-    add_linear(entries, b + (hidden ? "mlp.w12" : "mlp.fc1"), hidden ? 2 * hidden : 4 * d, d);
-    add_linear(entries, b + (hidden ? "mlp.w3" : "mlp.fc2"), d, hidden ? hidden : 4 * d);
-    entries.push_back(vector(b + "ls2.gamma", d, 1));
+    add_second_half(entries, b, s, {"ls1.gamma", "ls2.gamma"}, {"mlp.w12", "mlp.w3"});
   }
   add_norm(entries, "norm", d);
   return entries;
@@ -95,12 +104,8 @@ FileTensors hugging_face_dinov2_entries(const VitSize& s) {
     add_norm(entries, b + "norm1", d);
     for (const char* part : {"query", "key", "value"}) add_linear(entries, b + "attention.attention." + part, d, d);
     add_linear(entries, b + "attention.output.dense", d, d);
-    entries.push_back(vector(b + "layer_scale1.lambda1", d, 1));
-    add_norm(entries, b + "norm2", d);
-    const int64_t hidden = s.gated_hidden;
-    add_linear(entries, b + (hidden ? "mlp.weights_in" : "mlp.fc1"), hidden ? 2 * hidden : 4 * d, d);
-    add_linear(entries, b + (hidden ? "mlp.weights_out" : "mlp.fc2"), d, hidden ? hidden : 4 * d);
-    entries.push_back(vector(b + "layer_scale2.lambda1", d, 1));
+    add_second_half(entries, b, s, {"layer_scale1.lambda1", "layer_scale2.lambda1"},
+                    {"mlp.weights_in", "mlp.weights_out"});
   }
   add_norm(entries, "layernorm", d);
   return entries;

@@ -18,11 +18,12 @@ TEST_CASE("a file beside a cell that is gone, cut or changed is noticed", "[resu
   const fs::path map = folder / "maps/x/1.npy", model = folder / "models/x.safetensors";
   for (const fs::path& file : {map, model}) write_file_atomically(file, "content of " + file.string());
   const CellFiles files(folder.path(), std::string(64, 'a'));
-  CHECK_FALSE(files.recorded(Kind::maps));
+  CHECK(files.state(Kind::maps) == CellFiles::State::unlisted);
   CHECK_FALSE(files.intact(Kind::maps));
   files.record(Kind::maps, {map});
   files.record(Kind::model, {model});
-  CHECK((files.intact(Kind::maps) && files.intact(Kind::model) && !files.recorded(Kind::examples)));
+  CHECK((files.intact(Kind::maps) && files.intact(Kind::model) &&
+         files.state(Kind::examples) == CellFiles::State::unlisted));
   CHECK(CellFiles::listed_in(folder.path(), files.file()) ==
         std::set<std::string>{"maps/x/1.npy", "models/x.safetensors"});
   const std::string what = GENERATE("changed", "cut", "gone");
@@ -32,6 +33,7 @@ TEST_CASE("a file beside a cell that is gone, cut or changed is noticed", "[resu
   else
     write_file_atomically(map, what == "cut" ? "cont" : "content of another one");
   CHECK_FALSE(files.intact(Kind::maps));
+  CHECK(files.state(Kind::maps) == CellFiles::State::harmed);
   CHECK(files.intact(Kind::model));
 }
 
