@@ -40,6 +40,8 @@ struct ClassSplit {
   std::string name;
   std::vector<Sample> train, test;
   std::vector<std::string> notes{};  ///< what a declared split could not give in full, one line each
+  /// What a reader of numbers from these files should know, one line each; said by `info`, `run` and under tables.
+  std::vector<std::string> data_notes{};
 
   /// From now on the samples' files must hold this (fingerprint.h).
   void expect(const std::shared_ptr<const FileHashes>& contents);

@@ -30,8 +30,8 @@ struct Cell {
   std::vector<ImageScore> scores;
   nlohmann::json split;     ///< what a split other than the official one gave; null for the official one
   nlohmann::json training;  ///< how a trained detector was trained: epochs, the one kept, its loss; null for others
-  /// What a reader should know besides: "detector_notes", the "post_step" over the whole test set, how the "projector"
-  /// is built.
+  /// What a reader should know besides: "data_notes" on the class's files, "detector_notes", the "post_step" over the
+  /// whole test set, how the "projector" is built.
   nlohmann::json details = nlohmann::json::object();
 
   std::string hash() const { return key.hash(); }

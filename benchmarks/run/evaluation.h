@@ -15,6 +15,7 @@ struct GroundTruth {
   std::vector<uint8_t> has_mask;  ///< 0 for an anomalous image without a mask: it counts for image metrics only
   at::Tensor masks;               ///< [N, S, S] uint8 0/1
   int64_t without_mask = 0;
+  std::vector<std::string> notes{};  ///< what a reader of numbers from these masks should know, one line each
 };
 
 /// A contiguous float32 tensor on the CPU as metrics take it.

@@ -57,7 +57,8 @@ void GroupRun::run() {
 
 void GroupRun::compute() {
   split_ = group_.dataset->load(group_.class_name);
-  for (const std::string& note : split_.notes) log_warning(fmt::format("class {}: {}", group_.class_name, note));
+  for (const auto& notes : {split_.notes, split_.data_notes})
+    for (const std::string& note : notes) log_warning(fmt::format("class {}: {}", group_.class_name, note));
   prints_ = fingerprints(split_);
   split_.expect(prints_.files);
   cells_ = work_of(group_, prints_, output_);
@@ -240,6 +241,9 @@ Cell GroupRun::make_cell(const CellWork& work, const ScoreRecord& record, const 
     cell.metrics = best_over_epochs(cell.metrics, oracle_lines(record.epochs, oracle_way(work.key), protocol));
   cell.training = record.training;
   cell.details = record.details;
+  std::vector<std::string> notes = split_.data_notes;
+  notes.insert(notes.end(), test.truth.notes.begin(), test.truth.notes.end());
+  if (!notes.empty()) cell.details["data_notes"] = std::move(notes);
   cell.train_images = record.train_images;
   cell.test_images = std::ssize(test.samples);
   cell.images_without_mask = test.truth.without_mask;
@@ -349,6 +353,7 @@ const GroupRun::TestSet& GroupRun::test_set(const std::vector<std::string>& imag
     test.samples.push_back(*sample->second);
   }
   test.truth = load_ground_truth(test.samples, group_.geometry);
+  for (const std::string& note : test.truth.notes) log_warning(fmt::format("class {}: {}", group_.class_name, note));
   TestSet& kept = test_sets_[images] = std::move(test);
   kept.examples = std::make_unique<ExampleImages>(kept.samples, kept.truth, group_, output_, prints_.data);
   return kept;

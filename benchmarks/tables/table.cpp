@@ -10,6 +10,7 @@
 #include "benchmarks/cells/result_names.h"
 #include "benchmarks/tables/changed_settings.h"
 #include "benchmarks/tables/over_seeds.h"
+#include "core/base/names.h"
 #include "core/base/plural.h"
 
 namespace adrep {
@@ -123,6 +124,26 @@ Collected collected_from(const std::vector<StoredResult>& results, const std::ve
   return all;
 }
 
+/// What was noted on the files of each class, the same line of several classes once.
+std::vector<std::string> data_notes(const std::vector<StoredResult>& results) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> lines;  // note -> classes, in the order of the results
+  for (const StoredResult& result : results) {
+    if (!result.cell) continue;
+    const auto notes = result.cell->details.find("data_notes");
+    if (notes == result.cell->details.end()) continue;
+    for (const auto& note : *notes) {
+      const auto text = note.get<std::string>();
+      auto line = std::find_if(lines.begin(), lines.end(), [&](const auto& known) { return known.first == text; });
+      if (line == lines.end()) line = lines.insert(lines.end(), {text, {}});
+      if (std::find(line->second.begin(), line->second.end(), result.class_name) == line->second.end())
+        line->second.push_back(result.class_name);
+    }
+  }
+  std::vector<std::string> notes;
+  for (const auto& [text, classes] : lines) notes.push_back(fmt::format("{}: {}", listed(classes, 5), text));
+  return notes;
+}
+
 /// The last note: by which rules the numbers came about.
 std::string rules_note(const Collected& all) {
   const bool oracle_epoch = all.selections.contains("oracle");
@@ -154,6 +175,7 @@ std::vector<std::string> notes_of(const ResultSet& set, const Table& table) {
   if (all.without_mask > 0)
     notes.push_back(
         fmt::format("{} without a mask count for image metrics only", counted(all.without_mask, "anomalous image")));
+  for (std::string& line : data_notes(results)) notes.push_back(std::move(line));
   if (!table.seed_rows.empty()) notes.push_back(seeds_note(table));
   if (all.together) notes.push_back("classes_together: one model was fitted on all classes");
   for (std::string& line : changed_settings(results)) notes.push_back(std::move(line));
