@@ -26,5 +26,7 @@ void add_bench_command(CLI::App& program, int& exit_code);
 void add_weights_command(CLI::App& program, int& exit_code);
 void add_visualize_command(CLI::App& program);
 void add_version_command(CLI::App& program);
+/// What `adrep version` prints: versions of adrep and LibTorch.
+std::string version_text();
 
 }  // namespace adrep::cli

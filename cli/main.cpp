@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
+#include <iostream>
 
 #include "cli/command.h"
 #include "core/base/failure.h"
@@ -46,6 +49,7 @@ int run(int argc, char** argv) {
   program.add_flag("-q,--quiet", quiet, "only results, warnings and errors");
   program.add_flag("-v,--verbose", verbose, "more detail");
   program.fallthrough();
+  program.set_version_flag("--version", adrep::cli::version_text());
   program.parse_complete_callback([&] {
     adrep::set_verbosity(quiet     ? adrep::Verbosity::quiet
                          : verbose ? adrep::Verbosity::verbose
@@ -81,11 +85,30 @@ int run(int argc, char** argv) {
 
 }  // namespace
 
+/// Standard output is buffered, so a full disk is noticed at the end.
+int with_output_written(int code) {
+  std::cout.flush();
+  const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.good();
+  if (written) return code;
+  return fail({fmt::format("standard output: cannot be written: {}", std::strerror(errno)), adrep::ExitCode::failure});
+}
+
+/// "adrep help run" as "adrep run --help".
+std::vector<char*> without_help_word(int argc, char** argv) {
+  static char flag[] = "--help";
+  std::vector<char*> words(argv, argv + argc);
+  if (argc < 2 || std::string_view(argv[1]) != "help") return words;
+  words.erase(words.begin() + 1);
+  words.push_back(flag);
+  return words;
+}
+
 int main(int argc, char** argv) {
   adrep::handle_interrupts();
   adrep::keep_tensor_memory();
   try {
-    return run(argc, argv);
+    std::vector<char*> words = without_help_word(argc, argv);
+    return with_output_written(run(static_cast<int>(words.size()), words.data()));
   } catch (...) {
     return fail(adrep::current_failure());
   }

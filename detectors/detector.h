@@ -17,6 +17,7 @@ struct Scores {
   at::Tensor maps;                ///< [B, S, S] float32, larger is more anomalous
   at::Tensor image_scores;        ///< [B] float32
   std::vector<at::Tensor> grids;  ///< what a step over the test set needs besides, [B, H_l, W_l] a level; mostly none
+  at::Tensor content{};           ///< of the levels (levels.h): image scores are of what is not padding
 };
 
 /// How an epoch of training went.
@@ -24,8 +25,9 @@ struct EpochReport {
   std::string stage;  ///< the detector
   int64_t epoch = 0;  ///< from 0
   int64_t epochs = 0;
-  double loss = 0;                ///< mean over its steps
-  std::optional<double> quality;  ///< of the model after it, where FitContext::quality is given
+  double loss = 0;                       ///< mean over its steps
+  double first_loss = 0, last_loss = 0;  ///< means over its first and last eighth
+  std::optional<double> quality;         ///< of the model after it, where FitContext::quality is given
 };
 
 /// Told how fitting goes; may ask it to stop.
@@ -93,8 +95,9 @@ class Detector {
 
 /// What fitting and scoring a class needs, roughly: for --dry-run.
 struct FitCost {
-  double flops = 0;  ///< in units of matrix products' speed
-  double bytes = 0;  ///< working memory beyond the features
+  double flops = 0;        ///< in units of matrix products' speed
+  double bytes = 0;        ///< working memory beyond the features
+  double score_flops = 0;  ///< the part of `flops` that is scoring, where it is known
 };
 
 /// A detector's parameters as the user gave them: name without the detector's prefix -> value.
@@ -113,12 +116,19 @@ struct DetectorEntry {
   RawParams quick_params;           ///< a training that fits a unit test, for the contract tests; mostly none
   bool is_trained = false;          ///< by epochs, with all that FitContext says of them
   bool draws_images = false;        ///< it makes use of FitContext::images
+  bool is_position_free = false;    ///< a patch is scored alike wherever it lies, so that tiles of an image can be
   int algorithm_version = 1;        ///< raised when a change gives other results, so that old ones are not reused
   /// Whether fitting draws random numbers, with these parameters (by their own names): else `seed` decides nothing.
   std::function<bool(const ParamTexts&)> is_random = [](const ParamTexts&) { return true; };
   /// Published factor by which the shorter side of classes of MVTec AD is resized larger before the crop (protocol §7).
   std::map<std::string, double> mvtec_ad_class_scale;
 
+  /// A parameter and a value of it with which all goes faster, for --dry-run to suggest; mostly none.
+  std::pair<std::string, std::string> faster_with;
+
+  DetectorEntry& faster(std::string param, std::string value) {
+    return faster_with = {std::move(param), std::move(value)}, *this;
+  }
   DetectorEntry& doc(std::string text) { return doc_text = std::move(text), *this; }
   DetectorEntry& resize_for_mvtec_ad(int64_t side) { return mvtec_ad_resize = side, *this; }
   DetectorEntry& post_step(std::string step) { return published_post_step = std::move(step), *this; }
@@ -128,6 +138,7 @@ struct DetectorEntry {
     return is_random = std::move(holds), *this;
   }
   DetectorEntry& draws() { return draws_images = true, *this; }
+  DetectorEntry& position_free() { return is_position_free = true, *this; }
   DetectorEntry& scale_for_mvtec_ad(const std::string& class_name, double factor) {
     return mvtec_ad_class_scale[class_name] = factor, *this;
   }

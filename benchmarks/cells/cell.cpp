@@ -43,6 +43,8 @@ std::string to_json_text(const Cell& cell) {
                 {"test", cell.test_images},
                 {"anomalous", cell.anomalous_images},
                 {"without_mask", cell.images_without_mask},
+                {"outside_crop", cell.outside_crop},
+                {"lost_in_resize", cell.lost_in_resize},
                 {"skipped", cell.skipped.size()}}},
               {"skipped", cell.skipped},
               {"references", cell.references},
@@ -72,6 +74,8 @@ Cell cell_from_json(const std::string& text, const std::string& file) {
     cell.test_images = counts.at("test");
     cell.anomalous_images = counts.at("anomalous");
     cell.images_without_mask = counts.at("without_mask");
+    cell.outside_crop = counts.value("outside_crop", int64_t{0});  // not counted before
+    cell.lost_in_resize = counts.value("lost_in_resize", int64_t{0});
     cell.skipped = all.at("skipped").get<std::vector<std::string>>();
     cell.references = all.at("references").get<std::vector<std::string>>();
     for (const json& s : all.at("scores"))

@@ -24,9 +24,10 @@ struct Cell {
   CellKey key;  ///< everything that determines the result; its hash names the cell
   std::vector<std::pair<std::string, Metric>> metrics;  ///< "image_auroc" … in the order of the protocol
   int64_t train_images = 0, test_images = 0, anomalous_images = 0, images_without_mask = 0;
-  std::vector<std::string> skipped;           ///< ids of unreadable images that were left out
-  std::vector<std::string> references;        ///< ids of the reference images
-  std::vector<std::string> reference_hashes;  ///< SHA-256 of their files
+  int64_t outside_crop = 0, lost_in_resize = 0;  ///< anomalous images whose marked pixels no map shows
+  std::vector<std::string> skipped;              ///< ids of unreadable images that were left out
+  std::vector<std::string> references;           ///< ids of the reference images
+  std::vector<std::string> reference_hashes;     ///< SHA-256 of their files
   std::vector<ImageScore> scores;
   nlohmann::json split;     ///< what a split other than the official one gave; null for the official one
   nlohmann::json training;  ///< how a trained detector was trained: epochs, the one kept, its loss; null for others

@@ -21,7 +21,7 @@ bool is_seed(const std::string& name) {
 /// `with_own` adds what a method may have of its own for each; of several data sets a joint model has other classes.
 Parts method_parts(const Cell& cell, bool with_own, bool several_data_sets) {
   static const std::set<std::string> of_data = {"class", "layout", "train", "test", "data", "projector.leaked"};
-  static const std::set<std::string> own = {"image.resize", "references.list"};
+  static const std::set<std::string> own = {"image.fit", "image.resize", "references.list"};
   Parts parts;
   for (const json* section : {&cell.key.fit, &cell.key.scores, &cell.key.evaluation})
     for (const auto& [name, value] : section->items()) {

@@ -12,14 +12,6 @@
 namespace adrep {
 namespace {
 
-std::string markdown_text(const std::string& text) {
-  std::string escaped;
-  for (char c : text)
-    escaped +=
-        std::string_view("|*_<\\`").find(c) != std::string_view::npos ? std::string("\\") + c : std::string(1, c);
-  return escaped;
-}
-
 std::string text_table(const CompareSection& section, bool colour) {
   std::vector<size_t> widths;
   for (size_t i = 0; i < section.headings.size(); ++i) {

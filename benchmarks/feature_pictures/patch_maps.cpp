@@ -39,6 +39,7 @@ PatchPanel panel_of(const at::Tensor& rows, const std::string& features, const s
 
 ClassPatches map_class(const PlannedGroup& group, const PictureConfig& config, const BackboneSource& backbone,
                        FeatureCache* cache) {
+  if (group.geometry.fit == Fit::tiles) throw_input("image.fit=tiles: no picture is made of tiles' patches: use pad");
   const ClassSplit split = group.dataset->load(group.class_name);
   ClassFeatures features(group, split, backbone, cache);
   const Levels& raw = features.in("raw").test;
@@ -47,7 +48,8 @@ ClassPatches map_class(const PlannedGroup& group, const PictureConfig& config, c
   const int64_t level = config.picture.level - 1;
   const GroundTruth truth = load_ground_truth(features.test(), group.geometry);
   const at::Tensor labels =
-      nearest_patch_labels(truth.masks.unsqueeze(1), raw[level].size(2), raw[level].size(3)).flatten();
+      nearest_patch_labels((truth.masks == 1).to(at::kByte).unsqueeze(1), raw[level].size(2), raw[level].size(3))
+          .flatten();
   const at::Tensor chosen = choose_patches(labels, config.picture.patches, static_cast<uint64_t>(config.picture.seed));
   ClassPatches made{group.class_name, labels.index_select(0, chosen), {}, 0};
   made.perplexity = usable_perplexity(config.tsne.perplexity, chosen.size(0));

@@ -146,19 +146,13 @@ std::string as_json(const MapReport& report) {
   return all.dump(1) + "\n";
 }
 
-std::string markdown_cell(const std::string& text) {
-  std::string escaped;
-  for (char c : text) escaped += c == '|' ? std::string("\\|") : std::string(1, c);
-  return escaped;
-}
-
 std::string as_markdown(const MapReport& report) {
   std::string text;
   for (const MapSection& section : report.sections) {
     const Cells cells = cells_of(report, section);
     for (size_t l = 0; l < cells.size(); ++l) {
       text += "|";
-      for (const std::string& cell : cells[l]) text += fmt::format(" {} |", markdown_cell(cell));
+      for (const std::string& cell : cells[l]) text += fmt::format(" {} |", markdown_text(cell));
       text += "\n";
       if (l > 0) continue;
       text += "|---|";
@@ -167,7 +161,7 @@ std::string as_markdown(const MapReport& report) {
     }
     text += "\n";
   }
-  for (const std::string& note : all_notes(report, "in percent")) text += "- " + note + "\n";
+  for (const std::string& note : all_notes(report, "in percent")) text += "- " + markdown_text(note) + "\n";
   return text;
 }
 

@@ -5,6 +5,7 @@
 #include "benchmarks/pages/report_pictures.h"
 #include "benchmarks/pages/report_plots.h"
 #include "benchmarks/run/examples.h"
+#include "core/base/names.h"
 #include "core/base/plural.h"
 #include "core/base/progress.h"
 #include "core/base/version.h"
@@ -13,6 +14,28 @@
 
 namespace adrep {
 namespace {
+
+/// The interval beside a value that rests on few images, " [61, 100]", or nothing.
+std::string interval_text(const TableRow& row, size_t column) {
+  if (column >= row.intervals.size() || !row.intervals[column]) return "";
+  return fmt::format(" [{:.0f}, {:.0f}]", 100 * row.intervals[column]->low, 100 * row.intervals[column]->high);
+}
+
+/// What the intervals are, and on how few images the values rest; "" where there are none.
+std::string interval_note(const Table& table) {
+  std::vector<std::string> classes;
+  for (const TableRow& row : table.rows)
+    for (const auto& interval : row.intervals)
+      if (interval) {
+        std::string name = fmt::format("{} ({} normal, {} anomalous test images)", row.class_name, row.normal_images,
+                                       row.anomalous_images);
+        if (std::find(classes.begin(), classes.end(), name) == classes.end()) classes.push_back(std::move(name));
+      }
+  if (classes.empty()) return "";
+  return fmt::format(
+      "in brackets: where image AUROC lies with 95 % confidence (Newcombe), as it rests on few images: {}",
+      listed(classes, 5));
+}
 
 Markup table_section(const Table& table) {
   const bool variants =
@@ -30,12 +53,14 @@ Markup table_section(const Table& table) {
     if (data_sets) cells.insert(cells.begin(), first ? row.data_set : "");
     if (variants) cells.emplace_back(row.variant);
     for (size_t c = 0; c < table.metrics.size(); ++c) {
-      const Markup value = shown_value(row, c);
+      const Markup value = shown_value(row, c) + interval_text(row, c);
       cells.emplace_back(best_in_class(table, c)[r] ? html::bold(value) : value, "", row.values[c].undefined);
     }
     shown.row(cells, row.is_mean ? first ? "first mean" : "mean" : first ? "first" : "");
   }
-  return html::section("Results", shown.markup() + html::list(table.notes));
+  std::vector<std::string> notes = table.notes;
+  if (std::string note = interval_note(table); !note.empty()) notes.insert(notes.begin(), std::move(note));
+  return html::section("Results", shown.markup() + html::list(notes));
 }
 
 Markup plots_section(const Table& table) {
@@ -62,9 +87,10 @@ using ShownExamples = std::vector<std::pair<const StoredResult*, CellExamples>>;
 std::vector<html::TableCell> maps_of_image(const ShownExamples& shown, int64_t i, const std::string& class_name) {
   const CellExamples& first = shown.front().second;
   const std::string id = first.ids[static_cast<size_t>(i)];
-  std::vector<html::TableCell> cells = {
-      {first.defects[static_cast<size_t>(i)] + html::line_break() + without_class(id, class_name), "name"},
-      html::image(id, picture_address(example_image(first, i)))};
+  const std::string& why = first.why[static_cast<size_t>(i)];
+  const std::string kind = first.defects[static_cast<size_t>(i)] + (why.empty() ? "" : ", " + why);
+  std::vector<html::TableCell> cells = {{kind + html::line_break() + without_class(id, class_name), "name"},
+                                        html::image(id, picture_address(example_image(first, i)))};
   for (const auto& [result, examples] : shown) {
     const bool same = i < examples.images.size(0) && examples.ids[static_cast<size_t>(i)] == id;
     cells.emplace_back(same ? html::image("score map of " + id, picture_address(example_heat_map(examples, i)))
@@ -81,7 +107,8 @@ Markup maps_of_class(const std::string& title, const std::vector<const StoredRes
     if (examples.images.defined()) shown.emplace_back(result, std::move(examples));
   }
   if (shown.empty()) return {};
-  std::vector<html::TableColumn> columns = {{""}, {"image, defect outlined"}};
+  const bool outlined = shown.front().second.masks.any().item<bool>();
+  std::vector<html::TableColumn> columns = {{""}, {outlined ? "image, defect outlined" : "image"}};
   for (const auto& [result, examples] : shown) {
     std::string variant = result->variant;
     if (!result->seeds.empty()) variant += (variant.empty() ? "" : " ") + result->seeds;
@@ -116,8 +143,10 @@ Markup maps_section(const ResultSet& set, bool data_sets) {
   if (maps.empty()) return {};
   const Markup scale = html::image("colour scale", picture_address(colour_scale(200)), 200, 12);
   return html::section("Score maps",
-                       html::paragraph("Each column has its own scale: it begins at the median score of normal images "
-                                       "and ends at the largest score of the images shown.") +
+                       html::paragraph("Images are chosen by the scores of the first cell of their class: the defects "
+                                       "with the highest and the lowest, and the normal image with the highest. Each "
+                                       "column has its own scale: it begins at the median score of normal images and "
+                                       "ends at the largest score of the images shown.") +
                            html::group("scale", "low " + scale + " high") + maps);
 }
 

@@ -1,38 +1,18 @@
 #include "benchmarks/plan/plan.h"
 
-#include <cmath>
 #include <set>
 
 #include "benchmarks/plan/cell_keys.h"
+#include "benchmarks/plan/class_geometry.h"
 #include "benchmarks/plan/projectors.h"
 #include "core/base/content_hashes.h"
 #include "core/base/hash.h"
 #include "core/base/paths.h"
 #include "datasets/fingerprint.h"
-#include "datasets/layouts/mvtec_ad.h"
 #include "datasets/splits/split_dataset.h"
 
 namespace adrep {
 namespace {
-
-/// Protocol §1: PaDiM and PatchCore resize MVTec AD to 256 before the crop of 224; everything else resizes to the crop,
-/// but for some of its classes under GLASS (§7).
-Geometry geometry_of(const RunSettings& settings, const std::string& detector, const Dataset& dataset,
-                     const std::string& class_name) {
-  Geometry geometry{static_cast<int>(settings.resize), static_cast<int>(settings.crop)};
-  if (geometry.resize == 0) {
-    const bool mvtec_ad = dataset.layout() == "mvtec_ad" && is_official_mvtec_ad_class(class_name);
-    const DetectorEntry& entry = DetectorRegistry::instance().get(detector, "detector");
-    const int64_t side = std::max(mvtec_ad ? entry.mvtec_ad_resize : 224, settings.crop);
-    const auto scale = entry.mvtec_ad_class_scale.find(class_name);
-    const double factor = mvtec_ad && scale != entry.mvtec_ad_class_scale.end() ? scale->second : 1;
-    geometry.resize = static_cast<int>(std::lround(static_cast<double>(side) * factor));
-  }
-  if (geometry.resize < geometry.crop)
-    throw_input("image.resize={} is smaller than image.crop={}: the crop would leave the image", geometry.resize,
-                geometry.crop);
-  return geometry;
-}
 
 std::vector<std::string> chosen_classes(const RunSettings& settings, const Dataset& dataset) {
   const std::vector<std::string> known = dataset.classes();
@@ -64,14 +44,14 @@ std::shared_ptr<const RunConfig> config_for(const std::string& features,
 /// What must be equal for two cells to share extracted features.
 std::string group_key(const RunConfig& config, const std::string& detector, const std::string& class_name,
                       const Geometry& geometry) {
-  return fmt::format("{}|{}x{}|{}|{}", class_name, geometry.resize, geometry.crop, config.settings.device,
-                     group_text(config, detector));
+  return fmt::format("{}|{}|{}|{}", class_name, geometry.text(), config.settings.device, group_text(config, detector));
 }
 
 /// The classes that a configuration fits a detector on together, or none.
 std::shared_ptr<const ClassesTogether> together_for(const RunSettings& settings, const std::string& detector,
                                                     const std::shared_ptr<const Dataset>& dataset,
-                                                    const std::vector<std::string>& classes) {
+                                                    const std::vector<std::string>& classes,
+                                                    ClassGeometries& geometries) {
   if (!settings.classes_together) return nullptr;
   const DetectorEntry& entry = DetectorRegistry::instance().get(detector, "detector");
   if (entry.is_trained && settings.selection != "last")
@@ -79,7 +59,7 @@ std::shared_ptr<const ClassesTogether> together_for(const RunSettings& settings,
   if (entry.draws_images && settings.features != std::vector<std::string>{"raw"})
     throw_input("classes_together=true: {} draws into images, which needs features=raw", detector);
   std::vector<ClassGeometry> parts;
-  for (const std::string& name : classes) parts.push_back({name, geometry_of(settings, detector, *dataset, name)});
+  for (const std::string& name : classes) parts.push_back({name, geometries.of(settings, detector, *dataset, name)});
   return std::make_shared<const ClassesTogether>(dataset, std::move(parts));
 }
 
@@ -94,6 +74,20 @@ void check_detector(const PlannedCell& cell) {
     if (!path.empty() && !std::filesystem::exists(path))
       throw_input("{}.{}={}: no such file or folder", cell.detector, name, path);
   }
+}
+
+/// Throws InputError where tiles cannot stand for a whole photograph.
+void check_tiles(const PlannedCell& cell) {
+  if (cell.geometry.fit != Fit::tiles) return;
+  const RunSettings& settings = cell.config->settings;
+  if (!DetectorRegistry::instance().get(cell.detector, "detector").is_position_free)
+    throw_input("image.fit=tiles: {} learns what is normal at each place of an image, which tiles do not have: use pad",
+                cell.detector);
+  if (cell.features != "raw" && settings.references_select != "random" && settings.references_select != "list")
+    throw_input("image.fit=tiles: references.select={} compares whole images: use random or list",
+                settings.references_select);
+  if (settings.models == "keep")
+    throw_input("image.fit=tiles: models=keep is for whole images: use image.fit=pad, or models=none");
 }
 
 }  // namespace
@@ -136,7 +130,8 @@ void ClassesTogether::read() const {
     train_images_ += static_cast<int64_t>(split.train.size());
     names.push_back(part.class_name);
     const Fingerprints all = fingerprints(split);
-    prints += fmt::format("{} {} {} {}\n", part.class_name, part.geometry.resize, part.geometry.crop, all.train);
+    prints += fmt::format("{} {} {}{} {}\n", part.class_name, part.geometry.resize, part.geometry.crop,
+                          part.geometry.suffix(" "), all.train);
     split.expect(all.files);
     parts_[part.class_name] = std::move(split);
   }
@@ -172,12 +167,12 @@ class PlanMaker {
     const std::vector<std::string> classes = chosen_classes(settings, *dataset);
     std::map<std::string, std::shared_ptr<const ClassesTogether>> together;
     for (const std::string& detector : settings.detector)
-      together[detector] = together_for(settings, detector, dataset, classes);
+      together[detector] = together_for(settings, detector, dataset, classes, geometries_);
     for (const std::string& class_name : classes)
       for (const std::string& features : settings.features) {
         const std::shared_ptr<const RunConfig> used = config_for(features, config);
         for (const std::string& detector : settings.detector)
-          add(dataset, {used, class_name, detector, features, geometry_of(settings, detector, *dataset, class_name),
+          add(dataset, {used, class_name, detector, features, geometries_.of(settings, detector, *dataset, class_name),
                         together[detector], variant_of(*used, detector, features)});
       }
   }
@@ -203,6 +198,7 @@ class PlanMaker {
     if (!known_.insert(fmt::format("{}|{}|{}|{}", where, cell.detector, cell.features, cell.variant.text)).second)
       return;
     check_detector(cell);
+    check_tiles(cell);
     const std::string key = group_key(*cell.config, cell.detector, where, cell.geometry);
     const auto [place, added] = group_of_.emplace(key, plan_.groups.size());
     if (added) plan_.groups.push_back({cell.config, dataset, where, cell.geometry, {}});
@@ -210,6 +206,7 @@ class PlanMaker {
   }
 
   Plan plan_;
+  ClassGeometries geometries_;
   std::map<std::string, size_t> group_of_;
   std::set<std::string> known_;
   std::map<std::string, std::shared_ptr<const Dataset>> opened_;

@@ -65,6 +65,7 @@ RunConfig resolve_one(const Expansion& expansion) {
     }
   }
   check_embedding(config.settings);
+  if (config.settings.output.empty()) throw_input("output=: a folder is needed, for example output=results/mine");
   return config;
 }
 
@@ -112,6 +113,13 @@ void RunSettings::declare(Schema<RunSettings>& s) {
       .when([](const ParamTexts& texts) { return texts("features") == "pretrained"; })
       .example("projector=checkpoints_pro_angle.pth")
       .doc("file of the projectors of features=pretrained: a published checkpoint or one of adrep's");
+  s.add(&RunSettings::fit, "image.fit")
+      .one_of({"auto", "crop", "squash", "pad", "tiles"})
+      .example("image.fit=pad")
+      .doc(
+          "how photographs that are not square are shown: their middle, squashed, padded or as overlapping tiles; "
+          "auto: "
+          "published classes cropped, others squashed to an aspect ratio of 1.5, padded beyond");
   s.add(&RunSettings::resize, "image.resize")
       .at_least(0)
       .at_most(4096)

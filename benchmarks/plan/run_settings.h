@@ -22,6 +22,7 @@ struct RunSettings : SplitSettings, ReferenceSettings, VitSettings {
   std::string backbone = "efficientnet_lite0";
   std::string weights;
   std::string projector;
+  std::string fit = "auto";
   int64_t resize = 0;
   int64_t crop = 224;
   int64_t seed = 0;

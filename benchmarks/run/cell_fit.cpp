@@ -30,7 +30,10 @@ class ShownFit final : public FitObserver {
   }
 
   void epoch(const EpochReport& report) override {
-    json line = {{"epoch", report.epoch + 1}, {"loss", report.loss}};
+    json line = {{"epoch", report.epoch + 1},
+                 {"loss", report.loss},
+                 {"first_loss", report.first_loss},
+                 {"last_loss", report.last_loss}};
     line.update(watched);
     std::string text = fmt::format("loss {:.4g}", report.loss);
     if (report.quality) {
@@ -119,6 +122,14 @@ const TensorMap* usable_checkpoint(TrainingFiles& files, const FitRequest& reque
 
 }  // namespace
 
+std::string untrained_note(const json& epochs) {
+  if (epochs.empty() || !epochs.front().contains("first_loss") || !epochs.back().contains("last_loss")) return "";
+  const double first = epochs.front().at("first_loss"), last = epochs.back().at("last_loss");
+  if (last < first) return "";
+  return fmt::format("the loss has not fallen: {:.4g} in the first steps, {:.4g} in the last: train longer", first,
+                     last);
+}
+
 FittedCell fit_detector(const FitRequest& request) {
   const RunSettings& settings = request.planned.config->settings;
   const DetectorEntry& entry = DetectorRegistry::instance().get(request.planned.detector, "detector");
@@ -145,7 +156,12 @@ FittedCell fit_detector(const FitRequest& request) {
   const Stopwatch watch;
   std::shared_ptr<Detector> detector = entry.make(request.planned.params());
   detector->fit(request.normals, context);
-  return {request.planned, detector, watch.seconds(), files.epochs(), detector->notes()};
+  FittedCell fitted{request.planned, detector, watch.seconds(), files.epochs(), detector->notes()};
+  if (std::string note = untrained_note(fitted.epochs); !note.empty()) {
+    log_warning(fmt::format("{}: {}", request.planned.title(), note));
+    fitted.notes.push_back(std::move(note));
+  }
+  return fitted;
 }
 
 FittedCell fit_cell(const PlannedCell& planned, const std::string& hash, const std::filesystem::path& output,

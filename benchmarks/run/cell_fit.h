@@ -51,6 +51,9 @@ struct FitRequest {
   OracleWatch* watch = nullptr;  ///< selection=oracle
 };
 
+/// That the loss of the last steps is not below that of the first, from a training's epochs; "" where it is.
+std::string untrained_note(const nlohmann::json& epochs);
+
 /// Fits it, continued from the checkpoint of an interrupted run where there is one.
 FittedCell fit_detector(const FitRequest& request);
 

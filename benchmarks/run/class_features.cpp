@@ -8,15 +8,53 @@
 #include "core/base/device.h"
 #include "core/base/log.h"
 #include "core/base/progress.h"
+#include "core/image/decode.h"
 #include "core/representation/pretrained.h"
 
 namespace adrep {
 namespace {
 
-std::vector<ImageFile> files_of(const std::vector<Sample>& samples) {
+/// How an image is cut; one tile of what cannot be read.
+TileGrid tiles_of(const Sample& sample, const Geometry& geometry) {
+  ImageSize size;
+  try {
+    size = read_image_size(sample.image());
+  } catch (const InputError&) {
+    return {geometry.crop, geometry.crop, geometry.crop, {{0, 0}}};
+  }
+  return tile_grid(size.width, size.height, geometry);
+}
+
+/// The files of all samples, or all tiles of each; one of what cannot be read, which decoding then says.
+std::vector<ImageFile> files_of(const std::vector<Sample>& samples, const Geometry& geometry) {
   std::vector<ImageFile> files;
-  for (const Sample& sample : samples) files.push_back(sample.image_file());
+  for (const Sample& sample : samples) {
+    files.push_back(sample.image_file());
+    if (geometry.fit != Fit::tiles) continue;
+    const auto tiles = static_cast<int>(tiles_of(sample, geometry).count());
+    for (int tile = 1; tile < tiles; ++tile) {
+      files.push_back(files.back());
+      files.back().tile = tile;
+    }
+  }
   return files;
+}
+
+/// Where the rows of each image begin, and where the last one's end.
+ReferenceBanks::RowStarts row_starts(size_t images, const std::vector<TileGrid>& tiles) {
+  ReferenceBanks::RowStarts starts{0};
+  for (size_t i = 0; i < images; ++i) starts.push_back(starts.back() + (tiles.empty() ? 1 : tiles[i].count()));
+  return starts;
+}
+
+/// Where the photographs lie in their squares.
+at::Tensor contents_of(const std::vector<Sample>& samples, const Geometry& geometry) {
+  std::vector<Content> contents;
+  for (const Sample& sample : samples) {
+    const ImageSize size = read_image_size(sample.image());
+    contents.push_back(content_of(size.width, size.height, geometry));
+  }
+  return content_tensor(contents);
 }
 
 }  // namespace
@@ -24,11 +62,11 @@ std::vector<ImageFile> files_of(const std::vector<Sample>& samples) {
 ClassFeatures::ClassFeatures(const PlannedGroup& group, const ClassSplit& split, BackboneSource backbone,
                              FeatureCache* cache, Parts parts)
     : group_(group), backbone_(std::move(backbone)), cache_(cache) {
-  raw_.train = read(split.train, group.class_name + ": features of training images", train_);
+  raw_.train = read(split.train, group.class_name + ": features of training images", train_, train_tiles_);
   if (train_.empty())
     throw_input("class {}: none of its {} training images could be read", group.class_name, split.train.size());
   if (parts == Parts::train) return;
-  raw_.test = read(split.test, group.class_name + ": features of test images", test_);
+  raw_.test = read(split.test, group.class_name + ": features of test images", test_, test_tiles_);
   if (test_.empty()) throw_input("class {}: it has no readable test images", group.class_name);
 }
 
@@ -49,24 +87,32 @@ Extracted ClassFeatures::extract_images(const BackboneSource& backbone, const st
   return extracted;
 }
 
-Levels ClassFeatures::read(const std::vector<Sample>& samples, const std::string& stage, std::vector<Sample>& used) {
-  Progress progress(stage, static_cast<int64_t>(samples.size()), "images");
-  ExtractionOptions options = options_for(group_.config->settings, group_.geometry);
+Levels ClassFeatures::read(const std::vector<Sample>& samples, const std::string& stage, std::vector<Sample>& used,
+                           std::vector<TileGrid>& tiles) {
+  const Geometry& geometry = group_.geometry;
+  const std::vector<ImageFile> files = files_of(samples, geometry);
+  Progress progress(stage, std::ssize(files), geometry.fit == Fit::tiles ? "tiles" : "images");
+  ExtractionOptions options = options_for(group_.config->settings, geometry);
   options.skip_bad = group_.config->settings.on_bad_image == "skip";
   options.progress = [&](int64_t done) { progress.update(done); };
-  Extracted extracted = extract_images(backbone_, files_of(samples), options);
+  Extracted extracted = extract_images(backbone_, files, options);
   log_detail(fmt::format("{}: {} of {} from the cache", stage, extracted.cached, extracted.used.size()));
   for (const std::string& line : extracted.skipped) log_warning("skipped: " + line);
-  size_t next = 0;
-  for (size_t i = 0; i < samples.size(); ++i) {
-    const bool readable = next < extracted.used.size() && extracted.used[next] == i;
+  size_t file = 0, next = 0;  // the sample's first file, and the next that was read
+  for (const Sample& sample : samples) {
+    const bool readable = next < extracted.used.size() && extracted.used[next] == file;
+    size_t count = 1;
+    while (file + count < files.size() && files[file + count].tile > 0) ++count;
+    file += count;
     if (readable) {
-      used.push_back(samples[i]);
-      ++next;
+      next += count;
+      used.push_back(sample);
+      if (geometry.fit == Fit::tiles) tiles.push_back(tiles_of(sample, geometry));
     } else {
-      skipped_.push_back(samples[i].id);
+      skipped_.push_back(sample.id);
     }
   }
+  if (geometry.fit == Fit::pad) extracted.levels.content = contents_of(used, geometry);
   return std::move(extracted.levels);
 }
 
@@ -77,7 +123,7 @@ at::Tensor ClassFeatures::first_stage(const BackboneSource& source, const std::v
                     "images");
   ExtractionOptions options = options_for(settings, group_.geometry);
   options.progress = [&](int64_t done) { progress.update(done); };
-  return extract_images(source, files_of(samples), options).levels[0];
+  return extract_images(source, files_of(samples, group_.geometry), options).levels[0];
 }
 
 ReferenceBanks ClassFeatures::make_banks() {
@@ -89,19 +135,29 @@ ReferenceBanks ClassFeatures::make_banks() {
     candidates.train_stage = own ? raw_.train[0] : first_stage(source, train_, "training images");
     if (!test_.empty()) candidates.test_stage = own ? raw_.test[0] : first_stage(source, test_, "test images");
   }
+  const ReferenceBanks::RowStarts train_rows = row_starts(train_.size(), train_tiles_);
   ReferenceChoice choice = choose_references(settings, candidates);
   const ReferenceChoice::Places used = choice.used();
-  const Geometry geometry{static_cast<int>(std::max(settings.references_resize, settings.crop)),
-                          static_cast<int>(settings.crop)};
+  Geometry geometry = group_.geometry;
+  if (geometry.fit == Fit::crop)
+    geometry.resize = static_cast<int>(std::max(settings.references_resize, settings.crop));
   Levels levels;
   if (geometry == group_.geometry) {
-    levels = raw_.train.select({used.begin(), used.end()});
+    std::vector<int64_t> rows;
+    for (size_t place : used)
+      for (int64_t row = train_rows[place]; row < train_rows[place + 1]; ++row) rows.push_back(row);
+    levels = raw_.train.select(rows);
   } else {
     std::vector<Sample> samples;
     for (size_t place : used) samples.push_back(train_[place]);
-    levels = extract_images(backbone_, files_of(samples), options_for(settings, geometry)).levels;
+    levels = extract_images(backbone_, files_of(samples, geometry), options_for(settings, geometry)).levels;
   }
-  return {std::move(choice), levels, train_, static_cast<uint64_t>(settings.references_seed)};
+  return {std::move(choice),
+          levels,
+          train_,
+          train_rows,
+          row_starts(test_.size(), test_tiles_),
+          static_cast<uint64_t>(settings.references_seed)};
 }
 
 std::unique_ptr<Representation> ClassFeatures::make_representation(const std::string& features) const {

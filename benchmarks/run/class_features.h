@@ -8,6 +8,7 @@
 #include "core/backbones/backbone.h"
 #include "core/features/cache/feature_cache.h"
 #include "core/features/extraction.h"
+#include "core/image/tiles.h"
 #include "core/representation/representation.h"
 
 namespace adrep {
@@ -35,6 +36,8 @@ class ClassFeatures {
 
   const std::vector<Sample>& train() const { return train_; }  ///< the images that could be read
   const std::vector<Sample>& test() const { return test_; }
+  /// How the test images are cut; empty where they are not (image.fit=tiles).
+  const std::vector<TileGrid>& test_tiles() const { return test_tiles_; }
   const std::vector<std::string>& skipped() const { return skipped_; }  ///< ids of those that could not
   int64_t cached() const { return cached_; }      ///< images whose features came from the cache, references included
   int64_t computed() const { return computed_; }  ///< images that went through the backbone
@@ -45,7 +48,8 @@ class ClassFeatures {
   Extracted extract_images(const BackboneSource& backbone, const std::vector<ImageFile>& files,
                            const ExtractionOptions& options);
   ExtractionOptions options_for(const RunSettings& settings, const Geometry& geometry) const;
-  Levels read(const std::vector<Sample>& samples, const std::string& stage, std::vector<Sample>& used);
+  Levels read(const std::vector<Sample>& samples, const std::string& stage, std::vector<Sample>& used,
+              std::vector<TileGrid>& tiles);
   /// The first level of these images in another backbone [N, C, H, W].
   at::Tensor first_stage(const BackboneSource& source, const std::vector<Sample>& samples, const std::string& stage);
   ReferenceBanks make_banks();
@@ -56,6 +60,7 @@ class ClassFeatures {
   FeatureCache* cache_;
   int64_t cached_ = 0, computed_ = 0;
   std::vector<Sample> train_, test_;
+  std::vector<TileGrid> train_tiles_, test_tiles_;  ///< of each of them, with image.fit=tiles
   std::vector<std::string> skipped_;
   Pair raw_, derived_;
   std::string derived_name_;

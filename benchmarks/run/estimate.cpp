@@ -16,6 +16,7 @@
 #include "core/base/progress.h"
 #include "core/base/stopwatch.h"
 #include "core/image/decode.h"
+#include "core/image/tiles.h"
 #include "datasets/fingerprint.h"
 
 namespace adrep {
@@ -51,6 +52,22 @@ double decode_seconds(const std::vector<Sample>& samples, const Geometry& geomet
     }
   }
   return count > 0 ? watch.seconds() / static_cast<double>(count) : 0;
+}
+
+/// Tiles of a typical photograph; 1 where images are not cut.
+double tiles_an_image(const std::vector<Sample>& samples, const Geometry& geometry) {
+  if (geometry.fit != Fit::tiles) return 1;
+  double tiles = 0;
+  const size_t count = std::min<size_t>(samples.size(), 16);
+  for (size_t i = 0; i < count; ++i) {
+    try {
+      const ImageSize size = read_image_size(samples[i].image());
+      tiles += static_cast<double>(tile_grid(size.width, size.height, geometry).count());
+    } catch (const InputError&) {
+      tiles += 1;  // an unreadable image is the run's matter
+    }
+  }
+  return count > 0 ? tiles / static_cast<double>(count) : 1;
 }
 
 double bytes_of(const std::vector<LevelShape>& shapes) {
@@ -106,8 +123,10 @@ class Estimator {
     if (!rates) return;
     const double train = static_cast<double>(split.train.size()), test = static_cast<double>(split.test.size());
     const int64_t cached = cached_images(group, split);
-    double seconds = (train + test - static_cast<double>(cached)) *
+    const double tiles = tiles_an_image(split.train, group.geometry);
+    double seconds = (tiles * (train + test) - static_cast<double>(cached)) *
                      std::max(rates->image_seconds, decode_seconds(split.train, group.geometry));
+    estimate_.parts["the backbone"].seconds += seconds;
     double detector_bytes = 0;
     bool residual = false;
     for (const FitJob& job : left.work.fit) {
@@ -116,8 +135,12 @@ class Estimator {
       // a model of all classes is fitted once, with the features of all their training images in memory
       const int64_t fitted = cell.together ? cell.together->train_images() : static_cast<int64_t>(train);
       const double shares = cell.together ? static_cast<double>(cell.together->classes().size()) : 1;
-      const FitCost cost = entry.cost(cell.params(), rates->shapes, fitted, static_cast<int64_t>(test));
+      const auto rows = [&](double images) { return static_cast<int64_t>(tiles * images); };
+      const FitCost cost = entry.cost(cell.params(), rates->shapes, rows(static_cast<double>(fitted)), rows(test));
       seconds += cost.flops / shares / rates->flops;
+      add_part(cell, entry, cost, shares * rates->flops, [&](const RawParams& params) {
+        return entry.cost(params, rates->shapes, rows(static_cast<double>(fitted)), rows(test));
+      });
       const double joined = cell.together ? static_cast<double>(fitted) * bytes_of(rates->shapes) : 0;
       detector_bytes = std::max(detector_bytes, cost.bytes + joined);
       if (cell.features != "raw" && !residual)
@@ -125,7 +148,8 @@ class Estimator {
       residual |= cell.features != "raw";
     }
     const double maps = test * static_cast<double>(settings.crop * settings.crop) * (sizeof(float) + 1 + 12);
-    const double peak = (train + test) * bytes_of(rates->shapes) * (residual ? 2 : 1) + detector_bytes + maps + 5e8;
+    const double peak =
+        tiles * (train + test) * bytes_of(rates->shapes) * (residual ? 2 : 1) + detector_bytes + maps + 5e8;
     estimate_.seconds += seconds;
     if (peak > estimate_.peak_bytes) {
       estimate_.peak_bytes = peak;
@@ -133,11 +157,28 @@ class Estimator {
     }
     const auto finished = static_cast<size_t>(
         std::count_if(left.cells.begin(), left.cells.end(), [](const CellWork& cell) { return cell.finished(); }));
-    estimate_.lines.push_back(
-        fmt::format("{}: {} cells to do, {} train and {} test images ({} in the feature cache), resize {} crop {}, "
-                    "about {}, {:.1f} GB",
-                    group.class_name, left.cells.size() - finished, split.train.size(), split.test.size(), cached,
-                    group.geometry.resize, group.geometry.crop, duration_text(seconds), peak / 1e9));
+    estimate_.lines.push_back(fmt::format(
+        "{}: {} cells to do, {} train and {} test images ({} in the feature cache), resize {} crop {}{}, "
+        "about {}, {:.1f} GB",
+        group.class_name, left.cells.size() - finished, split.train.size(), split.test.size(), cached,
+        group.geometry.resize, group.geometry.crop, group.geometry.suffix(" "), duration_text(seconds), peak / 1e9));
+  }
+
+  /// Counts what fitting and scoring a cell takes, and what they would take with the parameter that makes them faster.
+  void add_part(const PlannedCell& cell, const DetectorEntry& entry, const FitCost& cost, double rate,
+                const std::function<FitCost(const RawParams&)>& cost_with) {
+    const bool scoring = cost.score_flops > cost.flops / 2;
+    Estimate::Part& part = estimate_.parts[fmt::format("{}'s {}", cell.detector, scoring ? "scoring" : "fitting")];
+    const auto& [param, value] = entry.faster_with;
+    FitCost faster = cost;
+    if (!param.empty()) {
+      RawParams params = cell.params();
+      params[param] = {{value}, false, "--dry-run"};
+      faster = cost_with(params);
+      if (faster.flops < cost.flops) part.suggestion = fmt::format("{}.{}={}", cell.detector, param, value);
+    }
+    part.seconds += cost.flops / rate;
+    part.faster_seconds += std::min(faster.flops, cost.flops) / rate;
   }
 
   /// What is left to do of a group, and adds it to the counts; everything when its files are not all there.
@@ -219,12 +260,31 @@ Estimate estimate_run(const Plan& plan, const std::filesystem::path& output) {
   return Estimator(plan, output).run();
 }
 
+namespace {
+
+/// A line on what takes more than half of a time that people wait for, or "".
+std::string largest_part(const Estimate& estimate) {
+  constexpr double worth_saying = 10;
+  for (const auto& [name, part] : estimate.parts) {
+    if (estimate.seconds < worth_saying || part.seconds < estimate.seconds / 2) continue;
+    std::string text = fmt::format("mostly   {}: {:.0f} %", name, 100 * part.seconds / estimate.seconds);
+    if (!part.suggestion.empty())
+      text += fmt::format("; with {} about {} instead of {}", part.suggestion, duration_text(part.faster_seconds),
+                          duration_text(part.seconds));
+    return text + "\n";
+  }
+  return "";
+}
+
+}  // namespace
+
 std::string to_text(const Estimate& estimate) {
   std::string text =
       fmt::format("cells    {}: {}\nimages   {}\n", estimate.cells, estimate.work.text(), estimate.images);
   for (const std::string& line : estimate.lines) text += "  " + line + "\n";
   text += fmt::format("time     about {} (estimated from a short measurement on this machine)\n",
                       duration_text(estimate.seconds));
+  text += largest_part(estimate);
   struct sysinfo machine {};
   sysinfo(&machine);
   if (estimate.peak_bytes > 0)

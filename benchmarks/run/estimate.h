@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,13 @@ struct Estimate {
   std::string peak_class;
   std::vector<std::string> missing;  ///< files that the run needs and that are not there
   std::vector<std::string> lines;    ///< one for each class
+
+  /// What all work of one kind takes, and what it would take with another value of a parameter, if one is suggested.
+  struct Part {
+    double seconds = 0, faster_seconds = 0;
+    std::string suggestion;  ///< "patchcore.ratio=0.01", or ""
+  };
+  std::map<std::string, Part> parts;  ///< "patchcore's scoring", "the backbone", …
 };
 
 /// Measures the backbone and a matrix product for a moment, and adds up what the plan's classes and detectors need.

@@ -13,13 +13,20 @@ namespace adrep {
 struct GroundTruth {
   std::vector<uint8_t> labels;    ///< 1 = anomalous
   std::vector<uint8_t> has_mask;  ///< 0 for an anomalous image without a mask: it counts for image metrics only
-  at::Tensor masks;               ///< [N, S, S] uint8 0/1
+  at::Tensor masks;  ///< [N, H, W] uint8 of the maps' size: 0, 1 or, in padding, outside_pixel (core/metrics/metric.h)
   int64_t without_mask = 0;
+  int64_t outside_crop = 0;    ///< anomalous images whose mask marks pixels, all of them outside the crop
+  int64_t lost_in_resize = 0;  ///< those whose marks, not outside, are too small to leave a pixel after the resize
   std::vector<std::string> notes{};  ///< what a reader of numbers from these masks should know, one line each
 };
 
 /// A contiguous float32 tensor on the CPU as metrics take it.
 std::span<const float> floats(const at::Tensor& tensor);
+
+/// What is said of defects that the images' size loses, one line each: `masks` defects with `marked` pixels in their
+/// photographs, of which `outside` are not in the crop.
+std::vector<std::string> loss_notes(int64_t outside_crop, int64_t lost_in_resize, int64_t masks, int64_t marked,
+                                    int64_t outside);
 
 /// The mask of one anomalous image at the maps' size, 0/1. Throws InputError when it cannot be read or does not fit its
 /// image.

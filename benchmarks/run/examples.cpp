@@ -1,11 +1,12 @@
 #include "benchmarks/run/examples.h"
 
+#include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
-
-#include <cstring>
 
 #include "benchmarks/cells/cell_files.h"
 #include "core/base/failure.h"
+#include "core/base/hash.h"
 #include "core/base/log.h"
 #include "core/image/decode.h"
 #include "core/io/safetensors.h"
@@ -14,20 +15,24 @@ namespace adrep {
 
 namespace fs = std::filesystem;
 
-std::vector<int64_t> choose_examples(const std::vector<Sample>& test, int64_t count) {
-  std::map<std::string, std::vector<int64_t>> by_defect;
-  std::vector<int64_t> normal, chosen;
-  for (size_t i = 0; i < test.size(); ++i)
-    (test[i].anomalous ? by_defect[test[i].defect] : normal).push_back(static_cast<int64_t>(i));
-  const int64_t anomalous = count - (normal.empty() ? 0 : 1);
-  for (size_t round = 0; static_cast<int64_t>(chosen.size()) < anomalous; ++round) {
-    const size_t before = chosen.size();
-    for (const auto& [defect, indices] : by_defect)
-      if (round < indices.size() && static_cast<int64_t>(chosen.size()) < anomalous) chosen.push_back(indices[round]);
-    if (chosen.size() == before) break;
-  }
-  std::sort(chosen.begin(), chosen.end());
-  if (!normal.empty() && count > 0) chosen.push_back(normal.front());
+std::vector<Example> choose_examples(const std::vector<Sample>& test, const at::Tensor& image_scores, int64_t count) {
+  const at::Tensor scores = image_scores.contiguous();
+  const auto* score = scores.const_data_ptr<float>();
+  std::vector<int64_t> normal, anomalous;
+  for (int64_t i = 0; i < std::ssize(test); ++i)
+    (test[static_cast<size_t>(i)].anomalous ? anomalous : normal).push_back(i);
+  for (auto* part : {&normal, &anomalous})
+    std::stable_sort(part->begin(), part->end(), [&](int64_t a, int64_t b) { return score[a] > score[b]; });
+  const int64_t all = std::ssize(anomalous), wanted = std::min(all, count - (normal.empty() ? 0 : 1));
+  const int64_t middle = wanted >= 3 ? wanted % 2 : 0, lowest = wanted / 2, clearest = wanted - middle - lowest;
+  std::vector<Example> chosen;
+  const auto add = [&](int64_t first, int64_t number, const char* why) {
+    for (int64_t i = first; i < first + number; ++i) chosen.push_back({anomalous[static_cast<size_t>(i)], why});
+  };
+  add(0, clearest, "clearest");
+  if (middle > 0) add(std::clamp(all / 2, clearest, all - lowest - 1), middle, "in the middle");
+  add(all - lowest, std::max<int64_t>(0, lowest), "lowest of the defects");
+  if (!normal.empty() && count > 0) chosen.push_back({normal.front(), "highest of the normal"});
   return chosen;
 }
 
@@ -37,38 +42,80 @@ ExampleImages::ExampleImages(const std::vector<Sample>& test, const GroundTruth&
       truth_(truth),
       geometry_(group.geometry),
       folder_(output / "examples"),
-      images_file_(fmt::format("images-{}-{}-{}-{}.safetensors", fingerprint.substr(0, 16), group.geometry.resize,
-                               group.geometry.crop, group.config->settings.examples)),
-      chosen_(choose_examples(test, group.config->settings.examples)) {}
+      prefix_(fmt::format("images-{}-{}-{}{}-{}-", fingerprint.substr(0, 16), geometry_.resize, geometry_.crop,
+                          geometry_.suffix("-"), group.config->settings.examples)),
+      count_(group.config->settings.examples) {}
 
-void ExampleImages::save_images() const {
-  const int64_t side = geometry_.crop, count = static_cast<int64_t>(chosen_.size());
-  const at::Tensor images = at::empty({count, side, side, 3}, at::kByte);
-  nlohmann::json ids = nlohmann::json::array(), defects = nlohmann::json::array();
-  for (int64_t i = 0; i < count; ++i) {
-    const Sample& sample = test_[static_cast<size_t>(chosen_[static_cast<size_t>(i)])];
-    const Image image = preprocess_image(decode_rgb(sample.image_file()), geometry_);
-    std::memcpy(images[i].data_ptr(), image.pixels.data(), image.pixels.size());
-    ids.push_back(sample.id);
-    defects.push_back(sample.anomalous ? sample.defect : "good");
-  }
-  const at::Tensor masks = truth_.masks.index_select(0, at::tensor(chosen_, at::kLong));
-  write_safetensors(folder_ / images_file_, {{"images", images}, {"masks", masks}},
-                    {{"ids", ids.dump()}, {"defects", defects.dump()}});
+void ExampleImages::choose(const at::Tensor& image_scores) {
+  chosen_ = choose_examples(test_, image_scores, count_);
+  std::string names;
+  for (const Example& example : chosen_) names += test_[static_cast<size_t>(example.image)].id + "\n";
+  images_file_ = fmt::format("{}{}.safetensors", prefix_, sha256_of(names).substr(0, 8));
 }
 
-void ExampleImages::save_maps(const std::string& cell_hash, const at::Tensor& maps, bool anew) const {
+/// The choice of a file that is there, if its images are all of this test.
+bool ExampleImages::choose_as_before() {
+  std::vector<std::string> names;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(folder_, none))
+    if (entry.path().filename().string().starts_with(prefix_)) names.push_back(entry.path().filename().string());
+  if (names.empty()) return false;
+  std::map<std::string, int64_t> place_of;
+  for (size_t i = 0; i < test_.size(); ++i) place_of[test_[i].id] = static_cast<int64_t>(i);
+  const std::string& name = *std::min_element(names.begin(), names.end());
+  try {
+    const Safetensors file = read_safetensors(folder_ / name);
+    const auto ids = nlohmann::json::parse(file.metadata.at("ids")).get<std::vector<std::string>>();
+    const auto why = nlohmann::json::parse(file.metadata.at("why")).get<std::vector<std::string>>();
+    for (size_t i = 0; i < ids.size(); ++i) chosen_.push_back({place_of.at(ids[i]), why.at(i)});
+  } catch (const std::exception&) {  // damaged, or of other images: chosen anew
+    chosen_.clear();
+    return false;
+  }
+  images_file_ = name;
+  return true;
+}
+
+void ExampleImages::save_images() const {
+  const auto count = std::ssize(chosen_);
+  const at::Tensor images = at::zeros({count, truth_.masks.size(1), truth_.masks.size(2), 3}, at::kByte);
+  const at::Tensor masks = at::zeros({count, truth_.masks.size(1), truth_.masks.size(2)}, at::kByte);
+  nlohmann::json ids = nlohmann::json::array(), defects = ids, why = ids;
+  for (int64_t i = 0; i < count; ++i) {
+    const Example& example = chosen_[static_cast<size_t>(i)];
+    const Sample& sample = test_[static_cast<size_t>(example.image)];
+    const Image image = preprocess_image(decode_rgb(sample.image_file()), geometry_);
+    images[i]
+        .slice(0, 0, image.height)
+        .slice(1, 0, image.width)
+        .copy_(at::from_blob(const_cast<uint8_t*>(image.pixels.data()), {image.height, image.width, 3}, at::kByte));
+    masks[i].copy_(truth_.masks[example.image] == 1);
+    ids.push_back(sample.id);
+    defects.push_back(sample.anomalous ? sample.defect : "good");
+    why.push_back(example.why);
+  }
+  write_safetensors(folder_ / images_file_, {{"images", images}, {"masks", masks}},
+                    {{"ids", ids.dump()}, {"defects", defects.dump()}, {"why", why.dump()}});
+}
+
+void ExampleImages::save_maps(const std::string& cell_hash, const at::Tensor& maps, const at::Tensor& image_scores,
+                              bool anew) {
+  if (images_file_.empty() && (anew || !choose_as_before())) choose(image_scores.cpu());
   if (chosen_.empty()) return;
   if (anew || !fs::exists(folder_ / images_file_)) save_images();
   const at::Tensor normal = (at::tensor(truth_.labels, at::kByte) == 0).nonzero().flatten().to(maps.device());
   const at::Tensor quiet =
       normal.numel() > 0 ? maps.index_select(0, normal.narrow(0, 0, std::min<int64_t>(normal.numel(), 16))) : maps;
-  const at::Tensor kept = maps.index_select(0, at::tensor(chosen_, at::kLong).to(maps.device()));
+  std::vector<int64_t> places;
+  for (const Example& example : chosen_) places.push_back(example.image);
+  const at::Tensor kept = maps.index_select(0, at::tensor(places, at::kLong).to(maps.device()));
+  const at::Tensor inside = truth_.masks.index_select(0, at::tensor(places, at::kLong)) != outside_pixel;
+  const at::Tensor shown = kept.masked_select(inside.to(maps.device()));
   const fs::path file = folder_ / (cell_hash.substr(0, 32) + ".safetensors");
   write_safetensors(file, {{"maps", kept}},
                     {{"images", images_file_},
                      {"low", fmt::format("{}", quiet.median().item<double>())},
-                     {"high", fmt::format("{}", kept.max().item<double>())}});
+                     {"high", fmt::format("{}", shown.max().item<double>())}});
   CellFiles(folder_.parent_path(), cell_hash).record(CellFiles::Kind::examples, {file, folder_ / images_file_});
 }
 
@@ -87,10 +134,14 @@ CellExamples load_examples(const fs::path& output, const std::string& cell_hash)
     examples.high = std::stod(maps.metadata.at("high"));
     examples.ids = nlohmann::json::parse(images.metadata.at("ids")).get<std::vector<std::string>>();
     examples.defects = nlohmann::json::parse(images.metadata.at("defects")).get<std::vector<std::string>>();
-    const int64_t count = examples.maps.size(0), side = examples.maps.size(1);
-    if (examples.images.sizes() != at::IntArrayRef({count, side, side, 3}) ||
+    const auto why = images.metadata.find("why");  // there since 0.2
+    examples.why = why == images.metadata.end() ? std::vector<std::string>(examples.ids.size())
+                                                : nlohmann::json::parse(why->second).get<std::vector<std::string>>();
+    const int64_t count = examples.maps.size(0);
+    if (examples.maps.dim() != 3 ||
+        examples.images.sizes() != at::IntArrayRef({count, examples.maps.size(1), examples.maps.size(2), 3}) ||
         examples.masks.sizes() != examples.maps.sizes() || static_cast<int64_t>(examples.ids.size()) != count ||
-        static_cast<int64_t>(examples.defects.size()) != count)
+        examples.defects.size() != examples.ids.size() || examples.why.size() != examples.ids.size())
       throw_input("{}: does not fit {}", file.string(), images_file.string());
   } catch (...) {
     log_warning(fmt::format("score maps left out of the report: {}", contained_failure().line));

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "benchmarks/cells/cell_costs.h"
+#include "benchmarks/plan/class_geometry.h"
 #include "benchmarks/plan/pass_size.h"
 #include "benchmarks/plan/projectors.h"
 #include "benchmarks/run/cell_records.h"
@@ -16,6 +17,7 @@
 #include "core/base/progress.h"
 #include "core/base/stopwatch.h"
 #include "core/image/decode.h"
+#include "detectors/scoring/tile_blend.h"
 
 namespace adrep {
 namespace {
@@ -59,6 +61,8 @@ void GroupRun::compute() {
   split_ = group_.dataset->load(group_.class_name);
   for (const auto& notes : {split_.notes, split_.data_notes})
     for (const std::string& note : notes) log_warning(fmt::format("class {}: {}", group_.class_name, note));
+  if (const std::string fitted = fit_note(settings_, group_.geometry); !fitted.empty())
+    log_info(fmt::format("class {}: {}", group_.class_name, fitted));
   prints_ = fingerprints(split_);
   split_.expect(prints_.files);
   cells_ = work_of(group_, prints_, output_);
@@ -179,6 +183,7 @@ GroupRun::ScoredCells GroupRun::score(const ScoreJob& job, const FittedCell& fit
   const ClassFeatures::Pair& data = levels(planned.features);
   const Stopwatch watch;
   auto [scores, post] = score_test_images(detector, data.test, planned, planned.title());
+  if (!features().test_tiles().empty()) scores = blended(scores, features().test_tiles());
   ScoreRecord record;
   record.costs = {{"state_megabytes", megabytes_of(detector.state())},
                   {"score_seconds", watch.seconds() / static_cast<double>(scores.image_scores.size(0))},
@@ -219,7 +224,7 @@ void GroupRun::finish_cell(size_t index, const ScoreRecord& record) {
   const TestSet& test = test_set(record.images);
   if (!work.cell) {
     Cell cell = make_cell(work, record, test);
-    test.examples->save_maps(cell.hash(), record.maps);
+    test.examples->save_maps(cell.hash(), record.maps, record.stored_scores());
     store_.put(cell);
     put_costs(output_, cell.hash(), {record.costs, record.environment});
     outcome_of(index).cell = std::move(cell);
@@ -227,7 +232,8 @@ void GroupRun::finish_cell(size_t index, const ScoreRecord& record) {
   } else {
     warn_of_other_scores(*work.cell, work.planned->title(), record);
   }
-  if (work.examples_damaged) test.examples->save_maps(work.key.hash(), record.maps, /*anew=*/true);
+  if (work.examples_damaged)
+    test.examples->save_maps(work.key.hash(), record.maps, record.stored_scores(), /*anew=*/true);
   if (work.maps.missing()) work.maps.save(record.maps.cpu(), record.image_scores, test.truth, test.samples);
 }
 
@@ -242,11 +248,15 @@ Cell GroupRun::make_cell(const CellWork& work, const ScoreRecord& record, const 
   cell.training = record.training;
   cell.details = record.details;
   std::vector<std::string> notes = split_.data_notes;
+  if (std::string fitted = fit_note(planned.config->settings, planned.geometry); !fitted.empty())
+    notes.push_back(std::move(fitted));
   notes.insert(notes.end(), test.truth.notes.begin(), test.truth.notes.end());
   if (!notes.empty()) cell.details["data_notes"] = std::move(notes);
   cell.train_images = record.train_images;
   cell.test_images = std::ssize(test.samples);
   cell.images_without_mask = test.truth.without_mask;
+  cell.outside_crop = test.truth.outside_crop;
+  cell.lost_in_resize = test.truth.lost_in_resize;
   cell.skipped = record.skipped;
   cell.references = record.references;
   cell.reference_hashes = record.reference_hashes;

@@ -43,7 +43,7 @@ ScoredTest score_test_images(const Detector& detector, const Levels& test, const
   PostStep step = find_post_step(post_step_of(detector, planned), plain);
   const Scores scores = apply_post_step(step, plain);
   // the copy waits for a device, so that times are true
-  return {{scores.maps.contiguous(), scores.image_scores.cpu().contiguous(), {}}, std::move(step)};
+  return {{scores.maps.contiguous(), scores.image_scores.cpu().contiguous(), {}, scores.content}, std::move(step)};
 }
 
 }  // namespace adrep

@@ -33,15 +33,17 @@ json list_of(const ReferenceChoice& choice, const std::vector<Sample>& train, co
 }  // namespace
 
 ReferenceBanks::ReferenceBanks(ReferenceChoice choice, const Levels& used, const std::vector<Sample>& train,
-                               uint64_t seed)
-    : choice_(std::move(choice)) {
+                               RowStarts train_rows, RowStarts test_rows, uint64_t seed)
+    : choice_(std::move(choice)), train_rows_(std::move(train_rows)), test_rows_(std::move(test_rows)) {
   std::vector<std::string> files;
   for (size_t place : choice_.used()) {
-    row_of_[place] = std::ssize(files);
+    for (int64_t row = train_rows_[place]; row < train_rows_[place + 1]; ++row) rows_of_[place].push_back(rows_++);
     files.push_back(train[place].id);
+    file_of_[place] = train[place].id;
     const ImageFile image = train[place].image_file();
     hashes_.push_back(image.sha256.empty() ? ContentHashes::instance().sha256_of(image.path) : image.sha256);
   }
+  ADREP_ASSERT(used.batch() == rows_, "{} rows of references for {}", used.batch(), rows_);
   all_ = make_bank(used, std::move(files), seed);
 }
 
@@ -53,13 +55,13 @@ ReferenceBank ReferenceBanks::bank_of(const Places& places) const {
   ReferenceBank bank{{}, {}, all_.seed};
   std::vector<int64_t> rows;
   for (size_t place : places) {
-    rows.push_back(row_of_.at(place));
-    bank.files.push_back(all_.files[static_cast<size_t>(rows.back())]);
+    const std::vector<int64_t>& more = rows_of_.at(place);
+    rows.insert(rows.end(), more.begin(), more.end());
+    bank.files.push_back(file_of_.at(place));
   }
   const bool follow = rows.back() - rows.front() == std::ssize(rows) - 1 && std::is_sorted(rows.begin(), rows.end());
-  const auto images = std::ssize(all_.files);
   for (const at::Tensor& level : all_.rows) {
-    const at::Tensor by_image = level.view({images, level.size(0) / images, level.size(1)});
+    const at::Tensor by_image = level.view({rows_, level.size(0) / rows_, level.size(1)});
     const at::Tensor chosen = follow ? by_image.narrow(0, rows.front(), std::ssize(rows))
                                      : by_image.index_select(0, at::tensor(rows).to(level.device()));
     bank.rows.push_back(chosen.flatten(0, 1));
@@ -70,16 +72,19 @@ ReferenceBank ReferenceBanks::bank_of(const Places& places) const {
 Levels ReferenceBanks::represented(const Representation& by, const Levels& raw, Part part, const std::string& stage,
                                    int64_t batch) const {
   const auto& own = part == Part::train ? choice_.train : choice_.test;
-  Levels result{{}, raw.image_size};
+  const RowStarts& starts = part == Part::train ? train_rows_ : test_rows_;
+  Levels result{{}, raw.image_size, raw.content};
   for (const at::Tensor& map : raw.maps) result.maps.push_back(at::empty_like(map));
   const int64_t count = raw.batch();
   Progress progress(stage, count, "images");
+  size_t image = 0;  // the one that row `first` belongs to
   for (int64_t first = 0, size = 1; first < count; first += size) {
     stop_if_interrupted();
-    const auto place = own.find(static_cast<size_t>(first));
-    const auto next = own.upper_bound(static_cast<size_t>(first));
-    const int64_t end = next == own.end() ? count : static_cast<int64_t>(next->first);
-    size = place == own.end() ? std::min(batch, end - first) : 1;
+    while (starts[image + 1] <= first) ++image;
+    const auto place = own.find(image);
+    const auto next = own.upper_bound(image);
+    const int64_t end = place != own.end() ? starts[image + 1] : next == own.end() ? count : starts[next->first];
+    size = std::min(batch, end - first);
     const Levels images = raw.narrow(first, size);
     const Levels made = place == own.end() ? by.apply(images) : by.with(bank_of(place->second))->apply(images);
     for (int64_t l = 0; l < made.count(); ++l)

@@ -10,8 +10,13 @@ namespace adrep {
 /// The chosen references' features: the bank that all images share, and those of images with references of their own.
 class ReferenceBanks {
  public:
-  /// used: features of choice.used(), in that order [R, C_l, H_l, W_l]; train: the class's training images.
-  ReferenceBanks(ReferenceChoice choice, const Levels& used, const std::vector<Sample>& train, uint64_t seed);
+  /// Where the rows of each image begin in levels, and where the last one's end: [images + 1]. An image has one row, or
+  /// one a tile.
+  using RowStarts = std::vector<int64_t>;
+  /// used: features of choice.used(), in that order [R, C_l, H_l, W_l]; train: the class's training images, train_rows
+  /// and test_rows the rows of all images.
+  ReferenceBanks(ReferenceChoice choice, const Levels& used, const std::vector<Sample>& train, RowStarts train_rows,
+                 RowStarts test_rows, uint64_t seed);
 
   const ReferenceChoice& choice() const { return choice_; }
   /// The shared bank; where every image has its own, the one of the first test image.
@@ -34,7 +39,10 @@ class ReferenceBanks {
 
  private:
   ReferenceChoice choice_;
-  std::map<size_t, int64_t> row_of_;  ///< place among the training images -> place in the bank of all
+  RowStarts train_rows_, test_rows_;
+  std::map<size_t, std::vector<int64_t>> rows_of_;  ///< place among the training images -> rows in the bank of all
+  std::map<size_t, std::string> file_of_;           ///< and its id
+  int64_t rows_ = 0;
   ReferenceBank all_;
   std::vector<std::string> hashes_;
 };

@@ -38,6 +38,22 @@ std::vector<fs::path> places_of(const std::vector<Sample>& samples) {
   return places;
 }
 
+/// The rectangle of a mask [H, W] that is not padding: rows and columns [begin, end).
+struct Inside {
+  int64_t top = 0, bottom = 0, left = 0, right = 0;
+
+  explicit Inside(const at::Tensor& mask) {
+    const at::Tensor inside = mask != outside_pixel;
+    const at::Tensor rows = inside.any(1).nonzero(), columns = inside.any(0).nonzero();
+    ADREP_ASSERT(rows.numel() > 0, "a map of nothing but padding");
+    top = rows[0].item<int64_t>(), bottom = rows[-1].item<int64_t>() + 1;
+    left = columns[0].item<int64_t>(), right = columns[-1].item<int64_t>() + 1;
+  }
+  at::Tensor of(const at::Tensor& image) const {
+    return image.slice(0, top, bottom).slice(1, left, right).contiguous();
+  }
+};
+
 void write_map(const fs::path& file, const at::Tensor& map) {
   write_npy(file, {map.const_data_ptr<float>(), static_cast<size_t>(map.numel())}, {map.size(0), map.size(1)});
 }
@@ -119,9 +135,10 @@ void SavedMaps::save(const at::Tensor& maps, const at::Tensor& image_scores, con
     const auto index = static_cast<int64_t>(i);
     const std::string map = "maps/" + places[i].generic_string() + ".npy",
                       mask = truth.labels[i] != 0 ? "masks/" + places[i].generic_string() + ".png" : "";
-    write_map(making.path() / map, maps[index].contiguous());
+    const Inside inside(truth.masks[index]);
+    write_map(making.path() / map, inside.of(maps[index]));
     if (truth.has_mask[i] == 0) continue;
-    if (!mask.empty()) write_mask(making.path() / mask, truth.masks[index].contiguous());
+    if (!mask.empty()) write_mask(making.path() / mask, inside.of(truth.masks[index]));
     manifest += fmt::format("{},{},{},{}\n", csv_field(map), csv_field(mask), static_cast<int>(truth.labels[i]),
                             image_scores[index].item<float>());
   }

@@ -1,23 +1,34 @@
 #include "benchmarks/tables/table.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <set>
 
-#include "benchmarks/cells/result_names.h"
-#include "benchmarks/tables/changed_settings.h"
 #include "benchmarks/tables/over_seeds.h"
-#include "core/base/names.h"
-#include "core/base/plural.h"
+#include "benchmarks/tables/table_notes.h"
+#include "core/metrics/roc.h"
 
 namespace adrep {
 namespace {
 
-/// The columns shown: what the paper's Table 1 shows, and pixel AUROC.
+/// False-positive rate at 95 % recall, which cells do not hold: it follows from their scores.
+const std::string image_fpr = "image_fpr95";
+
+/// Whether no class has a single mask, so that no pixel metric is defined.
+bool without_masks(const std::vector<StoredResult>& results) {
+  int64_t cells = 0;
+  for (const StoredResult& result : results) {
+    if (!result.cell) continue;
+    ++cells;
+    if (result.cell->anomalous_images == 0 || result.cell->images_without_mask < result.cell->anomalous_images)
+      return false;
+  }
+  return cells > 0;
+}
+
+/// The columns shown: what the paper's Table 1 shows, and pixel AUROC; without masks the metrics of images.
 std::vector<std::string> shown_metrics(const std::vector<StoredResult>& results) {
+  if (without_masks(results)) return {"image_auroc", "image_ap", "image_f1", image_fpr};
   std::vector<std::string> shown;
   for (const StoredResult& result : results) {
     if (!result.cell) continue;
@@ -27,6 +38,16 @@ std::vector<std::string> shown_metrics(const std::vector<StoredResult>& results)
     }
   }
   return shown;
+}
+
+/// Where an image AUROC lies that rests on few images.
+std::optional<AurocInterval> interval_of(const Cell& cell, const std::string& metric) {
+  const int64_t normals = cell.test_images - cell.anomalous_images;
+  if (metric != "image_auroc" || normals < 1 || cell.anomalous_images < 1) return std::nullopt;
+  if (std::min(normals, cell.anomalous_images) >= few_images) return std::nullopt;
+  const Metric auroc = cell.metric(metric);
+  if (!auroc.defined()) return std::nullopt;
+  return auroc_interval(auroc.value, normals, cell.anomalous_images);
 }
 
 /// The metric protocol of all cells, or "" when they have several.
@@ -64,133 +85,35 @@ std::vector<TableRow> rows_of_class(const std::vector<StoredResult>& results, co
     TableRow row{result.data_set,        result.class_name, shown_detector(result),
                  shown_features(result), result.variant,    {}};
     row.seeds = result.seeds;
-    for (const std::string& name : metrics) row.values.push_back(result.cell->metric(name));
+    for (const std::string& name : metrics) {
+      row.values.push_back(shown_metric(*result.cell, name));
+      row.intervals.push_back(interval_of(*result.cell, name));
+    }
+    row.normal_images = result.cell->test_images - result.cell->anomalous_images;
+    row.anomalous_images = result.cell->anomalous_images;
     if (known.insert(method_of(row) + "|" + result.cell->hash()).second) rows.push_back(std::move(row));
   }
   return rows;
 }
 
-/// What ± means, with the number of seeds.
-std::string seeds_note(const Table& table) {
-  int64_t least = std::numeric_limits<int64_t>::max(), most = 0;
-  for (const TableRow& row : table.rows) {
-    for (const Summary& summary : row.over_seeds) {
-      least = std::min(least, summary.defined + summary.undefined);
-      most = std::max(most, summary.defined + summary.undefined);
-    }
-  }
-  return fmt::format(
-      "mean ± sample standard deviation over {} (n = {}); of a mean over classes: the deviation over seeds of each "
-      "seed's mean over classes{}",
-      counted(most, "seed"), least == most ? fmt::format("{}", most) : fmt::format("{} to {}", least, most),
-      least == most ? "" : "; a seed that changes nothing counts once, table.csv has every n");
-}
-
-/// What the results have in common or apart, collected for the notes.
-struct Collected {
-  std::set<std::string> protocols, seeds, backbones, leaks, selections, post_steps;
-  bool oracle_projector = false, together = false;
-  std::map<std::string, int64_t> undefined;
-  int64_t skipped = 0, without_mask = 0;
-};
-
-Collected collected_from(const std::vector<StoredResult>& results, const std::vector<std::string>& metrics) {
-  Collected all;
-  std::set<std::string> known_images, known_cells;
-  for (const StoredResult& result : results) {
-    if (!result.cell) continue;
-    const Cell& cell = *result.cell;
-    all.protocols.insert(cell.key_text("metrics.protocol"));
-    const std::string selection = cell.key_text("selection");
-    all.selections.insert(selection.empty() ? "last" : selection);
-    all.together |= !cell.key.part("classes_together").is_null();
-    all.backbones.insert(cell.key_text("backbone"));
-    all.seeds.insert(result.seeds);
-    if (result.leaked()) all.leaks.insert(result.class_name);
-    all.oracle_projector |= cell.key_text("projector.selection") == "oracle";
-    if (const auto step = cell.details.find("post_step"); step != cell.details.end())
-      all.post_steps.insert(step->get<std::string>());
-    if (known_images.insert(images_of(result)).second) {
-      all.skipped += std::ssize(cell.skipped);
-      all.without_mask += cell.images_without_mask;
-    }
-    if (!known_cells.insert(cell.hash()).second)
-      continue;  // one that a swept seed does not change is there several times
-    for (const std::string& name : metrics)
-      if (const Metric metric = cell.metric(name); !metric.defined())
-        ++all.undefined[fmt::format("{} of {}: {}", heading_of(name), result.class_name, metric.undefined)];
-  }
-  if (all.seeds.size() > 1) all.seeds.erase("");  // of cells that no seed changes
-  return all;
-}
-
-/// What was noted on the files of each class, the same line of several classes once.
-std::vector<std::string> data_notes(const std::vector<StoredResult>& results) {
-  std::vector<std::pair<std::string, std::vector<std::string>>> lines;  // note -> classes, in the order of the results
-  for (const StoredResult& result : results) {
-    if (!result.cell) continue;
-    const auto notes = result.cell->details.find("data_notes");
-    if (notes == result.cell->details.end()) continue;
-    for (const auto& note : *notes) {
-      const auto text = note.get<std::string>();
-      auto line = std::find_if(lines.begin(), lines.end(), [&](const auto& known) { return known.first == text; });
-      if (line == lines.end()) line = lines.insert(lines.end(), {text, {}});
-      if (std::find(line->second.begin(), line->second.end(), result.class_name) == line->second.end())
-        line->second.push_back(result.class_name);
-    }
-  }
-  std::vector<std::string> notes;
-  for (const auto& [text, classes] : lines) notes.push_back(fmt::format("{}: {}", listed(classes, 5), text));
-  return notes;
-}
-
-/// The last note: by which rules the numbers came about.
-std::string rules_note(const Collected& all) {
-  const bool oracle_epoch = all.selections.contains("oracle");
-  return fmt::format("percent; metric protocol {}; backbone {}; selection: {} ({}); {}", fmt::join(all.protocols, ", "),
-                     fmt::join(all.backbones, ", "), fmt::join(all.selections, ", "),
-                     oracle_epoch              ? "chosen on test data"
-                     : all.oracle_projector    ? "no detector chosen on test data"
-                     : !all.post_steps.empty() ? "no model chosen on test data"
-                                               : "nothing chosen on test data",
-                     counted(std::ssize(all.seeds), "seed"));
-}
-
-std::vector<std::string> notes_of(const ResultSet& set, const Table& table) {
-  const std::vector<StoredResult>& results = set.results();
-  std::vector<std::string> notes;
-  for (const StoredResult& result : results)
-    if (!result.error.empty()) notes.push_back(result.title() + " failed: " + result.error);
-  if (set.missing() > 0)
-    notes.push_back(fmt::format("not computed yet: {} of {}", set.missing(), counted(std::ssize(results), "cell")));
-  const Collected all = collected_from(results, table.metrics);
-  for (const auto& [text, count] : all.undefined)
-    notes.push_back(fmt::format("undefined, left out of means: {} ({})", text, counted(count, "cell")));
-  if (!all.leaks.empty())
-    notes.push_back(fmt::format("leaked: the projectors were pretrained on {}", fmt::join(all.leaks, ", ")));
-  if (all.oracle_projector) notes.push_back("pretrained: the projectors were selected on test data (oracle)");
-  if (!all.post_steps.empty())
-    notes.push_back(fmt::format("maps scaled over the whole test set (step {})", fmt::join(all.post_steps, ", ")));
-  if (all.skipped > 0) notes.push_back(counted(all.skipped, "unreadable image") + " left out");
-  if (all.without_mask > 0)
-    notes.push_back(
-        fmt::format("{} without a mask count for image metrics only", counted(all.without_mask, "anomalous image")));
-  for (std::string& line : data_notes(results)) notes.push_back(std::move(line));
-  if (!table.seed_rows.empty()) notes.push_back(seeds_note(table));
-  if (all.together) notes.push_back("classes_together: one model was fitted on all classes");
-  for (std::string& line : changed_settings(results)) notes.push_back(std::move(line));
-  if (all.selections.contains("oracle"))
-    notes.push_back("oracle: the best epoch for each metric, chosen on the test data");
-  notes.insert(notes.end(), set.notes().begin(), set.notes().end());
-  if (!all.protocols.empty()) notes.push_back(rules_note(all));
-  return notes;
-}
-
 }  // namespace
+
+Metric shown_metric(const Cell& cell, const std::string& metric) {
+  if (metric != image_fpr) return cell.metric(metric);
+  std::vector<float> scores;
+  std::vector<uint8_t> labels;
+  for (const ImageScore& image : cell.scores) {
+    scores.push_back(static_cast<float>(image.score));
+    labels.push_back(image.anomalous);
+  }
+  return fpr_at_recall({scores, labels}, 0.95);
+}
 
 std::string heading_of(const std::string& metric) {
   std::string text = metric;
   std::replace(text.begin(), text.end(), '_', ' ');
+  if (metric == image_fpr) return "image FPR at 95 % TPR";
+  if (metric == "image_f1") return "image F1-max";
   for (const auto& [word, written] : {std::pair{"pro", "PRO"}, {"auroc", "AUROC"}, {"ap", "AP"}, {"f1", "F1"}})
     for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1))
       if ((at == 0 || text[at - 1] == ' ') &&
@@ -234,7 +157,9 @@ std::vector<bool> best_in_class(const Table& table, size_t column) {
   for (const TableRow& row : table.rows) {
     if (!takes_part(row)) continue;
     auto& [text, rows] = best[{row.data_set, row.class_name}];
-    if (rows == 0 || std::stod(rounded(row)) > std::stod(text)) text = rounded(row);
+    const double value = std::stod(rounded(row));
+    if (rows == 0 || (table.metrics[column] == image_fpr ? value < std::stod(text) : value > std::stod(text)))
+      text = rounded(row);
     ++rows;
   }
   std::vector<bool> is_best;
@@ -292,7 +217,7 @@ Table make_table(const ResultSet& set) {
     add_data_set(results, {first, next}, swept, table);
     first = next;
   }
-  table.notes = notes_of(set, table);
+  table.notes = table_notes(set, table);
   return table;
 }
 

@@ -1,11 +1,16 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "benchmarks/cells/result_set.h"
+#include "core/metrics/statistics/auroc_interval.h"
 #include "core/metrics/statistics/summary.h"
 
 namespace adrep {
+
+/// Normal or anomalous images from which on an AUROC is given without its interval.
+inline constexpr int64_t few_images = 20;
 
 /// One line of a result table: a class, or the mean over the classes of a data set.
 struct TableRow {
@@ -19,6 +24,9 @@ struct TableRow {
   bool is_mean = false;
   std::string seeds = {};                ///< the swept seeds of a line of one seed: "references.seed=0 seed=1"
   std::vector<Summary> over_seeds = {};  ///< one a column, on a line over several seeds; else empty
+  /// One a column, on a line of one seed: where a value lies that rests on fewer than few_images.
+  std::vector<std::optional<AurocInterval>> intervals = {};
+  int64_t normal_images = 0, anomalous_images = 0;  ///< of the test, on a line of one seed
 
   /// Whether it may be compared with other lines: false for a mean over fewer classes than there are.
   bool whole(size_t column) const { return !is_mean || defined_on[column] == planned_classes; }
@@ -40,6 +48,9 @@ struct Table {
 /// sets. Cells that differ in nothing but swept seeds (`seed`, `references.seed`) become one row; a cell that a swept
 /// seed does not change counts once.
 Table make_table(const ResultSet& results);
+
+/// A cell's metric, or one that follows from its image scores: "image_fpr95".
+Metric shown_metric(const Cell& cell, const std::string& metric);
 
 /// What a metric is called: "image_auroc" -> "image AUROC".
 std::string heading_of(const std::string& metric);

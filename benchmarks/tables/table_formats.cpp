@@ -113,8 +113,8 @@ std::string table_as_csv(const Table& table) {
   text += "\n";
   for (const auto* rows : {&table.rows, &table.seed_rows}) {
     for (const TableRow& row : *rows) {
-      text += fmt::format("{},{},{},{},{},{},{}", csv_field(row.data_set), csv_field(row.class_name), row.detector,
-                          row.features, csv_field(row.variant), row.classes, row.planned_classes);
+      text += fmt::format("{},{},{},{},{},{},{}", csv_label(row.data_set), csv_label(row.class_name), row.detector,
+                          row.features, csv_label(row.variant), row.classes, row.planned_classes);
       for (const Metric& value : row.values) text += fmt::format(",{}", csv_number(value));
       text += fmt::format(",{}", csv_field(row.over_seeds.empty() ? row.seeds : "all"));
       for (size_t c = 0; c < table.metrics.size(); ++c) {
@@ -136,7 +136,7 @@ std::string table_as_markdown(const Table& table) {
   text += "\n" + rule + "\n";
   for (size_t r = 0; r < table.rows.size(); ++r) {
     text += "|";
-    for (const std::string& label : labels(table.rows[r], headings)) text += " " + label + " |";
+    for (const std::string& label : labels(table.rows[r], headings)) text += fmt::format(" {} |", markdown_text(label));
     for (size_t c = 0; c < table.metrics.size(); ++c) {
       const std::string value = shown_value(table.rows[r], c);
       text += best_in_class(table, c)[r] ? " **" + value + "** |" : " " + value + " |";
@@ -144,7 +144,7 @@ std::string table_as_markdown(const Table& table) {
     text += "\n";
   }
   text += "\n";
-  for (const std::string& note : table.notes) text += note + "\n";
+  for (const std::string& note : table.notes) text += markdown_text(note) + "\n";
   return text;
 }
 

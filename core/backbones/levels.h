@@ -17,6 +17,8 @@ struct LevelShape {
 struct Levels {
   std::vector<at::Tensor> maps;
   int64_t image_size = 224;  ///< side of the square images they came from, and of the score maps made from them
+  /// [B, 4] int64 on the CPU: left, top, width and height in pixels of what is not padding; undefined: all of it.
+  at::Tensor content{};
 
   int64_t count() const { return static_cast<int64_t>(maps.size()); }
   int64_t batch() const { return maps.empty() ? 0 : maps.front().size(0); }

@@ -5,8 +5,9 @@
 
 namespace adrep {
 
-/// The contents that a file lists, one a line after a first line with the version: SHA-256, size, time of change, inode,
-/// path. Lines that are none of these are left out; no such file, one of another version or of another user: nothing.
+/// The contents that a file lists, one a line after a first line with the version: SHA-256, size, time of change,
+/// inode, path. Lines that are none of these are left out; no such file, one of another version or of another user:
+/// nothing.
 KnownContents read_content_index(const std::filesystem::path& file);
 
 /// Writes it atomically, sorted by path. Of more than a million entries those whose file is gone are left out. Paths

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "core/base/log.h"
+
 namespace adrep {
 namespace {
 
@@ -54,7 +56,10 @@ std::string listed(const std::vector<std::string>& names, size_t shown) {
 std::string suggestion(std::string_view wrong, const std::vector<std::string>& known) {
   const std::string near = nearest_name(wrong, known);
   if (!near.empty()) return fmt::format("did you mean '{}'?", near);
-  return known.empty() ? std::string("nothing is known here") : "known: " + listed(known);
+  if (known.empty()) return "nothing is known here";
+  constexpr size_t shown = 5;
+  if (known.size() > shown) log_detail("known: " + listed(known));
+  return "known: " + listed(known, shown);
 }
 
 }  // namespace adrep

@@ -1,17 +1,26 @@
 #include "core/base/progress.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdio>
 
 #include "core/base/log.h"
+#include "core/base/text_layout.h"
 
 namespace adrep {
 namespace {
 
 bool shown = true;
 bool line_is_drawn = false;
+
+/// Columns of the terminal that standard error is; a line that is longer would not be rewritten in place.
+size_t terminal_width() {
+  winsize size{};
+  constexpr size_t usual = 80;
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col : usual;
+}
 
 double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::steady_clock::time_point b) {
   return std::chrono::duration<double>(b - a).count();
@@ -40,7 +49,7 @@ void Progress::update(int64_t done) {
   last_ = now;
   const std::string text = line(stage_, done, total_, unit_, seconds_between(start_, now));
   if (terminal_) {
-    fmt::print(stderr, "\r\033[K{}", text);
+    fmt::print(stderr, "\r\033[K{}", shortened(text, terminal_width() - 1));
     line_is_drawn = true;
   } else {
     fmt::print(stderr, "adrep: {}\n", text);

@@ -10,6 +10,15 @@ size_t shown_width(const std::string& text) {
   return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
+std::string shortened(const std::string& text, size_t width) {
+  if (shown_width(text) <= width) return text;
+  if (width == 0) return "";
+  size_t end = 0;
+  for (size_t shown = 0; end < text.size(); ++end)
+    if ((text[end] & 0xC0) != 0x80 && ++shown == width) break;
+  return text.substr(0, end) + "…";
+}
+
 std::string padded(const std::string& text, size_t width, bool right) {
   const std::string space(width > shown_width(text) ? width - shown_width(text) : 0, ' ');
   return right ? space + text : text + space;
@@ -20,6 +29,20 @@ std::string csv_field(const std::string& text) {
   std::string quoted = "\"";
   for (char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
   return quoted + "\"";
+}
+
+std::string csv_label(const std::string& text) {
+  const bool formula = !text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos;
+  return csv_field(formula ? "'" + text : text);
+}
+
+std::string markdown_text(const std::string& text) {
+  std::string escaped;
+  for (char c : text) {
+    if (std::string_view("\\`*_[]<>|~").find(c) != std::string_view::npos) escaped += '\\';
+    escaped += c == '\n' || c == '\r' ? ' ' : c;
+  }
+  return escaped;
 }
 
 std::string latex_text(const std::string& text) {

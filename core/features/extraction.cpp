@@ -2,6 +2,7 @@
 
 #include "core/base/content_hashes.h"
 #include "core/base/error.h"
+#include "core/base/hash.h"
 #include "core/base/interrupt.h"
 #include "core/base/parallel.h"
 #include "core/features/level_rows.h"
@@ -23,6 +24,11 @@ std::string content_hash(const fs::path& file) {
   }
 }
 
+/// What the cache knows an image by: its content's hash, and one made from it for a tile but the first.
+std::string cache_name(const ImageFile& file) {
+  return file.tile == 0 ? file.sha256 : sha256_of(fmt::format("{} tile {}", file.sha256, file.tile));
+}
+
 /// Gives computed features to the cache in shards of a good size.
 class ShardedAppend {
  public:
@@ -40,7 +46,7 @@ class ShardedAppend {
     std::vector<size_t> rows;
     for (size_t index : pending_) {
       if (files_[index].sha256.empty()) continue;  // could not be read when the cache was asked
-      images.push_back(files_[index].sha256);
+      images.push_back(cache_name(files_[index]));
       rows.push_back(index);
     }
     pending_.clear();
@@ -130,7 +136,7 @@ class Extraction {
     });
     for (size_t i = 0; i < files_.size(); ++i) {
       stop_if_interrupted();
-      const auto maps = options_.cache->find(files_[i].sha256);
+      const auto maps = options_.cache->find(cache_name(files_[i]));
       if (!maps || !rows_.fits(*maps)) continue;
       rows_.put(i, *maps);
       have_[i] = true;

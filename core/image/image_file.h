@@ -11,6 +11,7 @@ namespace adrep {
 struct ImageFile {
   std::filesystem::path path;
   std::string sha256;  ///< of its bytes; "": whatever they are
+  int tile = 0;        ///< which one is meant where images are cut into tiles (tiles.h)
 
   ImageFile() = default;
   template <std::convertible_to<std::filesystem::path> Path>

@@ -8,13 +8,14 @@
 
 #include "core/base/error.h"
 #include "core/image/decode.h"
+#include "core/image/tiles.h"
 
 namespace adrep {
 namespace {
 
 /// The image or why not; only a failure that is not the file's fault is thrown.
 LoadedImage load_image(size_t index, const ImageFile& file, const Geometry& geometry) {
-  LoadedImage loaded{index, std::nullopt, ""};
+  LoadedImage loaded{index, std::nullopt, {}, ""};
   std::optional<Image> decoded;
   try {
     decoded = decode_rgb(file);
@@ -23,7 +24,9 @@ LoadedImage load_image(size_t index, const ImageFile& file, const Geometry& geom
     return loaded;
   }
   try {
-    loaded.image = preprocess_image(*decoded, geometry);
+    loaded.image = geometry.fit == Fit::tiles ? preprocess_tile(*decoded, geometry, file.tile)
+                                              : preprocess_image(*decoded, geometry);
+    loaded.content = content_of(decoded->width, decoded->height, geometry);
   } catch (const InputError& error) {
     loaded.error = fmt::format("{}: {}", file.path.string(), error.what());
   }

@@ -14,6 +14,7 @@ namespace adrep {
 struct LoadedImage {
   size_t index = 0;
   std::optional<Image> image;  ///< preprocessed RGB
+  Content content{};           ///< where the photograph lies in it
   std::string error;           ///< set when there is no image
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <cmath>
 
 #include "core/base/error.h"
 #include "core/image/bicubic.h"
@@ -24,16 +25,16 @@ Window centre_window(int width, int height, int crop) {
 }
 
 /// Size after the resize of the shorter side to `size`.
-std::array<int, 2> resized_size(const Image& image, int size) {
-  ADREP_ASSERT(image.width > 0 && image.height > 0, "an image of {} × {}", image.width, image.height);
+std::array<int, 2> resized_size(int width, int height, int size) {
+  ADREP_ASSERT(width > 0 && height > 0, "an image of {} × {}", width, height);
   if (size < 1) throw_input("resize={}: must be at least 1", size);
-  const int shorter = std::min(image.width, image.height), longer = std::max(image.width, image.height);
-  if (shorter == size) return {image.width, image.height};
+  const int shorter = std::min(width, height), longer = std::max(width, height);
+  if (shorter == size) return {width, height};
   const double scaled = static_cast<double>(int64_t{size} * longer) / shorter;
   if (scaled >= INT_MAX)
-    throw_input("an image of {} × {} cannot be resized to {}: it is too narrow", image.width, image.height, size);
+    throw_input("an image of {} × {} cannot be resized to {}: it is too narrow", width, height, size);
   const int other = static_cast<int>(scaled);
-  return image.width <= image.height ? std::array{size, other} : std::array{other, size};
+  return width <= height ? std::array{size, other} : std::array{other, size};
 }
 
 /// Source index of outputs start … start + count − 1, or −1 outside; x is added up in double as Pillow does.
@@ -47,6 +48,40 @@ std::vector<int> nearest_indices(int in, int out, int start, int count) {
     x += step;
   }
   return indices;
+}
+
+/// Size that a photograph is resized to before the cut.
+std::array<int, 2> resized_size(int width, int height, const Geometry& geometry) {
+  if (geometry.fit == Fit::squash) return {geometry.crop, geometry.crop};
+  if (geometry.fit != Fit::pad) return resized_size(width, height, geometry.resize);
+  const double longer = std::max(width, height);
+  const auto scaled = [&](int side) {
+    return std::max(1, static_cast<int>(std::lround(static_cast<double>(side) * geometry.crop / longer)));
+  };
+  return {scaled(width), scaled(height)};
+}
+
+/// The photograph in its place, its border repeated to the edges of the square.
+Image padded(const Image& image, const Content& content, int side) {
+  Image result(side, side, image.channels);
+  for (int y = 0; y < side; ++y) {
+    for (int x = 0; x < side; ++x) {
+      const int row = std::clamp(y - content.top, 0, content.height - 1);
+      const int column = std::clamp(x - content.left, 0, content.width - 1);
+      std::copy_n(image.at(row, column), image.channels, result.at(y, x));
+    }
+  }
+  return result;
+}
+
+constexpr std::array<const char*, 4> fit_names = {"crop", "squash", "pad", "tiles"};
+
+/// The mask in its place, 0 around it.
+Image on_blank(const Image& mask, const Content& content, int side) {
+  Image result(side, side, mask.channels);
+  for (int y = 0; y < content.height; ++y)
+    std::copy_n(mask.at(y, 0), content.width * mask.channels, result.at(content.top + y, content.left));
+  return result;
 }
 
 Image resize_nearest(const Image& image, int width, int height, const Window& window) {
@@ -65,6 +100,49 @@ Image resize_nearest(const Image& image, int width, int height, const Window& wi
 
 }  // namespace
 
+std::string fit_name(Fit fit) {
+  return fit_names[static_cast<size_t>(fit)];
+}
+
+Fit fit_named(const std::string& name) {
+  for (size_t i = 0; i < fit_names.size(); ++i)
+    if (name == fit_names[i]) return static_cast<Fit>(i);
+  throw_input("'{}' is no way to fit an image: crop, squash, pad or tiles", name);
+}
+
+std::string Geometry::text() const {
+  return fmt::format("{}x{}{}", resize, crop, suffix(" "));
+}
+
+std::string Geometry::suffix(const std::string& separator) const {
+  return fit == Fit::crop ? std::string() : fmt::format("{}{}", separator, fit_name(fit));
+}
+
+Content content_of(int width, int height, const Geometry& geometry) {
+  if (geometry.fit == Fit::crop || geometry.fit == Fit::squash) return {0, 0, geometry.crop, geometry.crop};
+  const auto [w, h] = resized_size(width, height, geometry);
+  if (geometry.fit == Fit::tiles) return {0, 0, w, h};
+  return {(geometry.crop - w) / 2, (geometry.crop - h) / 2, w, h};
+}
+
+at::Tensor content_tensor(const std::vector<Content>& contents) {
+  at::Tensor rows = at::empty({std::ssize(contents), 4}, at::kLong);
+  auto* row = rows.mutable_data_ptr<int64_t>();
+  for (const Content& content : contents)
+    for (const int side : {content.left, content.top, content.width, content.height}) *row++ = side;
+  return rows;
+}
+
+SeenPart seen_part(int width, int height, const Geometry& geometry) {
+  SeenPart all{0, 0, static_cast<double>(width), static_cast<double>(height)};
+  if (geometry.fit != Fit::crop) return all;
+  const auto [w, h] = resized_size(width, height, geometry);
+  const Window window = centre_window(w, h, geometry.crop);
+  const double across = static_cast<double>(width) / w, down = static_cast<double>(height) / h;
+  return {window.left * across, window.top * down, (window.left + geometry.crop) * across,
+          (window.top + geometry.crop) * down};
+}
+
 Image resize_nearest(const Image& image, int width, int height) {
   return resize_nearest(image, width, height, Window{0, 0, width, height});
 }
@@ -75,14 +153,20 @@ Image centre_crop(const Image& image, int crop) {
 
 Image preprocess_image(const Image& image, const Geometry& geometry) {
   ADREP_ASSERT(image.channels == 3, "an image of {} channels", image.channels);
-  const auto [width, height] = resized_size(image, geometry.resize);
+  const auto [width, height] = resized_size(image.width, image.height, geometry);
+  if (geometry.fit == Fit::pad)
+    return padded(resize_bicubic(image, width, height), content_of(image.width, image.height, geometry), geometry.crop);
+  if (geometry.fit == Fit::tiles) return resize_bicubic(image, width, height);
   return resize_bicubic(image, width, height, centre_window(width, height, geometry.crop));
 }
 
 Image preprocess_mask(const Image& mask, const Geometry& geometry) {
   ADREP_ASSERT(mask.channels == 1, "a mask of {} channels", mask.channels);
-  const auto [width, height] = resized_size(mask, geometry.resize);
-  Image result = resize_nearest(mask, width, height, centre_window(width, height, geometry.crop));
+  const auto [width, height] = resized_size(mask.width, mask.height, geometry);
+  Image result = geometry.fit == Fit::crop
+                     ? resize_nearest(mask, width, height, centre_window(width, height, geometry.crop))
+                     : resize_nearest(mask, width, height);
+  if (geometry.fit == Fit::pad) result = on_blank(result, content_of(mask.width, mask.height, geometry), geometry.crop);
   for (uint8_t& value : result.pixels) value = value != 0 ? 1 : 0;
   return result;
 }

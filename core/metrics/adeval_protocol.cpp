@@ -38,7 +38,7 @@ std::vector<double> precision(const Called& called) {
 
 BinnedMetrics metrics(const ScoredPixels& pixels, const Regions& regions, int64_t bins, const std::string& unit) {
   const ProRule rule = adeval_rule(bins);
-  const PixelTotals totals{std::ssize(pixels.scores) - regions.pixels(), regions.pixels(), {}};
+  const PixelTotals totals{regions.normal_pixels(std::ssize(pixels.scores)), regions.pixels(), {}};
   const std::string missing = totals.missing_class(unit);
   if (!missing.empty()) return {Metric::none(missing), Metric::none(missing), Metric::none(missing)};
   const SampledCurve curve = sample_curve(pixels, regions, rule.curve);

@@ -26,9 +26,9 @@ Selection select(const ScoredPixels& pixels) {
     const auto scores = pixels.scores.subspan(static_cast<size_t>(image * size), static_cast<size_t>(size));
     const auto masks = pixels.masks.subspan(static_cast<size_t>(image * size), static_cast<size_t>(size));
     const int64_t begin = std::ssize(selection.scores);
-    const int64_t area = size - std::count(masks.begin(), masks.end(), 0);
+    const int64_t area = std::count(masks.begin(), masks.end(), 1);
     for (size_t p = 0; p < scores.size(); ++p)
-      if (area == 0 || masks[p] != 0) selection.scores.push_back(scores[p]);
+      if (masks[p] == (area == 0 ? 0 : 1)) selection.scores.push_back(scores[p]);
     selection.masks.resize(selection.scores.size(), area > 0);
     if (area > 0) selection.images.runs.push_back({begin, begin + area, static_cast<uint32_t>(image)});
     selection.images.areas.push_back(area);

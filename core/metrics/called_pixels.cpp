@@ -42,7 +42,7 @@ std::vector<double> called_normals(std::span<const float> scores, const Regions&
   const auto count_to = [&](int64_t end) {
     for (; at < end; ++at) ++counts[passed(places, comparison, scores[static_cast<size_t>(at)])];
   };
-  for (const PixelRun& run : regions.runs) {
+  for (const PixelRun& run : regions.marked()) {
     count_to(run.begin);
     at = run.end;
   }

@@ -34,10 +34,14 @@ std::pair<at::Tensor, at::Tensor> anomalous_pixels(const Regions& regions) {
 DeviceRanking::DeviceRanking(const at::Tensor& scores, const at::Tensor& masks) {
   check(scores, masks);
   const at::Tensor contiguous = masks.contiguous();
-  const Regions regions = find_regions({contiguous.const_data_ptr<uint8_t>(), static_cast<size_t>(contiguous.numel())},
-                                       scores.size(0), scores.size(1), scores.size(2));
+  const ScoredPixels truth{{},
+                           {contiguous.const_data_ptr<uint8_t>(), static_cast<size_t>(contiguous.numel())},
+                           scores.size(0),
+                           scores.size(1),
+                           scores.size(2)};
+  const Regions regions = find_regions(truth);
   totals_.anomalous = regions.pixels();
-  totals_.normals = scores.numel() - totals_.anomalous;
+  totals_.normals = regions.normal_pixels(scores.numel());
   totals_.region_areas = regions.areas;
 
   const auto [places, owners] = anomalous_pixels(regions);
@@ -48,8 +52,7 @@ DeviceRanking::DeviceRanking(const at::Tensor& scores, const at::Tensor& masks) 
   const auto [owner, by_region] = owners.to(device).sort(/*stable=*/true, 0, false);
   const auto [anomalous, by_score] =
       flat.index_select(0, at_places.index_select(0, by_region)).sort(/*stable=*/true, 0, /*descending=*/true);
-  const at::Tensor normal =
-      at::ones({flat.numel()}, at::TensorOptions(device).dtype(at::kBool)).index_fill_(0, at_places, 0);
+  const at::Tensor normal = contiguous.to(device).view({-1}) == 0;
   const at::Tensor ascending = std::get<0>(flat.masked_select(normal).sort());
   const at::Tensor below = at::searchsorted(ascending, anomalous),
                    not_above = at::searchsorted(ascending, anomalous, false, true);

@@ -15,8 +15,11 @@ struct Metric {
   static Metric none(std::string reason) { return {0, std::move(reason)}; }
 };
 
+/// A mask's value for a pixel that is in no metric: padding around an image, not a part of it.
+inline constexpr uint8_t outside_pixel = 2;
+
 /// Score maps of a set of images with their ground truth, each [images, height, width] row by row.
-/// scores are finite; masks are 0 (normal) or 1 (anomalous).
+/// scores are finite; masks are 0 (normal), 1 (anomalous) or outside_pixel.
 struct ScoredPixels {
   std::span<const float> scores;
   std::span<const uint8_t> masks;

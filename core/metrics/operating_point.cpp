@@ -12,7 +12,8 @@ Metric ratio(int64_t part, int64_t whole, const char* missing) {
 
 Confusion count(std::span<const float> scores, std::span<const uint8_t> labels, float threshold) {
   int64_t counts[2][2] = {};
-  for (size_t i = 0; i < scores.size(); ++i) ++counts[labels[i] != 0][scores[i] >= threshold];
+  for (size_t i = 0; i < scores.size(); ++i)
+    if (labels[i] != outside_pixel) ++counts[labels[i] != 0][scores[i] >= threshold];
   return {counts[1][1], counts[0][1], counts[1][0], counts[0][0]};
 }
 

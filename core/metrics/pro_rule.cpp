@@ -26,7 +26,7 @@ std::vector<double> thresholds_of(const ScoredPixels& pixels, const Regions& reg
 
 std::vector<double> rates(const ScoredPixels& pixels, const Regions& regions, const CurveRule& rule,
                           const std::vector<int64_t>& ranks, std::span<const double> thresholds) {
-  const auto normals = static_cast<double>(std::ssize(pixels.scores) - regions.pixels());
+  const auto normals = static_cast<double>(regions.normal_pixels(std::ssize(pixels.scores)));
   std::vector<double> rates;
   if (rule.rate_by_rank) {
     for (int64_t rank : ranks) rates.push_back(1 - static_cast<double>(rank + 1) / normals);
@@ -53,7 +53,7 @@ Metric stretched_area(const Curve& curve, double offset) {
 SampledCurve sample_curve(const ScoredPixels& pixels, const Regions& regions, const CurveRule& rule, int threads) {
   std::vector<int64_t> ranks;
   if (rule.thresholds == CurveRule::Thresholds::ranks)
-    ranks = equidistant_ranks(std::ssize(pixels.scores) - regions.pixels(), rule.count);
+    ranks = equidistant_ranks(regions.normal_pixels(std::ssize(pixels.scores)), rule.count);
   SampledCurve curve;
   curve.thresholds = thresholds_of(pixels, regions, rule, ranks, threads);
   if (curve.thresholds.empty()) {
@@ -95,7 +95,7 @@ Metric pro_by(const ScoredPixels& pixels, const ProRule& rule, int threads) {
   check(pixels);
   const Regions regions = find_regions(pixels, Connectivity::eight, threads);
   if (regions.count() == 0) return Metric::none("no anomalous pixel");
-  if (regions.pixels() == std::ssize(pixels.scores)) return Metric::none("no normal pixel");
+  if (regions.normal_pixels(std::ssize(pixels.scores)) == 0) return Metric::none("no normal pixel");
   return area_of(sample_curve(pixels, regions, rule.curve, threads), rule.area);
 }
 

@@ -53,7 +53,7 @@ class NamedProtocol {
   /// How `pro` is computed; none where it is exact.
   std::optional<ProRule> pro_rule() const;
   /// Throws InputError for sizes that do not fit and for NaN or infinite scores, naming the image's index.
-  MetricSet evaluate(const Scored& scored) const { return protocol_.evaluate(scored, count_); }
+  MetricSet evaluate(const Scored& scored) const;
 
  private:
   std::string name_;

@@ -1,5 +1,6 @@
 #include "core/metrics/regions.h"
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 #include <numeric>
@@ -101,13 +102,26 @@ int64_t Regions::pixels() const {
   return std::accumulate(areas.begin(), areas.end(), int64_t{0});
 }
 
+int64_t Regions::normal_pixels(int64_t all) const {
+  int64_t normals = all - pixels();
+  for (const PixelRun& run : outside) normals -= run.end - run.begin;
+  return normals;
+}
+
+std::vector<PixelRun> Regions::marked() const {
+  std::vector<PixelRun> all(runs.size() + outside.size());
+  std::merge(runs.begin(), runs.end(), outside.begin(), outside.end(), all.begin(),
+             [](const PixelRun& a, const PixelRun& b) { return a.begin < b.begin; });
+  return all;
+}
+
 Regions find_regions(std::span<const uint8_t> masks, int64_t images, int64_t height, int64_t width,
                      Connectivity connectivity, int threads) {
   std::vector<Regions> parts(static_cast<size_t>(images));
   for_each_index(static_cast<size_t>(images), threads, [&](int64_t image) {
     const int64_t first_pixel = image * height * width;
     ImageRegions found(masks.data() + first_pixel, height, width, first_pixel, connectivity);
-    parts[static_cast<size_t>(image)] = {std::move(found.runs()), std::move(found.areas()), {}};
+    parts[static_cast<size_t>(image)] = {std::move(found.runs()), std::move(found.areas()), {}, {}};
   });
   Regions all;
   for (size_t image = 0; image < parts.size(); ++image) {
@@ -122,7 +136,21 @@ Regions find_regions(std::span<const uint8_t> masks, int64_t images, int64_t hei
 }
 
 Regions find_regions(const ScoredPixels& pixels, Connectivity connectivity, int threads) {
-  return find_regions(pixels.masks, pixels.images, pixels.height, pixels.width, connectivity, threads);
+  const auto [scores, masks, images, height, width] = pixels;
+  if (masks.empty() || !std::memchr(masks.data(), outside_pixel, masks.size()))
+    return find_regions(masks, images, height, width, connectivity, threads);
+  std::vector<uint8_t> inside(masks.begin(), masks.end());
+  std::vector<PixelRun> outside;
+  for (size_t p = 0; p < inside.size(); ++p) {
+    if (masks[p] != outside_pixel) continue;
+    inside[p] = 0;
+    const auto at = static_cast<int64_t>(p);
+    if (outside.empty() || outside.back().end != at) outside.push_back({at, at, no_region});
+    ++outside.back().end;
+  }
+  Regions regions = find_regions(inside, images, height, width, connectivity, threads);
+  regions.outside = std::move(outside);
+  return regions;
 }
 
 }  // namespace adrep

@@ -27,6 +27,8 @@ ResampledPixels::ResampledPixels(const ScoredPixels& pixels, int threads)
   for (uint64_t normal : normals) normals_.push_back(static_cast<uint32_t>(normal));
   for (size_t r = 0; r < regions_.areas.size(); ++r)
     image_normals_[static_cast<size_t>(regions_.images[r])] -= regions_.areas[r];
+  for (const PixelRun& run : regions_.outside)
+    for (int64_t p = run.begin; p < run.end; ++p) --image_normals_[static_cast<size_t>(p / per_image)];
   add_groups(pixels, normals);
 }
 

@@ -68,6 +68,20 @@ Metric recall_at_fpr(const ScoredImages& images, double false_positive_rate) {
   return recall(ranking, false_positive_rate, "image");
 }
 
+Metric fpr_at_recall(const ScoredImages& images, double recall) {
+  if (!(recall > 0 && recall <= 1)) throw_input("a recall of {}: it must be above 0 and at most 1", recall);
+  ScoreRanking ranking(images);
+  const PixelTotals& totals = ranking.totals();
+  if (const std::string missing = totals.missing_class("image"); !missing.empty()) return Metric::none(missing);
+  int64_t found = 0, called = 0;
+  ranking.visit([&](const ScoreGroup& group) {
+    found += group.anomalous;
+    called = group.normals_above + group.normals_tied;
+    return static_cast<double>(found) < recall * static_cast<double>(totals.anomalous);
+  });
+  return Metric::measured(static_cast<double>(called) / static_cast<double>(totals.normals));
+}
+
 Metric pixel_recall_at_fpr(const ScoredPixels& pixels, double false_positive_rate, int threads) {
   ScoreRanking ranking(pixels, threads);
   return recall(ranking, false_positive_rate, "pixel");

@@ -42,6 +42,9 @@ class RecallAtFpr {
 Metric auroc(const ScoredImages& images);
 Metric pixel_auroc(const ScoredPixels& pixels, int threads = 0);
 Metric recall_at_fpr(const ScoredImages& images, double false_positive_rate);
+/// The lowest false-positive rate of all thresholds (score ≥ t) that find at least this part of the anomalous images,
+/// in (0, 1], else InputError; no interpolation.
+Metric fpr_at_recall(const ScoredImages& images, double recall);
 Metric pixel_recall_at_fpr(const ScoredPixels& pixels, double false_positive_rate, int threads = 0);
 
 }  // namespace adrep

@@ -20,7 +20,8 @@ struct Slice {
   std::vector<int64_t> normals, anomalous;  ///< pixels in each bin, later where the next one of each bucket goes
 };
 
-/// Calls normal(begin, end) and anomalous(begin, end, region) for the stretches of a slice, in pixel order.
+/// Calls normal(begin, end) and anomalous(begin, end, region) for the stretches of a slice, in pixel order, and nothing
+/// for those that are outside.
 template <class Normal, class Anomalous>
 void for_each_stretch(const Slice& slice, const std::vector<PixelRun>& runs, Normal normal, Anomalous anomalous) {
   auto run = std::partition_point(runs.begin(), runs.end(), [&](const PixelRun& r) { return r.end <= slice.begin; });
@@ -28,7 +29,7 @@ void for_each_stretch(const Slice& slice, const std::vector<PixelRun>& runs, Nor
   for (; run != runs.end() && run->begin < slice.end; ++run) {
     const int64_t begin = std::max(run->begin, at), end = std::min(run->end, slice.end);
     normal(at, begin);
-    anomalous(begin, end, run->region);
+    if (run->region != no_region) anomalous(begin, end, run->region);
     at = end;
   }
   normal(at, slice.end);
@@ -156,16 +157,17 @@ ScorePartition partition_scores(const ScoredPixels& pixels, const Regions& regio
   for (int64_t i = 0; i < jobs; ++i)
     slices[static_cast<size_t>(i)] = {count * i / jobs, count * (i + 1) / jobs, {}, {}};
 
+  const std::vector<PixelRun> runs = regions.marked();
   const Bins bins(key_range(pixels.scores, slices), count);
   const auto each_slice = [&](auto work) {
     for_each_index(static_cast<size_t>(jobs), threads, [&](int64_t i) { work(slices[static_cast<size_t>(i)]); });
   };
-  each_slice([&](Slice& slice) { count_bins(slice, pixels.scores, regions.runs, bins); });
+  each_slice([&](Slice& slice) { count_bins(slice, pixels.scores, runs, bins); });
   const int64_t anomalous = regions.pixels();
   into.normals = make_large_array<uint32_t>(static_cast<size_t>(count - anomalous));
   into.anomalous = make_large_array<AnomalousEntry>(static_cast<size_t>(anomalous));
   const std::vector<uint16_t> bucket_of = make_buckets(bins, count, slices, into);
-  each_slice([&](Slice& slice) { deal(slice, pixels.scores, regions.runs, bins, bucket_of, into); });
+  each_slice([&](Slice& slice) { deal(slice, pixels.scores, runs, bins, bucket_of, into); });
   return into;
 }
 

@@ -113,7 +113,7 @@ ScoreRanking::ScoreRanking(const ScoredPixels& pixels, int threads)
 ScoreRanking::ScoreRanking(const ScoredPixels& pixels, const Regions& regions, int threads)
     : threads_(threads), partition_(partition_scores(pixels, regions, threads)) {
   totals_.anomalous = regions.pixels();
-  totals_.normals = std::ssize(pixels.scores) - totals_.anomalous;
+  totals_.normals = regions.normal_pixels(std::ssize(pixels.scores));
   totals_.region_areas = regions.areas;
 }
 

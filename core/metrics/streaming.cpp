@@ -31,15 +31,16 @@ void StreamingScores::add_image(std::span<const float> scores, std::span<const u
   const auto add_normals = [&](int64_t end) {
     for (; at < end; ++at) normals_.add(inverted(at));
   };
-  for (const PixelRun& run : regions.runs) {
+  for (const PixelRun& run : regions.marked()) {
     add_normals(run.begin);
+    if (run.region == no_region) at = run.end;
     for (; at < run.end; ++at) anomalous_.add(uint64_t{inverted(at)} << 32 | (offset + run.region));
   }
   add_normals(std::ssize(scores));
 
   totals_.region_areas.insert(totals_.region_areas.end(), regions.areas.begin(), regions.areas.end());
   totals_.anomalous += regions.pixels();
-  totals_.normals += std::ssize(scores) - regions.pixels();
+  totals_.normals += regions.normal_pixels(std::ssize(scores));
   ++images_;
 }
 

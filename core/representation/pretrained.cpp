@@ -49,7 +49,7 @@ Levels PretrainedRepresentation::apply(const Levels& levels) const {
   const at::NoGradGuard no_grad;
   if (levels.count() != static_cast<int64_t>(bank_.rows.size()))
     throw_failure("the projectors have {} levels, the features have {}", bank_.rows.size(), levels.count());
-  Levels projected{{}, levels.image_size};
+  Levels projected{{}, levels.image_size, levels.content};
   for (int64_t l = 0; l < levels.count(); ++l) {
     const auto i = static_cast<size_t>(l);
     const at::Tensor features = levels[l].to(device_);

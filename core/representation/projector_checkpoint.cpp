@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/hash.h"
+#include "core/base/names.h"
 #include "core/io/checkpoint_formats.h"
 #include "core/io/damaged.h"
 
@@ -136,7 +137,7 @@ void check_projector_weights(const TensorMap& weights, const ProjectorParams& pa
   if (!wrong.empty())
     throw_input("{}: {} wrong key{} for a projector '{}' of {} layer{} and {} levels: {}", file, wrong.size(),
                 wrong.size() == 1 ? "" : "s", params.architecture, params.layers, params.layers == 1 ? "" : "s",
-                channels.size(), fmt::join(wrong, "; "));
+                channels.size(), listed(wrong, 5));
 }
 
 }  // namespace adrep

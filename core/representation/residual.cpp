@@ -14,7 +14,7 @@ at::Tensor residual(const at::Tensor& features, const at::Tensor& bank, Match ma
 Levels ResidualRepresentation::apply(const Levels& levels) const {
   if (levels.count() != static_cast<int64_t>(bank_.rows.size()))
     throw_failure("the reference bank has {} levels, the features have {}", bank_.rows.size(), levels.count());
-  Levels residuals{{}, levels.image_size};
+  Levels residuals{{}, levels.image_size, levels.content};
   for (int64_t l = 0; l < levels.count(); ++l)
     residuals.maps.push_back(residual(levels[l], bank_.rows[static_cast<size_t>(l)], match_, options_).contiguous());
   return residuals;

@@ -13,15 +13,16 @@ double MultiStepSchedule::at(int64_t epoch) const {
 }
 
 double WarmCosineSchedule::at(int64_t epoch, int64_t batch, int64_t batches) const {
-  const auto cosine = [&](int64_t e) {
+  const auto cosine = [&](double e) {
     const double smallest = rate * smallest_fraction;
-    const double angle = std::numbers::pi * static_cast<double>(e) / static_cast<double>(epochs);
-    return smallest + (rate - smallest) * (1 + std::cos(angle)) / 2;
+    return smallest + (rate - smallest) * (1 + std::cos(std::numbers::pi * e / static_cast<double>(epochs))) / 2;
   };
-  if (epoch >= warm_epochs) return cosine(epoch);
+  double warm = static_cast<double>(warm_epochs);
+  if (epochs < scaled_below) warm *= static_cast<double>(epochs) / static_cast<double>(scaled_below);
+  const auto done = static_cast<double>(epoch * batches + batch), all = warm * static_cast<double>(batches);
+  if (done >= all) return cosine(static_cast<double>(epoch));
   const double start = rate * start_fraction;
-  const double fraction = static_cast<double>(epoch * batches + batch) / static_cast<double>(warm_epochs * batches);
-  return start + fraction * (cosine(warm_epochs) - start);
+  return start + done / all * (cosine(warm) - start);
 }
 
 }  // namespace adrep

@@ -22,6 +22,9 @@ struct WarmCosineSchedule {
   int64_t warm_epochs = 2;
   double start_fraction = 0.1;      ///< of `rate`, at the first batch
   double smallest_fraction = 1e-3;  ///< of `rate`, which the cosine would reach at epoch `epochs`
+  /// A training of fewer epochs has a shorter warm-up in proportion: else two epochs would be a warm-up to the smallest
+  /// rate and nothing more. 0: never, as published.
+  int64_t scaled_below = 0;
 
   /// The rate of a batch: `epoch` from 0, of `batches` a epoch the one counted `batch` from 0 within its epoch.
   double at(int64_t epoch, int64_t batch, int64_t batches) const;

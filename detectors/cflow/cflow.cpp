@@ -76,6 +76,7 @@ class CflowTraining final : public Trainee {
     batches_ = normals.size() / batch_;
     schedule_.rate = params_.learning_rate;
     schedule_.epochs = params_.meta_epochs;
+    schedule_.scaled_below = CflowParams{}.meta_epochs;
     collect_parameters();
   }
 
@@ -264,7 +265,7 @@ Scores Cflow::score(const Levels& levels) const {
   ADREP_ASSERT(scale_.top.defined(), "CFLOW scores before it is fitted");
   require_fitted_shapes(levels, shapes_);
   std::vector<at::Tensor> grids = log_likelihoods(levels);
-  Scores scores = scores_from_maps(likelihood_maps(grids, scale_, levels.image_size));
+  Scores scores = scores_from_maps(likelihood_maps(grids, scale_, levels.image_size), levels.content);
   scores.grids = std::move(grids);
   return scores;
 }
@@ -340,6 +341,7 @@ FitCost Cflow::cost(const Params& params, const std::vector<LevelShape>& shapes,
 ADREP_DETECTOR("cflow", Cflow)
     .doc("a normalising flow of each level's features, conditioned on their position")
     .trained()
+    .version(2)
     .random_when([](const ParamTexts& texts) { return texts("meta_epochs") != "0"; })
     .post_step("likelihood")
     .quick({{"meta_epochs", "2"}, {"sub_epochs", "1"}, {"blocks", "2"}, {"condition", "8"}, {"fibres", "64"}});

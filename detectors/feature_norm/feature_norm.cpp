@@ -30,7 +30,7 @@ Scores FeatureNorm::score(const Levels& levels) const {
     require_finite(levels[l], l);
     maps.add(upsample(feature_norm(levels[l], params_.norm), levels.image_size, AlignCorners::yes));
   }
-  return scores_from_maps(gaussian_smooth(maps.value(), params_.sigma));
+  return scores_from_maps(gaussian_smooth(maps.value(), params_.sigma), levels.content);
 }
 
 FitCost FeatureNorm::cost(const Params&, const std::vector<LevelShape>& shapes, int64_t, int64_t test) {
@@ -41,6 +41,7 @@ FitCost FeatureNorm::cost(const Params&, const std::vector<LevelShape>& shapes, 
 
 ADREP_DETECTOR("feature_norm", FeatureNorm)
     .doc("norm of the features, nothing is learnt")
+    .position_free()
     .random_when([](const ParamTexts&) { return false; });
 
 }  // namespace adrep

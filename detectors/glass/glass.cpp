@@ -238,7 +238,8 @@ Scores Glass::score(const Levels& levels) const {
   }
   const at::Tensor patch_scores = at::cat(parts);
   const at::Tensor maps = upsample(patch_scores, levels.image_size, AlignCorners::no);
-  return {gaussian_smooth(maps, params_.sigma), patch_scores.flatten(1).amax(1), {}};
+  const at::Tensor inside = inside_only(patch_scores, levels.content, levels.image_size);
+  return {gaussian_smooth(maps, params_.sigma), inside.flatten(1).amax(1), {}, levels.content};
 }
 
 TensorMap Glass::state() const {

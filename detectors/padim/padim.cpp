@@ -99,7 +99,7 @@ Scores Padim::score(const Levels& levels) const {
   LevelMean maps;
   for (int64_t l = 0; l < levels.count(); ++l)
     maps.add(upsample(distances(levels[l], l), levels.image_size, AlignCorners::yes));
-  return scores_from_maps(gaussian_smooth(maps.value(), params_.sigma));
+  return scores_from_maps(gaussian_smooth(maps.value(), params_.sigma), levels.content);
 }
 
 TensorMap Padim::state() const {

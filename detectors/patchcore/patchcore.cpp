@@ -150,10 +150,10 @@ Scores Patchcore::score(const Levels& levels) const {
   const Neighbours found = nearest(queries, k);              // [B·H·W, k]
   const at::Tensor patch_scores = found.squared_distances.mean(1).view({levels.batch(), grid.height, grid.width});
   const at::Tensor maps = upsample(patch_scores, levels.image_size, AlignCorners::no);
-  const at::Tensor image_scores = params_.reweight > 0
-                                      ? reweighted(queries, found.rows.select(1, 0), patch_scores.flatten(1))
-                                      : patch_scores.flatten(1).amax(1);
-  return {gaussian_smooth(maps, params_.sigma), image_scores, {}};
+  const at::Tensor inside = inside_only(patch_scores, levels.content, levels.image_size).flatten(1);
+  const at::Tensor image_scores =
+      params_.reweight > 0 ? reweighted(queries, found.rows.select(1, 0), inside) : inside.amax(1);
+  return {gaussian_smooth(maps, params_.sigma), image_scores, {}, levels.content};
 }
 
 /// w = 1 − exp|q − m| / Σ exp|q − m'| over the b bank rows m' nearest to m, the bank row nearest to the worst patch q.
@@ -198,15 +198,19 @@ FitCost Patchcore::cost(const Params& params, const std::vector<LevelShape>& sha
   const double positions = static_cast<double>(shapes[shapes.size() - used].positions());
   const double patches = positions * static_cast<double>(train), kept = params.ratio * patches;
   const double dimension = static_cast<double>(params.dimension), projection = static_cast<double>(params.projection);
-  return {2 * kept * (patches * projection + positions * static_cast<double>(test) * dimension),
-          (patches * projection + kept * dimension) * sizeof(float) +
-              static_cast<double>(
-                  search_bytes(params, std::max<int64_t>(1, static_cast<int64_t>(kept)), params.dimension))};
+  const double scoring = 2 * kept * positions * static_cast<double>(test) * dimension;
+  return {
+      2 * kept * patches * projection + scoring,
+      (patches * projection + kept * dimension) * sizeof(float) +
+          static_cast<double>(search_bytes(params, std::max<int64_t>(1, static_cast<int64_t>(kept)), params.dimension)),
+      scoring};
 }
 
 ADREP_DETECTOR("patchcore", Patchcore)
     .doc("distance to the nearest patch of a coreset of the training patches")
     .resize_for_mvtec_ad(256)
+    .position_free()
+    .faster("ratio", "0.01")
     .post_step("");
 
 }  // namespace adrep

@@ -72,7 +72,15 @@ int64_t number_between(const json& all, const std::string& name, int64_t least, 
 
 Geometry geometry_from(const json& image) {
   const int64_t crop = number_between(image, "crop", 1, largest_side);
-  return {static_cast<int>(number_between(image, "resize", crop, largest_side)), static_cast<int>(crop)};
+  Geometry geometry{static_cast<int>(number_between(image, "resize", crop, largest_side)), static_cast<int>(crop)};
+  if (const auto fit = image.find("fit"); fit != image.end()) geometry.fit = fit_named(fit->get<std::string>());
+  return geometry;
+}
+
+json description_of(const Geometry& geometry) {
+  json image = {{"resize", geometry.resize}, {"crop", geometry.crop}};
+  if (geometry.fit != Fit::crop) image["fit"] = fit_name(geometry.fit);
+  return image;
 }
 
 json description_of(const ArtefactBackbone& backbone) {
@@ -192,7 +200,7 @@ SealedTensors artefact_content(const Artefact& artefact) {
                          {"parameters", parameters_of(entry, artefact.parameters)},
                          {"features", artefact.features},
                          {"record", artefact.record},
-                         {"image", {{"resize", artefact.geometry.resize}, {"crop", artefact.geometry.crop}}},
+                         {"image", description_of(artefact.geometry)},
                          {"backbone", description_of(artefact.backbone)},
                          {"representation", description_of(artefact.representation)},
                          {"post", artefact.post.name},

@@ -62,9 +62,10 @@ class Pipeline::Passes {
  public:
   explicit Passes(const Pipeline& pipeline) : pipeline_(pipeline) {}
 
-  /// An image after resize and crop.
-  void add(const Image& prepared) {
+  /// An image after resize and crop, and where the photograph lies in it.
+  void add(const Image& prepared, const Content& content) {
     pending_.push_back(pipeline_.input_of(prepared));
+    contents_.push_back(content);
     if (std::ssize(pending_) == pipeline_.batch_) flush();
   }
 
@@ -79,15 +80,17 @@ class Pipeline::Passes {
  private:
   void flush() {
     if (pending_.empty()) return;
-    Scores scores = apply_post_step(pipeline_.post_, pipeline_.detect(pending_));
+    Scores scores = apply_post_step(pipeline_.post_, pipeline_.detect(pending_, contents_));
     scores.grids.clear();
     parts_.add(scores);
     empty_ = false;
     pending_.clear();
+    contents_.clear();
   }
 
   const Pipeline& pipeline_;
   std::vector<at::Tensor> pending_;
+  std::vector<Content> contents_;
   ScoreParts parts_;
   bool empty_ = true;
 };
@@ -116,7 +119,7 @@ Pipeline Pipeline::load(const std::filesystem::path& file, const PipelineOptions
 void Pipeline::self_test(const ArtefactProbe& probe) const {
   Image image(geometry_.crop, geometry_.crop, 3);
   std::copy_n(probe.image.const_data_ptr<uint8_t>(), image.pixels.size(), image.pixels.begin());
-  const Scores actual = detect({input_of(image)});
+  const Scores actual = detect({input_of(image)}, {{0, 0, geometry_.crop, geometry_.crop}});
   if (!close_on_average(actual.maps, probe.scores.maps) ||
       !close_on_average(actual.image_scores, probe.scores.image_scores))
     throw_input(
@@ -128,17 +131,19 @@ at::Tensor Pipeline::input_of(const Image& prepared) const {
   return normalised(prepared, backbone_->info().mean, backbone_->info().std);
 }
 
-Scores Pipeline::detect(const std::vector<at::Tensor>& inputs) const {
+Scores Pipeline::detect(const std::vector<at::Tensor>& inputs, const std::vector<Content>& contents) const {
   const at::NoGradGuard no_grad;
   Levels levels = backbone_->forward(at::stack(inputs));
   for (at::Tensor& level : levels.maps) level = level.contiguous();  // as features lie when a detector is fitted
+  if (geometry_.fit == Fit::pad) levels.content = content_tensor(contents);
   if (representation_) levels = representation_->apply(levels);
   return detector_->score(levels);
 }
 
 Scores Pipeline::score(const std::vector<Image>& images) const {
   Passes passes(*this);
-  for (size_t i = 0; i < images.size(); ++i) passes.add(prepared_image(images[i], geometry_, i));
+  for (size_t i = 0; i < images.size(); ++i)
+    passes.add(prepared_image(images[i], geometry_, i), content_of(images[i].width, images[i].height, geometry_));
   return passes.finish();
 }
 
@@ -146,7 +151,7 @@ Scores Pipeline::score_files(const std::vector<ImageFile>& files, int threads) c
   Passes passes(*this);
   load_images(files, geometry_, threads, static_cast<size_t>(2 * batch_), [&](LoadedImage loaded) {
     if (!loaded.image) throw InputError(loaded.error);
-    passes.add(*loaded.image);
+    passes.add(*loaded.image, loaded.content);
     return true;
   });
   return passes.finish();

@@ -30,7 +30,8 @@ class Pipeline {
   /// Throws InputError when the parts do not fit together.
   Pipeline(const Artefact& artefact, std::unique_ptr<const Backbone> backbone, const PipelineOptions& options = {});
 
-  /// Decoded RGB images of any size that the geometry takes -> maps [B, S, S] and image scores [B], on the CPU; the
+  /// Decoded RGB images of any size that the geometry takes -> maps [B, S, S] and image scores [B], on the CPU; with
+  /// image.fit=pad, content_of() says which part of a map is not padding, and image scores are of that part. The
   /// images go through in passes of batch(). Throws InputError naming the number of an image that cannot be used.
   Scores score(const std::vector<Image>& images) const;
   /// The same of files, which are decoded ahead by `threads` threads. Throws InputError for the first that cannot be
@@ -43,7 +44,7 @@ class Pipeline {
  private:
   class Passes;
   /// Images after resize and crop -> the detector's scores on the device, before the post step.
-  Scores detect(const std::vector<at::Tensor>& inputs) const;
+  Scores detect(const std::vector<at::Tensor>& inputs, const std::vector<Content>& contents) const;
   at::Tensor input_of(const Image& prepared) const;
   void self_test(const ArtefactProbe& probe) const;
 

@@ -25,7 +25,7 @@ PostStep found_min_max(const Scores& test_set) {
 Scores min_max(const PostStep& step, const Scores& scores) {
   const at::Device device = scores.maps.device();
   const at::Tensor low = post_constant(step, "low", at::kFloat, 1).to(device);
-  return scores_from_maps((scores.maps - low) / post_constant(step, "range", at::kFloat, 1).to(device));
+  return scores_from_maps((scores.maps - low) / post_constant(step, "range", at::kFloat, 1).to(device), scores.content);
 }
 
 PostStep found_likelihood(const Scores& test_set) {
@@ -38,7 +38,7 @@ Scores likelihood(const PostStep& step, const Scores& scores) {
   if (scores.grids.empty()) throw_input("the step 'likelihood' is not for a detector without log-likelihoods");
   const LikelihoodScale scale{post_constant(step, "level_max", at::kDouble, std::ssize(scores.grids)),
                               post_constant(step, "top", at::kDouble, 1)};
-  return scores_from_maps(likelihood_maps(scores.grids, scale, scores.maps.size(1)));
+  return scores_from_maps(likelihood_maps(scores.grids, scale, scores.maps.size(1)), scores.content);
 }
 
 [[noreturn]] void unknown_post_step(const std::string& name) {

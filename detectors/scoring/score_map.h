@@ -29,7 +29,11 @@ class LevelMean {
   int64_t count_ = 0;
 };
 
-/// Scores whose image score is the largest value of the map. maps [B, S, S].
-Scores scores_from_maps(const at::Tensor& maps);
+/// Values of grids over the image [B, H, W] with −∞ where a cell shows nothing but padding. `content`: Levels::content
+/// of images of `image_size`.
+at::Tensor inside_only(const at::Tensor& values, const at::Tensor& content, int64_t image_size);
+
+/// Scores whose image score is the largest value of the map, outside of padding. maps [B, S, S].
+Scores scores_from_maps(const at::Tensor& maps, const at::Tensor& content = {});
 
 }  // namespace adrep

@@ -13,7 +13,7 @@ class ScoreParts {
   Scores joined() const;
 
  private:
-  std::vector<at::Tensor> maps_, scores_;
+  std::vector<at::Tensor> maps_, scores_, contents_;
   std::vector<std::vector<at::Tensor>> grids_;  ///< by level
 };
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "core/base/random.h"
 #include "core/io/tensor_parts.h"
@@ -10,6 +11,11 @@ namespace adrep {
 namespace {
 
 constexpr double none = -std::numeric_limits<double>::infinity();
+
+/// 0 of no losses.
+double mean_of(std::vector<double>::const_iterator begin, std::vector<double>::const_iterator end) {
+  return std::accumulate(begin, end, 0.0) / static_cast<double>(std::max<std::ptrdiff_t>(1, end - begin));
+}
 
 /// One training: how far it is and which model was best.
 class Training {
@@ -31,21 +37,26 @@ class Training {
  private:
   void epoch() {
     const int64_t steps = trainee_.steps(), total = options_.epochs * steps;
-    double sum = 0;
-    int64_t done = 0;
+    std::vector<double> losses;
     context_.observer.progress(options_.stage, next_ * steps, total);
     const uint64_t seed = derive_seed(context_.seed, fmt::format("{} epoch {}", options_.stage, next_));
     trainee_.run(next_, seed, [&](const at::Tensor& loss) {
       const double value = loss.item<double>();
-      ++done;
+      losses.push_back(value);
+      const int64_t done = std::ssize(losses);
       if (!std::isfinite(value))
         throw_failure("{}: the loss became {} in step {} of epoch {}: lower the learning rate, or check the features",
                       options_.stage, value, done, next_ + 1);
-      sum += value;
       context_.observer.progress(options_.stage, std::min(next_ * steps + done, total), total);
     });
-    EpochReport report{
-        options_.stage, next_, options_.epochs, sum / static_cast<double>(std::max<int64_t>(1, done)), {}};
+    EpochReport report;
+    report.stage = options_.stage;
+    report.epoch = next_;
+    report.epochs = options_.epochs;
+    const auto eighth = static_cast<std::ptrdiff_t>((losses.size() + 7) / 8);
+    report.loss = mean_of(losses.begin(), losses.end());
+    report.first_loss = mean_of(losses.begin(), losses.begin() + eighth);
+    report.last_loss = mean_of(losses.end() - eighth, losses.end());
     if (context_.quality || context_.inspect) trainee_.ready();
     if (context_.quality) report.quality = context_.quality(detector_);
     if (context_.inspect) context_.inspect(detector_);

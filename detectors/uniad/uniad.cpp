@@ -225,7 +225,7 @@ Scores Uniad::score(const Levels& levels) const {
     const at::Tensor error = at::linalg_vector_norm(model_->reconstruct(x) - x, 2, at::IntArrayRef{2});
     errors.push_back(error.unflatten(1, {shape.height, shape.width}));
   }
-  return scores_from_maps(upsample(at::cat(errors), levels.image_size, AlignCorners::yes));
+  return scores_from_maps(upsample(at::cat(errors), levels.image_size, AlignCorners::yes), levels.content);
 }
 
 TensorMap Uniad::state() const {

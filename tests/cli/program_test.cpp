@@ -51,6 +51,36 @@ TEST_CASE("help and lists come from what is registered", "[cli]") {
                Contains("complete -o default -F _adrep adrep") && Contains("detector=patchcore"));
 }
 
+TEST_CASE("the words that people try first do what they expect", "[cli]") {
+  CHECK(adrep_program("--version").text == adrep_program("version").text);
+  CHECK(adrep_program("help").text == adrep_program("--help").text);
+  CHECK(adrep_program("help run").text == adrep_program("run --help").text);
+  CHECK(adrep_program("help").code == 0);
+}
+
+TEST_CASE("a full standard output is a failure, not a silent success", "[cli]") {
+  for (const std::string arguments : {"version", "list", "run --help", "--help"}) {
+    INFO(arguments);
+    const Result full = run_command(fmt::format("({} {} >/dev/full)", ADREP_PROGRAM, arguments));
+    CHECK(full.code == 1);
+    CHECK_THAT(full.text, Contains("standard output") && Contains("No space left on device"));
+    CHECK(full.lines() == 1);
+  }
+}
+
+TEST_CASE("folders that cannot be are refused in one line before anything is computed", "[cli]") {
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder / "data", "plate", 2, 1);
+  const std::string run = "run data=" + (folder / "data").string() + " " + small_settings();
+  const Result empty = adrep_program(run + " output=");
+  CHECK(empty.code == 2);
+  CHECK_THAT(empty.text, Contains("output=: a folder is needed"));
+  CHECK(empty.lines() == 1);
+  const Result longest = adrep_program(run + " output=" + (folder / std::string(300, 'x')).string());
+  CHECK(longest.code != 0);
+  CHECK_THAT(longest.text, Contains("File name too long"));
+}
+
 TEST_CASE("wrong command lines are one line and exit code 2", "[cli]") {
   for (const std::string arguments : {"",
                                       "runn",

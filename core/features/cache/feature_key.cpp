@@ -51,6 +51,7 @@ std::string FeatureKey::text() const {
                                 {"libtorch", libtorch},
                                 {"batch", batch},
                                 {"threads", threads}};
+  if (geometry.fit != Fit::crop) key["fit"] = fit_name(geometry.fit);
   if (!told.empty()) key["told"] = told;
   return key.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }

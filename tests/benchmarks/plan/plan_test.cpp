@@ -1,7 +1,6 @@
 #include <catch2/catch.hpp>
 
 #include "benchmarks/plan/plan.h"
-#include "benchmarks/run/examples.h"
 #include "support/golden.h"
 #include "support/trees.h"
 
@@ -72,20 +71,4 @@ TEST_CASE("a plan that cannot be is refused", "[plan]") {
   REQUIRE_THROWS_WITH(plan_on({"image.resize=128"}, folder.path()), Contains("image.resize=128"));
   REQUIRE_THROWS_WITH(plan_on({}, "/nonexistent"), Contains("/nonexistent"));
   REQUIRE_THROWS_WITH(make_plan(resolve_run({})), Contains("data="));
-}
-
-TEST_CASE("examples take defect types in turn and end with a normal image", "[plan]") {
-  std::vector<Sample> test;
-  const auto add = [&](const std::string& defect, bool anomalous) {
-    Sample sample;
-    sample.defect = defect;
-    sample.anomalous = anomalous;
-    test.push_back(sample);
-  };
-  for (int i = 0; i < 3; ++i) add("good", false);
-  for (int i = 0; i < 3; ++i) add("hole", true);
-  add("scratch", true);
-  REQUIRE(choose_examples(test, 4) == std::vector<int64_t>{3, 4, 6, 0});
-  REQUIRE(choose_examples(test, 100).size() == 5);
-  REQUIRE(choose_examples(test, 0).empty());
 }

@@ -2,7 +2,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/image/encode.h"
 #include "support/golden.h"
 #include "support/trees.h"
 
@@ -68,4 +70,58 @@ TEST_CASE("a mask of another size and a score that is not finite are named", "[e
   test::write_square_mask(folder / "1_mask.png", 16, 32);
   REQUIRE_THROWS_WITH(load_ground_truth(samples, {32, 32}),
                       Contains("1_mask.png") && Contains("16x32") && Contains("32x32"));
+}
+
+namespace {
+
+/// A photograph of 200 x 50 whose mask marks one rectangle.
+Sample long_sample(const test::TemporaryFolder& folder, int number, int left, int top, int side) {
+  const std::string id = fmt::format("long{}.png", number), mask_file = folder / fmt::format("long{}_mask.png", number);
+  Image image(200, 50, 3), mask(200, 50, 1);
+  for (int y = top; y < top + side; ++y)
+    for (int x = left; x < left + side; ++x) *mask.at(y, x) = 255;
+  write_file_atomically(folder / id, encode_png(image));
+  write_file_atomically(mask_file, encode_png(mask));
+  return {id, std::make_shared<const std::filesystem::path>(folder.path()), mask_file, true, "hole"};
+}
+
+}  // namespace
+
+TEST_CASE("defects that a crop or a resize loses are counted and said", "[evaluation]") {
+  const test::TemporaryFolder folder;
+  // the crop shows columns 75 to 124
+  const std::vector<Sample> samples{long_sample(folder, 0, 10, 10, 20), long_sample(folder, 1, 90, 10, 20),
+                                    long_sample(folder, 2, 70, 20, 10), long_sample(folder, 3, 101, 21, 1)};
+  const GroundTruth crop = load_ground_truth(samples, {16, 16});
+  CHECK(crop.outside_crop == 1);
+  CHECK(crop.lost_in_resize == 1);
+  REQUIRE(crop.notes.size() == 2);
+  CHECK_THAT(crop.notes[0], Contains("1 of 4 defects lies outside the crop, with 50 % of all marked pixels"));
+  CHECK_THAT(crop.notes[1], Contains("1 of 4 defects has no pixel after the resize"));
+  const GroundTruth whole = load_ground_truth(samples, {50, 50, Fit::tiles});
+  CHECK(whole.outside_crop == 0);
+  CHECK(whole.lost_in_resize == 0);
+  CHECK(whole.notes.empty());
+  REQUIRE(whole.masks.sizes() == at::IntArrayRef({4, 50, 200}));
+  CHECK(whole.masks[0].sum().item<int64_t>() == 400);
+}
+
+TEST_CASE("what is not the photograph is outside of every map", "[evaluation]") {
+  const test::TemporaryFolder folder;
+  std::vector<Sample> samples = samples_in(folder);  // 32 x 32, with and without a mask
+  samples.push_back(long_sample(folder, 0, 100, 0, 50));
+  const GroundTruth pad = load_ground_truth(samples, {40, 40, Fit::pad});
+  REQUIRE(pad.masks.sizes() == at::IntArrayRef({4, 40, 40}));
+  for (int i = 0; i < 3; ++i) CHECK((pad.masks[i] == outside_pixel).sum().item<int64_t>() == 0);
+  CHECK((pad.masks[3] == outside_pixel).sum().item<int64_t>() == 40 * 30);
+  CHECK((pad.masks[3] == 1).sum().item<int64_t>() == 10 * 10);
+  CHECK(pad.masks[3][15][20].item<int>() == 1);
+  CHECK(pad.masks[3][14][20].item<int>() == outside_pixel);
+  const GroundTruth tiles = load_ground_truth(samples, {40, 40, Fit::tiles});
+  REQUIRE(tiles.masks.sizes() == at::IntArrayRef({4, 40, 160}));
+  for (int i = 0; i < 3; ++i) {
+    CHECK((tiles.masks[i].slice(1, 40) != outside_pixel).sum().item<int64_t>() == 0);
+    CHECK((tiles.masks[i].slice(1, 0, 40) == outside_pixel).sum().item<int64_t>() == 0);
+  }
+  CHECK((tiles.masks[3] == outside_pixel).sum().item<int64_t>() == 0);
 }

@@ -35,7 +35,7 @@ struct BanksExample {
     Levels levels{{}, 32};
     for (const at::Tensor& map : train_levels.maps)
       levels.maps.push_back(map.index_select(0, at::tensor(std::vector<int64_t>(used.begin(), used.end()))));
-    return {choice, levels, train, 7};
+    return {choice, levels, train, {0, 1, 2, 3, 4, 5, 6}, {0, 1, 2, 3}, 7};
   }
   /// The residual of one image to these training images.
   at::Tensor by_hand(const at::Tensor& image, int64_t level, const ReferenceChoice::Places& places) const {

@@ -245,3 +245,68 @@ TEST_CASE("shots × reference seeds: a row for each number of shots, mean ± dev
     REQUIRE(table.rows[i].over_seeds[0].deviation.value == Approx(0.01 * shots));
   }
 }
+
+namespace {
+
+/// A class without masks: image scores 0, 1, … of normal images and these of anomalous ones.
+StoredResult unmasked(const std::string& class_name, const std::string& detector, double auroc,
+                      const std::vector<double>& normal, const std::vector<double>& anomalous) {
+  StoredResult result = result_of(class_name, detector, Metric::measured(auroc), Metric::none("no anomalous pixel"));
+  Cell& cell = *result.cell;
+  cell.metrics.emplace_back("image_f1", Metric::measured(0.75));
+  cell.metrics.emplace_back("pixel_auroc", Metric::none("no anomalous pixel"));
+  for (const double score : normal) cell.scores.push_back({"n", "good", false, score});
+  for (const double score : anomalous) cell.scores.push_back({"a", "hole", true, score});
+  cell.test_images = std::ssize(cell.scores);
+  cell.anomalous_images = cell.images_without_mask = std::ssize(anomalous);
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("where no class has masks the columns are those of images", "[table]") {
+  const Table table = table_of({unmasked("a", "padim", 0.9, {0, 1, 2, 3}, {2.5, 4, 5}),
+                                unmasked("a", "patchcore", 0.95, {0, 1, 2, 3}, {3.5, 4, 5})});
+  REQUIRE(table.headings ==
+          std::vector<std::string>{"image AUROC", "image AP", "image F1-max", "image FPR at 95 % TPR"});
+  CHECK(table.rows[0].values[3].value == 0.25);  // one of four normal images is above 2.5
+  CHECK(table.rows[1].values[3].value == 0);
+  CHECK(best_in_class(table, 3) == std::vector<bool>{false, true});  // the lowest rate is the best
+  CHECK(best_in_class(table, 0) == std::vector<bool>{false, true});
+  // one class with masks: pixel metrics are shown
+  const Table mixed = table_of({unmasked("a", "padim", 0.9, {0, 1}, {2}),
+                                result_of("b", "padim", Metric::measured(0.9), Metric::measured(0.8))});
+  CHECK(mixed.headings == std::vector<std::string>{"image AUROC", "PRO (exact)", "pixel AUROC"});
+}
+
+TEST_CASE("an AUROC that rests on few images has its interval, one below 50 a note", "[table]") {
+  const Table table = table_of({unmasked("a", "padim", 0.45, {0, 1, 2, 3, 4, 5}, {1, 2, 3}),
+                                unmasked("b", "padim", 0.9, std::vector<double>(20, 0), std::vector<double>(20, 1))});
+  REQUIRE(table.rows[0].intervals.size() == table.metrics.size());
+  REQUIRE(table.rows[0].intervals[0].has_value());
+  CHECK(table.rows[0].intervals[0]->low == auroc_interval(0.45, 6, 3).low);
+  CHECK_FALSE(table.rows[0].intervals[1].has_value());
+  CHECK_FALSE(table.rows[1].intervals[0].has_value());  // twenty of each are not few
+  CHECK_THAT(fmt::format("{}", fmt::join(table.notes, "\n")),
+             Contains("below 50, worse than chance: image AUROC of a (padim/raw)"));
+}
+
+TEST_CASE("notes of classes' files stand under the table, alike ones once", "[table]") {
+  std::vector<StoredResult> all;
+  for (const std::string name : {"a", "b", "c", "d", "e", "f", "g"}) {
+    all.push_back(result_of(name, "padim", Metric::measured(0.9), Metric::measured(0.8)));
+    all.back().cell->details["data_notes"] = {"soft masks"};
+  }
+  all[1].cell->details["data_notes"].push_back("3 of 9 defects lie outside the crop");
+  all[1].cell->details["detector_notes"] = {"the loss has not fallen"};
+  const std::string notes = fmt::format("{}", fmt::join(table_of(all).notes, "\n"));
+  CHECK_THAT(notes, Contains("a, b, c, d, e and 2 more: soft masks\nb: 3 of 9 defects lie outside the crop"));
+  CHECK_THAT(notes, Contains("padim/raw on b: the loss has not fallen"));
+}
+
+TEST_CASE("names that mean something in a format are escaped in it", "[table]") {
+  const Table table = table_of({result_of("=SUM|A_1", "padim", Metric::measured(0.9), Metric::measured(0.8))});
+  CHECK_THAT(table_as_csv(table), Contains("\nset,'=SUM|A_1,"));
+  CHECK_THAT(table_as_markdown(table), Contains("| =SUM\\|A\\_1 |"));
+  CHECK_THAT(table_as_latex(table), Contains("=SUM|A\\_1 &"));
+}

@@ -13,6 +13,10 @@ TEST_CASE("the nearest name is suggested, a far one is not", "[names]") {
   REQUIRE(nearest_name("padmi", known) == "padim");
   REQUIRE(nearest_name("zzzzzz", known).empty());
   REQUIRE(suggestion("zzzzzz", known) == "known: padim, patchcore and feature_norm");
+  std::vector<std::string> many;
+  for (int i = 0; i < 417; ++i) many.push_back("a_long_name_" + std::to_string(i));
+  REQUIRE(suggestion("zzzzzz", many) ==
+          "known: a_long_name_0, a_long_name_1, a_long_name_2, a_long_name_3, a_long_name_4 and 412 more");
 }
 
 TEST_CASE("a registry finds by name and suggests", "[names]") {

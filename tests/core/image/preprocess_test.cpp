@@ -166,3 +166,71 @@ TEST_CASE("mask values 1 and 255 both become 1", "[preprocess]") {
   CHECK(preprocess_mask(mask, {2, 2}).pixels == std::vector<uint8_t>{0, 1, 1, 1});
   CHECK(preprocess_mask(mask, {4, 2}).pixels == std::vector<uint8_t>{0, 1, 1, 1});
 }
+
+TEST_CASE("squash shows all of a photograph in the square", "[preprocess]") {
+  const Image image = noise_image(61, 23, 3, 7);
+  const Geometry squash{32, 32, Fit::squash};
+  CHECK(preprocess_image(image, squash).pixels == resize_bicubic(image, 32, 32).pixels);
+  CHECK(content_of(61, 23, squash) == Content{0, 0, 32, 32});
+  Image mask(61, 23, 1);
+  *mask.at(0, 0) = 9;
+  *mask.at(22, 60) = 1;
+  Image expected = resize_nearest(mask, 32, 32);
+  for (uint8_t& value : expected.pixels) value = value != 0;
+  CHECK(preprocess_mask(mask, squash).pixels == expected.pixels);
+}
+
+TEST_CASE("pad keeps the shape and repeats the border around it", "[preprocess]") {
+  const Geometry pad{40, 40, Fit::pad};
+  for (const auto& [width, height] : {std::pair{80, 20}, {20, 80}, {33, 47}, {5, 5}, {300, 1}}) {
+    INFO(width << " x " << height);
+    const Content content = content_of(width, height, pad);
+    CHECK(std::max(content.width, content.height) == 40);
+    // the shape is kept to half a pixel
+    CHECK(std::abs(content.width * static_cast<double>(height) - content.height * static_cast<double>(width)) <=
+          0.5 * std::max(width, height) + (std::min(width, height) * 40 < std::max(width, height) ? 1e9 : 0));
+    CHECK(std::abs(content.left - (40 - content.left - content.width)) <= 1);
+    CHECK(std::abs(content.top - (40 - content.top - content.height)) <= 1);
+    const Image image = noise_image(width, height, 3, 3);
+    const Image whole = resize_bicubic(image, content.width, content.height), padded = preprocess_image(image, pad);
+    Image mask(width, height, 1);
+    for (uint8_t& value : mask.pixels) value = 200;
+    const Image marks = preprocess_mask(mask, pad);
+    REQUIRE(padded.width == 40);
+    REQUIRE(padded.height == 40);
+    int wrong = 0, inside = 0;
+    for (int y = 0; y < 40; ++y)
+      for (int x = 0; x < 40; ++x) {
+        const int row = std::min(std::max(y - content.top, 0), whole.height - 1);
+        const int column = std::min(std::max(x - content.left, 0), whole.width - 1);
+        wrong += !std::equal(padded.at(y, x), padded.at(y, x) + 3, whole.at(row, column));
+        const bool shows = row == y - content.top && column == x - content.left;
+        wrong += *marks.at(y, x) != (shows ? 1 : 0);
+        inside += shows;
+      }
+    CHECK(wrong == 0);
+    CHECK(inside == content.width * content.height);
+  }
+}
+
+TEST_CASE("what a crop shows of a photograph is said in its own pixels", "[preprocess]") {
+  const SeenPart wide = seen_part(400, 100, {50, 40});  // resized to 200 x 50, the middle 40 x 40
+  CHECK(wide.left == 160);
+  CHECK(wide.right == 240);
+  CHECK(wide.top == 10);
+  CHECK(wide.bottom == 90);
+  for (const Fit fit : {Fit::squash, Fit::pad, Fit::tiles}) {
+    const SeenPart all = seen_part(400, 100, {40, 40, fit});
+    CHECK(all.left == 0);
+    CHECK(all.right == 400);
+    CHECK(all.bottom == 100);
+  }
+}
+
+TEST_CASE("names of fits are read back, others refused", "[preprocess]") {
+  for (const Fit fit : {Fit::crop, Fit::squash, Fit::pad, Fit::tiles}) CHECK(fit_named(fit_name(fit)) == fit);
+  CHECK(input_error_of([] { fit_named("stretch"); }) ==
+        "'stretch' is no way to fit an image: crop, squash, pad or tiles");
+  CHECK(Geometry{256, 224}.text() == "256x224");
+  CHECK(Geometry{224, 224, Fit::pad}.text() == "224x224 pad");
+}

@@ -66,3 +66,29 @@ TEST_CASE("recall at a false-positive rate is the best of all thresholds that ke
   CHECK_THROWS_AS(recall_at_fpr({std::vector<float>{1}, std::vector<uint8_t>{1}}, 1.5), InputError);
   CHECK_FALSE(recall_at_fpr({std::vector<float>{1}, std::vector<uint8_t>{1}}, 0.5).defined());
 }
+
+TEST_CASE("the false-positive rate at a recall is that of the highest threshold which finds so many", "[metrics]") {
+  Random random(12);
+  for (int round = 0; round < 40; ++round) {
+    std::vector<float> scores;
+    std::vector<uint8_t> labels{0, 1};
+    for (int i = 0; i < 30; ++i) labels.push_back(static_cast<uint8_t>(random.below(2)));
+    for (uint8_t label : labels) scores.push_back(static_cast<float>(random.below(12) + 3 * label));
+    for (const double recall : {0.05, 0.5, 0.95, 1.0}) {
+      double best = 1;
+      for (const float threshold : scores) {
+        double found = 0, anomalous = 0, called = 0, normals = 0;
+        for (size_t i = 0; i < scores.size(); ++i) {
+          (labels[i] ? anomalous : normals) += 1;
+          if (scores[i] >= threshold) (labels[i] ? found : called) += 1;
+        }
+        if (found >= recall * anomalous) best = std::min(best, called / normals);
+      }
+      CHECK(fpr_at_recall({scores, labels}, recall).value == best);
+    }
+  }
+  const std::vector<float> scores{1, 2};
+  CHECK(fpr_at_recall({scores, std::vector<uint8_t>{0, 0}}, 0.95).undefined == "no anomalous image");
+  CHECK(fpr_at_recall({scores, std::vector<uint8_t>{1, 1}}, 0.95).undefined == "no normal image");
+  CHECK_THROWS_AS(fpr_at_recall({scores, std::vector<uint8_t>{0, 1}}, 0), InputError);
+}

@@ -45,3 +45,20 @@ TEST_CASE("warm cosine schedule: linear by batch, then constant within an epoch 
   }
   REQUIRE(schedule.at(5, 0, 4) == Approx(1e-3 + (1 - 1e-3) / 2));
 }
+
+TEST_CASE("a short warm cosine schedule has a warm-up in proportion, and trains at its rate after it", "[training]") {
+  WarmCosineSchedule schedule{1, 25, 2, 0.1, 1e-3};
+  const WarmCosineSchedule published = schedule;
+  schedule.scaled_below = 25;
+  for (int64_t k = 0; k < 25 * 8; ++k) CHECK(schedule.at(k / 8, k % 8, 8) == published.at(k / 8, k % 8, 8));
+  schedule.epochs = 2;
+  // the warm-up is 2/25 of 200 batches
+  CHECK(schedule.at(0, 0, 100) == Approx(0.1));
+  CHECK(schedule.at(0, 15, 100) > 0.9);
+  for (const int64_t batch : {16, 50, 99}) CHECK(schedule.at(0, batch, 100) == Approx(1));
+  CHECK(schedule.at(1, 0, 100) == Approx(1e-3 + (1 - 1e-3) / 2));
+  // as published the largest rate of two epochs is the one it starts with
+  WarmCosineSchedule whole = published;
+  whole.epochs = 2;
+  for (int64_t k = 0; k < 200; ++k) CHECK(whole.at(k / 100, k % 100, 100) <= 0.1);
+}

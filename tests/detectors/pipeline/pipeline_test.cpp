@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/io/sealed_tensors.h"
 #include "detectors/pipeline/example_pipeline.h"

@@ -1,0 +1,86 @@
+#include "benchmarks/plan/class_geometry.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/image/decode.h"
+#include "datasets/layouts/mvtec_ad.h"
+#include "datasets/published_counts.h"
+#include "detectors/detector.h"
+
+namespace adrep {
+namespace {
+
+bool is_official_class(const Dataset& dataset, const std::string& class_name) {
+  const PublishedDataset* published = published_dataset(dataset.layout());
+  return published && published->find(class_name);
+}
+
+/// The largest ratio of longer to shorter side of the training images; 1 where none can be read, which the run says.
+double largest_aspect_ratio(const Dataset& dataset, const std::string& class_name) {
+  double largest = 1;
+  try {
+    for (const Sample& sample : dataset.load(class_name).train) {
+      const ImageSize size = read_image_size(sample.image());
+      const double longer = std::max(size.width, size.height), shorter = std::min(size.width, size.height);
+      largest = std::max(largest, longer / shorter);
+    }
+  } catch (const InputError&) {
+    return largest;
+  }
+  return largest;
+}
+
+/// Shorter side after the resize, as published for this detector and class.
+int published_resize(const RunSettings& settings, const std::string& detector, const Dataset& dataset,
+                     const std::string& class_name) {
+  const bool mvtec_ad = dataset.layout() == "mvtec_ad" && is_official_mvtec_ad_class(class_name);
+  const DetectorEntry& entry = DetectorRegistry::instance().get(detector, "detector");
+  const int64_t side = std::max(mvtec_ad ? entry.mvtec_ad_resize : 224, settings.crop);
+  const auto scale = entry.mvtec_ad_class_scale.find(class_name);
+  const double factor = mvtec_ad && scale != entry.mvtec_ad_class_scale.end() ? scale->second : 1;
+  return static_cast<int>(std::lround(static_cast<double>(side) * factor));
+}
+
+}  // namespace
+
+Fit automatic_fit(const Dataset& dataset, const std::string& class_name) {
+  if (is_official_class(dataset, class_name)) return Fit::crop;
+  const double ratio = largest_aspect_ratio(dataset, class_name);
+  if (ratio == 1) return Fit::crop;  // nothing is cut off, and nothing squashed
+  return ratio <= squashed_aspect_ratio ? Fit::squash : Fit::pad;
+}
+
+Geometry ClassGeometries::of(const RunSettings& settings, const std::string& detector, const Dataset& dataset,
+                             const std::string& class_name) {
+  Geometry geometry{static_cast<int>(settings.resize), static_cast<int>(settings.crop)};
+  const bool cut = settings.resize != 0 && settings.resize != settings.crop;  // asked for: a cut from a larger image
+  if (settings.fit != "auto") {
+    geometry.fit = fit_named(settings.fit);
+  } else if (!cut) {
+    const std::string name = dataset.root().string() + "|" + class_name;
+    const auto known = automatic_.find(name);
+    geometry.fit = known != automatic_.end() ? known->second : automatic_[name] = automatic_fit(dataset, class_name);
+  }
+  if (geometry.fit == Fit::squash || geometry.fit == Fit::pad) {
+    if (cut)
+      throw_input("image.resize={}: image.fit={} resizes to image.crop={} at once: leave image.resize out",
+                  geometry.resize, settings.fit, geometry.crop);
+    geometry.resize = geometry.crop;
+  } else if (geometry.resize == 0) {
+    geometry.resize = published_resize(settings, detector, dataset, class_name);
+  }
+  if (geometry.resize < geometry.crop)
+    throw_input("image.resize={} is smaller than image.crop={}: the crop would leave the image", geometry.resize,
+                geometry.crop);
+  return geometry;
+}
+
+std::string fit_note(const RunSettings& settings, const Geometry& geometry) {
+  if (settings.fit != "auto") return "";
+  if (geometry.fit == Fit::squash) return "image.fit=auto squashed the photographs, which are not square";
+  if (geometry.fit == Fit::pad) return "image.fit=auto padded the photographs, which are longer than 3:2";
+  return "";
+}
+
+}  // namespace adrep

@@ -1,0 +1,33 @@
+#pragma once
+#include <map>
+#include <string>
+
+#include "benchmarks/plan/run_settings.h"
+#include "core/image/preprocess.h"
+#include "datasets/dataset.h"
+
+namespace adrep {
+
+/// The widest photograph, longer side to shorter, that image.fit=auto squashes.
+inline constexpr double squashed_aspect_ratio = 1.5;
+
+/// How image.fit=auto shows a class: as published (crop) for official classes of published data sets and square
+/// photographs, else squashed where every training image's sides are at most 3 to 2, else padded.
+Fit automatic_fit(const Dataset& dataset, const std::string& class_name);
+
+/// Sizes of classes' images under any settings, each class's photographs looked at once. For one thread at a time.
+class ClassGeometries {
+ public:
+  /// Protocol §1: PaDiM and PatchCore resize MVTec AD to 256 before the crop of 224; everything else resizes to the
+  /// crop, but for some of its classes under GLASS (§7). Throws InputError where settings do not go together.
+  Geometry of(const RunSettings& settings, const std::string& detector, const Dataset& dataset,
+              const std::string& class_name);
+
+ private:
+  std::map<std::string, Fit> automatic_;
+};
+
+/// What a reader of a class's numbers should know of how its photographs were fitted; "" where that is as asked.
+std::string fit_note(const RunSettings& settings, const Geometry& geometry);
+
+}  // namespace adrep
