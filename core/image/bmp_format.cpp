@@ -1,4 +1,4 @@
-// Uncompressed BMP, read here because a mask needs the palette's indices and a file cut short must be noticed.
+// Uncompressed BMP, read here because a file cut short must be noticed.
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -145,33 +145,27 @@ bool is_bmp(std::string_view first) {
   return first.starts_with("BM");
 }
 
-ImageSize read_bmp_size(ImageSource& source) {
+ImageHeader read_bmp_header(ImageSource& source) {
   const BmpHeader header = read_header(source);
-  return {header.width, header.height};
+  return {.size = {header.width, header.height}, .bits = std::min(header.bits, 8)};
 }
 
 Image decode_bmp(ImageSource& source, DecodeAs as) {
   const BmpHeader header = read_header(source);
   const uint64_t stride = header.stride(), height = static_cast<uint64_t>(header.height);
   source.check_size(kBmp, static_cast<uint64_t>(header.width), height, stride * height, 1);
-  const bool indices = as == DecodeAs::mask && header.bits <= 8;
-  Image image(header.width, header.height, indices ? 1 : 3);
+  Image image(header.width, header.height, 3);
   std::vector<uint8_t> row(stride);
   source.stream().seekg(header.pixel_offset);
   for (int i = 0; i < header.height; ++i) {
     source.read(kBmp, row.data(), row.size());
-    const int y = header.top_down ? i : header.height - 1 - i;
-    if (indices) {
-      for (int x = 0; x < header.width; ++x) *image.at(y, x) = index_at(row.data(), x, header.bits);
-    } else {
-      rgb_row(header, row.data(), image.at(y, 0));
-    }
+    rgb_row(header, row.data(), image.at(header.top_down ? i : header.height - 1 - i, 0));
   }
-  return as == DecodeAs::mask && !indices ? luma_of(image) : image;
+  return as == DecodeAs::mask ? largest_of(image) : image;
 }
 
 }  // namespace
 
-const ImageFormat bmp_format{is_bmp, read_bmp_size, decode_bmp};
+const ImageFormat bmp_format{is_bmp, read_bmp_header, decode_bmp};
 
 }  // namespace adrep

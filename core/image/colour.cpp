@@ -1,5 +1,7 @@
 #include "core/image/colour.h"
 
+#include <algorithm>
+
 namespace adrep {
 
 Image luma_of(const Image& rgb) {
@@ -10,6 +12,16 @@ Image luma_of(const Image& rgb) {
     pixel += 3;
   }
   return grey;
+}
+
+Image largest_of(const Image& rgb) {
+  Image largest(rgb.width, rgb.height, 1);
+  const uint8_t* pixel = rgb.pixels.data();
+  for (uint8_t& value : largest.pixels) {
+    value = std::max({pixel[0], pixel[1], pixel[2]});
+    pixel += 3;
+  }
+  return largest;
 }
 
 void rgb_from_cmyk(const uint8_t* cmyk, uint8_t* rgb) {

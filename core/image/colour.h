@@ -11,6 +11,9 @@ inline uint8_t luma(int red, int green, int blue) {
 /// RGB -> one channel of luma.
 Image luma_of(const Image& rgb);
 
+/// RGB -> one channel: the largest of the three, as masks are read.
+Image largest_of(const Image& rgb);
+
 /// One pixel, 0 = no ink, with the rounding of Pillow's convert("RGB").
 void rgb_from_cmyk(const uint8_t* cmyk, uint8_t* rgb);
 

@@ -46,8 +46,12 @@ GreyValues decode_grey(const std::filesystem::path& file, const DecodeLimits& li
 }
 
 ImageSize read_image_size(const std::filesystem::path& file) {
+  return read_image_header(file).size;
+}
+
+ImageHeader read_image_header(const std::filesystem::path& file) {
   ImageSource source(file, DecodeLimits{std::numeric_limits<int64_t>::max()});
-  return format_of(source, file).read_size(source);
+  return format_of(source, file).read_header(source);
 }
 
 bool is_image_name(const std::filesystem::path& file) {

@@ -19,8 +19,10 @@ struct DecodeLimits {
 /// wrong, a plain Error when its content is not the expected one: the file was replaced meanwhile.
 Image decode_rgb(const ImageFile& file, const DecodeLimits& limits = {});
 
-/// Decodes a mask to one channel without scaling: grey or palette index values as stored, RGB by its luma, 16-bit as
-/// 255 where not zero. Throws as decode_rgb does.
+/// Decodes a mask to one channel: the largest colour of each pixel of decode_rgb, so that a pixel is not 0 where any
+/// colour is not, after a palette is applied and whatever alpha says. Two differences: 16-bit samples are 255 where not
+/// zero, and in a TIFF of one bit the stored 1 is 255 whether the file calls it white or black. Throws as decode_rgb
+/// does.
 Image decode_mask(const ImageFile& file, const DecodeLimits& limits = {});
 
 /// The values of a one-channel image as stored, [height, width] row by row.
@@ -39,6 +41,14 @@ struct ImageSize {
   int width = 0, height = 0;
 };
 ImageSize read_image_size(const std::filesystem::path& file);
+
+/// What else the header of a file says.
+struct ImageHeader {
+  ImageSize size;              ///< of what decode_rgb gives
+  int bits = 8;                ///< a stored sample
+  bool white_is_zero = false;  ///< a grey TIFF calls its 0 white: of one bit, other programs read the mask inverted
+};
+ImageHeader read_image_header(const std::filesystem::path& file);
 
 /// True for file names with an image extension we decode (any case), except macOS "._" files.
 bool is_image_name(const std::filesystem::path& file);

@@ -45,7 +45,7 @@ enum class DecodeAs { rgb, mask };
 /// One file format; each lives in its own .cpp file.
 struct ImageFormat {
   bool (*matches)(std::string_view first_bytes);
-  ImageSize (*read_size)(ImageSource& source);
+  ImageHeader (*read_header)(ImageSource& source);
   Image (*decode)(ImageSource& source, DecodeAs as);
   GreyValues (*decode_grey)(ImageSource& source) = nullptr;  ///< none: the format stores no exact values
 };

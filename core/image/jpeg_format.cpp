@@ -143,9 +143,9 @@ bool is_jpeg(std::string_view first) {
   return first.starts_with("\xFF\xD8\xFF");
 }
 
-ImageSize read_jpeg_size(ImageSource& source) {
+ImageHeader read_jpeg_header(ImageSource& source) {
   const JpegReader reader(source);
-  return {reader.width(), reader.height()};
+  return {.size = {reader.width(), reader.height()}};
 }
 
 Image decode_jpeg(ImageSource& source, DecodeAs as) {
@@ -158,16 +158,16 @@ Image decode_jpeg(ImageSource& source, DecodeAs as) {
   }
   if (components == 4) {
     const Image rgb = decode_cmyk(reader);
-    return as == DecodeAs::mask ? luma_of(rgb) : rgb;
+    return as == DecodeAs::mask ? largest_of(rgb) : rgb;
   }
   const bool grey = components == 1 && as == DecodeAs::mask;
   Image image(reader.width(), reader.height(), grey ? 1 : 3);
   reader.read(grey ? JCS_GRAYSCALE : JCS_RGB, [&](int y) { return image.at(y, 0); });
-  return as == DecodeAs::mask && !grey ? luma_of(image) : image;
+  return as == DecodeAs::mask && !grey ? largest_of(image) : image;
 }
 
 }  // namespace
 
-const ImageFormat jpeg_format{is_jpeg, read_jpeg_size, decode_jpeg};
+const ImageFormat jpeg_format{is_jpeg, read_jpeg_header, decode_jpeg};
 
 }  // namespace adrep

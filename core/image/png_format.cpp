@@ -60,6 +60,16 @@ class PngReader {
     });
   }
 
+  /// Grey without alpha as 8 bits; fewer bits are scaled.
+  void convert_to_grey() {
+    guarded([&] {
+      png_set_expand_gray_1_2_4_to_8(png_);
+      png_set_strip_alpha(png_);
+      png_set_interlace_handling(png_);
+      png_read_update_info(png_, info_);
+    });
+  }
+
   /// Values as stored, one byte each (two when 16-bit); alpha dropped.
   void keep_values() {
     guarded([&] {
@@ -119,30 +129,32 @@ Image decode_as_rgb(PngReader& reader) {
   return image;
 }
 
-/// One mask value of a pixel with `bytes` bytes: 16-bit values as 255 where one is not zero, RGB as luma.
-uint8_t mask_value(const uint8_t* pixel, size_t bytes, bool wide) {
-  if (!wide) return bytes == 3 ? luma(pixel[0], pixel[1], pixel[2]) : pixel[0];
-  return std::any_of(pixel, pixel + bytes, [](uint8_t byte) { return byte != 0; }) ? 255 : 0;
-}
-
-Image decode_as_mask(PngReader& reader) {
+/// 255 where a colour of a 16-bit pixel is not zero.
+Image decode_wide_mask(PngReader& reader) {
   reader.keep_values();
-  const bool wide = reader.depth() == 16;
-  const size_t pixel_bytes = static_cast<size_t>(reader.channels()) * (wide ? 2 : 1);
+  const size_t pixel_bytes = static_cast<size_t>(reader.channels()) * 2;
   ADREP_ASSERT(reader.row_bytes() == static_cast<size_t>(reader.width()) * pixel_bytes, "PNG rows of {} bytes",
                reader.row_bytes());
   Image mask(reader.width(), reader.height(), 1);
-  std::vector<uint8_t> values(pixel_bytes == 1 ? 0 : mask.pixels.size() * pixel_bytes);
-  uint8_t* first = pixel_bytes == 1 ? mask.pixels.data() : values.data();
-  std::vector<png_bytep> rows = row_addresses(first, reader.row_bytes(), mask.height);
+  std::vector<uint8_t> values(mask.pixels.size() * pixel_bytes);
+  std::vector<png_bytep> rows = row_addresses(values.data(), reader.row_bytes(), mask.height);
   reader.read_rows(rows);
-  if (pixel_bytes > 1) {
-    const uint8_t* pixel = values.data();
-    for (uint8_t& value : mask.pixels) {
-      value = mask_value(pixel, pixel_bytes, wide);
-      pixel += pixel_bytes;
-    }
+  const uint8_t* pixel = values.data();
+  for (uint8_t& value : mask.pixels) {
+    value = std::any_of(pixel, pixel + pixel_bytes, [](uint8_t byte) { return byte != 0; }) ? 255 : 0;
+    pixel += pixel_bytes;
   }
+  return mask;
+}
+
+Image decode_as_mask(PngReader& reader) {
+  if (reader.depth() == 16) return decode_wide_mask(reader);
+  if (reader.colour_type() & PNG_COLOR_MASK_COLOR) return largest_of(decode_as_rgb(reader));
+  reader.convert_to_grey();
+  Image mask(reader.width(), reader.height(), 1);
+  ADREP_ASSERT(reader.row_bytes() == static_cast<size_t>(mask.width), "PNG rows of {} bytes", reader.row_bytes());
+  std::vector<png_bytep> rows = row_addresses(mask.pixels.data(), reader.row_bytes(), mask.height);
+  reader.read_rows(rows);
   return mask;
 }
 
@@ -171,9 +183,9 @@ bool is_png(std::string_view first) {
   return first.starts_with("\x89PNG\r\n\x1A\n");
 }
 
-ImageSize read_png_size(ImageSource& source) {
+ImageHeader read_png_header(ImageSource& source) {
   const PngReader reader(source);
-  return {reader.width(), reader.height()};
+  return {.size = {reader.width(), reader.height()}, .bits = reader.depth()};
 }
 
 Image decode_png(ImageSource& source, DecodeAs as) {
@@ -185,6 +197,6 @@ Image decode_png(ImageSource& source, DecodeAs as) {
 
 }  // namespace
 
-const ImageFormat png_format{is_png, read_png_size, decode_png, decode_png_grey};
+const ImageFormat png_format{is_png, read_png_header, decode_png, decode_png_grey};
 
 }  // namespace adrep

@@ -134,8 +134,11 @@ void require_supported(const ImageSource& source, const TiffHeader& header) {
 }
 
 /// Sample `index` of a packed row: 16-bit as its high byte (for a mask: 255 where not zero), fewer bits as stored.
+/// The one bit of a mask is a truth value, which some writers call black: it is never inverted.
 uint8_t sample(const uint8_t* row, size_t index, const TiffHeader& header, DecodeAs as) {
-  const int bits = header.bits, inverted = header.photometric == PHOTOMETRIC_MINISWHITE ? (1 << bits) - 1 : 0;
+  const int bits = header.bits;
+  const bool truth = as == DecodeAs::mask && bits == 1;
+  const int inverted = header.photometric == PHOTOMETRIC_MINISWHITE && !truth ? (1 << bits) - 1 : 0;
   if (bits == 8) return static_cast<uint8_t>(row[index] ^ inverted);
   if (bits == 16) {
     uint16_t stored;
@@ -219,14 +222,16 @@ Image read_samples(ImageSource& source, TiffReader& reader, const TiffHeader& he
   return samples;
 }
 
-/// The palette as 256 RGB pixels, high bytes of its 16-bit values.
-Image read_palette(TiffReader& reader, const TiffHeader& header) {
+/// The palette as 256 RGB pixels, high bytes of its 16-bit values; in a mask at least 1 where a value is not zero.
+Image read_palette(TiffReader& reader, const TiffHeader& header, DecodeAs as) {
   uint16_t* channels[3] = {};
   if (!TIFFGetField(reader.get(), TIFFTAG_COLORMAP, &channels[0], &channels[1], &channels[2])) reader.fail();
   Image palette(256, 1, 3);
   for (int i = 0; i < 1 << header.bits; ++i) {
-    for (int channel = 0; channel < 3; ++channel)
-      palette.at(0, i)[channel] = static_cast<uint8_t>(channels[channel][i] >> 8);
+    for (int channel = 0; channel < 3; ++channel) {
+      const int value = channels[channel][i], least = as == DecodeAs::mask && value != 0 ? 1 : 0;
+      palette.at(0, i)[channel] = static_cast<uint8_t>(std::max(value >> 8, least));
+    }
   }
   return palette;
 }
@@ -239,9 +244,9 @@ void undo_premultiplication(const uint8_t* rgba, uint8_t* rgb) {
   }
 }
 
-Image rgb_of(const Image& samples, const TiffHeader& header, TiffReader& reader) {
+Image rgb_of(const Image& samples, const TiffHeader& header, TiffReader& reader, DecodeAs as) {
   const bool indexed = header.photometric == PHOTOMETRIC_PALETTE;
-  const Image palette = indexed ? read_palette(reader, header) : Image();
+  const Image palette = indexed ? read_palette(reader, header, as) : Image();
   const int scale = header.bits < 8 ? 255 / ((1 << header.bits) - 1) : 1;
   Image rgb(samples.width, samples.height, 3);
   const uint8_t* from = samples.pixels.data();
@@ -326,12 +331,14 @@ bool is_tiff(std::string_view first) {
          first.starts_with("MM\0+"sv);
 }
 
-ImageSize read_tiff_size(ImageSource& source) {
+ImageHeader read_tiff_header(ImageSource& source) {
   TiffReader reader(source);
   const TiffHeader header = read_header(reader);
   source.check_size(kTiff, header.width, header.height, 0, 1);
   const ImageSize size{static_cast<int>(header.width), static_cast<int>(header.height)};
-  return turned(header.orientation) ? ImageSize{size.height, size.width} : size;
+  return {.size = turned(header.orientation) ? ImageSize{size.height, size.width} : size,
+          .bits = header.bits,
+          .white_is_zero = header.photometric == PHOTOMETRIC_MINISWHITE};
 }
 
 Image decode_tiff(ImageSource& source, DecodeAs as) {
@@ -343,13 +350,12 @@ Image decode_tiff(ImageSource& source, DecodeAs as) {
   Image samples = read_samples(source, reader, header, as);
   if (as == DecodeAs::mask && header.bits == 16)
     return upright(nonzero_of(samples, header.colours()), header.orientation);
-  if (as == DecodeAs::mask && samples.channels == 1) return upright(std::move(samples), header.orientation);
-  Image rgb = upright(rgb_of(samples, header, reader), header.orientation);
-  return as == DecodeAs::mask ? luma_of(rgb) : rgb;
+  Image rgb = upright(rgb_of(samples, header, reader, as), header.orientation);
+  return as == DecodeAs::mask ? largest_of(rgb) : rgb;
 }
 
 }  // namespace
 
-const ImageFormat tiff_format{is_tiff, read_tiff_size, decode_tiff, decode_tiff_grey};
+const ImageFormat tiff_format{is_tiff, read_tiff_header, decode_tiff, decode_tiff_grey};
 
 }  // namespace adrep

@@ -42,17 +42,17 @@ TEST_CASE("24-bit BMP: rows from the bottom, blue first, padded to four bytes", 
   CHECK(from_top.rgb == Values{3, 2, 1, 6, 5, 4});
 }
 
-TEST_CASE("BMP with a palette: colours as image, indices as mask", "[image]") {
+TEST_CASE("BMP with a palette: its colours, in a mask the largest", "[image]") {
   const std::string_view palette = "\x00\x00\x00\x00\x1E\x14\x0A\x00\xFF\x00\x00\x00"sv;  // blue, green, red, unused
   const Values rgb{10, 20, 30, 0, 0, 255, 0, 0, 0};
   const DecodedBmp eight = decoded(bmp_bytes(3, 1, 8, palette, "\x01\x02\x00\x00"sv));
   CHECK(eight.rgb == rgb);
-  CHECK(eight.mask == Values{1, 2, 0});
+  CHECK(eight.mask == Values{30, 255, 0});
   const DecodedBmp four = decoded(bmp_bytes(3, 1, 4, palette, "\x12\x00\x00\x00"sv));
   CHECK(four.rgb == rgb);
-  CHECK(four.mask == Values{1, 2, 0});
+  CHECK(four.mask == Values{30, 255, 0});
   const DecodedBmp one = decoded(bmp_bytes(9, 1, 1, palette.substr(0, 8), "\xA0\x80\x00\x00"sv));
-  CHECK(one.mask == Values{1, 0, 1, 0, 0, 0, 0, 0, 1});
+  CHECK(one.mask == Values{30, 0, 30, 0, 0, 0, 0, 0, 30});
   CHECK(Values(one.rgb.begin(), one.rgb.begin() + 6) == Values{10, 20, 30, 0, 0, 0});
   // an index that the palette lacks is black
   CHECK(decoded(bmp_bytes(1, 1, 8, palette, "\x77\x00\x00\x00"sv)).rgb == Values{0, 0, 0});

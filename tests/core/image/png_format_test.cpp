@@ -32,15 +32,15 @@ Values png_thrice(const Values& grey) {
 
 }  // namespace
 
-TEST_CASE("grey PNGs of 1, 2, 4 and 8 bits are scaled as images and kept as masks", "[image]") {
+TEST_CASE("grey PNGs of 1, 2, 4 and 8 bits are scaled, as images and as masks", "[image]") {
   const DecodedPng bit = decoded({.width = 5, .height = 2, .depth = 1}, {0b10110000, 0b01001000});
-  CHECK(bit.mask == Values{1, 0, 1, 1, 0, 0, 1, 0, 0, 1});
+  CHECK(bit.mask == Values{255, 0, 255, 255, 0, 0, 255, 0, 0, 255});
   CHECK(bit.rgb == png_thrice({255, 0, 255, 255, 0, 0, 255, 0, 0, 255}));
   const DecodedPng two = decoded({.width = 3, .height = 1, .depth = 2}, {0b00011011});
-  CHECK(two.mask == Values{0, 1, 2});
+  CHECK(two.mask == Values{0, 85, 170});
   CHECK(two.rgb == png_thrice({0, 85, 170}));
   const DecodedPng four = decoded({.width = 2, .height = 1, .depth = 4}, {0x3F});
-  CHECK(four.mask == Values{3, 15});
+  CHECK(four.mask == Values{51, 255});
   CHECK(four.rgb == png_thrice({51, 255}));
   const DecodedPng eight = decoded({.width = 3, .height = 1}, {0, 7, 255});
   CHECK(eight.mask == Values{0, 7, 255});
@@ -62,8 +62,9 @@ TEST_CASE("16-bit PNGs keep their high byte as images and are 255 where not zero
   CHECK(alpha.mask == Values{0, 255});
 }
 
-TEST_CASE("a palette is applied to images and its indices are a mask, with or without transparency", "[image]") {
-  const std::vector<png_color> palette{{10, 20, 30}, {200, 100, 50}, {0, 0, 255}};
+TEST_CASE("a palette is applied to images and to masks, with or without transparency", "[image]") {
+  // the first is not black, the last is: colours count, not their places
+  const std::vector<png_color> palette{{10, 20, 30}, {200, 100, 50}, {0, 0, 0}};
   for (const Values& alphas : {Values{}, Values{0, 128}}) {
     PngFile png{.width = 4,
                 .height = 1,
@@ -72,12 +73,12 @@ TEST_CASE("a palette is applied to images and its indices are a mask, with or wi
                 .palette = palette,
                 .alphas = alphas};
     const DecodedPng two = decoded(png, {0b00011001});
-    CHECK(two.mask == Values{0, 1, 2, 1});
-    CHECK(two.rgb == Values{10, 20, 30, 200, 100, 50, 0, 0, 255, 200, 100, 50});
+    CHECK(two.mask == Values{30, 200, 0, 200});
+    CHECK(two.rgb == Values{10, 20, 30, 200, 100, 50, 0, 0, 0, 200, 100, 50});
     png.depth = 8;
     const DecodedPng eight = decoded(png, {2, 1, 0, 0});
-    CHECK(eight.mask == Values{2, 1, 0, 0});
-    CHECK(eight.rgb == Values{0, 0, 255, 200, 100, 50, 10, 20, 30, 10, 20, 30});
+    CHECK(eight.mask == Values{0, 200, 30, 30});
+    CHECK(eight.rgb == Values{0, 0, 0, 200, 100, 50, 10, 20, 30, 10, 20, 30});
   }
 }
 
@@ -85,10 +86,16 @@ TEST_CASE("alpha is dropped, not blended", "[image]") {
   const DecodedPng rgba =
       decoded({.width = 2, .height = 1, .colour_type = PNG_COLOR_TYPE_RGB_ALPHA}, {10, 20, 30, 0, 255, 0, 0, 128});
   CHECK(rgba.rgb == Values{10, 20, 30, 255, 0, 0});
-  CHECK(rgba.mask == Values{18, 76});  // 0.299 R + 0.587 G + 0.114 B, rounded
+  CHECK(rgba.mask == Values{30, 255});
   const DecodedPng la = decoded({.width = 2, .height = 1, .colour_type = PNG_COLOR_TYPE_GRAY_ALPHA}, {9, 0, 100, 255});
   CHECK(la.rgb == png_thrice({9, 100}));
   CHECK(la.mask == Values{9, 100});
+}
+
+TEST_CASE("small numbers in any colour of a mask count", "[image]") {
+  const DecodedPng ids =
+      decoded({.width = 4, .height = 1, .colour_type = PNG_COLOR_TYPE_RGB}, {1, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 3});
+  CHECK(ids.mask == Values{1, 0, 2, 3});
 }
 
 TEST_CASE("interlaced PNGs decode to the same pixels", "[image]") {

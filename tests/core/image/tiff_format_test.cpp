@@ -119,14 +119,14 @@ TEST_CASE("TIFF planes and tiles are put together", "[image]") {
 
 TEST_CASE("grey TIFFs of all depths, black or white first", "[image]") {
   const DecodedTiff bit = decoded_tiff({.width = 5, .height = 1, .bits = 1}, {0b10110000});
-  CHECK(bit.mask == Values{1, 0, 1, 1, 0});
+  CHECK(bit.mask == Values{255, 0, 255, 255, 0});
   CHECK(bit.rgb == tiff_thrice({255, 0, 255, 255, 0}));
   const DecodedTiff white_first =
       decoded_tiff({.width = 5, .height = 1, .bits = 1, .photometric = PHOTOMETRIC_MINISWHITE}, {0b10110000});
-  CHECK(white_first.mask == Values{0, 1, 0, 0, 1});
+  CHECK(white_first.mask == bit.mask);  // a truth value is not inverted;
   CHECK(white_first.rgb == tiff_thrice({0, 255, 0, 0, 255}));
   const DecodedTiff four = decoded_tiff({.width = 3, .height = 1, .bits = 4}, {0x3F, 0x10});
-  CHECK(four.mask == Values{3, 15, 1});
+  CHECK(four.mask == Values{51, 255, 17});
   CHECK(four.rgb == tiff_thrice({51, 255, 17}));
   const DecodedTiff eight = decoded_tiff({.width = 3, .height = 1}, {0, 7, 255});
   CHECK(eight.mask == Values{0, 7, 255});
@@ -141,13 +141,29 @@ TEST_CASE("grey TIFFs of all depths, black or white first", "[image]") {
   }
 }
 
+TEST_CASE("a TIFF's header says its bits and whether 0 is white", "[image]") {
+  TemporaryFolder folder;
+  const TiffFile bool_mask{.width = 5, .height = 1, .bits = 1, .photometric = PHOTOMETRIC_MINISWHITE};
+  const ImageHeader header = read_image_header(bool_mask.write(folder / "mask.tif", {0b10110000}));
+  CHECK(header.size.width == 5);
+  CHECK(header.bits == 1);
+  CHECK(header.white_is_zero);
+  const TiffFile wide{.width = 1, .height = 1, .bits = 16};
+  CHECK(read_image_header(wide.write(folder / "wide.tif", {1, 2})).bits == 16);
+  CHECK_FALSE(read_image_header(wide.write(folder / "wide.tif", {1, 2})).white_is_zero);
+}
+
 TEST_CASE("TIFF palettes, alpha and inks", "[image]") {
   TiffFile indexed{.width = 3, .height = 1, .bits = 4, .photometric = PHOTOMETRIC_PALETTE};
   indexed.red = indexed.green = indexed.blue = std::vector<uint16_t>(16, 0);
   indexed.red[2] = 0x0AFF, indexed.green[2] = 0x1400, indexed.blue[2] = 0x1E00;
   const DecodedTiff palette = decoded_tiff(indexed, {0x20, 0x20});
-  CHECK(palette.mask == Values{2, 0, 2});
+  CHECK(palette.mask == Values{30, 0, 30});
   CHECK(palette.rgb == Values{10, 20, 30, 0, 0, 0, 10, 20, 30});
+
+  // where the palette's 16 bits hold small numbers, a mask still counts them, and index 0 may be anomalous
+  indexed.red[0] = 1, indexed.red[2] = indexed.green[2] = indexed.blue[2] = 0;
+  CHECK(decoded_tiff(indexed, {0x20, 0x20}).mask == Values{0, 1, 0});
 
   TiffFile rgba{.width = 2, .height = 1, .samples = 4, .photometric = PHOTOMETRIC_RGB, .alpha = EXTRASAMPLE_UNASSALPHA};
   CHECK(decoded_tiff(rgba, {10, 20, 30, 0, 255, 0, 0, 128}).rgb == Values{10, 20, 30, 255, 0, 0});
