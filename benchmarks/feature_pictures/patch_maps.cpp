@@ -45,7 +45,7 @@ ClassPatches map_class(const PlannedGroup& group, const PictureConfig& config, c
   if (config.picture.level > raw.count())
     throw_input("level={}: {} has {} levels", config.picture.level, config.run.settings.backbone, raw.count());
   const int64_t level = config.picture.level - 1;
-  const GroundTruth truth = load_ground_truth(features.test(), group.geometry);
+  const GroundTruth truth = load_ground_truth(features.test(), group.geometry, config.run.settings.mask_rule());
   const at::Tensor labels =
       nearest_patch_labels(truth.masks.unsqueeze(1), raw[level].size(2), raw[level].size(3)).flatten();
   const at::Tensor chosen = choose_patches(labels, config.picture.patches, static_cast<uint64_t>(config.picture.seed));

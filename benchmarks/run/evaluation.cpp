@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "core/image/decode.h"
+#include "core/maps/mask_facts.h"
 #include "core/metrics/device_ranking.h"
 #include "core/metrics/protocol.h"
 
@@ -18,37 +19,59 @@ void check_finite(const at::Tensor& values, const std::vector<Sample>& samples) 
   throw_failure("the score of {} is NaN or infinite", samples[static_cast<size_t>(first)].id);
 }
 
+/// As it is in its file. Throws InputError where it does not fit its image.
+Image stored_mask(const Sample& sample) {
+  Image mask = decode_mask(sample.with_content(*sample.mask));
+  const ImageSize size = read_image_size(sample.image());
+  if (mask.width != size.width || mask.height != size.height)
+    throw_input("{}: {} ({})", *sample.mask, mask_size_in_words(mask.width, mask.height, size.width, size.height),
+                sample.id);
+  return mask;
+}
+
+Image mask_with_facts(const Sample& sample, const Geometry& geometry, const MaskRule& rule, MaskFacts& facts) {
+  const Image mask = stored_mask(sample);
+  facts = facts_of_mask(mask, rule);
+  const auto [width, height] = resized_size(mask, geometry);
+  count_lost_regions(marked(mask, rule), width, height, rule.resize, facts);
+  Image result = preprocess_mask(mask, geometry, rule);
+  facts.vanished = facts.anomalous > 0 && std::count(result.pixels.begin(), result.pixels.end(), 1) == 0;
+  return result;
+}
+
 }  // namespace
 
 std::span<const float> floats(const at::Tensor& tensor) {
   return {tensor.const_data_ptr<float>(), static_cast<size_t>(tensor.numel())};
 }
 
-Image load_mask(const Sample& sample, const Geometry& geometry) {
-  const Image mask = decode_mask(sample.with_content(*sample.mask));
-  const ImageSize size = read_image_size(sample.image());
-  if (mask.width != size.width || mask.height != size.height)
-    throw_input("{}: the mask has {}x{} pixels, its image {} has {}x{}", *sample.mask, mask.width, mask.height,
-                sample.id, size.width, size.height);
-  return preprocess_mask(mask, geometry);
+Image load_mask(const Sample& sample, const Geometry& geometry, const MaskRule& rule) {
+  return preprocess_mask(stored_mask(sample), geometry, rule);
 }
 
-GroundTruth load_ground_truth(const std::vector<Sample>& samples, const Geometry& geometry) {
+GroundTruth load_ground_truth(const std::vector<Sample>& samples, const Geometry& geometry, const MaskRule& rule,
+                              bool numbered) {
   const auto count = static_cast<int64_t>(samples.size());
   const int64_t side = geometry.crop, pixels = side * side;
   GroundTruth truth{std::vector<uint8_t>(samples.size()), std::vector<uint8_t>(samples.size()),
                     at::zeros({count, side, side}, at::kByte), 0};
   uint8_t* masks = truth.masks.data_ptr<uint8_t>();
+  std::vector<MaskFacts> facts(samples.size());
   at::parallel_for(0, count, 4, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const Sample& sample = samples[static_cast<size_t>(i)];
       truth.labels[static_cast<size_t>(i)] = sample.anomalous;
       truth.has_mask[static_cast<size_t>(i)] = !sample.anomalous || sample.mask.has_value();
       if (!sample.anomalous || !sample.mask) continue;
-      std::memcpy(masks + i * pixels, load_mask(sample, geometry).pixels.data(), static_cast<size_t>(pixels));
+      const Image mask = mask_with_facts(sample, geometry, rule, facts[static_cast<size_t>(i)]);
+      std::memcpy(masks + i * pixels, mask.pixels.data(), static_cast<size_t>(pixels));
     }
   });
   truth.without_mask = std::count(truth.has_mask.begin(), truth.has_mask.end(), 0);
+  MaskNotes notes(rule, numbered);
+  for (size_t i = 0; i < samples.size(); ++i)
+    if (samples[i].anomalous && samples[i].mask) notes.add(samples[i].id, facts[i], true);
+  truth.notes = notes.lines("it counts as anomalous, and all its pixels as normal");
   return truth;
 }
 

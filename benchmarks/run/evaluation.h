@@ -23,10 +23,12 @@ std::span<const float> floats(const at::Tensor& tensor);
 
 /// The mask of one anomalous image at the maps' size, 0/1. Throws InputError when it cannot be read or does not fit its
 /// image.
-Image load_mask(const Sample& sample, const Geometry& geometry);
+Image load_mask(const Sample& sample, const Geometry& geometry, const MaskRule& rule = {});
 
-/// Reads the masks. Throws InputError for an unreadable mask, or one of another size than its image.
-GroundTruth load_ground_truth(const std::vector<Sample>& samples, const Geometry& geometry);
+/// Reads the masks. `numbered`: their values number the defects, so that any is in order. Throws InputError for an
+/// unreadable mask, or one of another size than its image.
+GroundTruth load_ground_truth(const std::vector<Sample>& samples, const Geometry& geometry, const MaskRule& rule = {},
+                              bool numbered = false);
 
 /// All metrics of one cell. maps [N, S, S] float32, image_scores [N], on any device: the exact metrics are
 /// reduced there.
