@@ -18,6 +18,7 @@ void explain_maps(const std::vector<std::string>& words) {
   const LoadedMaps maps = load_all(open_map_pairs(given.maps, given.masks, settings.map_options()), threads);
   const ProComparison comparison = explain(maps.scored(threads), settings.protocol, settings.limit);
   fmt::print("{}", explanation_as_text(comparison, given.maps));
+  for (const std::string& note : maps.notes) fmt::print("{}\n", note);
   std::fflush(stdout);
   if (settings.output.empty()) return;
   write_keeping_previous(settings.output, explain_page(comparison, given.maps));

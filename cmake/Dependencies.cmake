@@ -16,6 +16,7 @@ find_package(JPEG REQUIRED)
 find_package(PNG REQUIRED)
 find_package(TIFF REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(ICU REQUIRED COMPONENTS uc)
 find_package(Threads REQUIRED)
 # Debian's OpenCVConfig.cmake comes only with the very large libopencv-dev, so the two libraries are named here.
 find_path(ADREP_OPENCV_INCLUDE opencv2/imgproc.hpp PATH_SUFFIXES opencv4 REQUIRED)
@@ -34,7 +35,7 @@ target_compile_features(adrep_dependencies INTERFACE cxx_std_20)
 target_link_libraries(adrep_dependencies INTERFACE LibTorch::LibTorch fmt::fmt nlohmann_json::nlohmann_json)
 target_include_directories(adrep_build_flags SYSTEM INTERFACE "${ADREP_OPENCV_INCLUDE}")
 target_link_libraries(adrep_build_flags INTERFACE spdlog::spdlog yaml-cpp OpenSSL::Crypto JPEG::JPEG PNG::PNG TIFF::TIFF
-  ZLIB::ZLIB Threads::Threads "${ADREP_OPENCV_CORE}" "${ADREP_OPENCV_IMGPROC}" Eigen3::Eigen)
+  ZLIB::ZLIB ICU::uc Threads::Threads "${ADREP_OPENCV_CORE}" "${ADREP_OPENCV_IMGPROC}" Eigen3::Eigen)
 # the size of the blocks that Eigen sums depends on its number of threads, and with it the last bits
 target_compile_definitions(adrep_build_flags INTERFACE EIGEN_DONT_PARALLELIZE)
 if(ADREP_FAISS_INCLUDE AND ADREP_FAISS AND ADREP_LAPACK)

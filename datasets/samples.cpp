@@ -1,40 +1,72 @@
 #include "datasets/samples.h"
 
 #include <algorithm>
-#include <array>
 
 #include "core/base/error.h"
 #include "core/base/names.h"
+#include "core/base/plural.h"
 #include "core/image/decode.h"
+#include "core/image/mask_names.h"
 
 namespace adrep {
 namespace {
 
-constexpr std::array<std::string_view, 4> mask_endings = {"_mask", "", "_gt", "_label"};
+constexpr size_t kShownUnused = 5;
+
+bool is_png_name(std::string_view name) {
+  return name.ends_with(".png") || name.ends_with(".PNG");
+}
 
 }  // namespace
 
-MaskFolder::MaskFolder(std::string folder, std::vector<std::string> files)
-    : folder_(std::move(folder)), files_(image_names(std::move(files))) {}
+MaskFolder::MaskFolder(std::string folder, std::vector<std::string> files) : folder_(std::move(folder)) {
+  for (std::string& name : image_names(std::move(files))) {
+    const size_t place = files_->size();
+    for (size_t ending = 0; ending < mask_endings.size(); ++ending) {
+      const std::string_view stem = without_mask_ending(stem_of(name), mask_endings[ending]);
+      if (stem.empty()) continue;
+      const auto [other, is_first] = by_image_.try_emplace({composed_name(stem), ending}, place);
+      if (!is_first && !is_png_name((*files_)[other->second].name) && is_png_name(name)) other->second = place;
+    }
+    files_->push_back({std::move(name)});
+  }
+}
 
 std::optional<std::string> MaskFolder::find(std::string_view image_stem) const {
-  for (std::string_view ending : mask_endings) {
-    const std::string stem = fmt::format("{}{}", image_stem, ending);
-    const std::string* best = nullptr;
-    for (auto file = std::lower_bound(files_.begin(), files_.end(), stem + "."); file != files_.end(); ++file) {
-      if (!file->starts_with(stem + ".")) break;
-      if (stem_of(*file) != stem) continue;  // S.old.png is not a mask of S
-      if (!best || (!best->ends_with(".png") && file->ends_with(".png"))) best = &*file;
-    }
-    if (best) return joined(folder_, *best);
+  const std::string stem = composed_name(image_stem);
+  for (size_t ending = 0; ending < mask_endings.size(); ++ending) {
+    const auto found = by_image_.find({stem, ending});
+    if (found == by_image_.end()) continue;
+    File& file = (*files_)[found->second];
+    file.used = true;
+    return joined(folder_, file.name);
   }
   return std::nullopt;
 }
 
+std::vector<std::string> MaskFolder::unused() const {
+  std::vector<std::string> names;
+  for (const File& file : *files_)
+    if (!file.used) names.push_back(joined(folder_, file.name));
+  return names;
+}
+
+void note_unused_masks(const std::vector<MaskFolder>& places, ClassSplit& split) {
+  std::vector<std::string> names;
+  for (const MaskFolder& place : places)
+    for (std::string& name : place.unused()) names.push_back(std::move(name));
+  if (names.empty()) return;
+  const int64_t count = std::ssize(names);
+  split.data_notes.push_back(fmt::format("{} to no anomalous image: {}",
+                                         counted(count, "mask") + (count == 1 ? " belongs" : " belong"),
+                                         listed(names, kShownUnused)));
+}
+
 std::string_view image_stem_of_mask(std::string_view stem) {
-  for (std::string_view ending : mask_endings)
-    if (!ending.empty() && stem.size() > ending.size() && stem.ends_with(ending))
-      return stem.substr(0, stem.size() - ending.size());
+  for (std::string_view ending : mask_endings) {
+    if (ending.empty()) continue;
+    if (const std::string_view image = without_mask_ending(stem, ending); !image.empty()) return image;
+  }
   return "";
 }
 
@@ -65,6 +97,16 @@ void add_foregrounds(const RootFolder& root, ClassSplit& split, std::vector<File
     const std::string_view name = std::string_view(sample.id).substr(sample.id.rfind('/') + 1);
     if (const auto mask = masks.find(stem_of(name))) sample.foreground = root.full(*mask).string();
   }
+  if (std::string text = foregrounds_in_words(split); !text.empty()) split.data_notes.push_back(std::move(text));
+}
+
+std::string foregrounds_in_words(const ClassSplit& split) {
+  const int64_t with = std::count_if(split.train.begin(), split.train.end(),
+                                     [](const Sample& sample) { return sample.foreground.has_value(); });
+  const int64_t all = std::ssize(split.train);
+  if (with == 0 || with == all) return "";
+  return fmt::format("{} of {} {} a foreground mask: glass draws anywhere into the others", with,
+                     counted(all, "training image"), with == 1 ? "has" : "have");
 }
 
 void sort_samples(ClassSplit& split) {

@@ -46,7 +46,7 @@ ClassPatches map_class(const PlannedGroup& group, const PictureConfig& config, c
   if (config.picture.level > raw.count())
     throw_input("level={}: {} has {} levels", config.picture.level, config.run.settings.backbone, raw.count());
   const int64_t level = config.picture.level - 1;
-  const GroundTruth truth = load_ground_truth(features.test(), group.geometry);
+  const GroundTruth truth = load_ground_truth(features.test(), group.geometry, config.run.settings.mask_rule());
   const at::Tensor labels =
       nearest_patch_labels((truth.masks == 1).to(at::kByte).unsqueeze(1), raw[level].size(2), raw[level].size(3))
           .flatten();

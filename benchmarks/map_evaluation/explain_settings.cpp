@@ -20,6 +20,7 @@ void ExplainSettings::declare(Schema<ExplainSettings>& s) {
   const ParamList& shared = params_of<MetricsSettings>();
   s.add(&E::resize, "resize").one_of(shared.find("resize")->choices).doc(shared.find("resize")->doc);
   s.add(&E::size, "size").example(shared.find("size")->example).doc(shared.find("size")->doc);
+  MaskSettings::declare(s, Decides::evaluation, nullptr);
   s.add(&E::missing_mask, "missing_mask")
       .one_of(shared.find("missing_mask")->choices)
       .doc(shared.find("missing_mask")->doc);
@@ -30,6 +31,7 @@ void ExplainSettings::declare(Schema<ExplainSettings>& s) {
 
 MapOptions ExplainSettings::map_options() const {
   MetricsSettings shared;
+  static_cast<MaskSettings&>(shared) = *this;
   shared.resize = resize;
   shared.size = size;
   shared.missing_mask = missing_mask;

@@ -4,12 +4,13 @@
 
 #include "core/base/config.h"
 #include "core/base/schema.h"
+#include "core/image/mask_settings.h"
 #include "core/maps/map_pairs.h"
 
 namespace adrep {
 
 /// Settings of `adrep metrics explain`.
-struct ExplainSettings {
+struct ExplainSettings : MaskSettings {
   std::vector<std::string> protocol = {"exact", "paper", "glass", "mvtec-100", "adeval-1000"};
   double limit = 0.3;
   std::string resize = "no", size, missing_mask = "error", image_scores;

@@ -1,5 +1,7 @@
 #include "benchmarks/map_evaluation/map_evaluation.h"
 
+#include <functional>
+
 #include "benchmarks/map_evaluation/map_intervals.h"
 #include "benchmarks/map_evaluation/map_scores.h"
 #include "core/metrics/aupimo.h"
@@ -38,20 +40,27 @@ Metric aupimo_of(const MapScores& scores, const MetricsSettings& settings) {
       .mean;
 }
 
+/// A threshold as the score that it is.
+Metric as_score(const Metric& threshold, const std::function<double(double)>& score_of) {
+  return threshold.defined() ? Metric::measured(score_of(threshold.value)) : threshold;
+}
+
 /// The exact metrics, one row each with one value.
 std::vector<MapMetric> exact_rows(MapScores& scores, const MetricsSettings& settings) {
   const ImageMetrics images = exact_image_metrics(scores.images());
   const std::vector<double> limits = settings.pro_limits();
   const PixelMetrics pixels = exact_pixel_metrics(scores.groups(), limits);
+  const auto of_image = [&](double stored) { return scores.image_score(stored); };
+  const auto of_pixel = [&](double stored) { return scores.pixel_score(stored); };
   std::vector<MapMetric> rows = {
       row("image_auroc", "image AUROC", images.auroc),
       row("image_ap", "image AP", images.average_precision),
       row("image_f1", "image F1 (best)", images.best_f1),
-      row("image_f1_threshold", "image F1 threshold", images.best_f1_threshold, Kind::number),
+      row("image_f1_threshold", "image F1 threshold", as_score(images.best_f1_threshold, of_image), Kind::number),
       row("pixel_auroc", "pixel AUROC", pixels.auroc),
       row("pixel_ap", "pixel AP", pixels.average_precision),
       row("pixel_f1", "pixel F1 (best)", pixels.best_f1),
-      row("pixel_f1_threshold", "pixel F1 threshold", pixels.best_f1_threshold, Kind::number),
+      row("pixel_f1_threshold", "pixel F1 threshold", as_score(pixels.best_f1_threshold, of_pixel), Kind::number),
       row("pixel_iou", "pixel IoU (best)", pixels.largest_iou)};
   for (size_t l = 0; l < limits.size(); ++l)
     rows.push_back(row(limits[l] == 0.3 ? "pro" : "pro_" + rate_name(limits[l]),
@@ -123,23 +132,24 @@ MapSection empty_point(const std::string& unit, const Metric& threshold, bool ch
 MapSection image_point(const MapScores& scores, const Metric& threshold, bool chosen) {
   MapSection section = empty_point("image", threshold, chosen);
   if (threshold.defined())
-    add_confusion(section, "image", confusion(scores.images(), static_cast<float>(threshold.value)));
+    add_confusion(section, "image", confusion(scores.images(), scores.stored_image_score(threshold.value)));
   return section;
 }
 
 MapSection pixel_point(const MapScores& scores, const Metric& threshold, bool chosen) {
   MapSection section = empty_point("pixel", threshold, chosen);
   if (!threshold.defined()) return section;
+  const float lowest = scores.stored_pixel_score(threshold.value);
   Confusion all;
   double covered = 0;
   int64_t regions = 0;
   scores.for_each_image([&](const ScoredPixels& image) {
-    const Confusion one = confusion(image, static_cast<float>(threshold.value));
+    const Confusion one = confusion(image, lowest);
     all.true_positives += one.true_positives;
     all.false_positives += one.false_positives;
     all.false_negatives += one.false_negatives;
     all.true_negatives += one.true_negatives;
-    for (const RegionOverlap& region : region_overlaps(image, static_cast<float>(threshold.value), 1)) {
+    for (const RegionOverlap& region : region_overlaps(image, lowest, 1)) {
       covered += static_cast<double>(region.covered) / static_cast<double>(region.area);
       ++regions;
     }
@@ -204,12 +214,13 @@ MapReport evaluate_maps(const MapPairs& pairs, const MetricsSettings& settings) 
   MapScores scores(pairs, settings);
   require_memory(scores, settings);
   const std::vector<MapMetric> exact = exact_rows(scores, settings);
-  const std::optional<float> chosen = settings.chosen_threshold();
+  const std::optional<double> chosen = settings.chosen_threshold();
   const bool for_images = chosen && scores.given_image_scores() == 0;
 
   MapReport report;
   report.settings = settings_of(settings);
   report.notes.push_back(image_score_note(scores));
+  report.notes.insert(report.notes.end(), scores.notes().begin(), scores.notes().end());
   report.sections.push_back(metrics_section(scores, exact, settings));
   if (settings.bootstrap > 0) add_intervals(report, scores, settings);
   report.sections.push_back(

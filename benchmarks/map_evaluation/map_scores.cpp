@@ -9,6 +9,7 @@ namespace adrep {
 namespace {
 
 constexpr int64_t kBytesPerPixel = 12;       // scores, masks, and what sorting adds
+constexpr int64_t kBytesPerExactPixel = 36;  // the same with float64 scores, and their different values in order
 constexpr int64_t kBytesPerImagePixel = 24;  // one image while it is read and its regions are found
 constexpr int64_t kLeastForSorting = 1 << 20;
 
@@ -16,10 +17,19 @@ std::string gibibytes(int64_t bytes) {
   return fmt::format("{:.2f} GiB", static_cast<double>(bytes) / static_cast<double>(int64_t{1} << 30));
 }
 
+double score_of(const std::optional<ScoreOrdinals>& ordinals, double stored) {
+  return ordinals ? ordinals->score(static_cast<float>(stored)) : stored;
+}
+
+float stored_score(const std::optional<ScoreOrdinals>& ordinals, double threshold) {
+  return ordinals ? ordinals->lowest_from(threshold) : static_cast<float>(threshold);
+}
+
 }  // namespace
 
 MapScores::MapScores(const MapPairs& pairs, const MetricsSettings& settings) : pairs_(pairs) {
   choose_place(settings);
+  if (pairs.keeps_float64() && !why_not_.empty()) throw_input("scores=float64 needs {}", why_not_);
   if (why_not_.empty())
     load(settings);
   else
@@ -36,9 +46,9 @@ void MapScores::choose_place(const MetricsSettings& settings) {
       why_not_ = fmt::format("maps of one size, but '{}' is {}x{} and '{}' {}x{}: size=HxW makes them equal",
                              pairs_.name(0), first.height, first.width, pairs_.name(i), size.height, size.width);
   }
-  if (why_not_.empty() && pixels_ > settings.memory_bytes() / kBytesPerPixel)
-    why_not_ =
-        fmt::format("the maps in memory, {}: raise memory={}", gibibytes(pixels_ * kBytesPerPixel), settings.memory);
+  const int64_t bytes = pairs_.keeps_float64() ? kBytesPerExactPixel : kBytesPerPixel;
+  if (why_not_.empty() && pixels_ > settings.memory_bytes() / bytes)
+    why_not_ = fmt::format("the maps in memory, {}: raise memory={}", gibibytes(pixels_ * bytes), settings.memory);
 }
 
 void MapScores::load(const MetricsSettings& settings) {
@@ -48,6 +58,7 @@ void MapScores::load(const MetricsSettings& settings) {
   image_scores_ = loaded_->image_scores;
   labels_ = loaded_->labels;
   given_ = loaded_->given_image_scores;
+  notes_ = loaded_->notes;
 }
 
 void MapScores::stream(const MetricsSettings& settings) {
@@ -59,16 +70,32 @@ void MapScores::stream(const MetricsSettings& settings) {
       settings.temp.empty() ? std::filesystem::temp_directory_path() : std::filesystem::path(settings.temp);
   auto streaming = std::make_unique<StreamingScores>(folder, memory);
   Progress progress("maps", pairs_.size(), "images");
+  MapNotes notes = pairs_.notes();
   for (int64_t i = 0; i < pairs_.size(); ++i) {
     stop_if_interrupted();
     const ScoredMap map = pairs_.read(i);
     streaming->add_image(map.scores, map.mask, map.height, map.width);
-    image_scores_.push_back(map.score());
+    image_scores_.push_back(static_cast<float>(map.score()));
     labels_.push_back(map.anomalous);
     given_ += map.image_score.has_value();
+    notes.add(map.name, map.facts, map.height * map.width);
     progress.update(i + 1);
   }
   groups_ = std::move(streaming);
+  notes_ = notes.lines();
+}
+
+double MapScores::pixel_score(double stored) const {
+  return loaded_ ? score_of(loaded_->pixel_ordinals, stored) : stored;
+}
+double MapScores::image_score(double stored) const {
+  return loaded_ ? score_of(loaded_->image_ordinals, stored) : stored;
+}
+float MapScores::stored_pixel_score(double threshold) const {
+  return loaded_ ? stored_score(loaded_->pixel_ordinals, threshold) : static_cast<float>(threshold);
+}
+float MapScores::stored_image_score(double threshold) const {
+  return loaded_ ? stored_score(loaded_->image_ordinals, threshold) : static_cast<float>(threshold);
 }
 
 void MapScores::for_each_image(const std::function<void(const ScoredPixels&)>& use) const {

@@ -24,6 +24,16 @@ class MapScores {
   /// Of how many images the score was given beside the map.
   int64_t given_image_scores() const { return given_; }
 
+  /// What to say of the maps and masks, one line each.
+  const std::vector<std::string>& notes() const { return notes_; }
+
+  /// With scores=float64 the floats here only stand for scores: these turn one into the other. Else they change nothing
+  /// but the precision.
+  double pixel_score(double stored) const;
+  double image_score(double stored) const;
+  float stored_pixel_score(double threshold) const;
+  float stored_image_score(double threshold) const;
+
   /// Image by image, from memory or read again.
   void for_each_image(const std::function<void(const ScoredPixels&)>& use) const;
 
@@ -40,6 +50,7 @@ class MapScores {
   std::vector<float> image_scores_;
   std::vector<uint8_t> labels_;
   int64_t given_ = 0;
+  std::vector<std::string> notes_;
 };
 
 }  // namespace adrep

@@ -43,10 +43,16 @@ void MetricsSettings::declare(Schema<MetricsSettings>& s) {
   s.add(&M::aupimo_upper, "aupimo.upper").more_than(0).at_most(1).doc("highest false-positive rate of AUPIMO");
   s.add(&M::resize, "resize")
       .one_of({"no", "maps", "masks"})
-      .doc("where a map and its mask differ in size: an error, or resize the map (bilinear) or the mask (nearest)");
+      .doc(
+          "where a map and its mask differ in size: an error, or resize the maps (bilinear, those without a mask too) "
+          "or the masks");
   s.add(&M::size, "size")
       .example("size=256x256")
       .doc("height x width to which all maps and masks are resized; empty: none");
+  MaskSettings::declare(s, Decides::evaluation, nullptr);
+  s.add(&M::scores, "scores")
+      .one_of({"float32", "float64"})
+      .doc("precision of the scores; float64 keeps apart what float32 makes equal, for the exact metrics, in memory");
   s.add(&M::missing_mask, "missing_mask")
       .one_of({"error", "normal"})
       .doc("what a map without a mask is, outside folders called good, normal or ok");
@@ -85,11 +91,11 @@ std::vector<double> MetricsSettings::pro_limits() const {
   return values;
 }
 
-std::optional<float> MetricsSettings::chosen_threshold() const {
+std::optional<double> MetricsSettings::chosen_threshold() const {
   if (threshold.empty()) return std::nullopt;
-  const std::optional<float> value = finite_float(threshold);
+  const std::optional<double> value = finite_number(threshold);
   if (!value) throw_input("threshold={}: expected a finite number", threshold);
-  return value;
+  return scores == "float64" ? *value : static_cast<double>(static_cast<float>(*value));
 }
 
 MapOptions MetricsSettings::map_options() const {
@@ -102,6 +108,8 @@ MapOptions MetricsSettings::map_options() const {
   }
   options.missing_mask_is_normal = missing_mask == "normal";
   options.image_scores = image_scores;
+  options.masks = mask_rule();
+  options.float64 = scores == "float64";
   return options;
 }
 
@@ -126,6 +134,8 @@ MetricsSettings metrics_settings(const RawConfig& config) {
   if (std::set(settings.protocol.begin(), settings.protocol.end()).size() != settings.protocol.size())
     throw_input("protocol={}: a protocol is there twice", fmt::join(settings.protocol, ","));
   const bool exact = std::find(settings.protocol.begin(), settings.protocol.end(), "exact") != settings.protocol.end();
+  if (settings.scores == "float64" && (!exact || settings.protocol.size() > 1))
+    throw_input("scores=float64: protocols but exact compute in float32: use protocol=exact");
   if (settings.bootstrap > 0 && !exact)
     throw_input("bootstrap={}: intervals are those of the exact metrics: add exact to protocol=", settings.bootstrap);
   return settings;

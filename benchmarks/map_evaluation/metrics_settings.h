@@ -2,18 +2,19 @@
 #include <optional>
 
 #include "core/base/config.h"
+#include "core/image/mask_settings.h"
 #include "core/maps/map_pairs.h"
 
 namespace adrep {
 
 /// Settings of `adrep metrics`.
-struct MetricsSettings {
+struct MetricsSettings : MaskSettings {
   std::vector<std::string> protocol = {"exact"};
   std::vector<std::string> limits = {"0.3", "0.05", "1"};
   double fpr = 0.05;
   std::string threshold;
   double aupimo_lower = 1e-5, aupimo_upper = 1e-4;
-  std::string resize = "no", size, missing_mask = "error", image_scores;
+  std::string resize = "no", size, missing_mask = "error", image_scores, scores = "float32";
   int64_t bootstrap = 0;
   double confidence = 0.95;
   int64_t seed = 0;
@@ -25,7 +26,7 @@ struct MetricsSettings {
 
   /// Checked forms of the texts. Throw InputError naming the key.
   std::vector<double> pro_limits() const;
-  std::optional<float> chosen_threshold() const;
+  std::optional<double> chosen_threshold() const;
   MapOptions map_options() const;
   int64_t memory_bytes() const;
 };

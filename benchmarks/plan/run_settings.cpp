@@ -173,6 +173,10 @@ void RunSettings::declare(Schema<RunSettings>& s) {
       .decides(Decides::evaluation)
       .example("metrics.protocol=mvtec-100")
       .doc("how PRO is computed: exact, or as a published code does (see adrep list)");
+  MaskSettings::declare(s, Decides::fit, [=](const ParamTexts& texts) {
+    // selection=oracle looks at the test's masks
+    return trained(texts) && texts("selection") == "oracle" ? Decides::fit : Decides::evaluation;
+  });
   s.add(&RunSettings::device, "device")
       .decides(Decides::nothing)
       .example("device=cuda:0")

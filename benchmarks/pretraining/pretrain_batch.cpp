@@ -42,8 +42,8 @@ std::vector<LoadedSample> BatchMaker::load(const std::vector<size_t>& images, in
   std::vector<LoadedSample> loaded(static_cast<size_t>(count));
   at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i)
-      loaded[static_cast<size_t>(i)] =
-          load_sample(data_.images[images[static_cast<size_t>(first + i)]], config_.geometry());
+      loaded[static_cast<size_t>(i)] = load_sample(data_.images[images[static_cast<size_t>(first + i)]],
+                                                   config_.geometry(), config_.settings.mask_rule());
   });
   return loaded;
 }

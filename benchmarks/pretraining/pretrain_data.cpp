@@ -73,11 +73,11 @@ PretrainData open_pretrain_data(const PretrainSettings& settings) {
   return data;
 }
 
-LoadedSample load_sample(const Sample& sample, const Geometry& geometry) {
+LoadedSample load_sample(const Sample& sample, const Geometry& geometry, const MaskRule& rule) {
   LoadedSample loaded{preprocess_image(decode_rgb(sample.image_file()), geometry),
                       at::zeros({1, geometry.crop, geometry.crop}, at::kByte)};
   if (sample.anomalous && sample.mask) {
-    const Image mask = load_mask(sample, geometry);
+    const Image mask = load_mask(sample, geometry, rule);
     std::memcpy(loaded.mask.mutable_data_ptr(), mask.pixels.data(), mask.pixels.size());
   }
   return loaded;

@@ -29,6 +29,6 @@ struct LoadedSample {
   at::Tensor mask;
 };
 /// Throws InputError when a file is unreadable or the mask has another size than the image.
-LoadedSample load_sample(const Sample& sample, const Geometry& geometry);
+LoadedSample load_sample(const Sample& sample, const Geometry& geometry, const MaskRule& rule = {});
 
 }  // namespace adrep

@@ -88,6 +88,7 @@ void PretrainSettings::declare(Schema<PretrainSettings>& s) {
   s.add(&P::backbone, "backbone").one_of(BackboneRegistry::instance().names()).doc("feature extractor");
   s.add(&P::weights, "weights").path().doc("weights file; empty: the official file in ADREP_WEIGHTS or the user cache");
   VitSettings::declare(s);
+  MaskSettings::declare(s, Decides::fit, nullptr);
   s.add(&P::train_backbone, "train_backbone")
       .doc("the backbone is trained as well (ablation of Table 2a); it is written beside the projectors");
   s.add(&P::precision, "precision")

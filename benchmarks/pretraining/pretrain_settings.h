@@ -2,6 +2,7 @@
 #include "core/backbones/vit_settings.h"
 #include "core/base/config.h"
 #include "core/image/augment/view_augmentation.h"
+#include "core/image/mask_settings.h"
 #include "core/image/preprocess.h"
 #include "core/pretraining/pretrain_step.h"
 
@@ -21,7 +22,7 @@ struct ValidationSettings {
 };
 
 /// What `adrep pretrain` can be told; defaults: the published code (protocol §6).
-struct PretrainSettings : VitSettings {
+struct PretrainSettings : VitSettings, MaskSettings {
   std::string data;
   std::string layout = "auto";
   std::vector<std::string> classes;

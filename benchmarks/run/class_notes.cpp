@@ -12,7 +12,8 @@ std::vector<std::string> class_notes(const Dataset& dataset, const ClassSplit& s
   const Geometry geometry = ClassGeometries().of(defaults, "feature_norm", dataset, split.name);
   if (std::string fitted = fit_note(defaults, geometry); !fitted.empty()) notes.push_back(std::move(fitted));
   try {
-    for (std::string& note : load_ground_truth(split.test, geometry).notes) notes.push_back(std::move(note));
+    for (std::string& note : load_ground_truth(split.test, geometry, {}, dataset.masks_number_defects()).notes)
+      notes.push_back(std::move(note));
   } catch (const InputError&) {
     return notes;
   }

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "core/base/plural.h"
 #include "core/image/decode.h"
+#include "core/maps/mask_facts.h"
 #include "core/metrics/device_ranking.h"
 #include "core/metrics/protocol.h"
 
@@ -20,43 +20,35 @@ void check_finite(const at::Tensor& values, const std::vector<Sample>& samples) 
   throw_failure("the score of {} is NaN or infinite", samples[static_cast<size_t>(first)].id);
 }
 
-}  // namespace
-
-std::span<const float> floats(const at::Tensor& tensor) {
-  return {tensor.const_data_ptr<float>(), static_cast<size_t>(tensor.numel())};
-}
-
-namespace {
-
-Image decode_checked(const Sample& sample) {
+/// As it is in its file. Throws InputError where it does not fit its image.
+Image stored_mask(const Sample& sample) {
   Image mask = decode_mask(sample.with_content(*sample.mask));
   const ImageSize size = read_image_size(sample.image());
   if (mask.width != size.width || mask.height != size.height)
-    throw_input("{}: the mask has {}x{} pixels, its image {} has {}x{}", *sample.mask, mask.width, mask.height,
-                sample.id, size.width, size.height);
+    throw_input("{}: {} ({})", *sample.mask, mask_size_in_words(mask.width, mask.height, size.width, size.height),
+                sample.id);
   return mask;
 }
 
-/// What of a mask's marks is left at the size of the maps.
-struct MarksKept {
-  int64_t marked = 0, outside = 0;  ///< pixels of the mask as stored; outside of what the square shows
-  bool any_left = false;
-
-  bool outside_crop() const { return marked > 0 && !any_left && outside == marked; }
-  bool lost_in_resize() const { return marked > 0 && !any_left && outside < marked; }
-};
-
-MarksKept marks_kept(const Image& mask, const Image& prepared, const Geometry& geometry) {
-  const SeenPart seen = seen_part(mask.width, mask.height, geometry);
-  MarksKept kept;
+/// Anomalous pixels of a stored mask of which the square shows no part.
+int64_t marks_outside(const Image& mask, const SeenPart& seen, const MaskRule& rule) {
+  int64_t outside = 0;
   for (int y = 0; y < mask.height; ++y)
-    for (int x = 0; x < mask.width; ++x) {
-      if (*mask.at(y, x) == 0) continue;
-      ++kept.marked;
-      kept.outside += y + 1 <= seen.top || y >= seen.bottom || x + 1 <= seen.left || x >= seen.right;
-    }
-  kept.any_left = std::find(prepared.pixels.begin(), prepared.pixels.end(), 1) != prepared.pixels.end();
-  return kept;
+    for (int x = 0; x < mask.width; ++x)
+      outside += (y + 1 <= seen.top || y >= seen.bottom || x + 1 <= seen.left || x >= seen.right) &&
+                 rule.marks(*mask.at(y, x));
+  return outside;
+}
+
+Image mask_with_facts(const Sample& sample, const Geometry& geometry, const MaskRule& rule, MaskFacts& facts) {
+  const Image mask = stored_mask(sample);
+  facts = facts_of_mask(mask, rule);
+  const auto [width, height] = resized_size(mask, geometry);
+  count_lost_regions(marked(mask, rule), width, height, rule.resize, facts);
+  Image result = preprocess_mask(mask, geometry, rule);
+  facts.vanished = facts.anomalous > 0 && std::count(result.pixels.begin(), result.pixels.end(), 1) == 0;
+  facts.outside = marks_outside(mask, seen_part(mask.width, mask.height, geometry), rule);
+  return result;
 }
 
 /// Height and width of all maps: with tiles those of the largest photograph.
@@ -98,47 +90,24 @@ void fill_map(const at::Tensor& map, const Image* mask, const Content& content) 
                      : prepared);
 }
 
-/// Counts what was lost, and says it.
-void add_losses(GroundTruth& truth, const std::vector<MarksKept>& kept) {
-  int64_t marked = 0, outside = 0, masks = 0;
-  for (const MarksKept& of_image : kept) {
-    masks += of_image.marked > 0;
-    marked += of_image.marked;
-    outside += of_image.outside;
-    truth.outside_crop += of_image.outside_crop();
-    truth.lost_in_resize += of_image.lost_in_resize();
-  }
-  for (std::string& line : loss_notes(truth.outside_crop, truth.lost_in_resize, masks, marked, outside))
-    truth.notes.push_back(std::move(line));
-}
-
 }  // namespace
 
-std::vector<std::string> loss_notes(int64_t outside_crop, int64_t lost_in_resize, int64_t masks, int64_t marked,
-                                    int64_t outside) {
-  std::vector<std::string> notes;
-  const double share = marked > 0 ? 100.0 * static_cast<double>(outside) / static_cast<double>(marked) : 0;
-  if (outside_crop > 0 || share >= 5)
-    notes.push_back(fmt::format(
-        "{} of {} {} outside the crop, with {:.0f} % of all marked pixels: image.fit=squash, pad or tiles shows them",
-        outside_crop, counted(masks, "defect"), outside_crop == 1 ? "lies" : "lie", share));
-  if (lost_in_resize > 0)
-    notes.push_back(fmt::format("{} of {} {} no pixel after the resize: a larger image.crop keeps them", lost_in_resize,
-                                counted(masks, "defect"), lost_in_resize == 1 ? "has" : "have"));
-  return notes;
+std::span<const float> floats(const at::Tensor& tensor) {
+  return {tensor.const_data_ptr<float>(), static_cast<size_t>(tensor.numel())};
 }
 
-Image load_mask(const Sample& sample, const Geometry& geometry) {
-  return preprocess_mask(decode_checked(sample), geometry);
+Image load_mask(const Sample& sample, const Geometry& geometry, const MaskRule& rule) {
+  return preprocess_mask(stored_mask(sample), geometry, rule);
 }
 
-GroundTruth load_ground_truth(const std::vector<Sample>& samples, const Geometry& geometry) {
+GroundTruth load_ground_truth(const std::vector<Sample>& samples, const Geometry& geometry, const MaskRule& rule,
+                              bool numbered) {
   const auto count = static_cast<int64_t>(samples.size());
   const std::vector<Content> contents = contents_in_maps(samples, geometry);
   const auto [height, width] = map_size(contents, geometry);
   GroundTruth truth{std::vector<uint8_t>(samples.size()), std::vector<uint8_t>(samples.size()),
                     at::zeros({count, height, width}, at::kByte)};
-  std::vector<MarksKept> kept(samples.size());
+  std::vector<MaskFacts> facts(samples.size());
   at::parallel_for(0, count, 4, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const auto at = static_cast<size_t>(i);
@@ -149,13 +118,19 @@ GroundTruth load_ground_truth(const std::vector<Sample>& samples, const Geometry
         fill_map(truth.masks[i], nullptr, contents[at]);
         continue;
       }
-      const Image mask = decode_checked(sample), prepared = preprocess_mask(mask, geometry);
-      kept[at] = marks_kept(mask, prepared, geometry);
-      fill_map(truth.masks[i], &prepared, contents[at]);
+      const Image mask = mask_with_facts(sample, geometry, rule, facts[at]);
+      fill_map(truth.masks[i], &mask, contents[at]);
     }
   });
   truth.without_mask = std::count(truth.has_mask.begin(), truth.has_mask.end(), 0);
-  add_losses(truth, kept);
+  MaskNotes notes(rule, numbered);
+  for (size_t i = 0; i < samples.size(); ++i) {
+    if (!samples[i].anomalous || !samples[i].mask) continue;
+    truth.outside_crop += facts[i].outside_crop();
+    truth.lost_in_resize += facts[i].lost_in_resize();
+    notes.add(samples[i].id, facts[i], true);
+  }
+  truth.notes = notes.lines("it counts as anomalous, and all its pixels as normal");
   return truth;
 }
 

@@ -23,17 +23,14 @@ struct GroundTruth {
 /// A contiguous float32 tensor on the CPU as metrics take it.
 std::span<const float> floats(const at::Tensor& tensor);
 
-/// What is said of defects that the images' size loses, one line each: `masks` defects with `marked` pixels in their
-/// photographs, of which `outside` are not in the crop.
-std::vector<std::string> loss_notes(int64_t outside_crop, int64_t lost_in_resize, int64_t masks, int64_t marked,
-                                    int64_t outside);
-
 /// The mask of one anomalous image at the maps' size, 0/1. Throws InputError when it cannot be read or does not fit its
 /// image.
-Image load_mask(const Sample& sample, const Geometry& geometry);
+Image load_mask(const Sample& sample, const Geometry& geometry, const MaskRule& rule = {});
 
-/// Reads the masks. Throws InputError for an unreadable mask, or one of another size than its image.
-GroundTruth load_ground_truth(const std::vector<Sample>& samples, const Geometry& geometry);
+/// Reads the masks. `numbered`: their values number the defects, so that any is in order. Throws InputError for an
+/// unreadable mask, or one of another size than its image.
+GroundTruth load_ground_truth(const std::vector<Sample>& samples, const Geometry& geometry, const MaskRule& rule = {},
+                              bool numbered = false);
 
 /// All metrics of one cell. maps [N, S, S] float32, image_scores [N], on any device: the exact metrics are
 /// reduced there.

@@ -13,6 +13,7 @@
 #include "benchmarks/run/training_images.h"
 #include "core/base/device.h"
 #include "core/base/failure.h"
+#include "core/base/hash.h"
 #include "core/base/log.h"
 #include "core/base/progress.h"
 #include "core/base/stopwatch.h"
@@ -140,8 +141,9 @@ FittedCell GroupRun::fit(const FitJob& job) {
       open_device(settings_.device), [&](const Levels& raw) { return features().represent(planned.features, raw); });
   std::vector<std::string> ids;
   for (const Sample& sample : features().test()) ids.push_back(sample.id);
-  FittedCell fitted = fit_cell(planned, first.key.fit_hash(), output_, {features(), data, images, test_set(ids).truth},
-                               std::move(ways));
+  const GroundTruth& truth = test_set(ids, planned.config->settings).truth;
+  FittedCell fitted =
+      fit_cell(planned, first.key.fit_hash(), output_, {features(), data, images, truth}, std::move(ways));
   ++outcome_.work.fitted;
   return fitted;
 }
@@ -221,7 +223,7 @@ void GroupRun::check_unchanged(const CellWork& work) const {
 
 void GroupRun::finish_cell(size_t index, const ScoreRecord& record) {
   const CellWork& work = cells_[index];
-  const TestSet& test = test_set(record.images);
+  const TestSet& test = test_set(record.images, work.planned->config->settings);
   if (!work.cell) {
     Cell cell = make_cell(work, record, test);
     test.examples->save_maps(cell.hash(), record.maps, record.stored_scores());
@@ -351,8 +353,9 @@ const ClassFeatures::Pair& GroupRun::levels(const std::string& kind) {
   return pair;
 }
 
-const GroupRun::TestSet& GroupRun::test_set(const std::vector<std::string>& images) {
-  const auto known = test_sets_.find(images);
+const GroupRun::TestSet& GroupRun::test_set(const std::vector<std::string>& images, const MaskSettings& masks) {
+  const std::tuple place(images, masks.mask_threshold, masks.mask_resize);
+  const auto known = test_sets_.find(place);
   if (known != test_sets_.end()) return known->second;
   std::map<std::string, const Sample*> by_id;
   for (const Sample& sample : split_.test) by_id[sample.id] = &sample;
@@ -362,10 +365,14 @@ const GroupRun::TestSet& GroupRun::test_set(const std::vector<std::string>& imag
     if (sample == by_id.end()) throw_failure("class {}: '{}' is no test image of it", group_.class_name, id);
     test.samples.push_back(*sample->second);
   }
-  test.truth = load_ground_truth(test.samples, group_.geometry);
+  test.truth =
+      load_ground_truth(test.samples, group_.geometry, masks.mask_rule(), group_.dataset->masks_number_defects());
   for (const std::string& note : test.truth.notes) log_warning(fmt::format("class {}: {}", group_.class_name, note));
-  TestSet& kept = test_sets_[images] = std::move(test);
-  kept.examples = std::make_unique<ExampleImages>(kept.samples, kept.truth, group_, output_, prints_.data);
+  TestSet& kept = test_sets_[place] = std::move(test);
+  const bool plain = masks.mask_rule() == MaskRule();  // the examples' file holds the masks, too
+  const std::string print =
+      plain ? prints_.data : sha256_of(fmt::format("{} {} {}", prints_.data, masks.mask_threshold, masks.mask_resize));
+  kept.examples = std::make_unique<ExampleImages>(kept.samples, kept.truth, group_, output_, print);
   return kept;
 }
 

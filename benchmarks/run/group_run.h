@@ -52,7 +52,7 @@ class GroupRun {
 
   ClassFeatures& features();
   const ClassFeatures::Pair& levels(const std::string& kind);
-  const TestSet& test_set(const std::vector<std::string>& images);
+  const TestSet& test_set(const std::vector<std::string>& images, const MaskSettings& masks);
   double parameters();
 
   /// Does the work for these cells; what fails it becomes theirs, but for what stops the whole run.
@@ -74,7 +74,8 @@ class GroupRun {
   Fingerprints prints_;
   std::vector<CellWork> cells_;
   std::unique_ptr<ClassFeatures> features_;
-  std::map<std::vector<std::string>, TestSet> test_sets_;  ///< by the ids of the images
+  /// By the ids of the images and the rule of masks.
+  std::map<std::tuple<std::vector<std::string>, double, std::string>, TestSet> test_sets_;
 };
 
 }  // namespace adrep

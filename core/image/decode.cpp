@@ -37,12 +37,26 @@ Image decode_mask(const ImageFile& file, const DecodeLimits& limits) {
   return decode(file, limits, DecodeAs::mask);
 }
 
-GreyValues decode_grey(const std::filesystem::path& file, const DecodeLimits& limits) {
+std::vector<GreyValues> decode_grey_pages(const std::filesystem::path& file, const DecodeLimits& limits) {
   ImageSource source(file, limits);
   const ImageFormat& format = format_of(source, file);
   if (!format.decode_grey)
     throw_input("{}: a JPEG or BMP holds no scores: save them as npy, float32 TIFF or 16-bit PNG", file.string());
   return format.decode_grey(source);
+}
+
+GreyValues decode_grey(const std::filesystem::path& file, const DecodeLimits& limits) {
+  std::vector<GreyValues> pages = decode_grey_pages(file, limits);
+  if (pages.size() != 1)
+    throw_input("{}: {} pages in a file of a folder: each file must hold one; give a stack as MAPS itself",
+                file.string(), pages.size());
+  return std::move(pages.front());
+}
+
+int64_t page_count(const std::filesystem::path& file) {
+  ImageSource source(file, DecodeLimits{std::numeric_limits<int64_t>::max()});
+  const ImageFormat& format = format_of(source, file);
+  return format.count_pages ? format.count_pages(source) : 1;
 }
 
 ImageSize read_image_size(const std::filesystem::path& file) {

@@ -28,13 +28,19 @@ Image decode_mask(const ImageFile& file, const DecodeLimits& limits = {});
 /// The values of a one-channel image as stored, [height, width] row by row.
 struct GreyValues {
   int width = 0, height = 0;
-  std::vector<float> values;  ///< integers of up to 16 bits and float16, float32 exactly; others rounded
+  std::vector<double> values;
+  bool fits_float = true;  ///< every type of these values is exact in float32
 };
 
-/// Decodes a grey PNG (up to 16 bits) or a TIFF of one channel (8 or 16 bits, float16, float32 or float64) at full
-/// precision; float64 beyond float32's range becomes infinite. Throws InputError for anything else: colours are no
+/// Decodes a grey PNG (up to 16 bits) or all pages of a TIFF of one channel (8 or 16 bits, float16, float32 or float64)
+/// at full precision; previews among a TIFF's pages are left out. Throws InputError for anything else: colours are no
 /// values.
+std::vector<GreyValues> decode_grey_pages(const std::filesystem::path& file, const DecodeLimits& limits = {});
+/// The same of a file with one page; throws InputError where there are more.
 GreyValues decode_grey(const std::filesystem::path& file, const DecodeLimits& limits = {});
+
+/// Pages of an image file as decode_grey_pages takes them; 1 but for a TIFF.
+int64_t page_count(const std::filesystem::path& file);
 
 /// Width and height from the header only.
 struct ImageSize {

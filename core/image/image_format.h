@@ -47,7 +47,9 @@ struct ImageFormat {
   bool (*matches)(std::string_view first_bytes);
   ImageHeader (*read_header)(ImageSource& source);
   Image (*decode)(ImageSource& source, DecodeAs as);
-  GreyValues (*decode_grey)(ImageSource& source) = nullptr;  ///< none: the format stores no exact values
+  /// All pages; none: the format stores no exact values.
+  std::vector<GreyValues> (*decode_grey)(ImageSource& source) = nullptr;
+  int64_t (*count_pages)(ImageSource& source) = nullptr;  ///< none: always one
 };
 
 extern const ImageFormat jpeg_format, png_format, bmp_format, tiff_format;

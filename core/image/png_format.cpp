@@ -158,7 +158,7 @@ Image decode_as_mask(PngReader& reader) {
   return mask;
 }
 
-GreyValues decode_png_grey(ImageSource& source) {
+std::vector<GreyValues> decode_png_grey(ImageSource& source) {
   PngReader reader(source);
   const int type = reader.colour_type();
   if (type != PNG_COLOR_TYPE_GRAY)
@@ -175,8 +175,8 @@ GreyValues decode_png_grey(ImageSource& source) {
   reader.read_rows(rows);
   grey.values.reserve(stored.size() / bytes);
   for (size_t i = 0; i < stored.size(); i += bytes)
-    grey.values.push_back(static_cast<float>(bytes == 2 ? stored[i] << 8 | stored[i + 1] : stored[i]));
-  return grey;
+    grey.values.push_back(bytes == 2 ? stored[i] << 8 | stored[i + 1] : stored[i]);
+  return {std::move(grey)};
 }
 
 bool is_png(std::string_view first) {

@@ -98,6 +98,11 @@ Image resize_nearest(const Image& image, int width, int height, const Window& wi
   return result;
 }
 
+Image resize_mask(const Image& mask, int width, int height, const Window& window, MaskResize resize) {
+  return resize == MaskResize::nearest ? resize_nearest(mask, width, height, window)
+                                       : resize_covering(mask, width, height, window, resize);
+}
+
 }  // namespace
 
 std::string fit_name(Fit fit) {
@@ -160,15 +165,22 @@ Image preprocess_image(const Image& image, const Geometry& geometry) {
   return resize_bicubic(image, width, height, centre_window(width, height, geometry.crop));
 }
 
-Image preprocess_mask(const Image& mask, const Geometry& geometry) {
+Image preprocess_mask(const Image& mask, const Geometry& geometry, const MaskRule& rule) {
   ADREP_ASSERT(mask.channels == 1, "a mask of {} channels", mask.channels);
-  const auto [width, height] = resized_size(mask.width, mask.height, geometry);
-  Image result = geometry.fit == Fit::crop
-                     ? resize_nearest(mask, width, height, centre_window(width, height, geometry.crop))
-                     : resize_nearest(mask, width, height);
-  if (geometry.fit == Fit::pad) result = on_blank(result, content_of(mask.width, mask.height, geometry), geometry.crop);
-  for (uint8_t& value : result.pixels) value = value != 0 ? 1 : 0;
-  return result;
+  const auto [width, height] = resized_size(mask, geometry);
+  if (geometry.fit == Fit::crop)
+    return resize_mask(marked(mask, rule), width, height, centre_window(width, height, geometry.crop), rule.resize);
+  const Image whole = resize_mask(marked(mask, rule), width, height, rule.resize);
+  if (geometry.fit != Fit::pad) return whole;
+  return on_blank(whole, content_of(mask.width, mask.height, geometry), geometry.crop);
+}
+
+Image resize_mask(const Image& mask, int width, int height, MaskResize resize) {
+  return resize_mask(mask, width, height, Window{0, 0, width, height}, resize);
+}
+
+std::array<int, 2> resized_size(const Image& image, const Geometry& geometry) {
+  return resized_size(image.width, image.height, geometry);
 }
 
 at::Tensor normalised(const Image& image, const std::array<double, 3>& mean, const std::array<double, 3>& std) {

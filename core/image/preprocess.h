@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/image/image.h"
+#include "core/image/mask_rule.h"
 
 namespace adrep {
 
@@ -66,8 +67,14 @@ Image centre_crop(const Image& image, int crop);
 /// -> RGB [crop, crop]; of tiles the whole photograph after the resize, which tiles.h cuts.
 Image preprocess_image(const Image& image, const Geometry& geometry);
 
-/// The same geometry and size, nearest, then 1 where the mask is not 0 -> one channel of 0/1; padding is 0.
-Image preprocess_mask(const Image& mask, const Geometry& geometry);
+/// The same geometry and size, 1 where the rule takes the mask for anomalous -> one channel of 0/1; padding is 0.
+Image preprocess_mask(const Image& mask, const Geometry& geometry, const MaskRule& rule = {});
+
+/// A mask of 0 and 1 at another size.
+Image resize_mask(const Image& mask, int width, int height, MaskResize resize);
+
+/// Width and height of an image after the geometry's resize, before its cut or padding.
+std::array<int, 2> resized_size(const Image& image, const Geometry& geometry);
 
 /// RGB -> float32 [3, H, W], (v/255 − mean)/std.
 at::Tensor normalised(const Image& image, const std::array<double, 3>& mean, const std::array<double, 3>& std);

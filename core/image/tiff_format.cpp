@@ -18,6 +18,7 @@ namespace {
 constexpr const char* kTiff = "TIFF";
 constexpr uint64_t kTiffRatio = 40'000;  // zstd's blocks and fax rows compress best
 constexpr uint16_t kMaxSamples = 16;
+constexpr uint64_t kMaxStack = uint64_t{1} << 29;  // pixels of all pages
 constexpr tmsize_t kMaxAllocation = tmsize_t{2} << 30;
 
 struct TiffHeader {
@@ -291,28 +292,62 @@ std::string why_no_values(const TiffHeader& header) {
 }
 
 /// Sample `index` of a row in this machine's byte order, as libtiff gives it.
-float grey_value(const uint8_t* row, size_t index, const TiffHeader& header) {
+double grey_value(const uint8_t* row, size_t index, const TiffHeader& header) {
   const auto load = [&](auto stored) {
     std::memcpy(&stored, row + sizeof(stored) * index, sizeof(stored));
     return stored;
   };
   if (header.bits == 8) return row[index];
   if (header.bits == 32) return load(float());
-  if (header.bits == 64) return static_cast<float>(load(double()));
-  return header.sample_format == SAMPLEFORMAT_IEEEFP ? static_cast<float>(load(c10::Half())) : load(uint16_t());
+  if (header.bits == 64) return load(double());
+  if (header.sample_format == SAMPLEFORMAT_IEEEFP) return static_cast<float>(load(c10::Half()));
+  return load(uint16_t());
 }
 
-GreyValues decode_tiff_grey(ImageSource& source) {
-  TiffReader reader(source);
+/// True for a smaller preview or a mask of another page.
+bool is_side_page(TIFF* tiff) {
+  uint32_t kind = 0;
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_SUBFILETYPE, &kind);
+  return (kind & (FILETYPE_REDUCEDIMAGE | FILETYPE_MASK)) != 0;
+}
+
+/// Throws InputError where ImageJ's own form hides further images behind a single page.
+void refuse_hidden_images(const ImageSource& source, TIFF* tiff, size_t pages) {
+  char* text = nullptr;
+  if (!TIFFGetField(tiff, TIFFTAG_IMAGEDESCRIPTION, &text) || !text) return;
+  const std::string_view description(text);
+  const size_t place = description.find("images=");
+  if (!description.starts_with("ImageJ=") || place == description.npos) return;
+  uint64_t images = 0;
+  for (size_t i = place + 7; i < description.size() && description[i] >= '0' && description[i] <= '9'; ++i)
+    if (images < 1'000'000) images = 10 * images + static_cast<uint64_t>(description[i] - '0');
+  if (images > pages)
+    throw_input("{}: ImageJ wrote {} images into it and {} as pages: save it as a TIFF with a page an image",
+                source.name(), images, pages);
+}
+
+/// What the pages of a stack take so far.
+struct StackSize {
+  uint64_t pixels = 0, stored = 0;  ///< stored: bytes at the least
+};
+
+/// The page that the reader stands at.
+GreyValues read_grey_page(ImageSource& source, TiffReader& reader, StackSize& before) {
   const TiffHeader header = read_header(reader);
   const uint64_t row_bytes = (uint64_t{header.width} * header.bits * header.samples + 7) / 8;
   source.check_size(kTiff, header.width, header.height, row_bytes * header.height, header.max_ratio());
+  before.stored += row_bytes * header.height / header.max_ratio();  // pages that share their data are no stack
+  if (before.stored > source.bytes()) source.corrupt(kTiff, "more pages than its bytes can hold");
+  before.pixels += uint64_t{header.width} * header.height;
+  if (before.pixels > kMaxStack)
+    throw_input("{}: a TIFF stack of more than {} pixels: save it as npy, which is read where it lies", source.name(),
+                kMaxStack);
   if (const std::string reason = why_no_values(header); !reason.empty())
     throw_input("{}: a TIFF with {} holds no scores: save them as float32, one sample a pixel", source.name(), reason);
   const Blocks blocks(reader.get(), header);
   require_readable(source, header, blocks);
   std::vector<uint8_t> block(blocks.bytes());
-  GreyValues grey{static_cast<int>(header.width), static_cast<int>(header.height), {}};
+  GreyValues grey{static_cast<int>(header.width), static_cast<int>(header.height), {}, header.bits < 64};
   grey.values.resize(size_t{header.width} * header.height);
   for (uint32_t top = 0; top < header.height; top += blocks.height) {
     for (uint32_t left = 0; left < header.width; left += blocks.width) {
@@ -323,6 +358,25 @@ GreyValues decode_tiff_grey(ImageSource& source) {
     }
   }
   return grey;
+}
+
+std::vector<GreyValues> decode_tiff_grey(ImageSource& source) {
+  TiffReader reader(source);
+  std::vector<GreyValues> pages;
+  StackSize size;
+  do {
+    if (pages.empty() || !is_side_page(reader.get())) pages.push_back(read_grey_page(source, reader, size));
+  } while (TIFFReadDirectory(reader.get()));
+  TIFFSetDirectory(reader.get(), 0);
+  refuse_hidden_images(source, reader.get(), pages.size());
+  return pages;
+}
+
+int64_t count_tiff_pages(ImageSource& source) {
+  TiffReader reader(source);
+  int64_t pages = 1;
+  while (TIFFReadDirectory(reader.get())) pages += !is_side_page(reader.get());
+  return pages;
 }
 
 bool is_tiff(std::string_view first) {
@@ -356,6 +410,6 @@ Image decode_tiff(ImageSource& source, DecodeAs as) {
 
 }  // namespace
 
-const ImageFormat tiff_format{is_tiff, read_tiff_header, decode_tiff, decode_tiff_grey};
+const ImageFormat tiff_format{is_tiff, read_tiff_header, decode_tiff, decode_tiff_grey, count_tiff_pages};
 
 }  // namespace adrep

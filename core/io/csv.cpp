@@ -1,12 +1,42 @@
 #include "core/io/csv.h"
 
+#include <algorithm>
+
 #include "core/base/error.h"
 
 namespace adrep {
+namespace {
+
+/// What the first line is divided by: ',' unless it has none and has a semicolon (spreadsheets of many countries) or a
+/// tab.
+char separator_of(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of("\r\n"), text.size()));
+  const std::string_view line = text.substr(0, text.find_first_of("\r\n"));
+  bool quoted = false, semicolon = false, tab = false;
+  for (const char c : line) {
+    if (c == '"') quoted = !quoted;
+    if (quoted) continue;
+    if (c == ',') return ',';
+    semicolon = semicolon || c == ';';
+    tab = tab || c == '\t';
+  }
+  return semicolon ? ';' : tab ? '\t' : ',';
+}
+
+}  // namespace
+
+void require_utf8(std::string_view text, const std::string& where) {
+  using namespace std::string_view_literals;
+  const bool marked = text.starts_with("\xFF\xFE"sv) || text.starts_with("\xFE\xFF"sv);
+  const bool wide = text.size() > 1 && (text[0] == '\0') != (text[1] == '\0');
+  if (marked || wide) throw_input("{}: text in UTF-16: save it as UTF-8", where);
+}
 
 CsvRecords::CsvRecords(std::string_view text, std::string name, CsvLeniency leniency)
     : text_(text), name_(std::move(name)), leniency_(leniency) {
+  require_utf8(text_, name_);
   if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
+  separator_ = separator_of(text_.substr(at_));
 }
 
 std::optional<CsvRecord> CsvRecords::next() {
@@ -20,7 +50,7 @@ std::optional<CsvRecord> CsvRecords::next() {
   while (true) {
     record.fields.push_back(field());
     if (record.fields.size() > max_fields) fail(fmt::format("more than {} fields", max_fields));
-    if (at_ >= text_.size() || text_[at_] != ',') return record;
+    if (at_ >= text_.size() || text_[at_] != separator_) return record;
     ++at_;
   }
 }
@@ -56,7 +86,7 @@ std::string CsvRecords::field() {
 }
 
 bool CsvRecords::at_end_of_field() const {
-  return at_ >= text_.size() || text_[at_] == ',' || text_[at_] == '\n' || text_[at_] == '\r';
+  return at_ >= text_.size() || text_[at_] == separator_ || text_[at_] == '\n' || text_[at_] == '\r';
 }
 
 void CsvRecords::check_end() const {

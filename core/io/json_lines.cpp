@@ -1,11 +1,13 @@
 #include "core/io/json_lines.h"
 
 #include "core/base/error.h"
+#include "core/io/csv.h"
 
 namespace adrep {
 
 void for_each_json_line(std::string_view text, const std::string& where, const std::string& hint,
                         const std::function<void(const nlohmann::json& object, int64_t line)>& use) {
+  require_utf8(text, where);
   size_t begin = 0;
   for (int64_t line = 1; begin < text.size(); ++line) {
     const size_t end = std::min(text.find('\n', begin), text.size());

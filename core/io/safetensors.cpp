@@ -20,9 +20,12 @@ struct DtypeName {
   const char* name;
   at::ScalarType type;
 };
-constexpr DtypeName dtypes[] = {{"F64", at::kDouble}, {"F32", at::kFloat}, {"F16", at::kHalf},  {"BF16", at::kBFloat16},
-                                {"I64", at::kLong},   {"I32", at::kInt},   {"I16", at::kShort}, {"I8", at::kChar},
-                                {"U8", at::kByte},    {"BOOL", at::kBool}};
+constexpr DtypeName dtypes[] = {
+    {"F64", at::kDouble}, {"F32", at::kFloat},  {"F16", at::kHalf},  {"BF16", at::kBFloat16}, {"I64", at::kLong},
+    {"I32", at::kInt},    {"I16", at::kShort},  {"I8", at::kChar},   {"U8", at::kByte},       {"BOOL", at::kBool},
+    {"U16", at::kUInt16}, {"U32", at::kUInt32}, {"U64", at::kUInt64}};
+/// Types that the format has and adrep does not read.
+constexpr const char* unread_dtypes[] = {"C64", "F8_E4M3", "F8_E5M2", "F8_E8M0", "F4", "F6_E2M3", "F6_E3M2"};
 
 /// One tensor as the header describes it; offsets count from the end of the header.
 struct Description {
@@ -41,6 +44,10 @@ uint64_t whole_number(const nlohmann::json& value, const std::filesystem::path& 
 at::ScalarType type_of(const std::string& dtype, const std::filesystem::path& file, const std::string& name) {
   for (const DtypeName& known : dtypes)
     if (dtype == known.name) return known.type;
+  for (const char* known : unread_dtypes)
+    if (dtype == known)
+      throw_input("{}: '{}' has the dtype {}, which is not read: save it as F32", file.string(), printable(name),
+                  dtype);
   damaged(file, "'{}' has the unknown dtype '{}'", printable(name), printable(dtype));
 }
 

@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <optional>
 
 #include "core/base/error.h"
 #include "core/io/damaged.h"
@@ -71,6 +72,23 @@ std::string shape_text(const std::vector<int64_t>& shape) {
   return fmt::format("[{}]", fmt::join(shape, ", "));
 }
 
+/// Which axes are those of images, rows and columns.
+struct Axes {
+  std::optional<size_t> image;
+  size_t row = 0, column = 1;
+};
+
+/// None for a shape that is not known. A last axis of 1 is a channel, unless the one before is 1 as well.
+std::optional<Axes> axes_of(const std::vector<int64_t>& shape) {
+  const size_t sides = shape.size();
+  const bool channel_last = sides > 2 && shape[sides - 1] == 1 && shape[sides - 2] != 1;
+  if (sides == 2) return Axes{std::nullopt, 0, 1};
+  if (sides == 3) return channel_last ? Axes{std::nullopt, 0, 1} : Axes{0, 1, 2};
+  if (sides == 4 && shape[1] == 1) return Axes{0, 2, 3};
+  if (sides == 4 && channel_last) return Axes{0, 1, 2};
+  return std::nullopt;
+}
+
 }  // namespace
 
 int64_t bytes_of(NumberType type) {
@@ -88,21 +106,26 @@ int64_t checked_count(const std::string& where, const std::vector<int64_t>& shap
 }
 
 ArrayStack::ArrayStack(Array array) : array_(std::move(array)) {
-  std::vector<int64_t>& shape = array_.shape;
+  const std::vector<int64_t>& shape = array_.shape;
   checked_count(array_.where, shape, array_.type, array_.bytes.view.size());
-  const bool known = shape.size() == 2 || shape.size() == 3 || (shape.size() == 4 && shape[1] == 1);
-  if (!known)
-    throw_input("{}: an array of shape {}: expected [N, H, W], [N, 1, H, W] or [H, W]", array_.where,
-                shape_text(shape));
   if (std::find(shape.begin(), shape.end(), 0) != shape.end())
     throw_input("{}: an empty array of shape {}", array_.where, shape_text(shape));
-  if (shape.size() > 2) images_ = shape[0];
-  height_ = shape[shape.size() - 2];
-  width_ = shape.back();
-  image_stride_ = array_.fortran ? 1 : height_ * width_;
-  const int64_t before_rows = shape.size() > 2 ? images_ : 1;
-  row_stride_ = array_.fortran ? before_rows : width_;
-  column_stride_ = array_.fortran ? before_rows * height_ : 1;
+  const std::optional<Axes> axes = axes_of(shape);
+  if (!axes)
+    throw_input("{}: an array of shape {}: expected [N, H, W], [N, 1, H, W], [N, H, W, 1], [H, W] or [H, W, 1]",
+                array_.where, shape_text(shape));
+  const auto stride = [&](size_t axis) {
+    int64_t elements = 1;
+    for (size_t i = 0; i < shape.size(); ++i)
+      if (array_.fortran ? i < axis : i > axis) elements *= shape[i];
+    return elements;
+  };
+  height_ = shape[axes->row];
+  width_ = shape[axes->column];
+  row_stride_ = stride(axes->row);
+  column_stride_ = stride(axes->column);
+  if (axes->image) images_ = shape[*axes->image];
+  image_stride_ = axes->image ? stride(*axes->image) : height_ * width_;
 }
 
 template <class Use>
@@ -124,37 +147,40 @@ void ArrayStack::forget(int64_t image) const {
   release_pages(array_.bytes.view.substr(static_cast<size_t>(image) * bytes, bytes));
 }
 
-std::vector<float> ArrayStack::scores(int64_t image) const {
-  std::vector<float> values(static_cast<size_t>(height_ * width_));
-  float* into = values.data();
-  for_each_value(image, [&](double value) { *into++ = static_cast<float>(value); });
+std::vector<double> ArrayStack::scores(int64_t image) const {
+  std::vector<double> values(static_cast<size_t>(height_ * width_));
+  double* into = values.data();
+  for_each_value(image, [&](double value) { *into++ = value; });
   forget(image);
   return values;
 }
 
-std::vector<uint8_t> ArrayStack::mask(int64_t image) const {
+std::vector<uint8_t> ArrayStack::mask(int64_t image, const MaskRule& rule, MaskFacts& facts) const {
   std::vector<uint8_t> values(static_cast<size_t>(height_ * width_));
   uint8_t* into = values.data();
   bool nan = false;
   for_each_value(image, [&](double value) {
     nan = nan || std::isnan(value);
-    *into++ = value != 0;
+    facts.values.add(value);
+    const bool anomalous = rule.marks(value);
+    facts.anomalous += anomalous;
+    *into++ = anomalous;
   });
+  facts.pixels = std::ssize(values);
   forget(image);
   if (nan) throw_input("{}: the mask of image {} holds NaN: masks are 0 (normal) or not 0", array_.where, image);
   return values;
 }
 
-std::vector<float> vector_of(const Array& array) {
+std::vector<double> vector_of(const Array& array) {
   const bool known = array.shape.size() == 1 || (array.shape.size() == 2 && array.shape[1] == 1);
   if (!known) throw_input("{}: an array of shape {}: expected [N]", array.where, shape_text(array.shape));
   const int64_t count = checked_count(array.where, array.shape, array.type, array.bytes.view.size());
-  std::vector<float> values;
+  std::vector<double> values;
   with_type(array.type, [&](auto zero) {
     using T = decltype(zero);
     for (int64_t i = 0; i < count; ++i)
-      values.push_back(
-          static_cast<float>(load<T>(array.bytes.view.data() + i * static_cast<int64_t>(sizeof(T)), array.big_endian)));
+      values.push_back(load<T>(array.bytes.view.data() + i * static_cast<int64_t>(sizeof(T)), array.big_endian));
   });
   return values;
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/io/mapped_file.h"
+#include "core/maps/mask_facts.h"
 
 namespace adrep {
 
@@ -26,7 +27,7 @@ struct Array {
 /// and another size than `bytes`.
 int64_t checked_count(const std::string& where, const std::vector<int64_t>& shape, NumberType type, uint64_t bytes);
 
-/// An array [N, H, W], [N, 1, H, W] or [H, W] (one image) read image by image.
+/// An array read image by image: [N, H, W], [N, 1, H, W], [N, H, W, 1], or one image [H, W] or [H, W, 1].
 class ArrayStack {
  public:
   /// Throws InputError for other shapes and for empty ones.
@@ -37,10 +38,11 @@ class ArrayStack {
   int64_t width() const { return width_; }
   const std::string& where() const { return array_.where; }
 
-  /// [height · width] row by row, as float32; float64 beyond its range becomes infinite.
-  std::vector<float> scores(int64_t image) const;
-  /// [height · width], 1 where the value is not 0. Throws InputError for NaN.
-  std::vector<uint8_t> mask(int64_t image) const;
+  /// [height · width] row by row; 64-bit integers are rounded to double.
+  std::vector<double> scores(int64_t image) const;
+  /// [height · width], 1 where the rule takes the value for anomalous; `facts` are what the mask holds. Throws
+  /// InputError for NaN.
+  std::vector<uint8_t> mask(int64_t image, const MaskRule& rule, MaskFacts& facts) const;
 
  private:
   template <class Use>
@@ -53,7 +55,7 @@ class ArrayStack {
   int64_t image_stride_ = 0, row_stride_ = 0, column_stride_ = 0;  ///< in elements
 };
 
-/// All elements of an array [N] or [N, 1] as float32.
-std::vector<float> vector_of(const Array& array);
+/// All elements of an array [N] or [N, 1].
+std::vector<double> vector_of(const Array& array);
 
 }  // namespace adrep

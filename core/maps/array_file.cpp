@@ -60,6 +60,12 @@ NumberType number_type(const at::Tensor& tensor, const std::string& where) {
       return NumberType::f8;
     case at::kByte:
       return NumberType::u1;
+    case at::kUInt16:
+      return NumberType::u2;
+    case at::kUInt32:
+      return NumberType::u4;
+    case at::kUInt64:
+      return NumberType::u8;
     case at::kChar:
       return NumberType::i1;
     case at::kShort:

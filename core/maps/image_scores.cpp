@@ -1,5 +1,6 @@
 #include "core/maps/image_scores.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/base/atomic_file.h"
@@ -13,16 +14,16 @@ namespace adrep {
 namespace {
 
 namespace fs = std::filesystem;
-using Scores = std::vector<std::optional<float>>;
+using Scores = std::vector<std::optional<double>>;
 
 constexpr uint64_t kMaxCsv = uint64_t{256} << 20;
 
 Scores scores_of_array(const ArrayPlace& place, const std::vector<std::string>& names) {
-  const std::vector<float> values = vector_of(read_array(place, "image_scores"));
+  const std::vector<double> values = vector_of(read_array(place, "image_scores"));
   if (values.size() != names.size())
     throw_input("{}: {} image scores for {} images", place.file.string(), values.size(), names.size());
   for (size_t i = 0; i < values.size(); ++i)
-    if (!std::isfinite(values[i]))
+    if (!std::isfinite(static_cast<float>(values[i])))
       throw_input("{}: the score of image '{}' is NaN or infinite", place.file.string(), names[i]);
   return {values.begin(), values.end()};
 }
@@ -38,15 +39,19 @@ Scores scores_of_csv(const fs::path& file, const std::vector<std::string>& names
     const std::string where = fmt::format("{}:{}", file.string(), records[r].line);
     const std::vector<std::string>& fields = records[r].fields;
     if (fields.size() != 2) throw_input("{}: {} fields: expected name,score", where, fields.size());
-    const auto place = places.find(fields[0]);
+    auto place = places.find(fields[0]);
+    if (std::string slashes = fields[0]; place == places.end()) {
+      std::replace(slashes.begin(), slashes.end(), '\\', '/');  // as Windows writes paths
+      place = places.find(slashes);
+    }
     if (place == places.end()) {
       const std::string near = nearest_name(fields[0], names);
       throw_input("{}: no image is called '{}'{}", where, printable(fields[0]),
                   near.empty() ? "" : fmt::format(": did you mean '{}'?", near));
     }
-    std::optional<float>& score = scores[place->second];
+    std::optional<double>& score = scores[place->second];
     if (score) throw_input("{}: a second score of image '{}'", where, fields[0]);
-    score = finite_float(fields[1]);
+    score = finite_number(fields[1]);
     if (!score) throw_input("{}: score '{}' is not a finite number", where, printable(fields[1]));
   }
   for (size_t i = 0; i < names.size(); ++i)

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "core/maps/array.h"
 #include "core/maps/map_pairs.h"
 
 namespace adrep {
@@ -14,9 +15,15 @@ bool is_mask_name(const std::filesystem::path& file);  ///< these and other imag
 MapSize map_file_size(const std::filesystem::path& file);
 MapSize mask_file_size(const std::filesystem::path& file);
 
-/// Values as float32; arrays and grey images of full precision. Throws InputError for several maps in one file.
-std::vector<float> read_map_file(const std::filesystem::path& file, MapSize& size);
-/// 1 where not zero; arrays, and images that decode_mask reads.
-std::vector<uint8_t> read_mask_file(const std::filesystem::path& file, MapSize& size);
+/// Arrays and grey images of full precision. Throws InputError for several maps in one file.
+std::vector<double> read_map_file(const std::filesystem::path& file, MapSize& size);
+/// 1 where the rule takes a pixel for anomalous; arrays, and images that decode_mask reads. Throws InputError for
+/// several masks in one file.
+std::vector<uint8_t> read_mask_file(const std::filesystem::path& file, const MaskRule& rule, MapSize& size,
+                                    MaskFacts& facts);
+
+/// The pages of a TIFF, which are of one size, as an array [pages, height, width]. Throws InputError.
+Array tiff_stack(const std::filesystem::path& file);
+bool is_tiff_name(const std::filesystem::path& file);  ///< by extension, any case
 
 }  // namespace adrep

@@ -14,7 +14,8 @@ struct MapEntry {
   std::filesystem::path map;
   std::filesystem::path mask;  ///< "" for a normal image
   std::optional<bool> anomalous;
-  std::optional<float> image_score;
+  std::optional<double> image_score;
+  bool shows_defect = false;  ///< its label says so, or its folder among those of normal images
 };
 
 /// Matches the files of two folders (map_pairs.h), in byte-wise order of their names. Hidden files and links that leave

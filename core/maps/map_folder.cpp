@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <map>
 
 #include "core/base/error.h"
+#include "core/image/mask_names.h"
 #include "core/maps/map_file.h"
 #include "core/maps/map_files.h"
 
@@ -10,7 +12,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kListedFiles = 10;
-constexpr std::string_view kMaskSuffix = "_mask";
 
 /// Files by their path below the folder without extension.
 using FilesByName = std::map<std::string, fs::path>;
@@ -67,18 +68,39 @@ std::string listed_names(const std::vector<std::string>& names) {
   return names.size() > kListedFiles ? fmt::format("{} and {} more", text, names.size() - kListedFiles) : text;
 }
 
-/// Takes a map's mask out of `masks`; "" when there is none.
-fs::path take_mask(FilesByName& masks, const std::string& name) {
-  const auto plain = masks.find(name), suffixed = masks.find(name + std::string(kMaskSuffix));
-  if (plain != masks.end() && suffixed != masks.end())
-    throw_input("{} and {}: two masks for the map '{}': keep one", plain->second.string(), suffixed->second.string(),
-                name);
-  const auto found = plain != masks.end() ? plain : suffixed;
-  if (found == masks.end()) return {};
-  fs::path mask = found->second;
-  masks.erase(found);
-  return mask;
-}
+/// Masks by the composed name of the map that they can belong to; an ending may be a part of the map's own name.
+class MasksByMap {
+ public:
+  explicit MasksByMap(FilesByName files) : files_(std::move(files)) {
+    for (const auto& [name, file] : files_)
+      for (std::string_view ending : mask_endings)
+        if (const std::string_view map = without_mask_ending(name, ending); !map.empty())
+          by_map_[composed_name(map)].push_back(name);
+  }
+
+  /// A map's mask, which then is taken; "" when there is none.
+  fs::path take(const std::string& map) {
+    auto taken = files_.end();
+    for (const std::string& name : by_map_[composed_name(map)]) {
+      const auto found = files_.find(name);
+      if (found == files_.end()) continue;  // another map's
+      if (taken != files_.end())
+        throw_input("{} and {}: two masks for the map '{}': keep one", taken->second.string(), found->second.string(),
+                    map);
+      taken = found;
+    }
+    if (taken == files_.end()) return {};
+    fs::path mask = taken->second;
+    files_.erase(taken);
+    return mask;
+  }
+
+  const FilesByName& left() const { return files_; }
+
+ private:
+  FilesByName files_;
+  std::map<std::string, std::vector<std::string>> by_map_;
+};
 
 }  // namespace
 
@@ -86,13 +108,17 @@ std::vector<MapEntry> match_map_folders(const fs::path& maps, const fs::path& ma
   if (real_folder(maps) == real_folder(masks))
     throw_input("{}: maps and masks in one folder cannot be told apart: move the masks to a folder of their own",
                 maps.string());
-  FilesByName mask_files = files_in(masks, is_mask_name, "mask (npy, npz, safetensors or an image)");
+  MasksByMap mask_files(files_in(masks, is_mask_name, "mask (npy, npz, safetensors or an image)"));
   std::vector<MapEntry> entries;
   std::vector<std::string> without_mask, without_map;
-  for (const auto& [name, file] : files_in(maps, is_map_name, "score map (npy, npz, safetensors, TIFF or PNG)")) {
-    const fs::path mask = take_mask(mask_files, name);
-    if (mask.empty() && !missing_mask_is_normal && !in_normal_folder(name)) without_mask.push_back(name);
-    entries.push_back({name, file, mask, std::nullopt, std::nullopt});
+  const FilesByName map_files = files_in(maps, is_map_name, "score map (npy, npz, safetensors, TIFF or PNG)");
+  const bool by_folder =
+      std::any_of(map_files.begin(), map_files.end(), [](const auto& file) { return in_normal_folder(file.first); });
+  for (const auto& [name, file] : map_files) {
+    const fs::path mask = mask_files.take(name);
+    const bool is_normal = in_normal_folder(name);
+    if (mask.empty() && !missing_mask_is_normal && !is_normal) without_mask.push_back(name);
+    entries.push_back({name, file, mask, std::nullopt, std::nullopt, by_folder && !is_normal});
   }
   if (!without_mask.empty())
     throw_input(
@@ -100,7 +126,7 @@ std::vector<MapEntry> match_map_folders(const fs::path& maps, const fs::path& ma
         "normal or ok are)",
         maps.string(), without_mask.size(), without_mask.size() == 1 ? "" : "s", masks.string(),
         listed_names(without_mask));
-  for (const auto& [name, file] : mask_files) without_map.push_back(name);
+  for (const auto& [name, file] : mask_files.left()) without_map.push_back(name);
   if (!without_map.empty())
     throw_input("{}: {} mask{} without a map in {}: {}", masks.string(), without_map.size(),
                 without_map.size() == 1 ? "" : "s", maps.string(), listed_names(without_map));

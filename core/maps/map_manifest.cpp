@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/base/atomic_file.h"
 #include "core/base/names.h"
 #include "core/io/csv.h"
@@ -16,6 +18,14 @@ const std::vector<std::string> kColumns = {"map", "mask", "label", "image_score"
 
 /// One line's values by column; absent ones are "".
 using Row = std::map<std::string, std::string>;
+
+/// The path with '/' where it was written with Windows' '\\', unless there is a file of exactly that name.
+std::string with_slashes(const fs::path& folder, std::string text) {
+  std::error_code failed;
+  if (text.find('\\') == std::string::npos || fs::exists(folder / text, failed)) return text;
+  std::replace(text.begin(), text.end(), '\\', '/');
+  return text;
+}
 
 /// A file below the manifest's folder.
 fs::path file_below(const fs::path& folder, const std::string& text, const std::string& place) {
@@ -42,14 +52,16 @@ MapEntry entry_of(const Row& row, const fs::path& folder, const std::string& pla
     return found == row.end() ? std::string() : found->second;
   };
   MapEntry entry;
-  const std::string map = value("map"), mask = value("mask"), score = value("image_score");
+  const std::string map = with_slashes(folder, value("map")), mask = with_slashes(folder, value("mask")),
+                    score = value("image_score");
   if (map.empty()) throw_input("{}: no map", place);
   entry.map = file_below(folder, map, place);
   entry.name = fs::path(map).lexically_normal().replace_extension().generic_string();
   if (!mask.empty()) entry.mask = file_below(folder, mask, place);
   entry.anomalous = label_of(value("label"), place);
+  entry.shows_defect = entry.anomalous.value_or(false);
   if (!score.empty()) {
-    entry.image_score = finite_float(score);
+    entry.image_score = finite_number(score);
     if (!entry.image_score) throw_input("{}: image_score '{}' is not a finite number", place, printable(score));
   }
   return entry;

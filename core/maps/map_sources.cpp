@@ -18,12 +18,15 @@ class StackSource final : public MapSource {
 
   int64_t size() const override { return maps_.images(); }
   const std::string& name(int64_t image) const override { return names_[static_cast<size_t>(image)]; }
-  std::pair<MapSize, MapSize> stored_sizes(int64_t) const override {
-    return {{maps_.height(), maps_.width()}, {masks_.height(), masks_.width()}};
+  std::pair<MapSize, std::optional<MapSize>> stored_sizes(int64_t) const override {
+    return {{maps_.height(), maps_.width()}, MapSize{masks_.height(), masks_.width()}};
   }
-  Stored read(int64_t image) const override {
-    const auto [map, mask] = stored_sizes(image);
-    return {map, mask, maps_.scores(image), masks_.mask(image), std::nullopt, std::nullopt};
+  Stored read(int64_t image, const MaskRule& masks) const override {
+    Stored stored;
+    std::tie(stored.map_size, stored.mask_size) = stored_sizes(image);
+    stored.scores = maps_.scores(image);
+    stored.mask = masks_.mask(image, masks, stored.mask_facts);
+    return stored;
   }
 
  private:
@@ -37,18 +40,21 @@ class FileSource final : public MapSource {
 
   int64_t size() const override { return std::ssize(entries_); }
   const std::string& name(int64_t image) const override { return entry(image).name; }
-  std::pair<MapSize, MapSize> stored_sizes(int64_t image) const override {
+  std::pair<MapSize, std::optional<MapSize>> stored_sizes(int64_t image) const override {
     const MapSize map = map_file_size(entry(image).map);
-    return {map, entry(image).mask.empty() ? map : mask_file_size(entry(image).mask)};
+    if (entry(image).mask.empty()) return {map, std::nullopt};
+    return {map, mask_file_size(entry(image).mask)};
   }
-  Stored read(int64_t image) const override {
+  Stored read(int64_t image, const MaskRule& masks) const override {
     const MapEntry& files = entry(image);
     Stored stored;
     stored.anomalous = files.anomalous;
     stored.image_score = files.image_score;
     stored.scores = read_map_file(files.map, stored.map_size);
-    stored.mask_size = stored.map_size;
-    if (!files.mask.empty()) stored.mask = read_mask_file(files.mask, stored.mask_size);
+    stored.shows_defect = files.shows_defect;
+    if (files.mask.empty()) return stored;
+    stored.mask_size.emplace();
+    stored.mask = read_mask_file(files.mask, masks, *stored.mask_size, stored.mask_facts);
     return stored;
   }
 

@@ -1,4 +1,5 @@
 #include "core/base/error.h"
+#include "core/image/decode.h"
 #include "core/maps/array_file.h"
 #include "core/maps/map_file.h"
 #include "core/maps/map_files.h"
@@ -11,6 +12,15 @@ namespace {
 namespace fs = std::filesystem;
 using Source = std::shared_ptr<const MapSource>;
 
+/// Several images in one file: an array file, or a TIFF of several pages.
+bool is_stack(const fs::path& file) {
+  return is_array_name(file) || (is_tiff_name(file) && page_count(file) > 1);
+}
+
+ArrayStack open_stack(const ArrayPlace& place, const std::string& preferred) {
+  return ArrayStack(is_array_name(place.file) ? read_array(place, preferred) : tiff_stack(place.file));
+}
+
 Source open_stacks(const ArrayPlace& maps, const fs::path& masks_text) {
   if (masks_text.empty()) {
     if (!maps.name.empty() || !has_array(maps.file, "masks"))
@@ -20,7 +30,7 @@ Source open_stacks(const ArrayPlace& maps, const fs::path& masks_text) {
     return stack_source(ArrayStack(read_array(maps, "maps")), ArrayStack(read_array({maps.file, "masks"}, "masks")));
   }
   const ArrayPlace masks = array_place(masks_text);
-  ArrayStack map_stack(read_array(maps, "maps")), mask_stack(read_array(masks, "masks"));
+  ArrayStack map_stack = open_stack(maps, "maps"), mask_stack = open_stack(masks, "masks");
   if (map_stack.where() == mask_stack.where()) throw_input("{}: given as maps and as masks", map_stack.where());
   return stack_source(std::move(map_stack), std::move(mask_stack));
 }
@@ -57,7 +67,12 @@ Source open_source(const fs::path& maps, const fs::path& masks, const MapOptions
   if (is_folder != fs::is_directory(mask_file, failed))
     throw_input("{} and {}: maps and masks must both be folders, or both files", maps.string(), masks.string());
   if (is_folder) return file_source(match_map_folders(maps, masks, options.missing_mask_is_normal));
-  return is_array && is_array_name(mask_file) ? open_stacks(place, masks) : open_single(maps, masks);
+  if (is_stack(place.file) && is_stack(mask_file)) return open_stacks(place, masks);
+  for (const fs::path& file : {place.file, mask_file})
+    if (is_tiff_name(file) && page_count(file) > 1)
+      throw_input("{}: {} pages, but {} holds one image: give as many masks as maps, in a stack", file.string(),
+                  page_count(file), (file == place.file ? mask_file : place.file).string());
+  return open_single(maps, masks);
 }
 
 }  // namespace

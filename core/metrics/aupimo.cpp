@@ -36,6 +36,16 @@ Selection select(const ScoredPixels& pixels) {
   return selection;
 }
 
+/// Why there is no value for this many normal pixels, or "".
+std::string why_undefined(int64_t normals, double upper) {
+  if (normals == 0) return "no wholly normal image";
+  if (upper * static_cast<double>(normals) > 1) return "";
+  return fmt::format(
+      "its bounds lie below one normal pixel: one of {} is a false-positive rate of {:.3g}, the upper "
+      "bound is {:g}",
+      normals, 1 / static_cast<double>(normals), upper);
+}
+
 }  // namespace
 
 // A pixel that is found at a rate F adds what lies to the right of F on the logarithmic axis.
@@ -45,7 +55,7 @@ Aupimo aupimo(const ScoredPixels& pixels, double lower, double upper, int thread
   check(pixels);
   const Selection selection = select(pixels);
   ScoreRanking ranking(selection.view(), selection.images, threads);
-  const std::string missing = ranking.totals().normals == 0 ? "no wholly normal image" : "";
+  const std::string missing = why_undefined(ranking.totals().normals, upper);
   std::vector<double> areas(static_cast<size_t>(pixels.images));
   ranking.visit([&](const ScoreGroup& group) {
     const double rate =
@@ -68,8 +78,11 @@ Aupimo aupimo(const ScoredPixels& pixels, double lower, double upper, int thread
     sum += result.images.back().value;
     anomalous += 1;
   }
-  if (anomalous == 0)
-    result.mean = Metric::none(missing.empty() ? "no anomalous image" : missing);
+  const bool is_marked = ranking.totals().anomalous > 0;
+  if (!missing.empty() && (is_marked || ranking.totals().normals == 0))
+    result.mean = Metric::none(missing);
+  else if (!is_marked)
+    result.mean = Metric::none("no anomalous image");
   else
     result.mean = Metric::measured(sum / anomalous);
   return result;

@@ -12,7 +12,8 @@ namespace adrep {
 /// code samples thresholds instead.
 struct Aupimo {
   std::vector<Metric> images;  ///< [images], undefined for normal ones
-  Metric mean;                 ///< over anomalous images; undefined without one, or without a wholly normal image
+  Metric mean;  ///< over anomalous images; undefined without one, without a wholly normal image, and where
+                ///< one normal pixel is a rate of `upper` or more: no threshold would tell scores apart
 };
 
 /// 0 < lower < upper ≤ 1, else InputError; also for NaN or infinite scores.

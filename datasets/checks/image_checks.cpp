@@ -1,14 +1,13 @@
 #include "datasets/checks/image_checks.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <unordered_map>
 
 #include "core/base/content_hashes.h"
 #include "core/base/error.h"
-#include "core/base/names.h"
 #include "core/image/decode.h"
+#include "datasets/checks/mask_checks.h"
 
 namespace adrep {
 namespace {
@@ -30,38 +29,13 @@ auto reading(const fs::path& path, const std::string& file, CheckedImage& image,
   }
 }
 
-void check_mask_values(const Image& mask, const std::string& file, bool any_value, CheckedImage& image) {
-  std::array<size_t, 256> counts{};
-  for (uint8_t value : mask.pixels) ++counts[value];
-  const size_t pixels = mask.pixels.size();
-  if (counts[0] == pixels)
-    image.problems.push_back({file, ProblemKind::empty_mask, "the mask of an anomalous image has no anomalous pixel"});
-  if (any_value) return;
-  constexpr size_t shown = 8;
-  std::vector<std::string> values;
-  size_t odd_pixels = 0, odd_values = 0;
-  for (size_t value = 2; value < 255; ++value) {
-    if (counts[value] == 0) continue;
-    odd_pixels += counts[value];
-    if (++odd_values <= shown) values.push_back(std::to_string(value));
-  }
-  if (odd_values == 0) return;
-  if (odd_values > shown) values.push_back(fmt::format("{} more", odd_values - shown));
-  image.problems.push_back(
-      {file, ProblemKind::mask_values,
-       fmt::format("values other than 0, 1 and 255: {} in {:.3g} % of the pixels (all but 0 count as "
-                   "anomalous)",
-                   listed(values), 100.0 * static_cast<double>(odd_pixels) / static_cast<double>(pixels))});
-}
-
 /// The mask in `file` (relative to the root), none when it cannot be decoded; its size is checked.
 std::optional<Image> sized_mask(const fs::path& path, const std::string& file, const Image* picture,
                                 CheckedImage& image) {
   auto mask = reading(path, file, image, [](const fs::path& p) { return decode_mask(p); });
   if (mask && picture && (mask->width != picture->width || mask->height != picture->height))
-    image.problems.push_back({file, ProblemKind::mask_size,
-                              fmt::format("the mask is {} × {} pixels, its image {} × {}", mask->width, mask->height,
-                                          picture->width, picture->height)});
+    image.problems.push_back(
+        {file, ProblemKind::mask_size, mask_size_in_words(mask->width, mask->height, picture->width, picture->height)});
   return mask;
 }
 
@@ -74,7 +48,7 @@ void check_masks(const Dataset& dataset, const Image* picture, CheckedImage& ima
   if (!sample.mask) return;
   const std::string file = file_of(*sample.mask);
   if (const auto mask = sized_mask(*sample.mask, file, picture, image))
-    check_mask_values(*mask, file, dataset.masks_number_defects(), image);
+    check_mask(*mask, file, dataset.masks_number_defects(), image);
 }
 
 /// How the later of two images with the same bytes is reported.

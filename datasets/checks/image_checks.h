@@ -1,8 +1,10 @@
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/maps/mask_facts.h"
 #include "datasets/checks/verification.h"
 
 namespace adrep {
@@ -13,6 +15,7 @@ struct CheckedImage {
   const ClassSplit* split;
   bool training;
   std::string content;            ///< hash of the image's bytes; empty when it cannot be decoded
+  std::optional<MaskFacts> mask;  ///< of the mask of an anomalous image that can be decoded
   std::vector<Problem> problems;  ///< of the image and its mask
 
   CheckedImage(const Sample& of, const ClassSplit& in, bool is_training)

@@ -8,6 +8,7 @@
 #include "core/base/parallel.h"
 #include "datasets/checks/image_checks.h"
 #include "datasets/checks/leftovers.h"
+#include "datasets/checks/mask_checks.h"
 
 namespace adrep {
 namespace {
@@ -39,6 +40,10 @@ KindInfo info(ProblemKind kind) {
       return {"empty_mask"};
     case ProblemKind::mask_values:
       return {"mask_values"};
+    case ProblemKind::large_masks:
+      return {"large_masks", true};
+    case ProblemKind::foregrounds:
+      return {"foregrounds", true};
     case ProblemKind::mask_without_image:
       return {"mask_without_image"};
     case ProblemKind::train_test_duplicate:
@@ -133,6 +138,7 @@ std::vector<Problem> verify_dataset(const Dataset& dataset, const VerifyOptions&
   for (const ClassSplit& split : classes) check_masks_present(dataset, split, problems);
   std::vector<CheckedImage> images = check_images(dataset, classes, options);
   find_duplicates(images, problems);
+  check_masks_together(classes, images, problems);
   for (CheckedImage& image : images)
     problems.insert(problems.end(), std::move_iterator(image.problems.begin()),
                     std::move_iterator(image.problems.end()));

@@ -19,7 +19,9 @@ enum class ProblemKind {
   no_masks,            ///< class without a single mask, where masks are optional (note)
   mask_size,           ///< mask of another size than its image
   empty_mask,          ///< mask of an anomalous image without an anomalous pixel
-  mask_values,         ///< mask with values other than 0, 1 and 255
+  mask_values,         ///< mask with values other than 0 and one more
+  large_masks,         ///< masks that mark more than half of most images of their class (note)
+  foregrounds,         ///< foreground masks of some training images only (note)
   mask_without_image,  ///< file among the masks that belongs to no anomalous image
   train_test_duplicate,  ///< test image with the same bytes as a training image, of this class or another
   label_conflict,        ///< the same bytes once as a normal and once as an anomalous test image

@@ -61,7 +61,7 @@ class ClassTree final : public Dataset {
     for (const std::string& name : names) split.train.push_back(make_sample(root_, joined(train, name)));
     if (!single_) add_foregrounds(root_, split, problems);
     for (const std::string& kind : list_reporting(root_, folder_of(class_name, "test"), problems).folders)
-      add_test_images(class_name, kind, split.test, problems);
+      add_test_images(class_name, kind, split, problems);
     sort_samples(split);
     return split;
   }
@@ -82,8 +82,9 @@ class ClassTree final : public Dataset {
     return folder_of(class_name, path_of({"train", rules_.normal, rules_.images}));
   }
 
-  void add_test_images(const std::string& class_name, const std::string& kind, std::vector<Sample>& test,
+  void add_test_images(const std::string& class_name, const std::string& kind, ClassSplit& split,
                        std::vector<FileProblem>& problems) const {
+    std::vector<Sample>& test = split.test;
     const std::string folder = folder_of(class_name, path_of({"test", kind, rules_.images}));
     const std::string mask_folder = folder_of(class_name, path_of({rules_.masks_above, kind, rules_.masks_below}));
     const bool anomalous = kind != rules_.normal;
@@ -98,6 +99,7 @@ class ClassTree final : public Dataset {
       if (const auto mask = masks.find(stem_of(name))) sample.mask = root_.full(*mask).string();
       test.push_back(std::move(sample));
     }
+    note_unused_masks({masks}, split);
   }
 
   RootFolder root_;

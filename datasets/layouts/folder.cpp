@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/image/mask_names.h"
 #include "datasets/layouts/folder_forms.h"
 #include "datasets/layouts/mini_tree.h"
 #include "datasets/listing.h"
@@ -68,13 +69,15 @@ class ClassReader {
 
   /// For each name whether it is that of a mask of another one.
   static std::vector<bool> masks_beside(const std::vector<std::string>& names) {
-    std::vector<std::string_view> stems(names.size());
-    std::transform(names.begin(), names.end(), stems.begin(), [](const std::string& name) { return stem_of(name); });
+    std::vector<std::string> stems(names.size());
+    std::transform(names.begin(), names.end(), stems.begin(),
+                   [](const std::string& name) { return composed_name(stem_of(name)); });
     std::sort(stems.begin(), stems.end());
     std::vector<bool> are_masks;
     for (const std::string& name : names) {
       const std::string_view image_stem = image_stem_of_mask(stem_of(name));
-      are_masks.push_back(!image_stem.empty() && std::binary_search(stems.begin(), stems.end(), image_stem));
+      are_masks.push_back(!image_stem.empty() &&
+                          std::binary_search(stems.begin(), stems.end(), composed_name(image_stem)));
     }
     return are_masks;
   }
@@ -107,6 +110,7 @@ class ClassReader {
       }
       split_.test.push_back(std::move(sample));
     }
+    note_unused_masks(places, split_);
   }
 
   /// S.jpg and S.png: one of them may be the mask of the other.

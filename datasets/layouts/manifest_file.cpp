@@ -40,6 +40,12 @@ bool is_anomalous(const std::string& label, const std::string& where) {
   throw_input("{}: label '{}': expected normal or anomalous", where, escaped(label.substr(0, 80)));
 }
 
+/// A path that Windows wrote. One with '/' may have '\\' in a name.
+std::string with_slashes_only(std::string path) {
+  if (path.find('/') == std::string::npos) std::replace(path.begin(), path.end(), '\\', '/');
+  return path;
+}
+
 ListedImage image_of(Fields fields, const std::string& default_class, int64_t line, const std::string& name) {
   const std::string where = fmt::format("{}:{}", name, line);
   for (const char* needed : {"image", "label", "split"})
@@ -47,8 +53,8 @@ ListedImage image_of(Fields fields, const std::string& default_class, int64_t li
   if (fields["split"] != "train" && fields["split"] != "test")
     throw_input("{}: split '{}': expected train or test", where, escaped(fields["split"].substr(0, 80)));
   ListedImage image;
-  image.image = fields["image"];
-  image.mask = fields["mask"];
+  image.image = with_slashes_only(fields["image"]);
+  image.mask = with_slashes_only(fields["mask"]);
   image.training = fields["split"] == "train";
   image.anomalous = is_anomalous(fields["label"], where);
   image.class_name = fields["class"].empty() ? default_class : fields["class"];

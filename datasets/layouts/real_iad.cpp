@@ -120,15 +120,15 @@ class RealIad final : public Dataset {
       std::vector<std::string> images, masks;
       for (std::string& file : image_names(list_reporting(root_, inner, problems).files))
         (is_png(file) ? masks : images).push_back(std::move(file));
+      const MaskFolder found(inner, std::move(masks));
       for (const std::string& file : images) {
         Sample sample = make_sample(root_, joined(inner, file));
         sample.view = real_iad_view(file);
-        const auto mask = std::find_if(masks.begin(), masks.end(),
-                                       [&](const std::string& other) { return stem_of(other) == stem_of(file); });
-        if (!defect.empty() && mask != masks.end()) {
+        const auto mask = defect.empty() ? std::nullopt : found.find(stem_of(file));
+        if (mask) {
           sample.anomalous = true;
           sample.defect = defect;
-          sample.mask = root_.full(joined(inner, *mask)).string();
+          sample.mask = root_.full(*mask).string();
         }
         samples.push_back(std::move(sample));
       }

@@ -218,3 +218,36 @@ TEST_CASE("settings are checked before a file is read") {
         "memory=0", "bootstrap=-1", "confidence=1", "resize=both"})
     CHECK(message(wrong) != "accepted");
 }
+
+TEST_CASE("scores=float64 tells apart what float32 makes equal, and equals float32 where nothing is lost") {
+  const TemporaryFolder folder;
+  const ScoreMaps maps = random_maps(9, 6, 16, 16);
+  write_stacks(folder, maps);
+  MetricsSettings settings;
+  const MapReport plain = evaluated(folder, settings);
+  settings.scores = "float64";
+  check_equal_but_aupimo(plain, evaluated(folder, settings));
+  // the same order in a range where float32 has nothing but 0
+  std::vector<double> near;
+  for (const float score : maps.scores) near.push_back(1e-60 * static_cast<double>(score));
+  const std::string shape = fmt::format("({}, {}, {})", maps.images, maps.height, maps.width);
+  write_file_atomically(folder / "maps.npy", npy("<f8", shape, numbers_bytes(near)));
+  const MapReport exact = evaluated(folder, settings);
+  for (const char* name : {"image_auroc", "image_ap", "image_f1", "pixel_auroc", "pixel_ap", "pixel_f1", "pro",
+                           "pixel_true_positives", "image_true_positives"})
+    CHECK(metric(exact, name).values[0]->value == metric(plain, name).values[0]->value);
+  CHECK(metric(exact, "pixel_f1_threshold").values[0]->value ==
+        1e-60 * metric(plain, "pixel_f1_threshold").values[0]->value);
+  settings.scores = "float32";
+  const MapReport rounded = evaluated(folder, settings);
+  CHECK(metric(rounded, "pixel_auroc").values[0]->value == 0.5);
+  CHECK_THAT(fmt::format("{}", fmt::join(rounded.notes, "|")),
+             Contains("pixels tie with another score") && Contains("scores 0 that are not"));
+  settings.scores = "float64";
+  settings.memory = 0.01;
+  settings.size = "300x300";
+  REQUIRE_THROWS_WITH(evaluated(folder, settings), Contains("scores=float64 needs the maps in memory"));
+  REQUIRE_THROWS_WITH(
+      metrics_settings({{"scores", {{"float64"}, false, "here"}}, {"protocol", {{"paper"}, true, "here"}}}),
+      Contains("protocol=exact"));
+}

@@ -69,7 +69,58 @@ TEST_CASE("a mask of another size and a score that is not finite are named", "[e
   REQUIRE_THROWS_WITH(evaluate(maps, at::zeros({3}), truth, samples, "exact"), Contains("1.png") && Contains("NaN"));
   test::write_square_mask(folder / "1_mask.png", 16, 32);
   REQUIRE_THROWS_WITH(load_ground_truth(samples, {32, 32}),
-                      Contains("1_mask.png") && Contains("16x32") && Contains("32x32"));
+                      Contains("1_mask.png") && Contains("the mask is 16 × 32 pixels, its image 32 × 32"));
+}
+
+TEST_CASE("masks.threshold decides which values are anomalous, and a note says that there are several",
+          "[evaluation]") {
+  const test::TemporaryFolder folder;
+  const auto samples = samples_in(folder);
+  CHECK(load_ground_truth(samples, {32, 32}).notes.empty());
+  Image mask(32, 32, 1);
+  for (size_t i = 0; i < 10; ++i) mask.pixels[i] = 255;
+  for (size_t i = 10; i < 17; ++i) mask.pixels[i] = 3;
+  write_file_atomically(folder / "1_mask.png", encode_png(mask));
+  const auto marked = [&](double threshold, bool numbered, std::string& note) {
+    const GroundTruth truth = load_ground_truth(samples, {32, 32}, {threshold}, numbered);
+    note = fmt::format("{}", fmt::join(truth.notes, "|"));
+    return truth.masks.sum().item<int64_t>();
+  };
+  std::string note;
+  CHECK(marked(0, false, note) == 17);
+  CHECK_THAT(note, Contains("1 mask holds values other than 0 and one more") && Contains("masks.threshold=127") &&
+                       Contains("1.png: values other than 0 and 255: 3 in"));
+  CHECK(marked(3, false, note) == 10);
+  CHECK_THAT(note, Contains("above masks.threshold=3 count as anomalous"));
+  CHECK(marked(2, true, note) == 17);
+  CHECK(note.empty());  // VisA's numbers
+}
+
+TEST_CASE("what masks lose in the resize is counted, and masks that mark nothing are named", "[evaluation]") {
+  const test::TemporaryFolder folder;
+  const auto samples = samples_in(folder);
+  const auto truth_of = [&](const Image& mask, MaskResize resize) {
+    write_file_atomically(folder / "1_mask.png", encode_png(mask));
+    return load_ground_truth(samples, {8, 8}, {0, resize});
+  };
+  // nearest takes pixel 2, 6, 10, ... of each side
+  Image mask(32, 32, 1);
+  *mask.at(0, 0) = *mask.at(6, 6) = *mask.at(20, 21) = 255;
+  const GroundTruth nearest = truth_of(mask, MaskResize::nearest);
+  CHECK(nearest.masks.sum().item<int64_t>() == 1);
+  REQUIRE(nearest.notes.size() == 1);
+  CHECK_THAT(nearest.notes[0], Contains("2 of 3 regions of the masks lost in the resize"));
+  const GroundTruth any = truth_of(mask, MaskResize::any);
+  CHECK(any.masks.sum().item<int64_t>() == 3);
+  CHECK(any.notes.empty());
+  const GroundTruth area = truth_of(mask, MaskResize::area);
+  CHECK(area.masks.sum().item<int64_t>() == 0);
+  REQUIRE(area.notes.size() == 2);
+  CHECK_THAT(area.notes[0], Contains("3 of 3 regions"));
+  CHECK_THAT(area.notes[1], Contains("1 mask has anomalous pixels and none after resize and crop: 1.png"));
+  const GroundTruth empty = truth_of(Image(32, 32, 1), MaskResize::nearest);
+  REQUIRE(empty.notes.size() == 1);
+  CHECK_THAT(empty.notes[0], Contains("the mask of an anomalous image has no anomalous pixel: 1.png"));
 }
 
 namespace {
@@ -95,9 +146,10 @@ TEST_CASE("defects that a crop or a resize loses are counted and said", "[evalua
   const GroundTruth crop = load_ground_truth(samples, {16, 16});
   CHECK(crop.outside_crop == 1);
   CHECK(crop.lost_in_resize == 1);
-  REQUIRE(crop.notes.size() == 2);
+  REQUIRE(crop.notes.size() == 3);
   CHECK_THAT(crop.notes[0], Contains("1 of 4 defects lies outside the crop, with 50 % of all marked pixels"));
-  CHECK_THAT(crop.notes[1], Contains("1 of 4 defects has no pixel after the resize"));
+  CHECK_THAT(crop.notes[1], Contains("1 of 4 regions of the masks lost in the resize"));
+  CHECK_THAT(crop.notes[2], Contains("1 mask has anomalous pixels and none after resize and crop: long3.png"));
   const GroundTruth whole = load_ground_truth(samples, {50, 50, Fit::tiles});
   CHECK(whole.outside_crop == 0);
   CHECK(whole.lost_in_resize == 0);

@@ -73,7 +73,7 @@ void write_tiff(const fs::path& file, uint32_t width, uint32_t height, std::vect
 }
 
 template <class T>
-void check_tiff(const TiffForm& form, const std::vector<T>& values, const std::vector<float>& expected) {
+void check_tiff(const TiffForm& form, const std::vector<T>& values, const std::vector<double>& expected) {
   const test::TemporaryFolder folder;
   write_tiff(folder / "a.tif", 20, 5, values, form);
   const GreyValues grey = decode_grey(folder / "a.tif");
@@ -89,11 +89,11 @@ TEST_CASE("grey PNG: all 16 bits and all 8 bits of a value") {
   write_png16(folder / "a.png", 3, 2, wide);
   const GreyValues grey = decode_grey(folder / "a.png");
   CHECK((grey.width == 3 && grey.height == 2));
-  CHECK(grey.values == std::vector<float>(wide.begin(), wide.end()));
+  CHECK(grey.values == std::vector<double>(wide.begin(), wide.end()));
   Image image(2, 2, 1);
   image.pixels = {0, 7, 128, 255};
   write_file_atomically(folder / "b.png", encode_png(image));
-  CHECK(decode_grey(folder / "b.png").values == std::vector<float>{0, 7, 128, 255});
+  CHECK(decode_grey(folder / "b.png").values == std::vector<double>{0, 7, 128, 255});
 }
 
 TEST_CASE("grey TIFF: float32, float64, float16, 8 and 16 bits; strips, tiles, compression, both byte orders") {
@@ -111,16 +111,52 @@ TEST_CASE("grey TIFF: float32, float64, float16, 8 and 16 bits; strips, tiles, c
     for (const bool big : {false, true})
       for (const uint16_t compression : {COMPRESSION_NONE, COMPRESSION_LZW}) {
         INFO(tiled << big << compression);
-        check_tiff({32, SAMPLEFORMAT_IEEEFP, compression, tiled, big}, floats, floats);
-        check_tiff({64, SAMPLEFORMAT_IEEEFP, compression, tiled, big}, doubles, floats);
+        check_tiff({32, SAMPLEFORMAT_IEEEFP, compression, tiled, big}, floats, doubles);
+        check_tiff({64, SAMPLEFORMAT_IEEEFP, compression, tiled, big}, doubles, doubles);
         check_tiff({8, SAMPLEFORMAT_UINT, compression, tiled, big}, bytes, {bytes.begin(), bytes.end()});
         check_tiff({16, SAMPLEFORMAT_UINT, compression, tiled, big}, words, {words.begin(), words.end()});
       }
   std::vector<uint16_t> halves(100, 0x3c00);  // 1.0
   halves[7] = 0xc100;                         // -2.5
-  std::vector<float> expected(100, 1);
-  expected[7] = -2.5f;
+  std::vector<double> expected(100, 1);
+  expected[7] = -2.5;
   check_tiff({16, SAMPLEFORMAT_IEEEFP}, halves, expected);
+}
+
+TEST_CASE("grey TIFF: every page is read, previews apart; hidden ones and several where one is meant are refused") {
+  const test::TemporaryFolder folder;
+  const auto write_pages = [&](const std::vector<std::vector<double>>& pages, const char* description, int preview) {
+    TIFF* tiff = TIFFOpen((folder / "s.tif").c_str(), "w");
+    REQUIRE(tiff != nullptr);
+    for (size_t p = 0; p < pages.size(); ++p) {
+      TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, static_cast<uint32_t>(pages[p].size()));
+      TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, 1u);
+      TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, 64);
+      TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, 1);
+      TIFFSetField(tiff, TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_IEEEFP);
+      TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK);
+      TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, 1u);
+      if (p == 0 && description) TIFFSetField(tiff, TIFFTAG_IMAGEDESCRIPTION, description);
+      if (static_cast<int>(p) == preview) TIFFSetField(tiff, TIFFTAG_SUBFILETYPE, FILETYPE_REDUCEDIMAGE);
+      std::vector<double> row = pages[p];
+      REQUIRE(TIFFWriteScanline(tiff, row.data(), 0, 0) >= 0);
+      REQUIRE(TIFFWriteDirectory(tiff) == 1);
+    }
+    TIFFClose(tiff);
+    return folder / "s.tif";
+  };
+  const std::vector<std::vector<double>> three = {{1, 2}, {3 + 1e-12, 4}, {5, 1e-300}};
+  const fs::path file = write_pages(three, nullptr, -1);
+  CHECK(page_count(file) == 3);
+  const std::vector<GreyValues> pages = decode_grey_pages(file);
+  REQUIRE(pages.size() == 3);
+  for (size_t p = 0; p < 3; ++p) CHECK(pages[p].values == three[p]);
+  CHECK_FALSE(pages[0].fits_float);
+  REQUIRE_THROWS_WITH(decode_grey(file), Contains("s.tif: 3 pages"));
+  CHECK(decode_grey(write_pages({{1, 2}, {9}}, nullptr, 1)).values == std::vector<double>{1, 2});
+  CHECK(page_count(file) == 1);
+  REQUIRE_THROWS_WITH(decode_grey_pages(write_pages({{1, 2}}, "ImageJ=1.53\nimages=6\n", -1)), Contains("6 images"));
+  CHECK(decode_grey_pages(write_pages({{1, 2}, {3, 4}}, "ImageJ=1.53\nimages=2\n", -1)).size() == 2);
 }
 
 TEST_CASE("grey values: colours, JPEG, other TIFF and cut files are refused") {

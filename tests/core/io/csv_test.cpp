@@ -42,3 +42,14 @@ TEST_CASE("CSV: a lone carriage return and a quote inside a field, strictly and 
   CHECK_THROWS_WITH(fields_of("a\nb\"c", CsvLeniency::strict), Contains("f.csv:2: a quote inside a field"));
   CHECK(fields_of("a\r\nb\r", CsvLeniency::strict) == std::vector<Fields>{{"a"}, {"b"}});
 }
+
+TEST_CASE("CSV: semicolons and tabs where the first line has no comma; UTF-16 is named") {
+  using namespace std::string_literals;
+  const auto fields = [](const std::string& text) { return parse_csv(text, "f.csv").back().fields; };
+  CHECK(fields("a;b\n1,5;2\n") == Fields{"1,5", "2"});
+  CHECK(fields("\xEF\xBB\xBF\"a\"\tb\r\n\"x\ty\"\t2\r\n") == Fields{"x\ty", "2"});
+  CHECK(fields("a,b\nx;y,2\n") == Fields{"x;y", "2"});
+  CHECK(fields("\"a;b\"\n1\n") == Fields{"1"});
+  for (const std::string& text : {"\xFF\xFE"s + "a\0"s, "\xFE\xFF\0a"s, "a\0,\0"s, "\0a\0,"s})
+    REQUIRE_THROWS_WITH(parse_csv(text, "f.csv"), Contains("f.csv: text in UTF-16: save it as UTF-8"));
+}

@@ -58,15 +58,36 @@ std::string npz(const std::vector<Entry>& entries) {
 const std::string kMaps = npy("<f4", "(2, 1, 2)", numbers_bytes<float>({1, 2, 3, 4}));
 const std::string kMasks = npy("|u1", "(2, 1, 2)", std::string("\0\1\0\0", 4));
 
+std::vector<uint8_t> mask_in(const ArrayPlace& place) {
+  MaskFacts facts;
+  return ArrayStack(read_array(place, "")).mask(0, {}, facts);
+}
+
 }  // namespace
+
+TEST_CASE("safetensors: unsigned integers of 16, 32 and 64 bits; a type that is not read is named") {
+  const TemporaryFolder folder;
+  const auto file = folder / "m.safetensors";
+  const auto write = [&](const std::string& dtype, const std::string& data) {
+    const std::string header =
+        fmt::format(R"({{"m":{{"dtype":"{}","shape":[1,2],"data_offsets":[0,{}]}}}})", dtype, data.size());
+    write_file_atomically(file, number_bytes(static_cast<uint64_t>(header.size())) + header + data);
+    return ArrayStack(read_array({file, ""}, "maps")).scores(0);
+  };
+  CHECK(write("U16", numbers_bytes<uint16_t>({1, 65535})) == std::vector<double>{1, 65535});
+  CHECK(write("U32", numbers_bytes<uint32_t>({7, 4294967295u})) == std::vector<double>{7, 4294967295.0});
+  CHECK(write("U64", numbers_bytes<uint64_t>({0, uint64_t{1} << 40})) == std::vector<double>{0, 1099511627776.0});
+  for (const std::string dtype : {"C64", "F8_E4M3"})
+    REQUIRE_THROWS_WITH(write(dtype, "12345678"), Contains("'m' has the dtype " + dtype) && Contains("save it as F32"));
+}
 
 TEST_CASE("npz: stored and deflated arrays, by name and by what there is") {
   const TemporaryFolder folder;
   for (const bool deflate : {false, true}) {
     const auto file = folder / (deflate ? "d.npz" : "s.npz");
     write_file_atomically(file, npz({{"maps.npy", kMaps, deflate}, {"masks.npy", kMasks, deflate}}));
-    CHECK(ArrayStack(read_array({file, ""}, "maps")).scores(1) == std::vector<float>{3, 4});
-    CHECK(ArrayStack(read_array({file, "masks"}, "maps")).mask(0) == std::vector<uint8_t>{0, 1});
+    CHECK(ArrayStack(read_array({file, ""}, "maps")).scores(1) == std::vector<double>{3, 4});
+    CHECK(mask_in({file, "masks"}) == std::vector<uint8_t>{0, 1});
     CHECK(has_array(file, "masks"));
     CHECK_FALSE(has_array(file, "mask"));
     REQUIRE_THROWS_WITH(read_array({file, "mask"}, "maps"), Contains("no array 'mask'") && Contains("'masks'"));
@@ -110,8 +131,8 @@ TEST_CASE("safetensors: a named tensor of a file; other tools' dtypes") {
   // bfloat16: 1.0 = 0x3f80, -2.0 = 0xc000
   write_file_atomically(file, number_bytes(static_cast<uint64_t>(header.size())) + header +
                                   numbers_bytes<uint16_t>({0x3f80, 0xc000}) + std::string("\1\0", 2));
-  CHECK(ArrayStack(read_array({file, ""}, "maps")).scores(0) == std::vector<float>{1, -2});
-  CHECK(ArrayStack(read_array(array_place(file.string() + ":masks"), "")).mask(0) == std::vector<uint8_t>{1, 0});
+  CHECK(ArrayStack(read_array({file, ""}, "maps")).scores(0) == std::vector<double>{1, -2});
+  CHECK(mask_in(array_place(file.string() + ":masks")) == std::vector<uint8_t>{1, 0});
   CHECK(has_array(file, "masks"));
 }
 

@@ -265,3 +265,82 @@ TEST_CASE("image scores beside the maps: array or CSV, complete and finite") {
   REQUIRE_THROWS_WITH(scores("s.csv", "name,score\n5,1\n"), Contains("no image is called '5'"));
   REQUIRE_THROWS_WITH(scores("s.csv", "image,score\n0,1\n"), Contains("name,score"));
 }
+
+TEST_CASE("resize=maps brings maps without a mask to the size of the masks") {
+  const TemporaryFolder folder;
+  write_map(folder / "maps/good/a.npy", 2, 2, kScores);
+  write_map(folder / "maps/hole/b.npy", 2, 2, kScores);
+  write_mask(folder / "masks/hole/b.npy", 4, 4, std::vector<uint8_t>(16, 1));
+  MapOptions options;
+  options.resize = ResizePair::maps;
+  const auto open = [&] { return open_map_pairs(folder / "maps", folder / "masks", options); };
+  CHECK(open().read(0).scores == open().read(1).scores);
+  CHECK(open().map_size(0) == MapSize{4, 4});
+  write_map(folder / "maps/hole/c.npy", 2, 2, kScores);
+  write_mask(folder / "masks/hole/c.npy", 2, 2, kDefect);
+  REQUIRE_THROWS_WITH(open(), Contains("'good/a' has no mask") && Contains("size=HxW"));
+  write_mask(folder / "masks/hole/b.npy", 2, 2, kDefect);
+  CHECK(open().map_size(0) == MapSize{2, 2});
+}
+
+TEST_CASE("folders: masks by each ending in any case, and with accents in either form") {
+  const TemporaryFolder folder;
+  const std::vector<std::pair<std::string, std::string>> names = {
+      {"a", "a_MASK"}, {"b", "b_gt"}, {"c", "c_Label"}, {"pr\u00fcf", "pru\u0308f_mask"}};
+  for (const auto& [map, mask] : names) {
+    write_map(folder / ("maps/" + map + ".npy"), 2, 2, kScores);
+    write_mask(folder / ("masks/" + mask + ".npy"), 2, 2, kDefect);
+  }
+  const MapPairs pairs = open_map_pairs(folder / "maps", folder / "masks");
+  REQUIRE(pairs.size() == 4);
+  for (int64_t i = 0; i < 4; ++i) CHECK(pairs.read(i).anomalous);
+}
+
+TEST_CASE("masks of several values and black masks of defects are noted; masks.threshold cuts") {
+  const TemporaryFolder folder;
+  for (const std::string name : {"good/a", "hole/b", "hole/c"})
+    write_map(folder / ("maps/" + name + ".npy"), 2, 2, kScores);
+  write_mask(folder / "masks/hole/b.npy", 2, 2, {0, 9, 255, 0});
+  write_mask(folder / "masks/hole/c.npy", 2, 2, kNothing);
+  write_mask(folder / "masks/good/a.npy", 2, 2, kNothing);
+  MapOptions options;
+  const auto load = [&] { return load_all(open_map_pairs(folder / "maps", folder / "masks", options)); };
+  const std::vector<std::string> notes = load().notes;
+  REQUIRE(notes.size() == 2);
+  CHECK_THAT(notes[0], Contains("1 mask holds values other than 0 and one more") && Contains("hole/b"));
+  CHECK_THAT(notes[1], Contains("no anomalous pixel: hole/c (") && !Contains("good/a"));
+  options.masks.threshold = 9;
+  const LoadedMaps cut = load();
+  CHECK(std::count(cut.masks.begin(), cut.masks.end(), 1) == 1);
+}
+
+TEST_CASE("float64 scores become ordinals with what they stand for") {
+  const TemporaryFolder folder;
+  const std::vector<double> scores{1, 1 + 1e-12, 1e-60, 0, 1e39, -1e39, 2, 1 + 1e-12};
+  write_text(folder / "maps.npy", npy("<f8", "(2, 2, 2)", numbers_bytes(scores)));
+  write_text(folder / "masks.npy", npy("|u1", "(2, 2, 2)", std::string("\0\1\0\0\0\0\0\0", 8)));
+  MapOptions options;
+  const auto load = [&] { return load_all(open_map_pairs(folder / "maps.npy", folder / "masks.npy", options)); };
+  REQUIRE_THROWS_WITH(load(), Contains("beyond float32"));
+  options.float64 = true;
+  const LoadedMaps maps = load();
+  for (size_t i = 0; i < 8; ++i) {
+    CHECK(maps.pixel_ordinals->score(maps.scores[i]) == scores[i]);
+    for (size_t k = 0; k < 8; ++k) CHECK((maps.scores[i] < maps.scores[k]) == (scores[i] < scores[k]));
+  }
+  CHECK(maps.image_scores[0] < maps.image_scores[1]);
+  CHECK(maps.image_ordinals->score(maps.image_scores[1]) == 1e39);
+}
+
+TEST_CASE("manifests: semicolons and backslashes of another system are read") {
+  const TemporaryFolder folder;
+  write_map(folder / "m/a.npy", 2, 2, kScores);
+  write_map(folder / "m/b.npy", 2, 2, kScores);
+  write_mask(folder / "g/b.npy", 2, 2, kDefect);
+  write_text(folder / "all.csv", "map;mask;label\r\nm\\a.npy;;0\r\nm\\b.npy;g\\b.npy;1\r\n");
+  const MapPairs pairs = open_map_pairs(folder / "all.csv", "");
+  REQUIRE(names_of(pairs) == std::vector<std::string>{"m/a", "m/b"});
+  CHECK(pairs.read(1).anomalous);
+  write_text(folder / "m/out.csv", "map\n..\\m\\a.npy\n");
+  REQUIRE_THROWS_WITH(open_map_pairs(folder / "m/out.csv", ""), Contains("not below"));
+}

@@ -11,6 +11,12 @@ using Catch::Matchers::Contains;
 
 namespace {
 
+/// 1 where not 0.
+std::vector<uint8_t> mask_of(const ArrayStack& stack, int64_t image = 0) {
+  MaskFacts facts;
+  return stack.mask(image, {}, facts);
+}
+
 Array read_array(const std::string& bytes) {
   const auto owner = std::make_shared<std::string>(bytes);
   return read_npy({*owner, owner}, "a.npy");
@@ -20,10 +26,10 @@ Array read_array(const std::string& bytes) {
 std::vector<float> all_scores(const std::string& bytes) {
   const ArrayStack stack(read_array(bytes));
   REQUIRE((stack.images() == 2 && stack.height() == 1 && stack.width() == 3));
-  std::vector<float> values = stack.scores(0);
-  const std::vector<float> second = stack.scores(1);
-  values.insert(values.end(), second.begin(), second.end());
-  return values;
+  std::vector<double> scores = stack.scores(0);
+  const std::vector<double> second = stack.scores(1);
+  scores.insert(scores.end(), second.begin(), second.end());
+  return {scores.begin(), scores.end()};
 }
 
 template <class T>
@@ -79,13 +85,37 @@ TEST_CASE("npy: C and Fortran order give the same images; all shapes and version
       for (int n = 0; n < 2; ++n) {
         CHECK(plain.scores(n)[5] == static_cast<float>(100 * n + 11));
         CHECK(plain.scores(n) == swapped.scores(n));
-        CHECK(plain.mask(n) == swapped.mask(n));
+        CHECK(mask_of(plain, n) == mask_of(swapped, n));
       }
     }
   const ArrayStack single(read_array(npy("<f4", "(1, 2)", numbers_bytes<float>({3, 4}))));
   CHECK((single.images() == 1 && single.height() == 1 && single.width() == 2));
   const ArrayStack turned(read_array(npy("<f4", "(2, 2)", numbers_bytes<float>({1, 2, 3, 4}), true)));
-  CHECK(turned.scores(0) == std::vector<float>{1, 3, 2, 4});
+  CHECK(turned.scores(0) == std::vector<double>{1, 3, 2, 4});
+}
+
+TEST_CASE("npy: a channel of 1 is first or last, or there is none") {
+  const std::string data = numbers_bytes<float>({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+  const auto shape_of = [&](const std::string& shape) {
+    const ArrayStack stack(read_array(npy("<f4", shape, data)));
+    return std::vector<int64_t>{stack.images(), stack.height(), stack.width()};
+  };
+  CHECK(shape_of("(3, 4, 1)") == std::vector<int64_t>{1, 3, 4});
+  CHECK(shape_of("(1, 3, 4)") == std::vector<int64_t>{1, 3, 4});
+  CHECK(shape_of("(2, 2, 3, 1)") == std::vector<int64_t>{2, 2, 3});
+  CHECK(shape_of("(2, 1, 2, 3)") == std::vector<int64_t>{2, 2, 3});
+  CHECK(shape_of("(12, 1, 1)") == std::vector<int64_t>{12, 1, 1});
+  for (const bool fortran : {false, true}) {
+    // element [n, y, x] = 6 n + 3 y + x in C order; in Fortran order n varies fastest
+    const ArrayStack last(read_array(npy("<f4", "(2, 2, 3, 1)", data, fortran)));
+    for (int n = 0; n < 2; ++n)
+      for (int y = 0; y < 2; ++y)
+        for (int x = 0; x < 3; ++x)
+          CHECK(last.scores(n)[static_cast<size_t>(3 * y + x)] == (fortran ? n + 2 * y + 4 * x : 6 * n + 3 * y + x));
+  }
+  for (const std::string shape : {"(2, 2, 3)", "(2, 3, 2, 1)"}) REQUIRE_NOTHROW(shape_of(shape));
+  for (const std::string shape : {"(12,)", "(2, 3, 1, 2)", "(1, 1, 3, 4, 1)"})
+    REQUIRE_THROWS_WITH(shape_of(shape), Contains("[N, H, W, 1]"));
 }
 
 TEST_CASE("npy: what NumPy wrote, byte for byte") {
@@ -93,17 +123,17 @@ TEST_CASE("npy: what NumPy wrote, byte for byte") {
   std::string bytes("\x93NUMPY\x01\x00\x76\x00", 10);
   bytes += "{'descr': '|b1', 'fortran_order': False, 'shape': (1, 2), }";
   bytes += std::string(128 - 1 - bytes.size(), ' ') + "\n" + std::string("\1\0", 2);
-  CHECK(ArrayStack(read_array(bytes)).mask(0) == std::vector<uint8_t>{1, 0});
+  CHECK(mask_of(ArrayStack(read_array(bytes))) == std::vector<uint8_t>{1, 0});
   CHECK_NOTHROW(
       read_array(npy_with_header("{\"shape\": (2L, 1L), \"descr\": \"<u1\", \"fortran_order\": True}", "ab")));
 }
 
 TEST_CASE("npy: masks are 1 where not 0, and NaN is refused") {
   const std::vector<float> values{0, -0.0f, 0.25f, -3};
-  CHECK(ArrayStack(read_array(npy("<f4", "(2, 2)", numbers_bytes(values)))).mask(0) ==
+  CHECK(mask_of(ArrayStack(read_array(npy("<f4", "(2, 2)", numbers_bytes(values))))) ==
         std::vector<uint8_t>{0, 0, 1, 1});
   const ArrayStack bad(read_array(npy("<f4", "(1, 1)", numbers_bytes<float>({std::nanf("")}))));
-  REQUIRE_THROWS_WITH(bad.mask(0), Contains("NaN"));
+  REQUIRE_THROWS_WITH(mask_of(bad), Contains("NaN"));
 }
 
 TEST_CASE("npy: objects, records, texts and complex numbers are refused by name") {

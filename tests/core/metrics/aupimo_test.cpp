@@ -56,9 +56,11 @@ TEST_CASE("AUPIMO equals a fine grid over the logarithm of the rate") {
 
 TEST_CASE("AUPIMO has its closed forms") {
   const std::vector<uint8_t> masks{0, 0, 0, 0, /**/ 1, 0, 0, 1};
-  CHECK(aupimo({std::vector<float>{1, 2, 3, 4, 5, 9, 9, 5}, masks, 2, 2, 2}).mean.value ==
+  CHECK(aupimo({std::vector<float>{1, 2, 3, 4, 5, 9, 9, 5}, masks, 2, 2, 2}, 0.1, 0.3).mean.value ==
         1);  // normal pixels of image 1 do not count
-  CHECK(aupimo({std::vector<float>{1, 2, 3, 4, 4, 9, 9, 5}, masks, 2, 2, 2}).mean.value == 0.5);
+  // one of two pixels is found at a rate of 1/4 only
+  CHECK(aupimo({std::vector<float>{1, 2, 3, 4, 4, 9, 9, 5}, masks, 2, 2, 2}, 0.1, 0.3).mean.value ==
+        Approx(0.5 + 0.5 * std::log(0.3 / 0.25) / std::log(0.3 / 0.1)).epsilon(1e-13));
 }
 
 TEST_CASE("AUPIMO needs a wholly normal and an anomalous image, and ascending bounds") {
@@ -68,4 +70,16 @@ TEST_CASE("AUPIMO needs a wholly normal and an anomalous image, and ascending bo
   CHECK_FALSE(aupimo({{}, {}, 0, 2, 2}).mean.defined());
   for (const auto& [lower, upper] : {std::pair{0.0, 0.1}, std::pair{0.1, 0.1}, std::pair{0.5, 1.5}})
     CHECK_THROWS_AS(aupimo({scores, std::vector<uint8_t>(4), 1, 2, 2}, lower, upper), InputError);
+}
+
+TEST_CASE("AUPIMO is undefined where one normal pixel is a rate of its upper bound or more") {
+  const std::vector<uint8_t> masks{0, 0, 0, 0, /**/ 1, 0, 0, 1};
+  const std::vector<float> scores{1, 2, 3, 4, 5, 9, 9, 5};
+  const auto of = [&](double upper) { return aupimo({scores, masks, 2, 2, 2}, 0.01, upper); };
+  CHECK(of(0.26).mean.defined());
+  for (const double upper : {0.25, 0.1}) {
+    CHECK(of(upper).mean.undefined.find("below one normal pixel: one of 4 is a false-positive rate of 0.25") !=
+          std::string::npos);
+    CHECK_FALSE(of(upper).images[1].defined());
+  }
 }

@@ -88,9 +88,9 @@ TEST_CASE("training images get the foreground masks of fg_mask, by class and ste
   tree.mask("fg_mask/nut/001.png");
   CHECK(foregrounds("nut") == Strings{"none", (tree / "fg_mask/nut/001.png").string()});
   CHECK(foregrounds("bolt") == Strings{"none", "none"});
-  CHECK(problems_of(tree.path()).empty());
+  CHECK(problems_of(tree.path()) == Strings{"foregrounds nut"});
   tree.mask("fg_mask/nut/001.png", 255, 8, 8);
-  CHECK(problems_of(tree.path()) == Strings{"mask_size fg_mask/nut/001.png"});
+  CHECK(problems_of(tree.path()) == Strings{"mask_size fg_mask/nut/001.png", "foregrounds nut"});
   Tree outside;
   outside.mask("1.png");
   tree.link("fg_mask/bolt/000.png", outside / "1.png");

@@ -1,0 +1,27 @@
+#pragma once
+#include "core/image/bicubic.h"
+#include "core/image/image.h"
+
+namespace adrep {
+
+/// How a mask is brought to another size. nearest: the value at the centre of each new pixel; any: anomalous where a
+/// new pixel covers an anomalous one, even in part; area: anomalous where at least half of what it covers is.
+enum class MaskResize { nearest, any, area };
+
+/// Which pixels of a mask are anomalous, and how it is resized: one rule for all that read masks.
+struct MaskRule {
+  double threshold = 0;  ///< 0: any value but 0 is anomalous; else those above it
+  MaskResize resize = MaskResize::nearest;
+
+  bool marks(double value) const { return threshold == 0 ? value != 0 : value > threshold; }
+  bool operator==(const MaskRule&) const = default;
+};
+
+/// 1 where the rule takes the decoded mask (decode_mask, one channel of 0 … 255) for anomalous, else 0.
+Image marked(const Image& mask, const MaskRule& rule);
+
+/// A mask of 0 and 1 at the size width × height, what lies inside `window` of it; `resize` is any or area. Counted in
+/// whole numbers, so exact.
+Image resize_covering(const Image& mask, int width, int height, const Window& window, MaskResize resize);
+
+}  // namespace adrep
