@@ -10,6 +10,8 @@
 #include "datasets/checks/count_check.h"
 #include "datasets/checks/image_statistics.h"
 #include "datasets/checks/leakage.h"
+#include "datasets/checks/normal_test.h"
+#include "datasets/long_lists.h"
 
 namespace adrep::cli {
 namespace {
@@ -39,10 +41,26 @@ std::string published_text(const PublishedDataset* published, const ClassSplit& 
 }
 
 void print_problems(const std::vector<FileProblem>& problems) {
-  constexpr size_t shown = 20;
+  constexpr size_t shown = 5;
   for (size_t i = 0; i < std::min(shown, problems.size()); ++i)
     fmt::print("problem: {}: {}\n", problems[i].file, problems[i].text);
   if (problems.size() > shown) fmt::print("problem: {} more, see adrep datasets verify\n", problems.size() - shown);
+}
+
+/// What is noted of each class's files, and which classes have no masks.
+void print_class_notes(const std::vector<ClassSplit>& classes) {
+  std::vector<std::string> without_masks;
+  for (const ClassSplit& split : classes) {
+    const std::string reason = split.test.empty() ? "" : why_no_normal_test(split);
+    if (!reason.empty()) fmt::print("problem: {}: {}\n", split.name, reason);
+    for (const std::string& note : split.data_notes) fmt::print("note: {}: {}\n", split.name, note);
+    const auto has = [&](auto what) { return std::any_of(split.test.begin(), split.test.end(), what); };
+    if (has([](const Sample& s) { return s.anomalous; }) && !has([](const Sample& s) { return s.mask.has_value(); }))
+      without_masks.push_back(split.name);
+  }
+  if (without_masks.empty()) return;
+  fmt::print("note: {}: image metrics only\n",
+             without_masks.size() == classes.size() ? "no class has masks" : "no masks: " + few_of(without_masks));
 }
 
 void info(const ReportArguments& arguments) {
@@ -70,6 +88,7 @@ void info(const ReportArguments& arguments) {
     fmt::print("published: {} classes, {} normal and {} anomalous images\n", published->classes.size(),
                published->normal_images, published->anomalous_images);
   print_problems(problems);
+  print_class_notes(classes);
   if (!published) return;
   for (const std::string& line : differences_from_published(*published, classes)) fmt::print("note: {}\n", line);
 }
@@ -129,6 +148,7 @@ int leakage(const ReportArguments& arguments) {
   for (const FileProblem& problem : found.unreadable) fmt::print("not compared: {}: {}\n", problem.file, problem.text);
   for (const std::string& name : found.classes) fmt::print("class in both by name: {}\n", name);
   print_shared(found, options);
+  for (const FileProblem& note : found.ordered) fmt::print("note: {}: {}\n", note.file, note.text);
   const auto same = std::count_if(found.images.begin(), found.images.end(), [](const auto& s) { return s.same_bytes; });
   fmt::print(
       "{} images of {} compared with {} of {}: {} classes in both by name, {} images with the same bytes, {} near "

@@ -6,6 +6,7 @@
 #include "cli/dataset_reports.h"
 #include "cli/settings.h"
 #include "core/base/log.h"
+#include "core/base/plural.h"
 #include "core/base/progress.h"
 #include "datasets/checks/verification.h"
 #include "datasets/dataset.h"
@@ -38,8 +39,9 @@ int verify(const DatasetsArguments& arguments) {
                name_of(problem.kind));
     problems += !is_note(problem.kind);
   }
-  fmt::print("{}: {} classes, {} problem{}, {} note{}\n", dataset->root().string(), dataset->classes().size(), problems,
-             problems == 1 ? "" : "s", found.size() - problems, found.size() - problems == 1 ? "" : "s");
+  fmt::print("{}: {}, {}, {}\n", dataset->root().string(), counted(std::ssize(dataset->classes()), "class"),
+             counted(static_cast<int64_t>(problems), "problem"),
+             counted(static_cast<int64_t>(found.size() - problems), "note"));
   return problems > 0 ? static_cast<int>(ExitCode::usage) : 0;
 }
 

@@ -3,6 +3,7 @@
 
 #include "benchmarks/pages/report.h"
 #include "benchmarks/pages/views.h"
+#include "benchmarks/plan/run_checks.h"
 #include "benchmarks/run/estimate.h"
 #include "benchmarks/run/runner.h"
 #include "benchmarks/tables/table_formats.h"
@@ -64,6 +65,7 @@ int run(const RunArguments& arguments) {
   const KnownFiles known_files(arguments.rehash);
   for (const RunConfig& config : configs) open_device(config.settings.device);
   const Plan plan = make_plan(configs);
+  check_run(plan);
   const std::filesystem::path output = configs.front().settings.output;
   if (arguments.dry_run) {
     const Estimate estimate = estimate_run(plan, output);

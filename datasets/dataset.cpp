@@ -1,10 +1,14 @@
 #include "datasets/dataset.h"
 
 #include <algorithm>
+#include <array>
 
 #include "core/base/error.h"
 #include "core/base/names.h"
+#include "datasets/layout_hints.h"
 #include "datasets/listing.h"
+#include "datasets/long_lists.h"
+#include "datasets/unread_layouts.h"
 
 namespace adrep {
 namespace {
@@ -19,7 +23,7 @@ constexpr const char* advice =
 std::string first_quoted(const std::vector<std::string>& names) {
   std::vector<std::string> quoted;
   for (const std::string& name : names) quoted.push_back("'" + name + "'");
-  return listed(quoted, 5);
+  return few_of(quoted);
 }
 
 std::string what_is_in(const Listing& listing) {
@@ -69,13 +73,27 @@ const LayoutEntry* matching_layout(const RootFolder& root) {
   return nullptr;
 }
 
-/// "; did you mean ROOT/FOLDER?" for the first folder in it that is a data set, or "".
-std::string folder_meant(const fs::path& root, const std::vector<std::string>& folders) {
+/// Half of a data set is none, though test/ alone looks like one.
+bool is_part_of_split(std::string_view name) {
+  constexpr std::array<std::string_view, 6> parts = {"train", "test", "val", "valid", "validation", "test_public"};
+  return std::find(parts.begin(), parts.end(), name) != parts.end();
+}
+
+/// "; did you mean ROOT/FOLDER?" for the first folder in it that is a data set, or what to change, or "".
+std::string what_is_meant(const RootFolder& root) {
+  if (const std::string hint = hint_of_missing_good(root); !hint.empty()) return "; " + hint;
   constexpr size_t looked_at = 50;
+  const std::vector<std::string>& folders = root.folders("");
   for (size_t i = 0; i < std::min(folders.size(), looked_at); ++i)
-    if (matching_layout(RootFolder(root / folders[i])))
-      return fmt::format("; did you mean {}?", (root / folders[i]).string());
+    if (!is_part_of_split(folders[i]) && matching_layout(RootFolder(root.full(folders[i]))))
+      return fmt::format("; did you mean {}?", root.full(folders[i]).string());
   return "";
+}
+
+/// Throws InputError for a data set that would be read without its masks. A manifest says itself where everything is.
+void refuse_unread(const RootFolder& root, const LayoutEntry* entry) {
+  if (entry && entry->name == "manifest") return;
+  if (const std::string text = unread_layout(root); !text.empty()) throw_input("{}: {}", root.path().string(), text);
 }
 
 }  // namespace
@@ -117,16 +135,18 @@ std::unique_ptr<Dataset> open_dataset(const fs::path& root, const std::string& l
   require_folder(root);
   const RootFolder folder(root);
   const Listing listing = list_root(folder);
-  if (chosen) {
-    if (chosen->matches(folder)) return chosen->open(root);
-    throw_input("{}: not in the layout '{}' ({}): found {}", root.string(), chosen->name, chosen->doc,
-                what_is_in(listing));
+  const LayoutEntry* entry = chosen ? chosen : matching_layout(folder);
+  refuse_unread(folder, entry);
+  if (chosen && !chosen->matches(folder)) {
+    const std::string hint = hint_of_missing_good(folder);
+    throw_input("{}: not in the layout '{}' ({}): found {}{}{}", root.string(), chosen->name, chosen->doc,
+                what_is_in(listing), hint.empty() ? "" : "; ", hint);
   }
-  if (const LayoutEntry* entry = matching_layout(folder)) return entry->open(root);
+  if (entry) return entry->open(root);
   std::vector<std::string> looked_for;
-  for (const LayoutEntry* entry : recognisable_by_priority()) looked_for.push_back(entry->name);
+  for (const LayoutEntry* known : recognisable_by_priority()) looked_for.push_back(known->name);
   throw_input("{}: in no known layout: looked for {} (adrep datasets list describes them); found {}{}", root.string(),
-              listed(looked_for), what_is_in(listing), folder_meant(root, listing.folders));
+              listed(looked_for), what_is_in(listing), what_is_meant(folder));
 }
 
 }  // namespace adrep

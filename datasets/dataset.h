@@ -27,6 +27,7 @@ struct Sample {
 
   /// Full path; the id alone when there is no root.
   std::filesystem::path image() const { return root ? *root / id : std::filesystem::path(id); }
+  std::string group{};  ///< of photographs that belong together (splits/groups.h); "" where nothing says it
   std::shared_ptr<const FileHashes> contents{};  ///< what its files must hold, shared by the samples; none: anything
 
   /// The image, and a file of its masks, with the content that it must have.
@@ -42,6 +43,8 @@ struct ClassSplit {
   std::vector<std::string> notes{};  ///< what a declared split could not give in full, one line each
   /// What a reader of numbers from these files should know, one line each; said by `info`, `run` and under tables.
   std::vector<std::string> data_notes{};
+  /// The layout itself divided the normal images by their names: neither its publisher nor its owner did.
+  bool divided_by_name = false;
 
   /// From now on the samples' files must hold this (fingerprint.h).
   void expect(const std::shared_ptr<const FileHashes>& contents);

@@ -9,6 +9,7 @@
 #include "core/base/hash.h"
 #include "core/base/paths.h"
 #include "datasets/fingerprint.h"
+#include "datasets/long_lists.h"
 #include "datasets/splits/split_dataset.h"
 
 namespace adrep {
@@ -19,7 +20,7 @@ std::vector<std::string> chosen_classes(const RunSettings& settings, const Datas
   if (settings.classes.empty()) return known;
   for (const std::string& name : settings.classes)
     if (std::find(known.begin(), known.end(), name) == known.end())
-      throw_input("classes={}: {} has no such class: {}", name, dataset.root().string(), suggestion(name, known));
+      throw_input("classes={}: {} has no such class: {}", name, dataset.root().string(), class_suggestion(name, known));
   return settings.classes;
 }
 

@@ -7,6 +7,7 @@
 #include "core/base/log.h"
 #include "core/image/decode.h"
 #include "datasets/fingerprint.h"
+#include "datasets/long_lists.h"
 
 namespace adrep {
 namespace {
@@ -62,7 +63,8 @@ PretrainData open_pretrain_data(const PretrainSettings& settings) {
   const std::vector<std::string> known = dataset->classes();
   for (const std::string& name : settings.classes)
     if (std::find(known.begin(), known.end(), name) == known.end())
-      throw_input("classes={}: {} has no such class: {}", name, dataset->root().string(), suggestion(name, known));
+      throw_input("classes={}: {} has no such class: {}", name, dataset->root().string(),
+                  class_suggestion(name, known));
   PretrainData data;
   int64_t without_mask = 0;
   for (const std::string& name : settings.classes.empty() ? known : settings.classes)

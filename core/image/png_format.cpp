@@ -83,6 +83,7 @@ class PngReader {
   void read_rows(std::vector<png_bytep>& rows) {
     guarded([&] {
       png_read_image(png_, rows.data());
+      missing_ = "cut off at its end: every pixel is there, the closing chunk IEND is not";
       png_read_end(png_, nullptr);
     });
   }
@@ -101,10 +102,9 @@ class PngReader {
   }
 
   static void on_read(png_structp png, png_bytep into, png_size_t size) {
-    std::istream& stream = static_cast<PngReader*>(png_get_io_ptr(png))->source_.stream();
-    if (!stream.read(reinterpret_cast<char*>(into), static_cast<std::streamsize>(size))) {
-      png_error(png, "premature end of data");
-    }
+    PngReader& reader = *static_cast<PngReader*>(png_get_io_ptr(png));
+    if (!reader.source_.stream().read(reinterpret_cast<char*>(into), static_cast<std::streamsize>(size)))
+      png_error(png, reader.missing_);
   }
 
   ImageSource& source_;
@@ -112,6 +112,7 @@ class PngReader {
   png_structp png_;
   png_infop info_;
   std::string message_;
+  const char* missing_ = "premature end of data";  ///< what is said where the file ends
 };
 
 std::vector<png_bytep> row_addresses(uint8_t* first, size_t stride, int height) {

@@ -5,13 +5,11 @@
 #include <map>
 #include <set>
 
-#include "core/base/names.h"
 #include "datasets/listing.h"
+#include "datasets/long_lists.h"
 
 namespace adrep {
 namespace {
-
-constexpr size_t names_shown = 8;
 
 struct NumberedFolder {
   std::map<int64_t, std::string> files;  ///< number -> name
@@ -57,9 +55,9 @@ void compare_class(const ClassSplit& split, const PublishedCounts& published, st
   std::vector<Sample> samples = split.train;  // in VisA both parts lie in one folder
   samples.insert(samples.end(), split.test.begin(), split.test.end());
   if (const auto gaps = gaps_in_numbering(samples); !gaps.empty())
-    lines.push_back(fmt::format("{}: missing by their numbers: {}", split.name, listed(gaps, names_shown)));
+    lines.push_back(fmt::format("{}: missing by their numbers: {}", split.name, few_of(gaps)));
   if (const auto extra = names_out_of_line(samples); !extra.empty())
-    lines.push_back(fmt::format("{}: not named as the others: {}", split.name, listed(extra, names_shown)));
+    lines.push_back(fmt::format("{}: not named as the others: {}", split.name, few_of(extra)));
 }
 
 }  // namespace
@@ -125,7 +123,7 @@ std::vector<std::string> differences_from_published(const PublishedDataset& publ
   }
   for (const PublishedClass& known : published.classes)
     if (!present.contains(known.name)) missing.emplace_back(known.name);
-  if (!missing.empty()) lines.push_back(fmt::format("missing classes: {}", listed(missing)));
+  if (!missing.empty()) lines.push_back(fmt::format("missing classes: {}", few_of(missing)));
   return lines;
 }
 

@@ -8,6 +8,7 @@
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/image/decode.h"
+#include "datasets/checks/file_order.h"
 #include "datasets/checks/perceptual_hash.h"
 #include "datasets/fingerprint.h"
 
@@ -20,12 +21,16 @@ struct Hashed {
   uint64_t look = 0;
 };
 
-std::vector<Hashed> images_of(const Dataset& dataset, std::vector<FileProblem>& problems) {
+/// `ordered`: where notes on file order go, or nullptr.
+std::vector<Hashed> images_of(const Dataset& dataset, std::vector<FileProblem>& problems,
+                              std::vector<FileProblem>* ordered = nullptr) {
   std::vector<Hashed> images;
   for (const std::string& name : dataset.classes()) {
     const ClassSplit split = dataset.scan(name, problems);
     for (const auto* part : {&split.train, &split.test})
       for (const Sample& sample : *part) images.push_back({sample.id, name, "", "", sample.image(), 0});
+    if (!ordered) continue;
+    if (std::string note = file_order_note(split); !note.empty()) ordered->push_back({name, std::move(note)});
   }
   return images;
 }
@@ -92,7 +97,8 @@ Leakage find_leakage(const Dataset& pretrain, const Dataset& test, const Leakage
   Leakage leakage;
   const std::vector<std::string> a = pretrain.classes(), b = test.classes();
   std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(leakage.classes));
-  std::vector<Hashed> known = images_of(pretrain, leakage.unreadable), images = images_of(test, leakage.unreadable);
+  std::vector<Hashed> known = images_of(pretrain, leakage.unreadable),
+                      images = images_of(test, leakage.unreadable, &leakage.ordered);
   hash_all(known, images, options);
   drop_unreadable(known, leakage.unreadable);
   drop_unreadable(images, leakage.unreadable);

@@ -31,6 +31,7 @@ struct Leakage {
   std::vector<std::string> classes;  ///< in both by name
   std::vector<SharedImage> images;   ///< each image of the evaluation data once, in the order of classes and ids
   size_t pretrain_images = 0, test_images = 0;
+  std::vector<FileProblem> ordered;     ///< classes of the evaluation data that file order alone separates
   std::vector<FileProblem> unreadable;  ///< of both: not compared
 };
 

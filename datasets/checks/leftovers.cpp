@@ -9,6 +9,7 @@
 #include "datasets/layouts/folder.h"
 #include "datasets/layouts/folder_forms.h"
 #include "datasets/listing.h"
+#include "datasets/unread_files.h"
 
 namespace adrep {
 namespace {
@@ -77,6 +78,10 @@ class Walk {
   void check_files(const std::string& folder, const std::vector<std::string>& names) {
     const bool among_masks = used_.holds_masks(folder), among_images = used_.image_folders.contains(folder);
     std::vector<std::string> unused;
+    std::string unread;
+    if (among_images || (!among_masks && std::any_of(names.begin(), names.end(), is_unread_photograph)))
+      unread = unread_text(folder.empty() ? "this folder" : folder, names);
+    if (!unread.empty()) problems_.push_back({folder.empty() ? "." : folder, ProblemKind::unexpected, unread});
     for (const std::string& name : names) {
       const std::string file = joined(folder, name);
       if (used_.files.contains(file)) continue;
@@ -84,7 +89,7 @@ class Walk {
         problems_.push_back({file, ProblemKind::unexpected, "a mask of a normal image: not used"});
       else if (among_masks && is_image_name(name))
         problems_.push_back({file, ProblemKind::mask_without_image, "a mask that belongs to no anomalous image"});
-      else if (among_images && !is_image_name(name))
+      else if (among_images && !is_image_name(name) && unread.empty())
         problems_.push_back({file, ProblemKind::unexpected, "not an image that can be read"});
       else if (is_image_name(name))
         unused.push_back(file);

@@ -6,9 +6,12 @@
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
+#include "datasets/checks/file_order.h"
 #include "datasets/checks/image_checks.h"
 #include "datasets/checks/leftovers.h"
 #include "datasets/checks/mask_checks.h"
+#include "datasets/checks/normal_test.h"
+#include "datasets/listing.h"
 
 namespace adrep {
 namespace {
@@ -28,6 +31,8 @@ KindInfo info(ProblemKind kind) {
       return {"no_training_images"};
     case ProblemKind::no_test_images:
       return {"no_test_images"};
+    case ProblemKind::no_normal_test_images:
+      return {"no_normal_test_images"};
     case ProblemKind::unreadable:
       return {"unreadable"};
     case ProblemKind::missing_mask:
@@ -50,6 +55,8 @@ KindInfo info(ProblemKind kind) {
       return {"train_test_duplicate"};
     case ProblemKind::label_conflict:
       return {"label_conflict"};
+    case ProblemKind::file_order:
+      return {"file_order", true};
     case ProblemKind::duplicate:
       return {"duplicate", true};
     case ProblemKind::unexpected:
@@ -68,6 +75,10 @@ std::vector<ClassSplit> scan_classes(const Dataset& dataset, std::vector<Problem
       problems.push_back({name, ProblemKind::no_training_images, "the class has no training images"});
     if (classes.back().test.empty())
       problems.push_back({name, ProblemKind::no_test_images, "the class has no test images"});
+    else if (std::string reason = why_no_normal_test(classes.back()); !reason.empty())
+      problems.push_back({name, ProblemKind::no_normal_test_images, std::move(reason)});
+    if (std::string note = file_order_note(classes.back()); !note.empty())
+      problems.push_back({name, ProblemKind::file_order, std::move(note)});
   }
   return classes;
 }
@@ -84,6 +95,13 @@ void check_masks_present(const Dataset& dataset, const ClassSplit& split, std::v
     if (!without.empty())
       problems.push_back(
           {split.name, ProblemKind::no_masks, "the class has no masks: it counts for image metrics only"});
+    return;
+  }
+  if (!any_mask && without.size() > 1) {
+    const bool is_folder = LayoutRegistry::instance().get("folder", "layout").matches(RootFolder(dataset.root()));
+    problems.push_back({split.name, ProblemKind::missing_mask,
+                        fmt::format("none of the {} anomalous images has a mask{}", without.size(),
+                                    is_folder ? ": layout=folder reads a split without masks" : "")});
     return;
   }
   for (std::string& id : without)

@@ -14,19 +14,20 @@ enum class ProblemKind {
   layout,              ///< the class's folders could be read in two ways, or cannot be loaded
   no_training_images,  ///< class without normal images to train on
   no_test_images,      ///< class without test images
-  unreadable,          ///< image or mask that cannot be decoded whole
-  missing_mask,        ///< anomalous image without a mask
-  no_masks,            ///< class without a single mask, where masks are optional (note)
-  mask_size,           ///< mask of another size than its image
-  empty_mask,          ///< mask of an anomalous image without an anomalous pixel
-  mask_values,         ///< mask with values other than 0 and one more
-  large_masks,         ///< masks that mark more than half of most images of their class (note)
-  foregrounds,         ///< foreground masks of some training images only (note)
-  mask_without_image,  ///< file among the masks that belongs to no anomalous image
-  train_test_duplicate,  ///< test image with the same bytes as a training image, of this class or another
-  label_conflict,        ///< the same bytes once as a normal and once as an anomalous test image
-  duplicate,             ///< the same bytes twice in one part, train or test (note)
-  unexpected,            ///< image that the layout does not use, or no image among the images (note)
+  no_normal_test_images,  ///< class whose test images are all anomalous
+  unreadable,             ///< image or mask that cannot be decoded whole
+  missing_mask,           ///< anomalous image without a mask
+  no_masks,               ///< class without a single mask, where masks are optional (note)
+  mask_size,              ///< mask of another size than its image
+  empty_mask,             ///< mask of an anomalous image without an anomalous pixel
+  mask_values,            ///< mask with values other than 0 and one more
+  large_masks,            ///< masks that mark more than half of most images of their class (note)
+  foregrounds,            ///< foreground masks of some training images only (note)
+  mask_without_image,     ///< file among the masks that belongs to no anomalous image
+  train_test_duplicate,   ///< test image with the same bytes as a training image, of this class or another
+  label_conflict,         ///< the same bytes once as a normal and once as an anomalous test image
+  duplicate,              ///< the same bytes twice in one part, train or test (note)
+  unexpected,             ///< image that the layout does not use, or no image among the images (note)
 };
 
 /// The kind's name, for example "missing_mask".

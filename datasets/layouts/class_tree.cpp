@@ -1,7 +1,10 @@
 #include "datasets/layouts/class_tree.h"
 
+#include "core/base/error.h"
+#include "datasets/layouts/camera_folders.h"
 #include "datasets/listing.h"
 #include "datasets/samples.h"
+#include "datasets/unread_files.h"
 
 namespace adrep {
 namespace {
@@ -48,7 +51,13 @@ class ClassTree final : public Dataset {
   ClassSplit load(const std::string& class_name) const override {
     std::vector<FileProblem> problems;
     ClassSplit split = scan(class_name, problems);
-    return checked(std::move(split), problems, root_, train_folder(class_name));
+    const std::string train = train_folder(class_name);
+    if (problems.empty() && split.train.empty()) {
+      refuse_without_readable(split, root_);
+      if (const std::string text = camera_folders_text(root_, train); !text.empty())
+        throw_input("{}: {}", root_.full(train).string(), text);
+    }
+    return checked(std::move(split), problems, root_, train);
   }
 
   ClassSplit scan(const std::string& class_name, std::vector<FileProblem>& problems) const override {
@@ -56,12 +65,12 @@ class ClassTree final : public Dataset {
     ClassSplit split;
     split.name = class_name;
     const std::string train = train_folder(class_name);
-    const std::vector<std::string> names = image_names(list_reporting(root_, train, problems).files);
+    const std::vector<std::string> names = image_names_noting(train, split, problems);
     split.train.reserve(names.size());
     for (const std::string& name : names) split.train.push_back(make_sample(root_, joined(train, name)));
     if (!single_) add_foregrounds(root_, split, problems);
     for (const std::string& kind : list_reporting(root_, folder_of(class_name, "test"), problems).folders)
-      add_test_images(class_name, kind, split, problems);
+      add_test_images(kind, split, problems);
     sort_samples(split);
     return split;
   }
@@ -82,15 +91,23 @@ class ClassTree final : public Dataset {
     return folder_of(class_name, path_of({"train", rules_.normal, rules_.images}));
   }
 
-  void add_test_images(const std::string& class_name, const std::string& kind, ClassSplit& split,
-                       std::vector<FileProblem>& problems) const {
+  /// The images of a folder; those that are not read are noted.
+  std::vector<std::string> image_names_noting(const std::string& folder, ClassSplit& split,
+                                              std::vector<FileProblem>& problems) const {
+    std::vector<std::string> files = list_reporting(root_, folder, problems).files;
+    note_unread(folder, files, split);
+    return image_names(std::move(files));
+  }
+
+  void add_test_images(const std::string& kind, ClassSplit& split, std::vector<FileProblem>& problems) const {
+    const std::string& class_name = split.name;
     std::vector<Sample>& test = split.test;
     const std::string folder = folder_of(class_name, path_of({"test", kind, rules_.images}));
     const std::string mask_folder = folder_of(class_name, path_of({rules_.masks_above, kind, rules_.masks_below}));
     const bool anomalous = kind != rules_.normal;
     MaskFolder masks;
     if (anomalous) masks = MaskFolder(mask_folder, list_reporting(root_, mask_folder, problems).files);
-    const std::vector<std::string> names = image_names(list_reporting(root_, folder, problems).files);
+    const std::vector<std::string> names = image_names_noting(folder, split, problems);
     test.reserve(test.size() + names.size());
     for (const std::string& name : names) {
       Sample sample = make_sample(root_, joined(folder, name));

@@ -4,12 +4,14 @@
 #include <map>
 
 #include "core/base/error.h"
-#include "core/base/random.h"
 #include "core/image/mask_names.h"
+#include "datasets/hash_order.h"
+#include "datasets/layouts/camera_folders.h"
 #include "datasets/layouts/folder_forms.h"
 #include "datasets/layouts/mini_tree.h"
 #include "datasets/listing.h"
 #include "datasets/samples.h"
+#include "datasets/unread_files.h"
 
 namespace adrep {
 namespace {
@@ -24,6 +26,7 @@ class ClassReader {
 
   ClassSplit read() {
     split_.name = form_.name;
+    split_.divided_by_name = !form_.test;
     add_normal(joined(form_.train, form_.normal), form_.test ? Part::train : Part::both);
     const std::string folder = form_.test.value_or(form_.train);
     std::vector<std::string> defects;
@@ -44,17 +47,57 @@ class ClassReader {
   enum class Part { train, test, both };
 
   struct ImageFolder {
+    std::string folder;               ///< where the images lie
     std::vector<std::string> images;  ///< without the masks that lie beside them
-    MaskFolder beside;
+    std::vector<MaskFolder> masks;    ///< beside the images, or in a folder of masks beside theirs
   };
 
-  ImageFolder read_image_folder(const std::string& folder) {
-    Listing listing = list_reporting(root_, folder, problems_);
+  /// KIND/*, or KIND/images/* with masks in KIND/masks/.
+  ImageFolder read_image_folder(const std::string& kind) {
+    Listing listing = list_reporting(root_, kind, problems_);
+    const std::string nested = folder_of_images(listing);
+    if (nested.empty()) {
+      refuse_folders(kind, listing);
+      return sort_out(kind, std::move(listing));
+    }
+    std::vector<MaskFolder> masks;
+    for (const std::string& name : listing.folders) {
+      const std::string inner = joined(kind, name);
+      if (is_mask_folder_name(name)) masks.emplace_back(inner, list_reporting(root_, inner, problems_).files);
+    }
+    const std::string folder = joined(kind, nested);
+    Listing inside = list_reporting(root_, folder, problems_);
+    refuse_folders(folder, inside);
+    ImageFolder found = sort_out(folder, std::move(inside));
+    found.masks.insert(found.masks.end(), masks.begin(), masks.end());
+    return found;
+  }
+
+  /// "images" in any case where the images lie one level down and nothing else lies beside it but masks, else "".
+  static std::string folder_of_images(const Listing& listing) {
+    std::string images;
+    for (const std::string& name : listing.folders)
+      if (is_images_folder_name(name))
+        images = name;
+      else if (!is_mask_folder_name(name))
+        return "";
+    return image_names(listing.files).empty() ? images : "";
+  }
+
+  void refuse_folders(const std::string& folder, const Listing& listing) {
+    if (std::string text = camera_folders_text(root_, folder); !text.empty()) {
+      problems_.push_back({folder, std::move(text)});
+      return;
+    }
     for (const std::string& name : listing.folders)
       problems_.push_back(
           {joined(folder, name), fmt::format("a folder inside the images of '{}': move its images up, or "
                                              "beside that folder if they are a defect of their own",
                                              folder)});
+  }
+
+  ImageFolder sort_out(const std::string& folder, Listing listing) {
+    note_unread(folder, listing.files, split_);
     std::vector<std::string> images = image_names(std::move(listing.files)), masks;
     const std::vector<bool> are_masks = masks_beside(images);
     std::vector<std::string>::iterator kept = images.begin();
@@ -64,7 +107,7 @@ class ClassReader {
       else
         std::swap(*kept++, images[i]);
     images.erase(kept, images.end());
-    return {std::move(images), MaskFolder(folder, std::move(masks))};
+    return {folder, std::move(images), {MaskFolder(folder, std::move(masks))}};
   }
 
   /// For each name whether it is that of a mask of another one.
@@ -82,19 +125,20 @@ class ClassReader {
     return are_masks;
   }
 
-  void add_normal(const std::string& folder, Part part) {
-    const std::vector<std::string> names = read_image_folder(folder).images;
+  void add_normal(const std::string& kind, Part part) {
+    const ImageFolder found = read_image_folder(kind);
+    const std::vector<std::string>& names = found.images;
+    std::vector<bool> tested(names.size(), part == Part::test);
+    if (part == Part::both) tested = tested_by_name(names);
     for (auto* samples : {&split_.train, &split_.test}) samples->reserve(samples->size() + names.size());
-    for (const std::string& name : names) {
-      const bool to_train = part == Part::train || (part == Part::both && in_training_part(name));
-      (to_train ? split_.train : split_.test).push_back(make_sample(root_, joined(folder, name)));
-    }
+    for (size_t i = 0; i < names.size(); ++i)
+      (tested[i] ? split_.test : split_.train).push_back(make_sample(root_, joined(found.folder, names[i])));
   }
 
   void add_defect(const std::string& parent, const std::string& defect, bool only_one) {
-    const std::string folder = joined(parent, defect);
-    const ImageFolder found = read_image_folder(folder);
-    std::vector<MaskFolder> places = {found.beside};
+    const ImageFolder found = read_image_folder(joined(parent, defect));
+    const std::string& folder = found.folder;
+    std::vector<MaskFolder> places = found.masks;
     for (const std::string& masks : form_.masks) {
       places.emplace_back(joined(masks, defect), list_reporting(root_, joined(masks, defect), problems_).files);
       if (only_one) places.emplace_back(masks, list_reporting(root_, masks, problems_).files);
@@ -166,6 +210,7 @@ class FolderDataset final : public Dataset {
     std::vector<FileProblem> problems;
     ClassSplit split = scan(class_name, problems);
     const ClassForm& form = form_named(class_name);
+    if (problems.empty()) refuse_without_readable(split, root_);
     return checked(std::move(split), problems, root_, joined(form.train, form.normal));
   }
 
@@ -205,9 +250,12 @@ ADREP_LAYOUT(
 
 }  // namespace
 
-bool in_training_part(std::string_view file_name) {
-  constexpr uint64_t seed = 0;
-  return Random(derive_seed(seed, file_name)).uniform() < 0.8;
+std::vector<bool> tested_by_name(const std::vector<std::string>& names) {
+  std::vector<size_t> order = hash_order({names.begin(), names.end()});
+  order.resize(static_cast<size_t>(tested_of(std::ssize(names))));
+  std::vector<bool> tested(names.size());
+  for (size_t place : order) tested[place] = true;
+  return tested;
 }
 
 }  // namespace adrep

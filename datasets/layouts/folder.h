@@ -1,5 +1,7 @@
 #pragma once
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "datasets/dataset.h"
 
@@ -11,11 +13,13 @@
 ///
 /// and ROOT is one class, or holds a folder for each class. Masks are optional: CLASS/masks/DEFECT/* (also mask,
 /// ground_truth or gt; also below CLASS/test), named as MaskFolder says; directly in CLASS/masks when there is one
-/// defect folder; or beside the image as STEM_mask.*, STEM_gt.*, STEM_label.*. A class without masks counts for image
-/// metrics only.
+/// defect folder; or beside the image as STEM_mask.*, STEM_gt.*, STEM_label.*. Images may lie one level down
+/// (DEFECT/images/*), with their masks beside that (DEFECT/masks/*). A class without masks counts for image metrics
+/// only.
 ///
-/// The flat form's split depends on each file's name only (in_training_part), so an image never changes sides when
-/// others are added. Photographs of the same part look alike on both sides: where that matters, split by hand.
+/// In the flat form a fifth of the normal images is tested, by a hash of their names (tested_by_name): few change sides
+/// when others are added. Photographs of the same part look alike on both sides: where that matters, set split.group=,
+/// or split by hand.
 /// Anomalous images in CLASS/train are not used: detectors learn from normal images only; verification lists them.
 ///
 /// What could be meant in two ways is an InputError: two folders of normal images, folders inside a folder of images, a
@@ -26,7 +30,8 @@ namespace adrep {
 /// good, ok or normal in any case.
 bool is_normal_folder_name(std::string_view name);
 
-/// True for about 80 % of all file names: where a normal image of the flat form goes.
-bool in_training_part(std::string_view file_name);
+/// For each of a folder's names whether it is tested where the flat form divides them: a fifth, at least one, the first
+/// by a hash of the name (hash_order.h).
+std::vector<bool> tested_by_name(const std::vector<std::string>& names);
 
 }  // namespace adrep

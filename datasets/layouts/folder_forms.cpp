@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> normal_names = {"good", "ok", "normal"};
 constexpr std::array<std::string_view, 4> mask_folder_names = {"masks", "mask", "ground_truth", "gt"};
+constexpr std::array<std::string_view, 4> images_names = {"images", "image", "imgs", "img"};
 constexpr std::array<std::string_view, 5> split_names = {"train", "test", "val", "valid", "validation"};
 
 std::string lower(std::string_view text) {
@@ -106,6 +107,12 @@ std::vector<ClassForm> find_classes(const RootFolder& root) {
 
 bool is_mask_folder_name(std::string_view name) {
   return is_one_of(name, mask_folder_names);
+}
+bool is_images_folder_name(std::string_view name) {
+  return is_one_of(name, images_names);
+}
+bool is_split_name(std::string_view name) {
+  return is_one_of(name, split_names);
 }
 bool is_normal_folder_name(std::string_view name) {
   return is_one_of(name, normal_names);

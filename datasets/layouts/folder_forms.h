@@ -23,4 +23,10 @@ std::vector<ClassForm> find_classes(const RootFolder& root);
 /// masks, mask, ground_truth or gt in any case.
 bool is_mask_folder_name(std::string_view name);
 
+/// images, image, imgs or img in any case.
+bool is_images_folder_name(std::string_view name);
+
+/// train, test, val, valid or validation in any case.
+bool is_split_name(std::string_view name);
+
 }  // namespace adrep

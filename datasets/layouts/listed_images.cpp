@@ -44,6 +44,7 @@ class ListedClass {
     Sample sample = make_sample(root_, listed.image);
     sample.anomalous = listed.anomalous;
     sample.view = listed.view;
+    sample.group = listed.group;
     if (listed.anomalous) sample.defect = listed.defect;
     if (listed.anomalous && !listed.mask.empty() && is_there(listed, listed.mask))
       sample.mask = root_.full(listed.mask).string();

@@ -14,7 +14,7 @@ struct ListedImage {
   std::string image;  ///< relative to the root, '/' separated, as it stands in the list: not checked yet
   std::string mask;   ///< likewise, "" for none
   bool training = false, anomalous = false;
-  std::string defect = "good", view{};
+  std::string defect = "good", view{}, group{};
   int64_t line = 0;  ///< in the list, from 1
 };
 

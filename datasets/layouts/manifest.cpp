@@ -50,12 +50,13 @@ void make_mini_manifest(MiniTree& tree) {
   tree.text("manifest.csv", list);
 }
 
-ADREP_LAYOUT({.name = "manifest",
-              .doc = "manifest.csv or manifest.jsonl: image, split, label, and perhaps class, mask, defect, view",
-              .matches = [](const RootFolder& root) { return !manifest_in(root.path()).empty(); },
-              .open = [](const fs::path& root) -> std::unique_ptr<Dataset> { return std::make_unique<Manifest>(root); },
-              .priority = 50,
-              .make_mini = make_mini_manifest});
+ADREP_LAYOUT(
+    {.name = "manifest",
+     .doc = "manifest.csv or manifest.jsonl: image, split, label, and perhaps class, mask, defect, view, group",
+     .matches = [](const RootFolder& root) { return !manifest_in(root.path()).empty(); },
+     .open = [](const fs::path& root) -> std::unique_ptr<Dataset> { return std::make_unique<Manifest>(root); },
+     .priority = 50,
+     .make_mini = make_mini_manifest});
 
 }  // namespace
 }  // namespace adrep

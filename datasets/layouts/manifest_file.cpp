@@ -16,7 +16,7 @@ using nlohmann::json;
 using Fields = std::map<std::string, std::string>;
 
 const std::vector<std::string>& known_fields() {
-  static const std::vector<std::string> names = {"image", "mask", "label", "split", "class", "defect", "view"};
+  static const std::vector<std::string> names = {"image", "mask", "label", "split", "class", "defect", "view", "group"};
   return names;
 }
 
@@ -63,6 +63,8 @@ ListedImage image_of(Fields fields, const std::string& default_class, int64_t li
   require_plain_name(image.defect, "defect", where);
   image.view = fields["view"];
   if (!image.view.empty()) require_plain_name(image.view, "view", where);
+  image.group = fields["group"];
+  if (!image.group.empty()) require_plain_name(image.group, "group", where);
   image.line = line;
   return image;
 }

@@ -16,6 +16,7 @@ namespace adrep {
 ///     mask     path of the mask; may be empty or left out
 ///     defect   kind of defect; may be empty or left out: "anomaly"
 ///     view     camera view; may be empty or left out
+///     group    what it belongs together with (split.group=column); may be empty or left out
 ///
 /// Columns in any order; others are an error. Paths are not checked here. Throws InputError "FILE:LINE: …".
 std::vector<ListedImage> read_manifest(const std::filesystem::path& file, const std::string& default_class);

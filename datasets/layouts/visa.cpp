@@ -25,10 +25,18 @@ class Visa final : public ListedDataset {
   bool masks_number_defects() const override { return true; }
 
   ClassSplit scan(const std::string& class_name, std::vector<FileProblem>& problems) const override {
-    ClassSplit split = ListedDataset::scan(class_name, problems);
+    std::vector<FileProblem> found;
+    ClassSplit split = ListedDataset::scan(class_name, found);
+    if (split.train.empty() && split.test.empty() && fits_mvtec_ad())
+      found = {{list_name, "names files that are not there, but the folders fit another layout: say layout=mvtec_ad"}};
+    problems.insert(problems.end(), found.begin(), found.end());
     add_foregrounds(root_folder(), split, problems);
     return split;
   }
+
+ private:
+  /// True for the images of VisA copied into folders of MVTec AD's layout, with the published list still beside them.
+  bool fits_mvtec_ad() const { return LayoutRegistry::instance().get("mvtec_ad", "layout").matches(root_folder()); }
 };
 
 void make_mini_visa(MiniTree& tree) {

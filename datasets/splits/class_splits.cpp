@@ -8,12 +8,26 @@
 #include "core/base/error.h"
 #include "core/base/random.h"
 #include "datasets/samples.h"
+#include "datasets/splits/groups.h"
 
 namespace adrep {
 namespace {
 
 Random random_for(uint64_t seed, const ClassSplit& split, std::string_view purpose) {
   return Random(derive_seed(derive_seed(seed, purpose), split.name));
+}
+
+/// Whole groups at random until they hold `wanted` images: their images' places in `samples`, in order.
+std::vector<size_t> random_groups(const std::vector<Sample>& samples, int64_t wanted, Random random) {
+  const std::vector<std::vector<size_t>> groups = grouped(samples);
+  std::vector<size_t> chosen;
+  for (int64_t group : random.sample(std::ssize(groups), std::ssize(groups))) {
+    if (std::ssize(chosen) >= wanted) break;
+    const auto& members = groups[static_cast<size_t>(group)];
+    chosen.insert(chosen.end(), members.begin(), members.end());
+  }
+  std::sort(chosen.begin(), chosen.end());
+  return chosen;
 }
 
 bool by_id(const Sample& a, const Sample& b) {
@@ -29,11 +43,10 @@ int64_t rounded_part(double part, int64_t count) {
 ClassSplit with_train_fraction(ClassSplit split, double fraction, uint64_t seed) {
   const auto count = static_cast<int64_t>(split.train.size());
   if (count == 0) return split;
-  std::vector<int64_t> chosen = random_for(seed, split, "train fraction")
-                                    .sample(count, std::clamp<int64_t>(rounded_part(fraction, count), 1, count));
-  std::sort(chosen.begin(), chosen.end());
+  const int64_t wanted = std::clamp<int64_t>(rounded_part(fraction, count), 1, count);
   std::vector<Sample> train;
-  for (int64_t index : chosen) train.push_back(std::move(split.train[static_cast<size_t>(index)]));
+  for (size_t place : random_groups(split.train, wanted, random_for(seed, split, "train fraction")))
+    train.push_back(std::move(split.train[place]));
   split.train = std::move(train);
   return split;
 }
@@ -48,22 +61,20 @@ ClassSplit with_shots(ClassSplit split, int64_t shots) {
 }
 
 ClassSplit with_noise(ClassSplit split, double ratio, bool overlap, uint64_t seed) {
-  std::vector<size_t> anomalous;
-  for (size_t i = 0; i < split.test.size(); ++i)
-    if (split.test[i].anomalous) anomalous.push_back(i);
-  const int64_t wanted = rounded_part(ratio, static_cast<int64_t>(split.train.size()));
-  const int64_t taken = std::min(wanted, static_cast<int64_t>(anomalous.size()));
-  if (taken < wanted)
+  std::vector<Sample> anomalous, test;
+  for (const Sample& sample : split.test)
+    if (sample.anomalous) anomalous.push_back(sample);
+  const int64_t wanted = rounded_part(ratio, std::ssize(split.train));
+  if (std::ssize(anomalous) < wanted)
     split.notes.push_back(
-        fmt::format("{} anomalous training images instead of {}: the class has no more", taken, wanted));
-  std::set<size_t> chosen;
-  for (int64_t i : random_for(seed, split, "noise").sample(static_cast<int64_t>(anomalous.size()), taken))
-    chosen.insert(anomalous[static_cast<size_t>(i)]);
-  std::vector<Sample> test;
-  for (size_t i = 0; i < split.test.size(); ++i) {
-    if (chosen.contains(i)) split.train.push_back(split.test[i]);
-    if (overlap || !chosen.contains(i)) test.push_back(std::move(split.test[i]));
+        fmt::format("{} anomalous training images instead of {}: the class has no more", anomalous.size(), wanted));
+  std::set<std::string_view> chosen;
+  for (size_t place : random_groups(anomalous, wanted, random_for(seed, split, "noise"))) {
+    chosen.insert(group_of(anomalous[place]));
+    split.train.push_back(anomalous[place]);
   }
+  for (Sample& sample : split.test)
+    if (overlap || !chosen.contains(group_of(sample))) test.push_back(std::move(sample));
   split.test = std::move(test);
   std::stable_sort(split.train.begin(), split.train.end(), by_id);
   return split;
@@ -73,15 +84,22 @@ ClassSplit with_fold(ClassSplit split, int64_t folds, int64_t fold, uint64_t see
   std::vector<Sample> normal = std::move(split.train), test;
   for (Sample& sample : split.test) (sample.anomalous ? test : normal).push_back(std::move(sample));
   std::stable_sort(normal.begin(), normal.end(), by_id);
-  const auto count = static_cast<int64_t>(normal.size());
-  if (count < folds) throw_input("class '{}': split.folds={}: it has only {} normal images", split.name, folds, count);
-  const std::vector<int64_t> order = random_for(seed, split, "folds").sample(count, count);
+  const std::vector<std::vector<size_t>> groups = grouped(normal);
+  const int64_t count = std::ssize(groups);
+  if (count < folds)
+    throw_input("class '{}': split.folds={}: it has only {} normal images{}", split.name, folds, normal.size(),
+                groups.size() < normal.size() ? fmt::format(" in {} groups", count) : "");
+  std::vector<int64_t> filled(static_cast<size_t>(folds));
   split.train.clear();
-  for (int64_t place = 0; place < count; ++place) {
-    Sample& sample = normal[static_cast<size_t>(order[static_cast<size_t>(place)])];
-    (place % folds == fold ? test : split.train).push_back(std::move(sample));
+  for (int64_t group : random_for(seed, split, "folds").sample(count, count)) {
+    const auto least = std::min_element(filled.begin(), filled.end());
+    for (size_t member : groups[static_cast<size_t>(group)]) {
+      ++*least;
+      (least - filled.begin() == fold ? test : split.train).push_back(std::move(normal[member]));
+    }
   }
   split.test = std::move(test);
+  leave_out_trained_groups(split);
   sort_samples(split);
   return split;
 }
@@ -92,6 +110,7 @@ ClassSplit with_manifest(const ClassSplit& split, const std::vector<ListedImage>
     for (const Sample& sample : *part) known.emplace(sample.id, &sample);
   ClassSplit result;
   result.name = split.name;
+  result.data_notes = split.data_notes;
   std::set<std::pair<bool, std::string_view>> seen;
   for (const ListedImage& listed : manifest) {
     if (listed.class_name != split.name) continue;
@@ -103,7 +122,9 @@ ClassSplit with_manifest(const ClassSplit& split, const std::vector<ListedImage>
                   listed.anomalous ? "normal" : "anomalous");
     if (!seen.emplace(listed.training, place->first).second)
       throw_input("{}: named twice in {}", where, listed.training ? "train" : "test");
-    (listed.training ? result.train : result.test).push_back(*place->second);
+    std::vector<Sample>& part = listed.training ? result.train : result.test;
+    part.push_back(*place->second);
+    if (!listed.group.empty()) part.back().group = listed.group;
   }
   sort_samples(result);
   return result;

@@ -6,6 +6,7 @@
 #include "datasets/layouts/manifest_file.h"
 #include "datasets/samples.h"
 #include "datasets/splits/class_splits.h"
+#include "datasets/splits/groups.h"
 
 namespace adrep {
 namespace {
@@ -34,7 +35,11 @@ class SplitDataset final : public Dataset {
     const auto seed = static_cast<uint64_t>(settings_.split_seed);
     ClassSplit split = official_->load(class_name);
     if (!settings_.split_manifest.empty()) split = with_manifest(split, manifest_, settings_.split_manifest);
-    if (settings_.folds > 0) split = with_fold(std::move(split), settings_.folds, settings_.fold, seed);
+    set_groups(split, settings_.split_group);
+    if (settings_.folds > 0)
+      split = with_fold(std::move(split), settings_.folds, settings_.fold, seed);
+    else if (!settings_.split_group.empty())
+      split = with_whole_groups(std::move(split));
     if (settings_.train_fraction < 1) split = with_train_fraction(std::move(split), settings_.train_fraction, seed);
     if (settings_.split_shots > 0) split = with_shots(std::move(split), settings_.split_shots);
     if (settings_.noise_ratio > 0)

@@ -5,6 +5,7 @@
 #include "core/base/content_hashes.h"
 #include "core/base/error.h"
 #include "core/base/param_json.h"
+#include "datasets/splits/groups.h"
 
 namespace adrep {
 namespace {
@@ -23,6 +24,12 @@ void check_split(const SplitSettings& settings) {
   if (settings.folds > 0 && settings.fold >= settings.folds)
     throw_input("split.fold={}: there are {} parts, numbered from 0", settings.fold, settings.folds);
   if (settings.folds == 0 && settings.fold > 0) throw_input("split.fold={}: set split.folds too", settings.fold);
+  if (settings.split_group.empty()) return;
+  check_group_setting(settings.split_group);
+  if (settings.noise_ratio > 0 && settings.noise_overlap == "yes")
+    throw_input(
+        "split.group keeps groups on one side, split.noise_overlap=yes puts anomalous images on both: set "
+        "split.noise_overlap=no");
 }
 
 nlohmann::json split_key(const SplitSettings& settings) {

@@ -7,8 +7,8 @@
 
 namespace adrep {
 
-/// How the official split of a class is changed. By default it is not. Applied in this order: manifest, folds, then
-/// train_fraction or shots, then noise (class_splits.h says exactly how).
+/// How the official split of a class is changed. By default it is not. Applied in this order: manifest, groups,
+/// folds, then train_fraction or shots, then noise (class_splits.h and groups.h say exactly how).
 struct SplitSettings {
   double train_fraction = 1;
   double noise_ratio = 0;
@@ -17,6 +17,7 @@ struct SplitSettings {
   int64_t folds = 0;
   int64_t fold = 0;
   std::string split_manifest;
+  std::string split_group;
   int64_t split_seed = 0;
 
   /// Declares these fields for a struct that inherits them.
@@ -72,6 +73,12 @@ void SplitSettings::declare(Schema<P>& s) {
       .when([](const ParamTexts& texts) { return !texts("split.manifest").empty(); })
       .example("split.manifest=my-split.csv")
       .doc("table (.csv, .jsonl) of image, class, split and label that says where each image goes");
+  s.add(static_cast<std::string P::*>(&P::split_group), "split.group")
+      .when([](const ParamTexts& texts) { return !texts("split.group").empty(); })
+      .example("split.group=^(module[0-9]+)_")
+      .doc(
+          "photographs that belong together are never on both sides: a regular expression on the file name whose "
+          "parentheses hold the group, or column: the column 'group' of a manifest");
   s.add(static_cast<int64_t P::*>(&P::split_seed), "split.seed")
       .at_least(0)
       .when([=](const ParamTexts& texts) { return folds(texts) || noise(texts) || fraction(texts); })

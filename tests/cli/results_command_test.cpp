@@ -1,6 +1,8 @@
 // Results folders as a user handles them: tables, halves that are joined, cells that were edited.
 #include <catch2/catch.hpp>
 
+#include <fmt/format.h>
+
 #include "benchmarks/cells/cell_store.h"
 #include "core/base/atomic_file.h"
 #include "support/golden.h"

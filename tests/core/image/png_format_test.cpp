@@ -108,3 +108,18 @@ TEST_CASE("interlaced PNGs decode to the same pixels", "[image]") {
   CHECK(interlaced.rgb == plain.rgb);
   CHECK(interlaced.mask == plain.mask);
 }
+
+TEST_CASE("a PNG that ends without IEND is refused and says so; one cut before says that data are missing", "[image]") {
+  TemporaryFolder folder;
+  const std::string whole = PngFile{.width = 3, .height = 1, .depth = 8}.bytes({1, 2, 3});
+  const auto error_of = [&](size_t length) {
+    const auto file = write_bytes(folder / "image.png", whole.substr(0, length));
+    return std::pair(input_error_of([&] { decode_rgb(file); }), input_error_of([&] { decode_mask(file); }));
+  };
+  constexpr size_t iend = 12;  // length, name and checksum of a chunk without data
+  const auto [rgb, mask] = error_of(whole.size() - iend);
+  CHECK_THAT(rgb,
+             Catch::Contains("corrupt PNG: cut off at its end: every pixel is there, the closing chunk IEND is not"));
+  CHECK(mask == rgb);
+  CHECK_THAT(error_of(whole.size() - iend - 13).first, Catch::Contains("premature end of data"));
+}

@@ -42,8 +42,7 @@ TEST_CASE("a class as published has no differences; the other classes are missin
   CHECK(lines_of(toothbrush()).empty());
   const Strings all = differences_from_published(*published_dataset("mvtec_ad"), {toothbrush()});
   REQUIRE(all.size() == 1);
-  CHECK_THAT(all[0], Contains("missing classes: bottle, cable, capsule") && Contains("wood and zipper") &&
-                         !Contains("toothbrush"));
+  CHECK(all[0] == "missing classes: bottle, cable, capsule, carpet, grid and 9 more");
 }
 
 TEST_CASE("nothing is published about data of one's own", "[datasets]") {

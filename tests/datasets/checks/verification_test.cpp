@@ -177,6 +177,18 @@ TEST_CASE("masks may be missing altogether in the folder layout, not in part", "
   CHECK(verify(tree).empty());
 }
 
+TEST_CASE("a split by hand without any mask is one line that names the layout for it", "[datasets]") {
+  Tree tree;
+  add_small_class(tree, "nut");
+  for (int i = 1; i < 12; ++i) tree.image(fmt::format("nut/test/scratch/{:03}.png", i));
+  fs::remove_all(tree / "nut/ground_truth");
+  check_only(tree, ProblemKind::missing_mask, "nut",
+             "none of the 12 anomalous images has a mask: layout=folder reads a split without masks");
+  CHECK(verify_dataset(*open_dataset(tree.path(), "folder"), {}).size() == 1);  // the note that it has none
+  tree.mask("nut/ground_truth/scratch/003.png");
+  CHECK(verify(tree).size() == 11);  // some are missing: each is named
+}
+
 TEST_CASE("verification goes on where a class cannot be loaded", "[datasets]") {
   Tree tree;
   for (int i = 0; i < 20; ++i) tree.image(fmt::format("nut/good/{}.png", i));

@@ -46,20 +46,26 @@ Strings numbered(int count) {
 
 }  // namespace
 
-TEST_CASE("folder: the training part is 80 % of the names and depends on nothing else", "[datasets]") {
-  int training = 0;
-  for (int i = 0; i < 10000; ++i) training += in_training_part(fmt::format("{:05}.png", i));
-  CHECK(training == Approx(8000).margin(160));  // four standard deviations
-  Tree few, many;
-  few.images("good", numbered(20));
-  few.image("bad/1.png");
-  many.images("good", numbered(40));
-  many.image("bad/1.png");
-  const ClassSplit a = only_class(few), b = only_class(many);
-  CHECK((a.train.size() + a.test.size() == 21 && a.train.size() > 10 && a.test.size() > 1));
-  const Strings train = ids(b.train);
-  for (const Sample& sample : a.train) CHECK(std::count(train.begin(), train.end(), sample.id) == 1);
-  for (const Sample& sample : a.test) CHECK(std::count(train.begin(), train.end(), sample.id) == 0);
+TEST_CASE("folder: a fifth of the normal images is tested, and few change sides when others come", "[datasets]") {
+  const Strings names = numbered(400);
+  const std::vector<bool> tested = tested_by_name(names);
+  CHECK(std::count(tested.begin(), tested.end(), true) == 80);
+  const std::vector<bool> fewer = tested_by_name({names.begin(), names.begin() + 200});
+  int changed = 0;
+  for (size_t i = 0; i < 200; ++i) changed += tested[i] != fewer[i];
+  CHECK(changed < 30);  // 0 on average; the border moves by a few images
+}
+
+TEST_CASE("folder: small folders always leave normal test images", "[datasets]") {
+  for (const int count : {2, 3, 5, 25, 31}) {  // none of 000 to 030 had a hash among the last fifth of all
+    Tree tree;
+    tree.images("good", numbered(count));
+    tree.image("bad/1.png");
+    const ClassSplit split = only_class(tree);
+    const size_t tested = split.test.size() - 1;
+    CHECK(tested == static_cast<size_t>(std::max(1, (count + 2) / 5)));
+    CHECK(split.train.size() + tested == static_cast<size_t>(count));
+  }
 }
 
 TEST_CASE("folder: one class, flat", "[datasets]") {
@@ -228,12 +234,18 @@ TEST_CASE("folder: links that leave the root are an error", "[datasets]") {
   CHECK_THAT(input_error([&] { only_class(tree); }), Contains("bad/2.png: a symbolic link that leaves"));
 }
 
-TEST_CASE("folder: a class whose normal images all fall to the test part says so", "[datasets]") {
+TEST_CASE("folder: images one level down, masks beside them", "[datasets]") {
   Tree tree;
-  std::string name;
-  for (int i = 0; name.empty(); ++i)
-    if (const std::string candidate = fmt::format("{}.png", i); !in_training_part(candidate)) name = candidate;
-  tree.image("good/" + name);
-  CHECK_THAT(input_error([&] { only_class(tree); }),
-             Contains("has no training images: put more normal images into good"));
+  tree.images("train/normal/images", {"1.png", "2.png"});
+  tree.images("test/normal/images", {"3.png"});
+  tree.images("test/anomalous/images", {"4.png", "5.png"});
+  tree.mask("test/anomalous/masks/4.png");
+  ClassSplit split = only_class(tree);
+  CHECK(ids(split.train) == Strings{"train/normal/images/1.png", "train/normal/images/2.png"});
+  CHECK(masks_of(tree, split) ==
+        std::map<std::string, std::string>{{"test/anomalous/images/4.png", "test/anomalous/masks/4.png"},
+                                           {"test/anomalous/images/5.png", "none"}});
+  CHECK(split.test.back().id == "test/normal/images/3.png");
+  tree.image("test/anomalous/6.png");  // images on both levels could mean two things
+  CHECK_THAT(input_error([&] { only_class(tree); }), Contains("a folder inside the images of 'test/anomalous'"));
 }

@@ -67,3 +67,15 @@ TEST_CASE("visa: a list that is none says where", "[datasets]") {
   CHECK_THAT(reading_visa(header + std::string("../x,train,normal,a.JPG,\n")),
              Contains("'../x' is no name of a class"));
 }
+
+TEST_CASE("visa: images converted to MVTec AD's folders beside the published list are one line", "[datasets]") {
+  Tree tree;
+  tree.write("split_csv/1cls.csv", std::string(header) +
+                                       "candle,train,normal,candle/Data/Images/Normal/0000.JPG,\n"
+                                       "candle,test,normal,candle/Data/Images/Normal/0001.JPG,\n");
+  const auto loading = [&] { return input_error([&] { open_dataset(tree.path())->load("candle"); }); };
+  CHECK_THAT(loading(), Contains("0000.JPG: no such file"));
+  add_small_class(tree, "candle");
+  CHECK_THAT(loading(), Contains("split_csv/1cls.csv: names files that are not there") && Contains("layout=mvtec_ad"));
+  CHECK(open_dataset(tree.path(), "mvtec_ad")->load("candle").train.size() == 2);
+}

@@ -44,6 +44,7 @@ TEST_CASE("what a split's key holds is what changes the split", "[datasets]") {
         nlohmann::json{{"noise_ratio", 0.1}, {"noise_overlap", "no"}, {"seed", 0}});
   CHECK(key_with([](Settings& s) { s.folds = 5, s.fold = 4; }) ==
         nlohmann::json{{"folds", 5}, {"fold", 4}, {"seed", 0}});
+  CHECK(key_with([](Settings& s) { s.split_group = "^(m.)"; }) == nlohmann::json{{"group", "^(m.)"}});
   const Tree tree;
   tree.write("m.csv", "abc");
   CHECK(key_with([&](Settings& s) { s.split_manifest = tree / "m.csv"; }) ==  // SHA-256 of "abc", FIPS 180-4
