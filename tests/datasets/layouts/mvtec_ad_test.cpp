@@ -82,7 +82,7 @@ TEST_CASE("mvtec_ad: names of masks in order of preference", "[datasets]") {
   CHECK(found == std::map<std::string, std::string>{{"1", "1_mask.png"},
                                                     {"2", "2.png"},
                                                     {"3", "3_mask.bmp"},
-                                                    {"4", "none"},
+                                                    {"4", "4_MASK.png"},
                                                     {"5", "5_gt.png"},
                                                     {"6.b", "6.b_mask.png"},
                                                     {"7", "none"},
