@@ -14,12 +14,18 @@
 namespace adrep {
 namespace {
 
-std::regex expression_of(const std::string& setting) {
+/// Runs `step`; what the library says of an expression becomes one line.
+template <class Step>
+auto with_expression(const std::string& setting, const Step& step) {
   try {
-    return std::regex(setting, std::regex::ECMAScript);
+    return step();
   } catch (const std::regex_error& error) {
-    throw_input("split.group={}: not a regular expression: {}", setting, error.what());
+    throw_input("split.group={}: not a regular expression that can be used: {}", setting, error.what());
   }
+}
+
+std::regex expression_of(const std::string& setting) {
+  return with_expression(setting, [&] { return std::regex(setting, std::regex::ECMAScript); });
 }
 
 /// What the parentheses catch in a file's name, "" when it does not match or they catch nothing.
@@ -70,7 +76,9 @@ void set_groups(ClassSplit& split, const std::string& setting) {
   std::vector<std::string> without;
   for (auto* part : {&split.train, &split.test})
     for (Sample& sample : *part) {
-      if (!from_column) sample.group = setting.empty() ? "" : caught(sample.id, expression);
+      if (!from_column && setting.empty()) sample.group.clear();
+      if (!from_column && !setting.empty())
+        sample.group = with_expression(setting, [&] { return caught(sample.id, expression); });
       if (sample.group.empty() && !setting.empty()) without.push_back(sample.id);
     }
   if (without.empty()) return;
