@@ -88,7 +88,7 @@ std::string seeds_note(const Table& table) {
 
 /// What the results have in common or apart, collected for the notes.
 struct Collected {
-  std::set<std::string> protocols, seeds, backbones, leaks, selections, post_steps;
+  std::set<std::string> protocols, seeds, backbones, leaks, selections, post_steps, weights;
   bool oracle_projector = false, together = false;
   std::map<std::string, int64_t> undefined;
   int64_t skipped = 0, without_mask = 0;
@@ -110,6 +110,8 @@ Collected collected_from(const std::vector<StoredResult>& results, const std::ve
     all.oracle_projector |= cell.key_text("projector.selection") == "oracle";
     if (const auto step = cell.details.find("post_step"); step != cell.details.end())
       all.post_steps.insert(step->get<std::string>());
+    if (const auto note = cell.details.find("weights"); note != cell.details.end())
+      all.weights.insert(fmt::format("backbone {}, {}", cell.key_text("backbone"), note->get<std::string>()));
     if (known_images.insert(images_of(result)).second) {
       all.skipped += std::ssize(cell.skipped);
       all.without_mask += cell.images_without_mask;
@@ -176,6 +178,7 @@ std::vector<std::string> notes_of(const ResultSet& set, const Table& table) {
     notes.push_back(
         fmt::format("{} without a mask count for image metrics only", counted(all.without_mask, "anomalous image")));
   for (std::string& line : data_notes(results)) notes.push_back(std::move(line));
+  notes.insert(notes.end(), all.weights.begin(), all.weights.end());
   if (!table.seed_rows.empty()) notes.push_back(seeds_note(table));
   if (all.together) notes.push_back("classes_together: one model was fitted on all classes");
   for (std::string& line : changed_settings(results)) notes.push_back(std::move(line));

@@ -89,3 +89,11 @@ TEST_CASE("examples take defect types in turn and end with a normal image", "[pl
   REQUIRE(choose_examples(test, 100).size() == 5);
   REQUIRE(choose_examples(test, 0).empty());
 }
+
+TEST_CASE("sides of images that a backbone cannot take are refused by the plan", "[plan]") {
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder.path(), "plate", 1, 1, 32);
+  CHECK_THROWS_WITH(plan_on({"backbone=dinov2_small", "image.crop=64", "image.resize=64"}, folder.path()),
+                    Contains("images of 64x64: dinov2_small needs sides that are multiples of 14"));
+  CHECK_NOTHROW(plan_on({"backbone=dinov2_small", "image.crop=56", "image.resize=64"}, folder.path()));
+}

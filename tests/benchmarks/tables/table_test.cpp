@@ -245,3 +245,13 @@ TEST_CASE("shots × reference seeds: a row for each number of shots, mean ± dev
     REQUIRE(table.rows[i].over_seeds[0].deviation.value == Approx(0.01 * shots));
   }
 }
+
+TEST_CASE("what has to be said of the weights is said once under the table", "[table]") {
+  std::vector<StoredResult> all = results();
+  for (StoredResult& result : all)
+    if (result.cell) result.cell->details["weights"] = "w.pth: keys fit, not a published file";
+  const std::vector<std::string> notes = table_of(all).notes;
+  CHECK(std::count(notes.begin(), notes.end(), "backbone b, w.pth: keys fit, not a published file") == 1);
+  const std::vector<std::string> plain = table_of(results()).notes;
+  CHECK(plain.size() + 1 == notes.size());
+}
