@@ -5,18 +5,31 @@
 #include <thread>
 
 #include "cli/command.h"
-#include "core/backbones/backbone.h"
+#include "core/backbones/known_weights.h"
 #include "core/base/device.h"
-#include "core/base/hash.h"
+#include "core/base/failure.h"
 #include "core/base/paths.h"
 #include "core/base/version.h"
 #include "core/features/cache/cache_inventory.h"
 #include "core/features/cache/feature_cache.h"
+#include "core/io/sharded_checkpoint.h"
 
 namespace adrep::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// What can be said of a file that is not the entry's published one by name: its keys are only compared where its
+/// hash says that it is another.
+std::string origin_text(const BackboneEntry& entry, const fs::path& file, const std::string& hash) {
+  if (known_weights(hash)) return fmt::format("SHA-256 {}, {}", hash, origin_of(entry, hash));
+  if (!has_known_weights(entry)) return fmt::format("SHA-256 {}, none published for this file", hash);
+  try {
+    return fmt::format("{}, SHA-256 {}", origin_of(entry, entry.load(file, {})->info().weights_sha256), hash);
+  } catch (...) {
+    return contained_failure().line;
+  }
+}
 
 /// Prints one line a backbone; returns how many have weights.
 int show_weights() {
@@ -25,13 +38,13 @@ int show_weights() {
     if (entry.weights_name.empty()) continue;
     try {
       const fs::path file = find_weights(entry, {});
-      const std::string hash = sha256_of_file(file);
+      const std::string hash = hash_of_weights(file);
       const bool known = !entry.weights_sha256.empty() && file.filename() == entry.weights_name;
       const bool changed = known && hash != entry.weights_sha256;
       fmt::print("weights     {}: {} ({})\n", name, file.string(),
                  changed ? "its SHA-256 is not the published one: " + hash
                  : known ? "SHA-256 as published"
-                         : "SHA-256 " + hash + ", none published for this file");
+                         : origin_text(entry, file, hash));
       found += !changed;
     } catch (const InputError&) {
       ++missing;

@@ -6,7 +6,7 @@
 #include "cli/command.h"
 #include "cli/command_words.h"
 #include "cli/settings.h"
-#include "core/backbones/backbone.h"
+#include "core/backbones/known_weights.h"
 #include "core/base/device.h"
 
 namespace adrep::cli {
@@ -23,9 +23,35 @@ struct InspectArguments {
 VitSettings vit_settings(const std::vector<std::string>& words, const std::string& backbone) {
   VitSettings settings;
   apply_settings(words, settings);
-  if (!words.empty() && backbone != "vit")
-    throw_input("command line: {} has no effect on {}: only on the backbone vit", words.front(), backbone);
+  for (const std::string& word : words) {
+    const bool any = word.starts_with("weights.activation=");
+    if (any ? !is_vision_transformer(backbone) : backbone != "vit")
+      throw_input("command line: {} has no effect on {}: only on {}", word, backbone,
+                  any ? "vision transformers" : "the backbone vit");
+  }
   return settings;
+}
+
+std::string numbers_text(const std::array<double, 3>& numbers) {
+  return fmt::format("{:.4g} {:.4g} {:.4g}", numbers[0], numbers[1], numbers[2]);
+}
+
+/// Which file it is, what is computed with it, and what its images are normalised with.
+void print_weights(const BackboneEntry& entry, const BackboneInfo& info) {
+  const bool code = !entry.own_file.empty(), own = code || entry.weights_name.empty();
+  const bool published = known_weights(info.weights_sha256).has_value();
+  if (own || published || !has_known_weights(entry))
+    fmt::print("{}: {}\n", entry.name, entry.doc);
+  else
+    fmt::print("{}: another file with the keys of {}\n", entry.name, entry.doc);
+  fmt::print("weights     {}\n", info.weights_file.string());
+  fmt::print("sha256      {}{}\n", info.weights_sha256,
+             own && !published ? "" : fmt::format(" ({})", origin_of(entry, info.weights_sha256)));
+  fmt::print("normalised  mean {}, std {}{}\n", numbers_text(info.mean), numbers_text(info.std),
+             info.normalisation_from.empty() ? "" : fmt::format(" ({})", info.normalisation_from));
+  const ActivationChoice& activation = info.activation;
+  if (!activation.name.empty())
+    fmt::print("activation  {} ({})\n", activation.name, activation.guess ? guess_advice(activation) : activation.why);
 }
 
 double peak_gigabytes() {
@@ -49,8 +75,7 @@ void inspect(const InspectArguments& arguments) {
                  {.device = device, .precision = resolve_precision(arguments.precision, device), .vit = vit});
   const BackboneInfo& info = backbone->info();
   const auto shapes = backbone->shapes(arguments.size, arguments.size);
-  fmt::print("{}: {}\nweights     {}\nsha256      {}{}\n", entry.name, entry.doc, info.weights_file.string(),
-             info.weights_sha256, info.weights_sha256 == entry.weights_sha256 ? " (the official file)" : "");
+  print_weights(entry, info);
   fmt::print("parameters  {:.2f} M\n", static_cast<double>(info.parameters) / 1e6);
   const double flops = backbone->flops(arguments.size, arguments.size);
   fmt::print("FLOPs       {}\n", flops > 0 ? fmt::format("{:.2f} G an image of {}x{} (a multiply-add counts as 2)",
@@ -76,7 +101,7 @@ void add_inspect_command(CLI::App& program) {
   CLI::App* command = program.add_subcommand("inspect", "levels, parameters, FLOPs and speed of a backbone");
   takes_names(command->add_option("backbone", arguments->backbone, "name of the backbone (see adrep list)"),
               [] { return BackboneRegistry::instance().names(); });
-  command->add_option("settings", arguments->words, "of the backbone vit: key=value settings")
+  command->add_option("settings", arguments->words, "of vision transformers: key=value settings")
       ->option_text("[key=value ...]");
   command->add_option("--weights", arguments->weights, "weights file, default: the official one");
   command->add_option("--device", arguments->device, "cpu, cuda or cuda:INDEX");
@@ -87,7 +112,8 @@ void add_inspect_command(CLI::App& program) {
   command->add_option("--threads", arguments->threads, "threads, 0: one a core")->check(CLI::Range(0, 1024));
   command->add_flag("--table7", arguments->table7, "cost of the feature projectors beside the paper's Table 7");
   takes_keys(*command,
-             "examples:\n  adrep inspect efficientnet_lite0\n  adrep inspect vit --weights my-vit.pth vit.heads=6",
+             "examples:\n  adrep inspect efficientnet_lite0\n  adrep inspect vit --weights my-vit.pth vit.heads=6\n"
+             "  adrep inspect clip_base --weights open_clip_model.safetensors weights.activation=gelu",
              [] { return std::vector<KeySection>{{&params_of<VitSettings>()}}; });
   command->callback([arguments] { inspect(*arguments); });
 }

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "core/backbones/vit_settings.h"
 #include "core/base/config.h"
 #include "core/base/names.h"
 
@@ -11,7 +12,9 @@ namespace adrep::cli {
 template <class Settings>
 void apply_settings(const std::vector<std::string>& words, Settings& settings) {
   const ParamList& params = params_of<Settings>();
-  for (const auto& [key, value] : read_command_line({}, words)) {
+  RawConfig raw = read_command_line({}, words);
+  if constexpr (std::is_base_of_v<VitSettings, Settings>) VitSettings::rename_keys(raw);
+  for (const auto& [key, value] : raw) {
     const Param* param = params.find(key);
     if (!param) throw_input("{}: unknown key '{}': {}", value.where, key, suggestion(key, params.names()));
     param->set(&settings, param->parse(value, key));

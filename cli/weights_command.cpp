@@ -2,10 +2,12 @@
 
 #include "cli/command.h"
 #include "cli/command_words.h"
-#include "core/backbones/backbone.h"
+#include "cli/settings.h"
+#include "core/backbones/known_weights.h"
 #include "core/base/failure.h"
 #include "core/base/hash.h"
 #include "core/base/log.h"
+#include "core/io/sharded_checkpoint.h"
 #include "core/io/torch_checkpoint.h"
 #include "detectors/cflow/cflow.h"
 #include "detectors/pipeline/artefact.h"
@@ -16,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct WeightsArguments {
-  std::vector<std::string> backbones;
+  std::vector<std::string> words;  ///< of verify: backbones and key=value settings
   std::string file, output, only, log_scale;
 };
 
@@ -53,10 +55,17 @@ void list() {
   }
 }
 
+/// "; computed with …" where files of one layout differ in it.
+std::string activation_text(const ActivationChoice& activation) {
+  if (activation.name.empty()) return "";
+  return activation.guess ? "; " + guess_advice(activation)
+                          : fmt::format("; activation {} ({})", activation.name, activation.why);
+}
+
 /// Loads one file as a backbone; false, after saying why, when it cannot be used.
-bool verify(const BackboneEntry& entry, const fs::path& file) {
+bool verify(const BackboneEntry& entry, const fs::path& file, const VitSettings& settings) {
   try {
-    const auto backbone = entry.load(file, {});
+    const auto backbone = entry.load(file, {.vit = settings});
     const BackboneInfo& info = backbone->info();
     const bool official = file.filename() == entry.weights_name && !entry.weights_sha256.empty();
     if (official && info.weights_sha256 != entry.weights_sha256) {
@@ -64,8 +73,11 @@ bool verify(const BackboneEntry& entry, const fs::path& file) {
                             file.string(), info.weights_sha256, entry.weights_sha256));
       return false;
     }
-    fmt::print("{}: {}: every key fits, {:.1f} M parameters; SHA-256 {}{}\n", entry.name, file.string(),
-               static_cast<double>(info.parameters) / 1e6, info.weights_sha256, official ? ", as published" : "");
+    const bool own = !entry.own_file.empty() || entry.weights_name.empty();  // there is no published file of it
+    const bool strange = !own && has_known_weights(entry) && !known_weights(info.weights_sha256);
+    fmt::print("{}: {}: {}, {:.1f} M parameters; SHA-256 {}{}{}\n", entry.name, file.string(),
+               strange ? unpublished : "every key fits", static_cast<double>(info.parameters) / 1e6,
+               info.weights_sha256, official ? ", as published" : "", activation_text(info.activation));
     return true;
   } catch (...) {
     log_error(fmt::format("{}: {}", entry.name, contained_failure().line));
@@ -75,7 +87,15 @@ bool verify(const BackboneEntry& entry, const fs::path& file) {
 
 int verify_all(const WeightsArguments& arguments) {
   std::vector<BackboneEntry> entries;
-  for (const std::string& name : arguments.backbones) entries.push_back(find_backbone(name));
+  std::vector<std::string> assignments;
+  for (const std::string& word : arguments.words) {
+    if (is_assignment(word) && word.find(':') == std::string::npos)
+      assignments.push_back(word);
+    else
+      entries.push_back(find_backbone(word));
+  }
+  VitSettings settings;
+  apply_settings(assignments, settings);
   const bool asked = !entries.empty();
   if (!asked)
     for (const BackboneEntry* entry : with_files())
@@ -84,7 +104,7 @@ int verify_all(const WeightsArguments& arguments) {
   if (!arguments.file.empty() && entries.size() != 1)
     throw_input("--file {}: name the one backbone it is for", arguments.file);
   bool good = true;
-  for (const BackboneEntry& entry : entries) good &= verify(entry, find_weights(entry, arguments.file));
+  for (const BackboneEntry& entry : entries) good &= verify(entry, find_weights(entry, arguments.file), settings);
   return good ? 0 : static_cast<int>(ExitCode::usage);
 }
 
@@ -100,7 +120,7 @@ void convert(const WeightsArguments& arguments) {
   if (tensors.empty()) throw_input("{}: none of its {} tensors begins with '{}'", arguments.file, all, arguments.only);
   write_safetensors(
       arguments.output, tensors,
-      {{"source", fs::path(arguments.file).filename().string()}, {"source_sha256", sha256_of_file(arguments.file)}});
+      {{"source", fs::path(arguments.file).filename().string()}, {"source_sha256", hash_of_weights(arguments.file)}});
   fmt::print("{}: {} of {} tensors\n", arguments.output, tensors.size(), all);
 }
 
@@ -128,10 +148,15 @@ void add_weights_command(CLI::App& program, int& exit_code) {
 
   CLI::App* verification = command->add_subcommand("verify", "load the files found, or one, and compare their hashes");
   takes_names(
-      verification->add_option("backbone", arguments->backbones, "backbones to check; default: all whose file is here"),
+      verification->add_option("backbone", arguments->words,
+                               "backbones to check, default: all whose file is here; key=value settings of vision "
+                               "transformers"),
       [] { return BackboneRegistry::instance().names(); });
   verification->add_option("--file", arguments->file, "the file to check, in place of the official one");
-  verification->footer("example: adrep weights verify efficientnet_lite0");
+  takes_keys(*verification,
+             "examples:\n  adrep weights verify efficientnet_lite0\n"
+             "  adrep weights verify clip_base --file open_clip_model.safetensors weights.activation=gelu",
+             [] { return std::vector<KeySection>{{&params_of<VitSettings>()}}; });
   verification->callback([arguments, &exit_code] { exit_code = verify_all(*arguments); });
 
   CLI::App* conversion =

@@ -65,6 +65,8 @@ class KeyMaker {
       section[name] = settings_.backbone.substr(0, settings_.backbone.find(':'));  // the hash says which file
     } else if (name == "weights") {
       section[name] = weights_hash(settings_);
+    } else if (name == "weights.activation") {
+      for (const auto& [part, value] : activation_in_keys(settings_)) section[part] = value;
     } else if (name == "precision") {
       section[name] = precision_name(precision_of(settings_));
     } else if (name == "image.fit") {

@@ -3,13 +3,20 @@
 #include <ATen/Parallel.h>
 
 #include "benchmarks/plan/pass_size.h"
-#include "core/backbones/backbone.h"
+#include "core/backbones/weights_in_use.h"
 #include "core/base/content_hashes.h"
 #include "core/base/device.h"
 #include "core/base/version.h"
+#include "core/io/sharded_checkpoint.h"
 
 namespace adrep {
 namespace {
+
+constexpr const char* activation_key = "weights.activation";
+
+std::string known_hash(const std::filesystem::path& file) {
+  return ContentHashes::instance().sha256_of(file);
+}
 
 /// "NAME=VALUE|" of what the backbone is told besides its weights; "" where that has no effect on it.
 std::string told_to_backbone(const RunSettings& settings) {
@@ -17,7 +24,9 @@ std::string told_to_backbone(const RunSettings& settings) {
   const ParamTexts texts = [&](const std::string& name) { return to_text(params.find(name)->get(&settings)); };
   std::string text;
   for (const std::string& name : params_of<VitSettings>().names())
-    if (params.find(name)->role(texts) != Decides::nothing) text += name + "=" + texts(name) + "|";
+    if (name != activation_key && params.find(name)->role(texts) != Decides::nothing)
+      text += name + "=" + texts(name) + "|";
+  for (const auto& [name, value] : activation_in_keys(settings)) text += name + "=" + value + "|";
   return text;
 }
 
@@ -25,7 +34,26 @@ std::string told_to_backbone(const RunSettings& settings) {
 
 std::string weights_hash(const RunSettings& settings) {
   const BackboneEntry entry = find_backbone(settings.backbone);
-  return ContentHashes::instance().sha256_of(find_weights(entry, settings.weights));
+  return hash_of_weights(find_weights(entry, settings.weights), known_hash);
+}
+
+std::vector<std::pair<std::string, std::string>> activation_in_keys(const RunSettings& settings) {
+  std::vector<std::pair<std::string, std::string>> parts;
+  if (settings.backbone == "vit") parts.emplace_back("vit.activation", settings.weights_activation);
+  const std::string beyond = activation_beyond_before(settings.backbone, settings.weights, settings, known_hash);
+  if (!beyond.empty()) parts.emplace_back(activation_key, beyond);
+  return parts;
+}
+
+VitSettings settled_vit(const RunSettings& settings) {
+  VitSettings settled = settings;
+  const auto choice = activation_in_use(settings.backbone, settings.weights, settings, known_hash);
+  if (choice && !choice->name.empty()) settled.weights_activation = choice->name;
+  return settled;
+}
+
+std::string weights_note(const RunSettings& settings) {
+  return weights_note(settings.backbone, settings.weights, settings, known_hash);
 }
 
 RunSettings aligned_backbone_settings(const RunSettings& settings) {
@@ -37,6 +65,7 @@ RunSettings aligned_backbone_settings(const RunSettings& settings) {
                 settings.aligned_backbone);
   aligned.backbone = settings.aligned_backbone;
   aligned.weights.clear();
+  aligned.weights_activation = "auto";
   aligned.precision = "fp32";
   return aligned;
 }

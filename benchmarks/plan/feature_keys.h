@@ -10,6 +10,17 @@ namespace adrep {
 /// Throws InputError when there is no such file.
 std::string weights_hash(const RunSettings& settings);
 
+/// What stands in keys of the activation, name and value. Keys of adrep 0.2 stay as they were: of `vit` it stood under
+/// "vit.activation" as it was given. "weights.activation" is there, with the activation itself, where it is another
+/// than 0.2 took.
+std::vector<std::pair<std::string, std::string>> activation_in_keys(const RunSettings& settings);
+
+/// What the backbone is told, with the activation that "auto" stands for: for where the file has nothing beside it.
+VitSettings settled_vit(const RunSettings& settings);
+
+/// What has to be said of the weights under a table (weights_in_use.h), or "".
+std::string weights_note(const RunSettings& settings);
+
 /// The settings under which the images that references.select=aligned compares go through its backbone: the run's own
 /// when that is its backbone, else in fp32 with the official weights. Throws InputError when there are none.
 RunSettings aligned_backbone_settings(const RunSettings& settings);

@@ -5,6 +5,7 @@
 #include "benchmarks/plan/cell_keys.h"
 #include "benchmarks/plan/class_geometry.h"
 #include "benchmarks/plan/projectors.h"
+#include "core/backbones/weights_in_use.h"
 #include "core/base/content_hashes.h"
 #include "core/base/hash.h"
 #include "core/base/paths.h"
@@ -200,6 +201,8 @@ class PlanMaker {
       return;
     check_detector(cell);
     check_tiles(cell);
+    const RunSettings& settings = cell.config->settings;
+    check_image_sides(settings.backbone, settings.weights, settings, cell.geometry.crop, cell.geometry.crop);
     const std::string key = group_key(*cell.config, cell.detector, where, cell.geometry);
     const auto [place, added] = group_of_.emplace(key, plan_.groups.size());
     if (added) plan_.groups.push_back({cell.config, dataset, where, cell.geometry, {}});

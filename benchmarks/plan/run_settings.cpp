@@ -248,7 +248,9 @@ std::string RunConfig::variant() const {
   return text;
 }
 
-std::vector<RunConfig> resolve_run(const RawConfig& raw) {
+std::vector<RunConfig> resolve_run(const RawConfig& given) {
+  RawConfig raw = given;
+  VitSettings::rename_keys(raw);
   std::vector<Expansion> expanded(1);
   for (const auto& [key, value] : raw) {
     const Param* param = find_run_param(key);

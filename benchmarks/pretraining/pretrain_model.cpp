@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/backbones/trained_backbone.h"
+#include "core/backbones/weights_in_use.h"
 #include "core/base/device.h"
 #include "core/base/hash.h"
 #include "core/io/tensor_parts.h"
@@ -13,11 +14,12 @@ namespace {
 constexpr const char* backbone_prefix = "backbone/";
 
 std::unique_ptr<Backbone> loaded_backbone(const PretrainSettings& settings) {
+  check_image_sides(settings.backbone, settings.weights, settings, settings.crop, settings.crop);
   const at::Device device = open_device(settings.device);
   if (!settings.train_backbone)
     return load_backbone(settings.backbone, settings.weights, device, settings.precision, settings);
   const BackboneEntry entry = find_backbone(settings.backbone);
-  return entry.load(find_weights(entry, settings.weights), {.device = device, .trainable = true});
+  return entry.load(find_weights(entry, settings.weights), {.device = device, .trainable = true, .vit = settings});
 }
 
 /// The settings that made a projector, without places on this machine.

@@ -2,7 +2,8 @@
 
 #include <charconv>
 
-#include "core/backbones/backbone.h"
+#include "core/backbones/weights_in_use.h"
+#include "core/base/content_hashes.h"
 #include "core/base/hash.h"
 #include "core/metrics/protocol.h"
 #include "datasets/dataset.h"
@@ -157,7 +158,9 @@ const std::vector<PretrainSection>& pretrain_sections() {
   return sections;
 }
 
-PretrainConfig resolve_pretrain(const RawConfig& raw) {
+PretrainConfig resolve_pretrain(const RawConfig& given) {
+  RawConfig raw = given;
+  VitSettings::rename_keys(raw);
   PretrainConfig config;
   for (const auto& [key, value] : raw) {
     const auto [section, param] = find_pretrain_param(key);
@@ -190,14 +193,29 @@ std::map<std::string, ParamValue> all_values(const PretrainConfig& config) {
   return values;
 }
 
+namespace {
+
+/// The activation as it stands in keys of runs (feature_keys.h), so that pretrainings of adrep 0.2 go on.
+void add_activation(const PretrainSettings& settings, std::map<std::string, std::string>& deciding) {
+  if (settings.backbone == "vit") deciding["vit.activation"] = settings.weights_activation;
+  const std::string beyond =
+      activation_beyond_before(settings.backbone, settings.weights, settings,
+                               [](const auto& file) { return ContentHashes::instance().sha256_of(file); });
+  if (!beyond.empty()) deciding["weights.activation"] = beyond;
+}
+
+}  // namespace
+
 std::string result_hash(const PretrainConfig& config) {
   std::map<std::string, std::string> texts, deciding;
   for (const auto& [key, value] : all_values(config)) texts[key] = to_text(value);
   const ParamTexts of_config = [&](const std::string& name) { return texts.at(name); };
   for (const PretrainSection& section : pretrain_sections())
     for (const Param& param : section.params->all())
-      if (param.role(of_config) != Decides::nothing && !param.is_path)  // of a path the content counts, others add it
+      // of a path the content counts, others add it; the activation follows
+      if (param.role(of_config) != Decides::nothing && !param.is_path && param.name != "weights.activation")
         deciding[section.prefix + param.name] = texts.at(section.prefix + param.name);
+  add_activation(config.settings, deciding);
   std::string text;
   for (const auto& [key, value] : deciding) text += key + "=" + value + "\n";
   return sha256_of(text);

@@ -84,7 +84,7 @@ RawConfig PretrainValidation::run_config(const std::filesystem::path& projector)
   if (!s.weights.empty()) set("weights", {s.weights});
   set("vit.heads", {std::to_string(s.vit_heads)});
   set("vit.layers", s.vit_layers);
-  set("vit.activation", {s.vit_activation});
+  set("weights.activation", {s.weights_activation});
   set("projector", {projector.string()});
   set("image.crop", {std::to_string(s.crop)});
   set("image.resize", {std::to_string(v.resize)});

@@ -206,6 +206,7 @@ GroupRun::ScoredCells GroupRun::score(const ScoreJob& job, const FittedCell& fit
   record.epochs = planned.selection() == "oracle" ? fitted.epochs : nlohmann::json::array();
   if (!fitted.notes.empty()) record.details["detector_notes"] = fitted.notes;
   if (!post.name.empty()) record.details["post_step"] = post.name;
+  if (const std::string note = weights_note(settings_); !note.empty()) record.details["weights"] = note;
   if (planned.features == "pretrained") record.details["projector"] = projector_record(projector_of(settings_));
   record.environment = run_environment(settings_);
   return {std::move(record), std::move(post)};

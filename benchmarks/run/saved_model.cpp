@@ -10,6 +10,7 @@
 #include "core/base/hash.h"
 #include "core/base/log.h"
 #include "core/io/mapped_file.h"
+#include "core/io/sharded_checkpoint.h"
 
 namespace adrep {
 namespace {
@@ -45,8 +46,13 @@ ArtefactBackbone artefact_backbone(const RunSettings& settings) {
   const std::string registered =
       entry.own_file.empty() ? entry.name : settings.backbone.substr(0, settings.backbone.find(':')) + ":FILE";
   ArtefactBackbone backbone{registered, file.filename().string(), weights_hash(settings), precision_of(settings),
-                            settings};
+                            settled_vit(settings)};
   if (!settings.models_embed) return backbone;
+  if (is_shard_index(file))
+    throw_input(
+        "models.embed=true: {} is an index of several files: write them as one, adrep weights convert {} "
+        "weights.safetensors, or use models.embed=false",
+        file.string(), file.string());
   if (!settings.weights.empty() && is_trained_backbone(file))
     throw_input(
         "models.embed=true: weights={} holds what was trained and needs the official weights besides: use "

@@ -34,7 +34,7 @@ std::string seeds_note(const Table& table) {
 
 /// What the results have in common or apart, collected for the notes.
 struct Collected {
-  std::set<std::string> protocols, seeds, backbones, leaks, selections, post_steps;
+  std::set<std::string> protocols, seeds, backbones, leaks, selections, post_steps, weights;
   bool oracle_projector = false, together = false;
   struct Undefined {
     std::vector<std::string> classes;
@@ -65,6 +65,8 @@ Collected collected_from(const std::vector<StoredResult>& results, const std::ve
     all.oracle_projector |= cell.key_text("projector.selection") == "oracle";
     if (const auto step = cell.details.find("post_step"); step != cell.details.end())
       all.post_steps.insert(step->get<std::string>());
+    if (const auto note = cell.details.find("weights"); note != cell.details.end())
+      all.weights.insert(fmt::format("backbone {}, {}", cell.key_text("backbone"), note->get<std::string>()));
     if (known_images.insert(images_of(result)).second) {
       all.skipped += std::ssize(cell.skipped);
       all.without_mask += cell.images_without_mask;
@@ -155,6 +157,7 @@ std::vector<std::string> table_notes(const ResultSet& set, const Table& table) {
          return fmt::format("{} on {}", method_name(result, false), result.class_name);
        }))
     notes.push_back(std::move(line));
+  notes.insert(notes.end(), all.weights.begin(), all.weights.end());
   if (const std::vector<std::string> names = inverted(table); !names.empty())
     notes.push_back(fmt::format("below 50, worse than chance: {}", listed(names, 5)));
   if (!table.seed_rows.empty()) notes.push_back(seeds_note(table));

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "core/backbones/activation_choice.h"
 #include "core/backbones/levels.h"
 #include "core/backbones/precision.h"
 #include "core/backbones/vit_settings.h"
@@ -20,6 +21,8 @@ struct BackboneInfo {
   int64_t parameters = 0;  ///< of the layers that are used, without running statistics
   Precision precision = Precision::fp32;
   std::array<double, 3> mean{}, std{};  ///< of the input normalisation, RGB in [0, 1]
+  std::string normalisation_from{};     ///< where these come from, where a file can say them: "the script's own"
+  ActivationChoice activation{};        ///< of a vision transformer
 };
 
 /// How a backbone is loaded.
@@ -27,7 +30,7 @@ struct BackboneOptions {
   at::Device device = at::kCPU;
   Precision precision = Precision::fp32;
   bool trainable = false;  ///< parameters with gradients instead of weights laid out for speed
-  VitSettings vit{};       ///< only of the backbone `vit`
+  VitSettings vit{};       ///< only of vision transformers
 };
 
 /// A feature extractor, always in eval mode, and frozen unless it was loaded as trainable.
@@ -61,6 +64,9 @@ struct BackboneEntry {
   /// Memory of a forward pass beside weights and images, bytes for every pixel of every image in fp32, its levels
   /// included; a generous guess where nothing is known.
   double pass_bytes_per_pixel = 1024;
+  /// Of a vision transformer: what is known of it without loading. Only that of `vit` looks at the file, which throws
+  /// InputError when that is none.
+  std::function<VitOutline(const std::filesystem::path& weights, const VitSettings& settings)> outline{};
   /// Reads the weights and places them on the device.
   /// Throws InputError when the file is damaged or of another architecture (with every key that is wrong), or when the
   /// backbone cannot do what the options ask.

@@ -39,9 +39,11 @@ void add_backbone(const Model& model) {
        .mean = clip_family().mean,
        .std = clip_family().std,
        .pass_bytes_per_pixel = architecture.pass_bytes_per_pixel(),
-       .load = [architecture](const std::filesystem::path& weights, const BackboneOptions& options) {
-         return load_vision_transformer(architecture, clip_family(), weights, options);
-       }});
+       .outline = [architecture](const std::filesystem::path&, const VitSettings&) { return architecture.outline(); },
+       .load =
+           [architecture](const std::filesystem::path& weights, const BackboneOptions& options) {
+             return load_vision_transformer(architecture, clip_family(), weights, options);
+           }});
 }
 
 const bool registered_clip = [] {

@@ -42,9 +42,11 @@ void add_backbone(const Size& size, bool registers) {
        .mean = dinov2_family().mean,
        .std = dinov2_family().std,
        .pass_bytes_per_pixel = architecture.pass_bytes_per_pixel(),
-       .load = [architecture](const std::filesystem::path& weights, const BackboneOptions& options) {
-         return load_vision_transformer(architecture, dinov2_family(), weights, options);
-       }});
+       .outline = [architecture](const std::filesystem::path&, const VitSettings&) { return architecture.outline(); },
+       .load =
+           [architecture](const std::filesystem::path& weights, const BackboneOptions& options) {
+             return load_vision_transformer(architecture, dinov2_family(), weights, options);
+           }});
 }
 
 const bool registered_dinov2 = [] {

@@ -2,8 +2,9 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include "core/backbones/key_prefixes.h"
 #include "core/backbones/weight_taker.h"
-#include "core/base/hash.h"
+#include "core/io/sharded_checkpoint.h"
 #include "core/io/torch_checkpoint.h"
 
 namespace adrep {
@@ -142,10 +143,11 @@ ADREP_BACKBONE({
     .load = [](const std::filesystem::path& file, const BackboneOptions& options) -> std::unique_ptr<Backbone> {
       BackboneInfo info{.name = "efficientnet_lite0",
                         .weights_file = file,
-                        .weights_sha256 = sha256_of_file(file),
+                        .weights_sha256 = hash_of_weights(file),
                         .mean = input_mean,
                         .std = input_std};
-      return std::make_unique<EfficientNetLite0>(read_state_dict(file), std::move(info), options);
+      return std::make_unique<EfficientNetLite0>(
+          without_prefix(read_state_dict(file), {"_conv_stem.weight"}, file.string()), std::move(info), options);
     },
 });
 

@@ -3,7 +3,8 @@
 #include <ATen/core/grad_mode.h>
 
 #include "core/backbones/input_normalisation.h"
-#include "core/base/hash.h"
+#include "core/backbones/key_prefixes.h"
+#include "core/io/sharded_checkpoint.h"
 #include "core/io/torch_checkpoint.h"
 
 namespace adrep {
@@ -155,10 +156,11 @@ BackboneEntry resnet(std::string name, std::string doc, std::string file, std::s
                             const BackboneOptions& options) -> std::unique_ptr<Backbone> {
     BackboneInfo info{.name = name,
                       .weights_file = weights,
-                      .weights_sha256 = sha256_of_file(weights),
+                      .weights_sha256 = hash_of_weights(weights),
                       .mean = imagenet_mean,
                       .std = imagenet_std};
-    return std::make_unique<ResNet>(read_state_dict(weights), spec, std::move(info), options);
+    return std::make_unique<ResNet>(without_prefix(read_state_dict(weights), {"conv1.weight"}, weights.string()), spec,
+                                    std::move(info), options);
   };
   return entry;
 }

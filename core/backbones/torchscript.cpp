@@ -1,11 +1,13 @@
 #include "core/backbones/torchscript.h"
 
+#include <fmt/ranges.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/serialization/import.h>
 
 #include "core/backbones/input_normalisation.h"
 #include "core/base/failure.h"
 #include "core/base/hash.h"
+#include "core/io/exported_program.h"
 
 namespace adrep {
 namespace {
@@ -15,6 +17,18 @@ std::string refusal() {
   const Failure failure = current_failure();
   if (failure.out_of_memory) throw;
   return failure.line;
+}
+
+/// The same of a script's own failure, whose text is a trace of its code: the line of its Python exception.
+std::string script_refusal() {
+  const std::string first = refusal();
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    const std::string text = error.what();
+    const size_t place = text.rfind("\nRuntimeError: ");
+    return place == std::string::npos ? first : text.substr(place + 1, text.find('\n', place + 1) - place - 1);
+  }
 }
 
 /// Three numbers, from a list, a tuple or a tensor.
@@ -62,6 +76,7 @@ TorchScriptBackbone::TorchScriptBackbone(BackboneInfo info, const BackboneOption
   try {
     module_->script = torch::jit::load(file, options.device);
   } catch (const c10::Error&) {
+    if (is_exported_program(file)) throw_input("{}: {}", file, exported_program_advice());
     throw_input("{}: not a TorchScript archive (torch.jit.save): {}", file, refusal());
   }
   module_->script.eval();
@@ -79,8 +94,47 @@ TorchScriptBackbone::~TorchScriptBackbone() = default;
 void TorchScriptBackbone::read_normalisation() {
   info_.mean = imagenet_mean, info_.std = imagenet_std;
   const std::string file = info_.weights_file.string();
-  if (module_->script.hasattr("mean")) info_.mean = three_numbers(module_->script.attr("mean"), file + ": mean");
-  if (module_->script.hasattr("std")) info_.std = three_numbers(module_->script.attr("std"), file + ": std");
+  std::vector<std::string> missing;
+  for (const auto& [name, numbers] : {std::pair{"mean", &info_.mean}, {"std", &info_.std}}) {
+    if (module_->script.hasattr(name))
+      *numbers = three_numbers(module_->script.attr(name), fmt::format("{}: {}", file, name));
+    else
+      missing.emplace_back(name);
+  }
+  info_.normalisation_from =
+      missing.empty() ? "the script's own"
+                      : fmt::format(
+                            "ImageNet's {0}: the script has no {0}; torch.jit.trace keeps these only as buffers, "
+                            "torch.jit.freeze only with preserved_attrs=['mean', 'std']",
+                            fmt::join(missing, " and "));
+}
+
+bool TorchScriptBackbone::takes(int64_t side) const {
+  try {
+    static_cast<void>(forward(at::zeros({1, 3, side, side})));
+    return true;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+void TorchScriptBackbone::explain_failure(int64_t height, int64_t width) const {
+  const std::string file = info_.weights_file.string();
+  if (options_.precision != Precision::fp32 && height == width) {
+    BackboneOptions exact = options_;
+    exact.precision = Precision::fp32;
+    if (TorchScriptBackbone(info_, exact).takes(height))
+      throw_input(
+          "{}: the script fails in {} and not in fp32: torch.jit.freeze and torch.jit.trace keep numbers in the type "
+          "that they were saved in: use precision=fp32, or save it unfrozen",
+          file, precision_name(options_.precision));
+  }
+  for (const int64_t side : {224, 256, 336, 384, 448, 512, 518, 128, 64, 32})
+    if ((side != height || side != width) && takes(side))
+      throw_input(
+          "{0}: the script takes images of {1}x{1} and not of {2}x{3}: torch.jit.trace may have fixed it to a size: "
+          "set image.crop={1}, or save it for {2}x{3}",
+          file, side, height, width);
 }
 
 Levels TorchScriptBackbone::forward(const at::Tensor& images) const {
@@ -91,7 +145,7 @@ Levels TorchScriptBackbone::forward(const at::Tensor& images) const {
     output = module_->script.forward({x});
   } catch (const std::exception&) {  // a script's own errors are no c10::Error
     throw_input("{}: the script failed on images [{}, {}, {}, {}]: {}", info_.weights_file.string(), x.size(0),
-                x.size(1), x.size(2), x.size(3), refusal());
+                x.size(1), x.size(2), x.size(3), script_refusal());
   }
   Levels levels{{}, images.size(3)};
   for (const at::Tensor& tensor : tensors_of(output, info_.weights_file.string()))
@@ -102,8 +156,13 @@ Levels TorchScriptBackbone::forward(const at::Tensor& images) const {
 std::vector<LevelShape> TorchScriptBackbone::shapes(int64_t height, int64_t width) const {
   const at::NoGradGuard no_grad;
   std::vector<LevelShape> shapes;
-  for (const at::Tensor& map : forward(at::zeros({1, 3, height, width})).maps)
-    shapes.push_back({map.size(1), map.size(2), map.size(3)});
+  try {
+    for (const at::Tensor& map : forward(at::zeros({1, 3, height, width})).maps)
+      shapes.push_back({map.size(1), map.size(2), map.size(3)});
+  } catch (const InputError&) {
+    explain_failure(height, width);
+    throw;
+  }
   return shapes;
 }
 

@@ -9,7 +9,7 @@ namespace adrep {
 /// them ImageNet's. Used as backbone=torchscript:FILE.
 class TorchScriptBackbone final : public Backbone {
  public:
-  /// Throws InputError when the file is no TorchScript archive.
+  /// Throws InputError when the file is no TorchScript archive, saying so of a .pt2 of torch.export.
   TorchScriptBackbone(BackboneInfo info, const BackboneOptions& options);
   ~TorchScriptBackbone() override;
 
@@ -24,6 +24,10 @@ class TorchScriptBackbone final : public Backbone {
  private:
   struct Module;
   void read_normalisation();
+  /// Whether a pass of one image of this side goes through.
+  bool takes(int64_t side) const;
+  /// After a failed pass: throws InputError where another size or fp32 goes through, saying so.
+  void explain_failure(int64_t height, int64_t width) const;
 
   BackboneInfo info_;
   BackboneOptions options_;

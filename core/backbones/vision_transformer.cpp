@@ -3,8 +3,9 @@
 #include <ATen/core/grad_mode.h>
 
 #include "core/backbones/parameter.h"
-#include "core/base/hash.h"
+#include "core/backbones/weights_in_use.h"
 #include "core/io/mapped_file.h"
+#include "core/io/sharded_checkpoint.h"
 #include "core/io/torch_checkpoint.h"
 
 namespace adrep {
@@ -24,6 +25,10 @@ void release(const VitBlockWeights& block) {
     release_pages({static_cast<const char*>(layer.weight.data_ptr()), layer.weight.nbytes()});
     release_pages({static_cast<const char*>(layer.bias.data_ptr()), layer.bias.nbytes()});
   }
+}
+
+Activation activation_named(const std::string& name) {
+  return name == "quick_gelu" ? Activation::quick_gelu : Activation::gelu;
 }
 
 }  // namespace
@@ -51,10 +56,7 @@ VisionTransformer::VisionTransformer(VitWeights weights, VitArchitecture archite
 
 std::vector<LevelShape> VisionTransformer::shapes(int64_t height, int64_t width) const {
   const int64_t patch = architecture_.patch;
-  for (const int64_t side : {height, width})
-    if (side < patch || side % patch != 0)
-      throw_input("images of {}x{}: {} needs sides that are multiples of {}, for example {} (image.crop)", height,
-                  width, info_.name, patch, std::max<int64_t>(side / patch, 1) * patch);
+  require_whole_patches(height, width, patch, info_.name);
   return {architecture_.layers.size(), {architecture_.width, height / patch, width / patch}};
 }
 
@@ -126,11 +128,15 @@ std::unique_ptr<Backbone> load_vision_transformer(const VitArchitecture& archite
                                                   const std::filesystem::path& file, const BackboneOptions& options) {
   BackboneInfo info{.name = architecture.name,
                     .weights_file = file,
-                    .weights_sha256 = sha256_of_file(file),
+                    .weights_sha256 = hash_of_weights(file),
                     .mean = family.mean,
                     .std = family.std};
-  return std::make_unique<VisionTransformer>(take_vit_weights(read_state_dict(file), file.string(), architecture),
-                                             architecture, std::move(info), options);
+  VitArchitecture chosen = architecture;
+  info.activation =
+      choose_activation(architecture.outline(), file, info.weights_sha256, options.vit.weights_activation);
+  if (!architecture.gated) chosen.activation = activation_named(info.activation.name);
+  return std::make_unique<VisionTransformer>(take_vit_weights(read_state_dict(file), file.string(), chosen), chosen,
+                                             std::move(info), options);
 }
 
 }  // namespace adrep

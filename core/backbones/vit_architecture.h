@@ -34,6 +34,11 @@ struct VitArchitecture {
   int64_t trained_grid = 37;  ///< patches a side of the position embedding
   PositionRule position;
 
+  VitOutline outline() const {
+    const char* usual = gated ? "" : activation == Activation::quick_gelu ? "quick_gelu" : "gelu";
+    // ImageBind has a norm before its blocks, too, and frames
+    return {.patch = patch, .width = width, .activation = usual, .gated = gated, .of_clip = pre_norm && frames == 1};
+  }
   int64_t blocks_used() const { return layers.back(); }
   /// BackboneEntry::pass_bytes_per_pixel: a token's values inside attention or the MLP, what enters and leaves these,
   /// its levels, and the pixels of its patch.

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/backbones/vision_transformer.h"
+#include "core/backbones/vit_key_names.h"
 #include "core/io/torch_checkpoint.h"
 
 namespace adrep {
@@ -154,12 +155,17 @@ std::vector<int64_t> layers_of(int64_t depth, const std::string& file, const std
   return layers;
 }
 
-std::unique_ptr<Backbone> load_vit(const std::filesystem::path& file, const BackboneOptions& options) {
-  // a file is mapped, so reading its tensors once for their shapes alone costs nothing
-  const TensorMap tensors = read_state_dict(file);
+/// A file's architecture, and of which family it is. A file is mapped, so reading its tensors for their shapes alone
+/// costs nothing.
+std::pair<VitArchitecture, VitFamily> described_by(const std::filesystem::path& file, const VitSettings& settings) {
+  const TensorMap tensors = published_key_names(read_state_dict(file), file.string());
   const VitLayout layout = recognised_layout(tensors, file.string(), "vit");
-  return load_vision_transformer(vit_architecture_of(tensors, layout, file.string(), options.vit), layout.family, file,
-                                 options);
+  return {vit_architecture_of(tensors, layout, file.string(), settings), layout.family};
+}
+
+std::unique_ptr<Backbone> load_vit(const std::filesystem::path& file, const BackboneOptions& options) {
+  const auto [architecture, family] = described_by(file, options.vit);
+  return load_vision_transformer(architecture, family, file, options);
 }
 
 }  // namespace
@@ -169,18 +175,15 @@ VitArchitecture vit_architecture_of(const TensorMap& tensors, const VitLayout& l
   VitArchitecture a = VitSizes(tensors, layout, file).read();
   a.heads = heads_of(a, layout, file, settings.vit_heads);
   a.layers = layers_of(a.depth, file, settings.vit_layers);
-  if (settings.vit_activation == "auto") return a;
-  if (a.gated)
-    throw_input("{}: vit.activation={}: its MLP has a gate, which goes with SiLU: set vit.activation=auto", file,
-                settings.vit_activation);
-  a.activation = settings.vit_activation == "gelu" ? Activation::gelu : Activation::quick_gelu;
   return a;
 }
 
 ADREP_BACKBONE({
     .name = "vit",
     .doc = "any vision transformer in a layout of DINOv2, CLIP or ImageBind: weights=FILE, with vit.heads, vit.layers "
-           "and vit.activation",
+           "and weights.activation",
+    .outline = [](const std::filesystem::path& file,
+                  const VitSettings& settings) { return described_by(file, settings).first.outline(); },
     .load = load_vit,
 });
 

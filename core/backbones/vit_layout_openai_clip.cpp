@@ -2,17 +2,19 @@
 
 namespace adrep {
 
-/// `ViT-B-16.pt` and its sisters: TorchScript archives of the whole model, of which `visual.` is the image tower.
-VitLayout openai_clip_layout() {
-  return {.name = "OpenAI's CLIP archive",
-          .marker = "visual.class_embedding",
-          .patch = "visual.conv1",
-          .class_token = "visual.class_embedding",
-          .position = "visual.positional_embedding",
+namespace {
+
+/// The image tower below a prefix.
+VitLayout clip_tower(const std::string& name, const std::string& prefix) {
+  return {.name = name,
+          .marker = prefix + "class_embedding",
+          .patch = prefix + "conv1",
+          .class_token = prefix + "class_embedding",
+          .position = prefix + "positional_embedding",
           .registers = "",
-          .pre_norm = "visual.ln_pre",
+          .pre_norm = prefix + "ln_pre",
           .flat_tokens = true,
-          .blocks = "visual.transformer.resblocks.",
+          .blocks = prefix + "transformer.resblocks.",
           .norm1 = "ln_1",
           .norm2 = "ln_2",
           .attention = {{"attn.in_proj_weight", "attn.in_proj_bias"}},
@@ -23,9 +25,23 @@ VitLayout openai_clip_layout() {
           .fc2 = "mlp.c_proj",
           .gated_fc1 = "",
           .gated_fc2 = "",
-          .only = {"visual."},
-          .ignored = {"visual.ln_post.", "visual.proj"},
+          .only = {},
+          .ignored = {prefix + "ln_post.", prefix + "proj"},
           .family = clip_family()};
+}
+
+}  // namespace
+
+/// `ViT-B-16.pt` and its sisters: TorchScript archives of the whole model, of which `visual.` is the image tower; state
+/// dicts of OpenCLIP.
+VitLayout openai_clip_layout() {
+  VitLayout layout = clip_tower("OpenAI's CLIP archive", "visual.");
+  layout.only = {"visual."};
+  return layout;
+}
+
+VitLayout open_clip_tower_layout() {
+  return clip_tower("OpenCLIP's image tower", "");
 }
 
 }  // namespace adrep

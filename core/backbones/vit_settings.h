@@ -2,15 +2,23 @@
 #include <string>
 #include <vector>
 
-#include "core/base/schema.h"
+#include "core/base/config.h"
 
 namespace adrep {
 
-/// What the backbone `vit` can be told of a weights file, as no shape in it says so.
+/// Whether the backbone of this name is a vision transformer.
+bool is_vision_transformer(const std::string& backbone);
+
+/// What a vision transformer can be told of its weights file, as no shape in it says so: heads and layers of the
+/// backbone `vit`, the activation of any.
 struct VitSettings {
   int64_t vit_heads = 0;
   std::vector<std::string> vit_layers;
-  std::string vit_activation = "auto";
+  std::string weights_activation = "auto";  ///< "": the usual one of its architecture, as adrep 0.2 took it
+
+  /// `vit.activation` was the name of `weights.activation` in adrep 0.2, of the backbone `vit` alone: gives the key its
+  /// present name. Throws InputError when both are there.
+  static void rename_keys(RawConfig& raw) { rename_key(raw, "vit.activation", "weights.activation"); }
 
   /// Declares these fields for a struct that inherits them and has a parameter "backbone".
   template <class P>
@@ -35,11 +43,14 @@ void VitSettings::declare(Schema<P>& s) {
       .doc(
           "blocks of backbone=vit whose outputs are its levels, from 1, ascending; empty: those at a quarter, half and "
           "three quarters of its depth, and the last");
-  s.add(static_cast<std::string P::*>(&P::vit_activation), "vit.activation")
+  s.add(static_cast<std::string P::*>(&P::weights_activation), "weights.activation")
       .decides(Decides::backbone)
-      .when(used)
+      .when([](const ParamTexts& texts) { return is_vision_transformer(texts("backbone")); })
       .one_of({"auto", "gelu", "quick_gelu"})
-      .doc("activation in the blocks of backbone=vit; auto: quick_gelu in CLIP's layouts, else gelu; SiLU with a gate");
+      .example("weights.activation=gelu")
+      .doc(
+          "activation in a vision transformer's blocks; auto: of a published file (by its SHA-256), else what "
+          "config.json or open_clip_config.json beside the file says, else quick_gelu for CLIP and gelu for others");
 }
 
 }  // namespace adrep

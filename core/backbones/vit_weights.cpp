@@ -1,7 +1,9 @@
 #include "core/backbones/vit_weights.h"
 
+#include "core/backbones/vit_key_names.h"
 #include "core/backbones/weight_taker.h"
 #include "core/base/names.h"
+#include "core/io/sharded_checkpoint.h"
 
 namespace adrep {
 namespace {
@@ -86,18 +88,28 @@ class VitTaker {
 
 }  // namespace
 
+std::vector<VitLayout> vit_layouts() {
+  return {dinov2_layout(),
+          openai_clip_layout(),
+          open_clip_tower_layout(),
+          hugging_face_dinov2_layout(),
+          hugging_face_clip_layout(),
+          hugging_face_clip_vision_layout(),
+          imagebind_layout()};
+}
+
 VitLayout recognised_layout(const TensorMap& tensors, const std::string& file, const std::string& architecture) {
   std::vector<std::string> known;
-  for (const VitLayout& layout : {dinov2_layout(), openai_clip_layout(), hugging_face_dinov2_layout(),
-                                  hugging_face_clip_layout(), imagebind_layout()}) {
+  for (const VitLayout& layout : vit_layouts()) {
     if (tensors.contains(layout.marker)) return layout;
     known.push_back(fmt::format("'{}' ({})", layout.marker, layout.name));
   }
-  throw_input("{}: not the weights of {}: it is no vision transformer of a known layout, it has none of the keys {}",
-              file, architecture, listed(known));
+  throw_input("{}: not the weights of {}{}: it is no vision transformer of a known layout, it has none of the keys {}",
+              file, architecture, shard_hint(file), listed(known));
 }
 
 VitWeights take_vit_weights(TensorMap tensors, const std::string& file, const VitArchitecture& architecture) {
+  tensors = published_key_names(std::move(tensors), file);
   VitLayout layout = recognised_layout(tensors, file, architecture.name);
   return VitTaker(std::move(tensors), file, architecture, std::move(layout)).take_all();
 }

@@ -52,8 +52,13 @@ VitLayout openai_clip_layout();
 VitLayout hugging_face_dinov2_layout();
 VitLayout hugging_face_clip_layout();
 VitLayout imagebind_layout();
+VitLayout open_clip_tower_layout();           ///< CLIP's image tower alone: the archive's names without `visual.`
+VitLayout hugging_face_clip_vision_layout();  ///< CLIPVisionModel of transformers 5: without `vision_model.`
+/// All of these, in the order in which a file is compared with them.
+std::vector<VitLayout> vit_layouts();
 
-/// The layout of the file that the tensors come from. Throws InputError when it is none of these; `architecture`
+/// The layout of the file that the tensors come from, by their published names (vit_key_names.h). Throws InputError
+/// when it is none of these; `architecture`
 /// ("dinov2_base") is for the message.
 VitLayout recognised_layout(const TensorMap& tensors, const std::string& file, const std::string& architecture);
 

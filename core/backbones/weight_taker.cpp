@@ -4,6 +4,7 @@
 
 #include "core/base/names.h"
 #include "core/io/damaged.h"
+#include "core/io/sharded_checkpoint.h"
 
 namespace adrep {
 namespace {
@@ -80,8 +81,8 @@ void WeightTaker::finish() const {
   add(missing_, "missing");
   add(misshapen_, "misshapen");
   add(strange, "unknown");
-  throw_input("{}: not the weights of {}: of its keys {} ({})", file_, architecture_, listed(counts),
-              fmt::join(lists, "; "));
+  throw_input("{}: not the weights of {}{}: of its keys {} ({})", file_, architecture_, shard_hint(file_),
+              listed(counts), fmt::join(lists, "; "));
 }
 
 }  // namespace adrep

@@ -25,6 +25,11 @@ BackboneEntry find_backbone(const std::string& name) {
   return BackboneRegistry::instance().get(name, "backbone");
 }
 
+bool is_vision_transformer(const std::string& backbone) {
+  const BackboneEntry* entry = BackboneRegistry::instance().find(backbone);  // "torchscript:FILE" is none of them
+  return entry != nullptr && static_cast<bool>(entry->outline);
+}
+
 fs::path find_weights(const BackboneEntry& entry, const fs::path& given) {
   if (!entry.own_file.empty()) {
     if (!fs::is_regular_file(entry.own_file)) throw_input("backbone={}: no such file", entry.name);

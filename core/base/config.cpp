@@ -134,6 +134,17 @@ RawConfig read_command_line(const std::filesystem::path& file_or_empty, const st
   return read_config(file_or_empty, assignments);
 }
 
+void rename_key(RawConfig& config, const std::string& before, const std::string& now) {
+  const auto old = config.find(before);
+  if (old == config.end()) return;
+  if (config.contains(now))
+    throw_input("{}: {} is the earlier name of {}, which is given, too: give one of them", old->second.where, before,
+                now);
+  RawValue value = old->second;
+  config.erase(old);
+  config[now] = std::move(value);
+}
+
 std::string to_yaml(const std::map<std::string, ParamValue>& values) {
   std::string text;
   for (const auto& [key, value] : values) {

@@ -29,6 +29,9 @@ RawConfig read_config(const std::filesystem::path& file_or_empty, const std::vec
 /// The same of what a user typed: throws InputError for a key that is assigned twice.
 RawConfig read_command_line(const std::filesystem::path& file_or_empty, const std::vector<std::string>& assignments);
 
+/// Gives a key that had another name in an earlier version its present one. Throws InputError when both are there.
+void rename_key(RawConfig& config, const std::string& before, const std::string& now);
+
 /// The settings as YAML text, sorted by key.
 std::string to_yaml(const std::map<std::string, ParamValue>& values);
 

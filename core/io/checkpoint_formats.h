@@ -6,7 +6,8 @@
 
 namespace adrep {
 
-enum class CheckpointFormat { zip, legacy, safetensors };
+/// `index`: a JSON text, which may be the index of weights in several files (sharded_checkpoint.h).
+enum class CheckpointFormat { zip, legacy, safetensors, index };
 
 /// By the content, not the name. Throws InputError for a file of another kind, saying of which where it is known.
 CheckpointFormat checkpoint_format(const MappedFile& file);

@@ -1,5 +1,6 @@
 #include "core/io/checkpoint_formats.h"
 #include "core/io/damaged.h"
+#include "core/io/sharded_checkpoint.h"
 #include "core/io/torch_checkpoint.h"
 
 namespace adrep {
@@ -38,8 +39,8 @@ TensorMap tensors_of(const CheckpointValue::Dict& dict, const std::filesystem::p
     if (!key.text()) throw_input("{}: has no state dict: a key of it is no text", file.string());
     if (!value.tensor())
       throw_input(
-          "{}: has no state dict: '{}' is no tensor (a dictionary of tensors is needed, or one under 'state_dict' or "
-          "'model')",
+          "{}: has no state dict: '{}' is no tensor (a dictionary of tensors is needed, or one under 'state_dict', "
+          "'model' or 'teacher')",
           file.string(), printable(*key.text()));
     tensors[*key.text()] = *value.tensor();
   }
@@ -49,14 +50,16 @@ TensorMap tensors_of(const CheckpointValue::Dict& dict, const std::filesystem::p
 }  // namespace
 
 TensorMap read_state_dict(const std::filesystem::path& file) {
-  if (checkpoint_format(MappedFile(file)) == CheckpointFormat::safetensors) return read_safetensors(file).tensors;
+  const CheckpointFormat format = checkpoint_format(MappedFile(file));
+  if (format == CheckpointFormat::safetensors) return read_safetensors(file).tensors;
+  if (format == CheckpointFormat::index) return read_shards(file);
   const CheckpointValue checkpoint = read_torch_checkpoint(file);
   if (const auto* module = checkpoint.module()) {
     TensorMap tensors;
     ModuleWalk(file, tensors).walk(*module, "");
     return tensors;
   }
-  for (const char* key : {"state_dict", "model"})
+  for (const char* key : {"state_dict", "model", "teacher"})
     if (const CheckpointValue* nested = checkpoint.find(key); nested && nested->dict())
       return tensors_of(*nested->dict(), file);
   if (!checkpoint.dict()) throw_input("{}: has no state dict: it is no dictionary", file.string());

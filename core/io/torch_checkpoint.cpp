@@ -49,6 +49,8 @@ CheckpointValue read_torch_checkpoint(const std::filesystem::path& file) {
       return read_zip_checkpoint(mapping);
     case CheckpointFormat::legacy:
       return read_legacy_checkpoint(mapping);
+    case CheckpointFormat::index:
+      throw_input("{}: is an index of other files, where a torch checkpoint is needed", file.string());
     case CheckpointFormat::safetensors:
       break;
   }

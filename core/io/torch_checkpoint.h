@@ -49,9 +49,9 @@ struct CheckpointValue {
 /// shared a storage when saved share it here. Throws InputError naming the file and what is wrong.
 CheckpointValue read_torch_checkpoint(const std::filesystem::path& file);
 
-/// The tensors of a state dict: a dictionary of tensors, or one under "state_dict" or "model"; the parameters and
-/// buffers of a TorchScript archive under dotted names ("visual.conv1.weight"); a safetensors file. The content
-/// decides, not the file's name. Throws InputError else.
+/// The tensors of a state dict: a dictionary of tensors, or one under "state_dict", "model" or "teacher"; the
+/// parameters and buffers of a TorchScript archive under dotted names ("visual.conv1.weight"); a safetensors file; the
+/// index of several files (sharded_checkpoint.h). The content decides, not the file's name. Throws InputError else.
 TensorMap read_state_dict(const std::filesystem::path& file);
 
 }  // namespace adrep

@@ -1,6 +1,7 @@
 #include "core/io/checkpoint_formats.h"
 #include "core/io/checkpoint_objects.h"
 #include "core/io/damaged.h"
+#include "core/io/exported_program.h"
 #include "core/io/tensor_bytes.h"
 #include "core/io/zip_archive.h"
 
@@ -15,6 +16,7 @@ std::string top_folder(const ZipArchive& archive, const std::filesystem::path& f
     if (slash != std::string::npos && std::string_view(name).substr(slash) == "/data.pkl")
       found.push_back(name.substr(0, slash + 1));
   }
+  if (found.empty() && is_exported_program(archive)) throw_input("{}: {}", file.string(), exported_program_advice());
   if (found.empty()) throw_input("{}: is a zip, but not one of torch: it has no data.pkl", file.string());
   if (found.size() > 1) damaged(file, "it has {} files data.pkl", found.size());
   return found[0];

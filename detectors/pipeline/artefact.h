@@ -23,7 +23,7 @@ struct ArtefactBackbone {
   std::string file;    ///< name of the weights file, without folders: for people
   std::string sha256;  ///< of the weights file
   Precision precision = Precision::fp32;
-  VitSettings vit{};      ///< what `vit` was told; without meaning for others
+  VitSettings vit{};      ///< what `vit` was told; of any vision transformer the activation that was computed with
   at::Tensor embedded{};  ///< the bytes of the weights file, uint8 [N]; undefined when they are not in the artefact
 
   /// Whether the weights file is a program that loading would run. Such a file is never embedded.

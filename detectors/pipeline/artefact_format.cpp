@@ -92,7 +92,9 @@ json description_of(const ArtefactBackbone& backbone) {
   if (backbone.name == "vit")
     all["vit"] = {{"heads", backbone.vit.vit_heads},
                   {"layers", backbone.vit.vit_layers},
-                  {"activation", backbone.vit.vit_activation}};
+                  {"activation", backbone.vit.weights_activation}};
+  else if (const std::string& activation = backbone.vit.weights_activation; !activation.empty() && activation != "auto")
+    all["activation"] = activation;
   return all;
 }
 
@@ -104,11 +106,17 @@ ArtefactBackbone backbone_from(const json& all, const TensorMap& tensors) {
   backbone.file = printable(all.at("file").get<std::string>());
   backbone.sha256 = all.at("sha256").get<std::string>();
   backbone.precision = resolve_precision(all.at("precision").get<std::string>(), at::kCPU);
+  // adrep 0.2 had no choice but of vit, and "auto" was the usual one
+  backbone.vit.weights_activation = all.value("activation", "");
   if (const auto vit = all.find("vit"); vit != all.end()) {
     backbone.vit.vit_heads = number_between(*vit, "heads", 0, most_heads);
     backbone.vit.vit_layers = vit->at("layers").get<std::vector<std::string>>();
-    backbone.vit.vit_activation = vit->at("activation").get<std::string>();
+    backbone.vit.weights_activation = vit->at("activation").get<std::string>();
   }
+  std::string& activation = backbone.vit.weights_activation;
+  if (activation == "auto") activation = "";
+  if (!activation.empty() && activation != "gelu" && activation != "quick_gelu")
+    throw_input("damaged: unknown activation '{}'", printable(activation));
   if (!is_hexadecimal(backbone.sha256, sha256_digits)) throw_input("damaged: its SHA-256 of the backbone is none");
   if (!all.at("embedded").get<bool>()) return backbone;
   if (backbone.is_code()) throw_input("damaged: it embeds a backbone that is code");

@@ -6,6 +6,7 @@
 
 #include "core/base/device.h"
 #include "core/base/hash.h"
+#include "core/io/sharded_checkpoint.h"
 
 namespace adrep {
 namespace {
@@ -75,7 +76,7 @@ std::unique_ptr<const Backbone> backbone_of(const ArtefactBackbone& wanted, cons
   if (wanted.is_code()) return from_code(wanted, options);
   if (wanted.embedded.defined() && options.weights.empty()) return from_embedded(wanted, options);
   const fs::path file = find_weights(find_backbone(wanted.name), options.weights);
-  require_content(wanted, sha256_of_file(file), file.string());
+  require_content(wanted, hash_of_weights(file), file.string());
   return loaded(wanted, wanted.name, options.weights, options);
 }
 

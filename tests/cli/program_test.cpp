@@ -152,6 +152,32 @@ TEST_CASE("inspect shows a vision transformer of any size as it is told", "[cli]
   REQUIRE_THAT(told.text, Contains("level 2     80 channels, 8x8") && !Contains("level 3"));
 }
 
+TEST_CASE("a file that only fits by its keys is called so by verify and inspect", "[cli]") {
+  const test::TemporaryFolder folder;
+  fs::copy_file(test::seeded_efficientnet(), folder / "mine.pth");
+  const Result verified = adrep_program("weights verify efficientnet_lite0 --file " + (folder / "mine.pth").string());
+  CHECK(verified.code == 0);
+  CHECK_THAT(verified.text, Contains("mine.pth: keys fit, not a published file"));
+  const Result shown =
+      adrep_program("inspect efficientnet_lite0 --size 64 --batch 1 --weights " + (folder / "mine.pth").string());
+  CHECK(shown.code == 0);
+  CHECK_THAT(shown.text, Contains("another file with the keys of EfficientNet-Lite0") &&
+                             Contains("(keys fit, not a published file)") && Contains("normalised  mean "));
+
+  const std::string clip = test::write_small_vits(folder.path(), 4)[3].file.string();
+  const std::string inspect = "inspect vit --size 64 --batch 1 vit.heads=4 --weights " + clip;
+  CHECK_THAT(adrep_program(inspect).text, Contains("activation  quick_gelu (computed with QuickGELU, a guess"));
+  CHECK_THAT(adrep_program(inspect + " weights.activation=gelu").text, Contains("activation  gelu"));
+  const std::string verify = "weights verify vit vit.heads=4 --file " + clip;
+  CHECK_THAT(adrep_program(verify).text, Contains("QuickGELU, a guess"));
+  CHECK_THAT(adrep_program(verify + " weights.activation=gelu").text, Contains("activation gelu (as weights."));
+  write_file_atomically(folder / "config.json", R"({"hidden_act": "gelu"})");
+  CHECK_THAT(adrep_program(verify).text, Contains("activation gelu (config.json beside it says hidden_act=gelu)"));
+  const Result without = adrep_program("inspect resnet18 weights.activation=gelu");
+  CHECK(without.code == 2);
+  CHECK_THAT(without.text, Contains("has no effect on resnet18"));
+}
+
 TEST_CASE("cut images and cut weights are one line, exit code 2, and leave no cells", "[cli]") {
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 3, 1);

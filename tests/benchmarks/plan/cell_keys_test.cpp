@@ -205,3 +205,14 @@ TEST_CASE("files and folders are in the key by their content", "[cell]") {
   std::filesystem::rename(same + "/2.png", same + "/3.png");
   CHECK(glass(same) != before);
 }
+
+TEST_CASE("an activation is in a cell's key where it is another than adrep 0.2 took", "[cell]") {
+  const Keys keys;
+  const CellKey before = keys.of({"backbone=clip_base"});
+  CHECK_FALSE(before.fit.contains("weights.activation"));
+  CHECK(keys.of({"backbone=clip_base", "weights.activation=quick_gelu"}) == before);
+  CHECK(keys.of({"backbone=clip_base", "weights.activation=gelu"}).fit.at("weights.activation") == "gelu");
+  const nlohmann::json vit = keys.of({"backbone=vit", "weights.activation=gelu"}).fit;
+  CHECK(vit.at("vit.activation") == "gelu");
+  CHECK_FALSE(vit.contains("weights.activation"));
+}

@@ -78,3 +78,38 @@ TEST_CASE("settings of the cache become its options", "[cache]") {
   settings.cache = "read";
   REQUIRE(cache_options(settings).mode == CacheMode::read);
 }
+
+TEST_CASE("an activation is in a feature key where it is another than adrep 0.2 took", "[cache]") {
+  const test::TemporaryFolder folder;
+  write_file_atomically(folder / "w.pth", "weights");
+  const auto key = [&](std::vector<std::string> words) {
+    words.push_back("weights=" + (folder / "w.pth").string());
+    return feature_key(resolve_run(read_config({}, words)).at(0).settings, {224, 224});
+  };
+  const std::string before = key({"backbone=clip_base"}).hash();
+  CHECK(key({"backbone=clip_base"}).told.empty());
+  CHECK(key({"backbone=clip_base", "weights.activation=quick_gelu"}).hash() == before);
+  CHECK(key({"backbone=clip_base", "weights.activation=gelu"}).told == "weights.activation=gelu|");
+  // of vit it stands as it did, under either name of the setting
+  const std::string vit = "vit.heads=0|vit.layers=|vit.activation=";
+  CHECK(key({"backbone=vit"}).told == vit + "auto|");
+  CHECK(key({"backbone=vit", "vit.activation=gelu"}).told == vit + "gelu|");
+  CHECK(key({"backbone=vit", "weights.activation=gelu"}).told == vit + "gelu|");
+  write_file_atomically(folder / "config.json", R"({"hidden_act": "gelu", "hidden_size": 768})");
+  CHECK(key({"backbone=clip_base"}).told == "weights.activation=gelu|");
+  CHECK(key({"backbone=clip_base", "weights.activation=quick_gelu"}).hash() == before);
+  CHECK(key({"backbone=resnet18", "weights.activation=gelu"}).told.empty());
+  CHECK_THROWS_WITH(key({"vit.activation=gelu", "weights.activation=gelu"}),
+                    Catch::Matchers::Contains("vit.activation is the earlier name"));
+}
+
+TEST_CASE("kept models are told the activation that auto stands for", "[cache]") {
+  const test::TemporaryFolder folder;
+  write_file_atomically(folder / "w.pth", "weights");
+  write_file_atomically(folder / "config.json", R"({"hidden_act": "gelu", "hidden_size": 768})");
+  RunSettings settings;
+  settings.weights = (folder / "w.pth").string();
+  CHECK(settled_vit(settings).weights_activation == "auto");  // of EfficientNet-Lite0
+  settings.backbone = "clip_base";
+  CHECK(settled_vit(settings).weights_activation == "gelu");
+}

@@ -72,3 +72,11 @@ TEST_CASE("a plan that cannot be is refused", "[plan]") {
   REQUIRE_THROWS_WITH(plan_on({}, "/nonexistent"), Contains("/nonexistent"));
   REQUIRE_THROWS_WITH(make_plan(resolve_run({})), Contains("data="));
 }
+
+TEST_CASE("sides of images that a backbone cannot take are refused by the plan", "[plan]") {
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder.path(), "plate", 1, 1, 32);
+  CHECK_THROWS_WITH(plan_on({"backbone=dinov2_small", "image.crop=64", "image.resize=64"}, folder.path()),
+                    Contains("images of 64x64: dinov2_small needs sides that are multiples of 14"));
+  CHECK_NOTHROW(plan_on({"backbone=dinov2_small", "image.crop=56", "image.resize=64"}, folder.path()));
+}

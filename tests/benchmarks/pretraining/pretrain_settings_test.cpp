@@ -46,6 +46,7 @@ TEST_CASE("pretraining settings: two that change results are another training, p
     CHECK(hash({told}) == hash({}));
     CHECK(hash({"backbone=vit", told}) != hash({"backbone=vit"}));
   }
+  CHECK(hash({"backbone=vit", "weights.activation=gelu"}) == hash({"backbone=vit", "vit.activation=gelu"}));
 }
 
 TEST_CASE("pretraining settings: a backbone without official weights cannot be trained", "[pretraining]") {

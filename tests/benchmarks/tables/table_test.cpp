@@ -310,3 +310,13 @@ TEST_CASE("names that mean something in a format are escaped in it", "[table]") 
   CHECK_THAT(table_as_markdown(table), Contains("| =SUM\\|A\\_1 |"));
   CHECK_THAT(table_as_latex(table), Contains("=SUM|A\\_1 &"));
 }
+
+TEST_CASE("what has to be said of the weights is said once under the table", "[table]") {
+  std::vector<StoredResult> all = results();
+  for (StoredResult& result : all)
+    if (result.cell) result.cell->details["weights"] = "w.pth: keys fit, not a published file";
+  const std::vector<std::string> notes = table_of(all).notes;
+  CHECK(std::count(notes.begin(), notes.end(), "backbone b, w.pth: keys fit, not a published file") == 1);
+  const std::vector<std::string> plain = table_of(results()).notes;
+  CHECK(plain.size() + 1 == notes.size());
+}

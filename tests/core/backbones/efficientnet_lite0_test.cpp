@@ -8,6 +8,7 @@
 #include "support/cuda.h"
 #include "support/golden.h"
 #include "support/program.h"
+#include "support/random_tensors.h"
 #include "support/seeded_backbones.h"
 
 using namespace adrep;
@@ -96,4 +97,24 @@ TEST_CASE("find_weights says where it looked", "[efficientnet]") {
   REQUIRE_THROWS_WITH(find_weights(entry, {}),
                       Contains("imaginary.pth") && Contains("example.org") && Contains("weights=FILE for backbone="));
   REQUIRE_THROWS_WITH(find_weights(entry, "/nowhere/x.pth"), Contains("/nowhere/x.pth") && Contains("no such file"));
+}
+
+TEST_CASE("EfficientNet-Lite0 and ResNets load below a prefix", "[efficientnet]") {
+  const test::TemporaryFolder folder;
+  TensorMap prefixed;
+  for (const auto& [name, tensor] : read_state_dict(test::seeded_efficientnet())) prefixed["module." + name] = tensor;
+  write_safetensors(folder / "w.safetensors", prefixed);
+  const at::Tensor images = test::normal_tensor({1, 3, 64, 64}, 1);
+  const Levels expected = load_backbone("efficientnet_lite0", test::seeded_efficientnet(), at::kCPU)->forward(images),
+               levels = load_backbone("efficientnet_lite0", folder / "w.safetensors", at::kCPU)->forward(images);
+  for (int64_t l = 0; l < expected.count(); ++l) CHECK(levels[l].equal(expected[l]));
+  // all that a ResNet finds of its own is then complete but for what is missing
+  write_safetensors(folder / "r.safetensors", {{"backbone.conv1.weight", at::zeros({64, 3, 7, 7})}});
+  std::string message;
+  try {
+    load_backbone("resnet18", folder / "r.safetensors", at::kCPU);
+  } catch (const InputError& error) {
+    message = error.what();
+  }
+  CHECK_THAT(message, Contains("missing") && !Contains("'conv1.weight'") && !Contains("unknown"));
 }

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/base/atomic_file.h"
+#include "core/io/checkpoint_builder.h"
 #include "detectors/support.h"
 #include "support/golden.h"
 
@@ -78,7 +79,29 @@ TEST_CASE("what is no TorchScript backbone is refused", "[backbone]") {
                     Contains("the script failed"));
   write_file_atomically(folder / "text.pt", "not an archive");
   CHECK_THROWS_WITH(loaded(folder / "text.pt"), Contains("not a TorchScript archive"));
+  test::write(folder / "net.pt2", zip({{"net/archive_format", "pt2"}}));
+  CHECK_THROWS_WITH(loaded(folder / "net.pt2"), Contains("net.pt2: is a .pt2 archive") && Contains("torch.jit.save"));
   CHECK_THROWS_WITH(loaded(folder / "missing.pt"), Contains("no such file"));
   CHECK_THROWS_WITH(find_backbone("torchscript:"), Contains("torchscript:FILE"));
   CHECK_THROWS_WITH(find_backbone("resnet81"), Contains("resnet18"));
+}
+
+TEST_CASE("a TorchScript file says where its normalisation comes from", "[backbone]") {
+  const TemporaryFolder folder;
+  CHECK(loaded(saved_script(folder, "    return x\n", true))->info().normalisation_from == "the script's own");
+  CHECK_THAT(loaded(saved_script(folder, "    return x\n"))->info().normalisation_from,
+             Contains("ImageNet's mean and std: the script has no mean and std") && Contains("preserved_attrs"));
+}
+
+TEST_CASE("a script that is fixed to a size or a type says which goes through", "[backbone]") {
+  const TemporaryFolder folder;
+  const auto fixed = loaded(saved_script(folder, "    return x.view([-1, 3, 224, 224])\n"));
+  CHECK(fixed->shapes(224, 224).size() == 1);
+  CHECK_THROWS_WITH(fixed->shapes(64, 64), Contains("net.pt: the script takes images of 224x224 and not of 64x64") &&
+                                               Contains("image.crop=224") && !Contains("\n"));
+  // a constant keeps its type (6: float32) where parameters change theirs
+  const auto frozen = saved_script(folder, "    return torch.conv2d(x, torch.ones([5, 3, 1, 1], dtype=6))\n");
+  CHECK(loaded(frozen)->shapes(64, 64).size() == 1);
+  CHECK_THROWS_WITH(loaded(frozen, {.precision = Precision::bf16})->shapes(64, 64),
+                    Contains("fails in bf16 and not in fp32") && Contains("precision=fp32"));
 }

@@ -193,7 +193,7 @@ TEST_CASE("a small file of every layout gives the bits that its architecture giv
       CHECK(vit->info().mean == relative.mean);
       CHECK(vit->info().std == relative.std);
     }
-    settings.vit_activation = a.activation == Activation::gelu ? "quick_gelu" : "gelu";
+    settings.weights_activation = a.activation == Activation::gelu ? "quick_gelu" : "gelu";
     const Levels other = load_backbone("vit", small.file, at::kCPU, "fp32", settings)->forward(images);
     CHECK_FALSE(other[0].equal(chosen->forward(images)[0]));
     a.activation = a.activation == Activation::gelu ? Activation::quick_gelu : Activation::gelu;
@@ -231,9 +231,8 @@ TEST_CASE("settings that do not fit a vision transformer's file are refused with
   const TensorMap narrow = shapes_only(dinov2_entries({.width = 96, .depth = 2, .patch = 8, .grid = 4}));
   CHECK_THAT(vit_error([&] { derived(narrow); }), Contains("width 96 is no multiple of 64") && Contains("vit.heads"));
   const TensorMap gated = shapes_only(dinov2_entries({128, 2, 8, 4, 40}));
-  settings = {};
-  settings.vit_activation = "gelu";
-  CHECK_THAT(vit_error([&] { derived(gated, settings); }), Contains("gate") && Contains("vit.activation=auto"));
+  CHECK_THAT(vit_error([&] { choose_activation(derived(gated).outline(), "w.pth", "", "gelu"); }),
+             Contains("w.pth") && Contains("gate") && Contains("weights.activation=auto"));
 }
 
 TEST_CASE("sizes that no vision transformer has are refused with file, key and shape", "[vit]") {

@@ -93,3 +93,16 @@ TEST_CASE("a key twice on the command line and a second YAML document are errors
   REQUIRE(read("").empty());
   REQUIRE(read("# nothing\n").empty());
 }
+
+TEST_CASE("a key's earlier name becomes its present one, and both together are refused", "[config]") {
+  RawConfig config = read("old.name: [a, b]\nother: 1\n");
+  rename_key(config, "old.name", "new.name");
+  REQUIRE(config.size() == 2);
+  CHECK(config.at("new.name").items == std::vector<std::string>{"a", "b"});
+  CHECK_THAT(config.at("new.name").where, Catch::Matchers::EndsWith("c.yaml:1"));
+  rename_key(config, "old.name", "new.name");  // nothing is left to rename
+  CHECK(config.size() == 2);
+  RawConfig both = read("old.name: a\nnew.name: b\n");
+  CHECK_THROWS_WITH(rename_key(both, "old.name", "new.name"),
+                    Contains("c.yaml:1: old.name is the earlier name of new.name"));
+}

@@ -192,3 +192,23 @@ TEST_CASE("foreign files and those of another version are refused, saying what t
     CHECK(line.find('\n') == std::string::npos);
   }
 }
+
+TEST_CASE("a kept model has its activation, and one of before the usual one", "[artefact]") {
+  const TemporaryFolder folder;
+  const std::filesystem::path file = folder / "a.safetensors";
+  Artefact made = artefact_of(DetectorRegistry::instance().get("padim", "detector"));
+  made.backbone.name = "clip_base";
+  made.backbone.vit.weights_activation = "gelu";
+  save_artefact(file, made);
+  CHECK(load_artefact(file).backbone.vit.weights_activation == "gelu");
+  rewrite(file, [](SealedTensors& content) { content.description["backbone"].erase("activation"); });
+  CHECK(load_artefact(file).backbone.vit.weights_activation.empty());
+  rewrite(file, [](SealedTensors& content) { content.description["backbone"]["activation"] = "tanh"; });
+  CHECK_THROWS_WITH(load_artefact(file), Contains("a.safetensors") && Contains("unknown activation 'tanh'"));
+  rewrite(file, [](SealedTensors& content) {
+    content.description["backbone"]["name"] = "vit";
+    content.description["backbone"].erase("activation");
+    content.description["backbone"]["vit"] = {{"heads", 2}, {"layers", {"1"}}, {"activation", "auto"}};
+  });
+  CHECK(load_artefact(file).backbone.vit.weights_activation.empty());
+}

@@ -1,0 +1,37 @@
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "core/backbones/backbone.h"
+
+namespace adrep {
+
+/// What follows from a backbone's settings and its weights file without loading it. `hash` gives a file's SHA-256.
+
+using FileHash = std::function<std::string(const std::filesystem::path&)>;
+
+/// The activation that the backbone will compute with. None for backbones that have no choice, and where the file
+/// cannot be used: loading it says why.
+std::optional<ActivationChoice> activation_in_use(const std::string& backbone, const std::filesystem::path& weights,
+                                                  const VitSettings& settings, const FileHash& hash);
+
+/// Its name where `weights.activation=auto` found another than adrep 0.2 took, or where a backbone other than `vit` is
+/// told another; else "". What 0.2 could be told stands in keys as it did: of `vit` under "vit.activation".
+std::string activation_beyond_before(const std::string& backbone, const std::filesystem::path& weights,
+                                     const VitSettings& settings, const FileHash& hash);
+
+/// "w.pth: keys fit, not a published file; computed with …" for a table, or "" when nothing has to be said of the file:
+/// it is published, code, what adrep trained, or of a backbone of whose files no hash is known.
+std::string weights_note(const std::string& backbone, const std::filesystem::path& weights, const VitSettings& settings,
+                         const FileHash& hash);
+
+/// Throws InputError when the backbone cannot take images of these sides and that is known before it is loaded: of a
+/// vision transformer, sides that are no multiples of its patch.
+void check_image_sides(const std::string& backbone, const std::filesystem::path& weights, const VitSettings& settings,
+                       int64_t height, int64_t width);
+
+/// The same where the patch is known.
+void require_whole_patches(int64_t height, int64_t width, int64_t patch, const std::string& backbone);
+
+}  // namespace adrep
