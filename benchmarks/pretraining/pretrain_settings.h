@@ -4,6 +4,7 @@
 #include "core/image/augment/view_augmentation.h"
 #include "core/image/preprocess.h"
 #include "core/pretraining/pretrain_step.h"
+#include "datasets/reading/image_reading_settings.h"
 
 namespace adrep {
 
@@ -21,7 +22,7 @@ struct ValidationSettings {
 };
 
 /// What `adrep pretrain` can be told; defaults: the published code (protocol §6).
-struct PretrainSettings : VitSettings {
+struct PretrainSettings : VitSettings, ImageReadingSettings {
   std::string data;
   std::string layout = "auto";
   std::vector<std::string> classes;

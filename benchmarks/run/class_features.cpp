@@ -23,7 +23,7 @@ std::vector<ImageFile> files_of(const std::vector<Sample>& samples) {
 
 ClassFeatures::ClassFeatures(const PlannedGroup& group, const ClassSplit& split, BackboneSource backbone,
                              FeatureCache* cache, Parts parts)
-    : group_(group), backbone_(std::move(backbone)), cache_(cache) {
+    : group_(group), reading_(split.reading()), backbone_(std::move(backbone)), cache_(cache) {
   raw_.train = read(split.train, group.class_name + ": features of training images", train_);
   if (train_.empty())
     throw_input("class {}: none of its {} training images could be read", group.class_name, split.train.size());
@@ -37,7 +37,7 @@ ExtractionOptions ClassFeatures::options_for(const RunSettings& settings, const 
           .batch = images_a_pass(settings),
           .decode_threads = at::get_num_threads(),
           .progress = {},
-          .cache = cache_ ? cache_->space(feature_key(settings, geometry)) : nullptr,
+          .cache = cache_ ? cache_->space(feature_key(settings, geometry, reading_)) : nullptr,
           .device = open_device(settings.device)};
 }
 

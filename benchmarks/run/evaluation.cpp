@@ -25,8 +25,9 @@ std::span<const float> floats(const at::Tensor& tensor) {
 }
 
 Image load_mask(const Sample& sample, const Geometry& geometry) {
-  const Image mask = decode_mask(sample.with_content(*sample.mask));
-  const ImageSize size = read_image_size(sample.image());
+  const ImageFile image = sample.image_file();
+  const Image mask = decode_mask_of(sample.with_content(*sample.mask), image);
+  const ImageSize size = read_image_size(image);
   if (mask.width != size.width || mask.height != size.height)
     throw_input("{}: the mask has {}x{} pixels, its image {} has {}x{}", *sample.mask, mask.width, mask.height,
                 sample.id, size.width, size.height);

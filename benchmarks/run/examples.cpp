@@ -6,6 +6,7 @@
 
 #include "benchmarks/cells/cell_files.h"
 #include "core/base/failure.h"
+#include "core/base/hash.h"
 #include "core/base/log.h"
 #include "core/image/decode.h"
 #include "core/io/safetensors.h"
@@ -39,7 +40,11 @@ ExampleImages::ExampleImages(const std::vector<Sample>& test, const GroundTruth&
       folder_(output / "examples"),
       images_file_(fmt::format("images-{}-{}-{}-{}.safetensors", fingerprint.substr(0, 16), group.geometry.resize,
                                group.geometry.crop, group.config->settings.examples)),
-      chosen_(choose_examples(test, group.config->settings.examples)) {}
+      chosen_(choose_examples(test, group.config->settings.examples)) {
+  const std::string reading = test.empty() || !test.front().reading ? "" : test.front().reading->text();
+  if (!reading.empty())
+    images_file_ = fmt::format("images-{}.safetensors", sha256_of(images_file_ + reading).substr(0, 32));
+}
 
 void ExampleImages::save_images() const {
   const int64_t side = geometry_.crop, count = static_cast<int64_t>(chosen_.size());

@@ -42,14 +42,21 @@ class ImageSource {
 
 enum class DecodeAs { rgb, mask };
 
+/// What is wanted of a file.
+struct DecodeRequest {
+  DecodeAs as = DecodeAs::rgb;
+  ImageReading reading{};         ///< of `rgb`; its orientation is not the formats' matter
+  ValueCounts* counts = nullptr;  ///< given every 16-bit value as stored
+};
+
 /// One file format; each lives in its own .cpp file.
 struct ImageFormat {
   bool (*matches)(std::string_view first_bytes);
   ImageHeader (*read_header)(ImageSource& source);
-  Image (*decode)(ImageSource& source, DecodeAs as);
+  Image (*decode)(ImageSource& source, const DecodeRequest& request);
   GreyValues (*decode_grey)(ImageSource& source) = nullptr;  ///< none: the format stores no exact values
 };
 
-extern const ImageFormat jpeg_format, png_format, bmp_format, tiff_format;
+extern const ImageFormat jpeg_format, png_format, bmp_format, tiff_format, webp_format;
 
 }  // namespace adrep

@@ -75,6 +75,26 @@ Geometry geometry_from(const json& image) {
   return {static_cast<int>(number_between(image, "resize", crop, largest_side)), static_cast<int>(crop)};
 }
 
+json image_description(const Artefact& artefact) {
+  json all = {{"resize", artefact.geometry.resize}, {"crop", artefact.geometry.crop}};
+  const ImageReading& reading = artefact.reading;
+  if (reading.bits != 16) all["bits"] = reading.bits;
+  if (reading.upright) all["upright"] = true;
+  if (reading.range) all["range"] = *reading.range;
+  return all;
+}
+
+ImageReading reading_from(const json& image) {
+  ImageReading reading;
+  if (image.contains("bits")) reading.bits = static_cast<int>(number_between(image, "bits", 8, 16));
+  reading.upright = image.contains("upright") && image.at("upright").get<bool>();
+  if (image.contains("range")) {
+    reading.range = image.at("range").get<std::array<double, 2>>();
+    if (!((*reading.range)[0] < (*reading.range)[1])) throw_input("damaged: its range of values is none");
+  }
+  return reading;
+}
+
 json description_of(const ArtefactBackbone& backbone) {
   json all = {{"name", backbone.name},
               {"file", backbone.file},
@@ -192,7 +212,7 @@ SealedTensors artefact_content(const Artefact& artefact) {
                          {"parameters", parameters_of(entry, artefact.parameters)},
                          {"features", artefact.features},
                          {"record", artefact.record},
-                         {"image", {{"resize", artefact.geometry.resize}, {"crop", artefact.geometry.crop}}},
+                         {"image", image_description(artefact)},
                          {"backbone", description_of(artefact.backbone)},
                          {"representation", description_of(artefact.representation)},
                          {"post", artefact.post.name},
@@ -220,6 +240,7 @@ Artefact artefact_from(const SealedTensors& content, const std::filesystem::path
   artefact.features = all.at("features");
   artefact.record = all.value("record", json());
   artefact.geometry = geometry_from(all.at("image"));
+  artefact.reading = reading_from(all.at("image"));
   artefact.backbone = backbone_from(all.at("backbone"), tensors);
   artefact.batch = number_between(all, "batch", 1, largest_batch);
   artefact.probe = probe_from(tensors, artefact.geometry.crop);

@@ -52,6 +52,7 @@ std::string FeatureKey::text() const {
                                 {"batch", batch},
                                 {"threads", threads}};
   if (!told.empty()) key["told"] = told;
+  if (!reading.empty()) key["reading"] = reading;
   return key.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
