@@ -6,12 +6,14 @@
 #include "cli/command_words.h"
 #include "cli/settings.h"
 #include "core/base/names.h"
+#include "core/base/plural.h"
 #include "core/base/progress.h"
 #include "datasets/checks/count_check.h"
 #include "datasets/checks/image_statistics.h"
 #include "datasets/checks/leakage.h"
 #include "datasets/checks/normal_test.h"
 #include "datasets/long_lists.h"
+#include "datasets/reading/reading_dataset.h"
 
 namespace adrep::cli {
 namespace {
@@ -64,7 +66,7 @@ void print_class_notes(const std::vector<ClassSplit>& classes) {
 }
 
 void info(const ReportArguments& arguments) {
-  const auto dataset = open_dataset(find_data(arguments.path), arguments.layout);
+  const auto dataset = with_reading(open_dataset(find_data(arguments.path), arguments.layout), {});
   const PublishedDataset* published = published_for(*dataset);
   fmt::print("{}: layout {}\n{:<24}{:>8}{:>8}{:>11}{:>14}  {}\n", dataset->root().string(), dataset->layout(), "class",
              "train", "normal", "anomalous", published ? "published" : "", "defects");
@@ -93,6 +95,27 @@ void info(const ReportArguments& arguments) {
   for (const std::string& line : differences_from_published(*published, classes)) fmt::print("note: {}\n", line);
 }
 
+/// "part: 6 images of 16 bits, 1024 levels up to 1023; values below 256: 25.1 %, 1024: 100 %, …"
+void print_values(const ImageStatistics& s) {
+  if (s.wide_images == 0) return;
+  uint64_t all = 0, below = 0;
+  size_t largest = 0;
+  for (size_t value = 0; value < s.values.size(); ++value) {
+    all += s.values[value];
+    if (s.values[value] > 0) largest = value;
+  }
+  std::string shares;
+  for (size_t value = 0; value < s.values.size(); ++value) {
+    if (value == 256 || value == 1024 || value == 4096 || value == 16384)
+      shares += fmt::format("{}{}: {:.3g} %", shares.empty() ? "" : ", ", value,
+                            100 * static_cast<double>(below) / static_cast<double>(all));
+    below += s.values[value];
+  }
+  const auto levels = std::count_if(s.values.begin(), s.values.end(), [](uint64_t count) { return count > 0; });
+  fmt::print("note: {}: {} of 16 bits with {} up to {}; values below {}\n", s.class_name,
+             counted(s.wide_images, "image"), counted(levels, "level"), largest, shares);
+}
+
 void stats(const ReportArguments& arguments) {
   const auto dataset = open_dataset(find_data(arguments.path), arguments.layout);
   fmt::print("{:<24}{:>8}{:>12}{:>12}  {:<18}{:<18}{:<24}\n", "class", "images", "width", "height", "mean R G B",
@@ -113,6 +136,7 @@ void stats(const ReportArguments& arguments) {
                shares.empty() ? "no masks"
                               : fmt::format("{:.3g}/{:.3g}/{:.3g}", 100 * shares.front(),
                                             100 * shares[shares.size() / 2], 100 * shares.back()));
+    print_values(s);
     if (s.unreadable > 0)
       fmt::print("note: {}: {} images cannot be read, see adrep datasets verify\n", name, s.unreadable);
     print_problems(problems);

@@ -98,6 +98,12 @@ void refuse_unread(const RootFolder& root, const LayoutEntry* entry) {
 
 }  // namespace
 
+ImageFile Sample::image_file() const {
+  ImageFile file = with_content(image().string());
+  if (reading) file.reading = *reading;
+  return file;
+}
+
 ImageFile Sample::with_content(const std::string& file) const {
   if (!contents) return file;
   const auto content = contents->find(file);
@@ -108,6 +114,18 @@ ImageFile Sample::with_content(const std::string& file) const {
 void ClassSplit::expect(const std::shared_ptr<const FileHashes>& contents) {
   for (auto* part : {&train, &test})
     for (Sample& sample : *part) sample.contents = contents;
+}
+
+void ClassSplit::read_as(const ImageReading& reading) {
+  const auto shared = std::make_shared<const ImageReading>(reading);
+  for (auto* part : {&train, &test})
+    for (Sample& sample : *part) sample.reading = shared;
+}
+
+ImageReading ClassSplit::reading() const {
+  for (const auto* part : {&train, &test})
+    if (!part->empty() && part->front().reading) return *part->front().reading;
+  return {};
 }
 
 ClassSplit Dataset::scan(const std::string& class_name, std::vector<FileProblem>& problems) const {

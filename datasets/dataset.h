@@ -28,10 +28,11 @@ struct Sample {
   /// Full path; the id alone when there is no root.
   std::filesystem::path image() const { return root ? *root / id : std::filesystem::path(id); }
   std::string group{};  ///< of photographs that belong together (splits/groups.h); "" where nothing says it
-  std::shared_ptr<const FileHashes> contents{};  ///< what its files must hold, shared by the samples; none: anything
+  std::shared_ptr<const FileHashes> contents{};   ///< what its files must hold, shared by the samples; none: anything
+  std::shared_ptr<const ImageReading> reading{};  ///< how the image is read, shared by the samples; none: by default
 
-  /// The image, and a file of its masks, with the content that it must have.
-  ImageFile image_file() const { return with_content(image().string()); }
+  /// The image with how it is read, and a file of its masks, with the content that it must have.
+  ImageFile image_file() const;
   ImageFile with_content(const std::string& file) const;
 };
 
@@ -48,6 +49,10 @@ struct ClassSplit {
 
   /// From now on the samples' files must hold this (fingerprint.h).
   void expect(const std::shared_ptr<const FileHashes>& contents);
+  /// From now on the samples' images are read like this.
+  void read_as(const ImageReading& reading);
+  /// How its images are read.
+  ImageReading reading() const;
 };
 
 /// A file or folder that cannot be used, and why.

@@ -11,6 +11,7 @@
 #include "core/base/hash.h"
 #include "core/base/param_json.h"
 #include "core/base/version.h"
+#include "core/image/mask_rule.h"
 #include "core/metrics/protocol.h"
 #include "core/representation/representation.h"
 
@@ -33,6 +34,7 @@ class KeyMaker {
     key_.fit["version.detector"] = entry.algorithm_version;
     key_.fit["version.backbone"] = feature_version;
     if (planned_.features != "raw") key_.fit["version.features"] = representation_version;
+    key_.evaluation["version.masks"] = mask_version;
     key_.evaluation["version.protocol"] = NamedProtocol(settings_.protocol).version();
     if (planned_.features == "pretrained")
       key_.evaluation["projector.leaked"] = projector_of(settings_).saw(layout_, planned_.class_name, prints_.data);

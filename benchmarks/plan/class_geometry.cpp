@@ -21,7 +21,7 @@ double largest_aspect_ratio(const Dataset& dataset, const std::string& class_nam
   double largest = 1;
   try {
     for (const Sample& sample : dataset.load(class_name).train) {
-      const ImageSize size = read_image_size(sample.image());
+      const ImageSize size = read_image_size(sample.image_file());
       const double longer = std::max(size.width, size.height), shorter = std::min(size.width, size.height);
       largest = std::max(largest, longer / shorter);
     }

@@ -85,12 +85,13 @@ Precision precision_of(const RunSettings& settings) {
   return resolve_precision(settings.precision, settings.precision == "auto" ? open_device(settings.device) : at::kCPU);
 }
 
-FeatureKey feature_key(const RunSettings& settings, const Geometry& geometry) {
+FeatureKey feature_key(const RunSettings& settings, const Geometry& geometry, const ImageReading& reading) {
   const BackboneEntry entry = find_backbone(settings.backbone);
   const std::string kind = settings.device.substr(0, settings.device.find(':'));
   return {.backbone = settings.backbone.substr(0, settings.backbone.find(':')),  // the hash says which file
           .weights_sha256 = weights_hash(settings),
           .told = told_to_backbone(settings),
+          .reading = reading.text(),
           .geometry = geometry,
           .mean = entry.mean,
           .std = entry.std,

@@ -31,9 +31,9 @@ BackboneSource backbone_on_demand(const RunSettings& settings);
 /// What the backbone computes in; the device is only opened when it has to be asked.
 Precision precision_of(const RunSettings& settings);
 
-/// What determines the features of this configuration's images at this geometry, with the threads set now. The backbone
-/// is not loaded.
-FeatureKey feature_key(const RunSettings& settings, const Geometry& geometry);
+/// What determines the features of this configuration's images, read like this and at this geometry, with the threads
+/// set now. The backbone is not loaded.
+FeatureKey feature_key(const RunSettings& settings, const Geometry& geometry, const ImageReading& reading = {});
 
 /// The cache that a configuration asks for.
 CacheOptions cache_options(const RunSettings& settings);

@@ -11,6 +11,7 @@
 #include "core/base/paths.h"
 #include "datasets/fingerprint.h"
 #include "datasets/long_lists.h"
+#include "datasets/reading/reading_dataset.h"
 #include "datasets/splits/split_dataset.h"
 
 namespace adrep {
@@ -189,8 +190,10 @@ class PlanMaker {
  private:
   const std::shared_ptr<const Dataset>& opened(const RunSettings& settings) {
     std::shared_ptr<const Dataset>& dataset =
-        opened_[settings.data + "|" + settings.layout + "|" + split_key(settings).dump()];
-    if (!dataset) dataset = with_split(open_dataset(find_data(settings.data), settings.layout), settings);
+        opened_[settings.data + "|" + settings.layout + "|" + split_key(settings).dump() + "|" +
+                settings.ImageReadingSettings::text()];
+    if (!dataset)
+      dataset = with_reading(with_split(open_dataset(find_data(settings.data), settings.layout), settings), settings);
     return dataset;
   }
 

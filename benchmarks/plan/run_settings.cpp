@@ -130,6 +130,7 @@ void RunSettings::declare(Schema<RunSettings>& s) {
       .at_least(32)
       .at_most(4096)
       .doc("side of the centre crop, and of the score maps");
+  ImageReadingSettings::declare(s);
   ReferenceSettings::declare(s);
   s.add(&RunSettings::seed, "seed")
       .decides(Decides::fit)

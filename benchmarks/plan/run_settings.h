@@ -8,13 +8,14 @@
 #include "core/base/config.h"
 #include "core/base/schema.h"
 #include "core/image/mask_settings.h"
+#include "datasets/reading/image_reading_settings.h"
 #include "datasets/splits/split_settings.h"
 #include "detectors/detector.h"
 
 namespace adrep {
 
 /// Everything `adrep run` can be told, declared once; a detector's own parameters are keys "DETECTOR.NAME".
-struct RunSettings : SplitSettings, ReferenceSettings, VitSettings, MaskSettings {
+struct RunSettings : SplitSettings, ReferenceSettings, VitSettings, MaskSettings, ImageReadingSettings {
   std::string data;
   std::string layout = "auto";
   std::vector<std::string> classes;

@@ -8,6 +8,7 @@
 #include "core/image/decode.h"
 #include "datasets/fingerprint.h"
 #include "datasets/long_lists.h"
+#include "datasets/reading/reading_dataset.h"
 
 namespace adrep {
 namespace {
@@ -29,6 +30,7 @@ void add_image(PretrainData& data, const Sample& sample, const std::string& clas
 /// Adds a class; returns how many of its anomalous images have no mask.
 int64_t add_class(PretrainData& data, const Dataset& dataset, const std::string& name) {
   ClassSplit split = dataset.load(name);
+  for (const std::string& note : split.data_notes) log_warning(fmt::format("class {}: {}", name, note));
   const Fingerprints prints = fingerprints(split);
   split.expect(prints.files);
   data.classes.push_back({dataset.layout(), name, prints.data});
@@ -59,7 +61,7 @@ std::vector<size_t> PretrainData::normal_images() const {
 }
 
 PretrainData open_pretrain_data(const PretrainSettings& settings) {
-  const std::unique_ptr<Dataset> dataset = open_dataset(find_data(settings.data), settings.layout);
+  const auto dataset = with_reading(open_dataset(find_data(settings.data), settings.layout), settings);
   const std::vector<std::string> known = dataset->classes();
   for (const std::string& name : settings.classes)
     if (std::find(known.begin(), known.end(), name) == known.end())

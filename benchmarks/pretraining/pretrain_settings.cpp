@@ -96,6 +96,7 @@ void PretrainSettings::declare(Schema<PretrainSettings>& s) {
       .one_of({"fp32", "bf16"})
       .doc("what the backbone and the projectors compute in; losses, weights and optimiser are float32 in both");
   s.add(&P::crop, "image.crop").at_least(32).at_most(4096).doc("shorter side after the resize, and side of the crop");
+  ImageReadingSettings::declare(s);
   s.add(&P::features, "features").one_of({"residual", "raw"}).doc("what goes into the projectors");
   s.add(&P::match, "references.match").one_of({"cosine", "l2"}).doc("cosine (published code) or l2 (paper)");
   s.add(&P::shots, "references.shots").doc("how many references an image has: one of these numbers, drawn at random");

@@ -5,6 +5,7 @@
 #include "core/image/mask_settings.h"
 #include "core/image/preprocess.h"
 #include "core/pretraining/pretrain_step.h"
+#include "datasets/reading/image_reading_settings.h"
 
 namespace adrep {
 
@@ -22,7 +23,7 @@ struct ValidationSettings {
 };
 
 /// What `adrep pretrain` can be told; defaults: the published code (protocol §6).
-struct PretrainSettings : VitSettings, MaskSettings {
+struct PretrainSettings : VitSettings, MaskSettings, ImageReadingSettings {
   std::string data;
   std::string layout = "auto";
   std::vector<std::string> classes;

@@ -88,6 +88,9 @@ RawConfig PretrainValidation::run_config(const std::filesystem::path& projector)
   set("projector", {projector.string()});
   set("image.crop", {std::to_string(s.crop)});
   set("image.resize", {std::to_string(v.resize)});
+  set("image.scale", {s.image_scale});
+  set("image.orientation", {s.image_orientation});
+  set("image.range", {s.image_range});
   set("references.resize", {std::to_string(s.crop)});
   set("references.shots", {std::to_string(v.shots)});
   set("references.match", {s.match});

@@ -18,7 +18,7 @@ namespace {
 TileGrid tiles_of(const Sample& sample, const Geometry& geometry) {
   ImageSize size;
   try {
-    size = read_image_size(sample.image());
+    size = read_image_size(sample.image_file());
   } catch (const InputError&) {
     return {geometry.crop, geometry.crop, geometry.crop, {{0, 0}}};
   }
@@ -51,7 +51,7 @@ ReferenceBanks::RowStarts row_starts(size_t images, const std::vector<TileGrid>&
 at::Tensor contents_of(const std::vector<Sample>& samples, const Geometry& geometry) {
   std::vector<Content> contents;
   for (const Sample& sample : samples) {
-    const ImageSize size = read_image_size(sample.image());
+    const ImageSize size = read_image_size(sample.image_file());
     contents.push_back(content_of(size.width, size.height, geometry));
   }
   return content_tensor(contents);
@@ -61,7 +61,7 @@ at::Tensor contents_of(const std::vector<Sample>& samples, const Geometry& geome
 
 ClassFeatures::ClassFeatures(const PlannedGroup& group, const ClassSplit& split, BackboneSource backbone,
                              FeatureCache* cache, Parts parts)
-    : group_(group), backbone_(std::move(backbone)), cache_(cache) {
+    : group_(group), reading_(split.reading()), backbone_(std::move(backbone)), cache_(cache) {
   raw_.train = read(split.train, group.class_name + ": features of training images", train_, train_tiles_);
   if (train_.empty())
     throw_input("class {}: none of its {} training images could be read", group.class_name, split.train.size());
@@ -75,7 +75,7 @@ ExtractionOptions ClassFeatures::options_for(const RunSettings& settings, const 
           .batch = images_a_pass(settings),
           .decode_threads = at::get_num_threads(),
           .progress = {},
-          .cache = cache_ ? cache_->space(feature_key(settings, geometry)) : nullptr,
+          .cache = cache_ ? cache_->space(feature_key(settings, geometry, reading_)) : nullptr,
           .device = open_device(settings.device)};
 }
 

@@ -56,6 +56,7 @@ class ClassFeatures {
   std::unique_ptr<Representation> make_representation(const std::string& features) const;
 
   const PlannedGroup& group_;
+  const ImageReading reading_;
   const BackboneSource backbone_;
   FeatureCache* cache_;
   int64_t cached_ = 0, computed_ = 0;

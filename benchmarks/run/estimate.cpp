@@ -46,7 +46,7 @@ double decode_seconds(const std::vector<Sample>& samples, const Geometry& geomet
   const Stopwatch watch;
   for (size_t i = 0; i < count; ++i) {
     try {
-      preprocess_image(decode_rgb(samples[i].image()), geometry);
+      preprocess_image(decode_rgb(samples[i].image_file()), geometry);
     } catch (const InputError&) {
       continue;  // an unreadable image is the run's matter, not the estimate's
     }
@@ -213,7 +213,7 @@ class Estimator {
   /// How many of the class's images need no backbone; their hashes are known from the data fingerprint.
   static int64_t cached_images(const PlannedGroup& group, const ClassSplit& split) {
     FeatureCache cache(cache_options(group.config->settings));
-    FeatureSpace* space = cache.space(feature_key(group.config->settings, group.geometry));
+    FeatureSpace* space = cache.space(feature_key(group.config->settings, group.geometry, split.reading()));
     if (!space) return 0;
     std::vector<std::string> hashes;
     for (const auto* part : {&split.train, &split.test})

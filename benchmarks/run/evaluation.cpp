@@ -22,8 +22,9 @@ void check_finite(const at::Tensor& values, const std::vector<Sample>& samples) 
 
 /// As it is in its file. Throws InputError where it does not fit its image.
 Image stored_mask(const Sample& sample) {
-  Image mask = decode_mask(sample.with_content(*sample.mask));
-  const ImageSize size = read_image_size(sample.image());
+  const ImageFile image = sample.image_file();
+  Image mask = decode_mask_of(sample.with_content(*sample.mask), image);
+  const ImageSize size = read_image_size(image);
   if (mask.width != size.width || mask.height != size.height)
     throw_input("{}: {} ({})", *sample.mask, mask_size_in_words(mask.width, mask.height, size.width, size.height),
                 sample.id);
@@ -66,7 +67,7 @@ std::vector<Content> contents_in_maps(const std::vector<Sample>& samples, const 
   if (geometry.fit == Fit::crop || geometry.fit == Fit::squash) return contents;
   at::parallel_for(0, std::ssize(samples), 16, [&](int64_t begin, int64_t end) {
     for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
-      const ImageSize size = read_image_size(samples[i].image());
+      const ImageSize size = read_image_size(samples[i].image_file());
       contents[i] = content_of(size.width, size.height, geometry);
     }
   });

@@ -44,7 +44,10 @@ ExampleImages::ExampleImages(const std::vector<Sample>& test, const GroundTruth&
       folder_(output / "examples"),
       prefix_(fmt::format("images-{}-{}-{}{}-{}-", fingerprint.substr(0, 16), geometry_.resize, geometry_.crop,
                           geometry_.suffix("-"), group.config->settings.examples)),
-      count_(group.config->settings.examples) {}
+      count_(group.config->settings.examples) {
+  const std::string reading = test.empty() || !test.front().reading ? "" : test.front().reading->text();
+  if (!reading.empty()) prefix_ = fmt::format("images-{}-", sha256_of(prefix_ + reading).substr(0, 32));
+}
 
 void ExampleImages::choose(const at::Tensor& image_scores) {
   chosen_ = choose_examples(test_, image_scores, count_);

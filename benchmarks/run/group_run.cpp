@@ -51,7 +51,7 @@ void GroupRun::run() {
       all, [&] { compute(); }, /*whole_class=*/true);
   copy_twins();
   if (!features_) return;
-  if (FeatureSpace* space = tools_.cache->space(feature_key(settings_, group_.geometry)))
+  if (FeatureSpace* space = tools_.cache->space(feature_key(settings_, group_.geometry, split_.reading())))
     if (const Backbone* loaded = tools_.backbone.loaded(*group_.config))
       space->note_parameters(loaded->info().parameters);
   outcome_.cached_images += features_->cached();
@@ -296,6 +296,7 @@ void GroupRun::save_model(const CellWork& work, const FittedCell& fitted, std::s
   made.fitted = std::move(detector);
   made.post = scored.post;
   made.batch = images_a_pass(settings_);
+  made.reading = split_.reading();
   const auto place = scored.record.image_scores.argmax().item<int64_t>();
   const ImageFile file = features().test()[static_cast<size_t>(place)].image_file();
   const Image probe = preprocess_image(decode_rgb(file), group_.geometry);
@@ -380,7 +381,7 @@ const GroupRun::TestSet& GroupRun::test_set(const std::vector<std::string>& imag
 double GroupRun::parameters() {
   if (const Backbone* loaded = tools_.backbone.loaded(*group_.config))
     return static_cast<double>(loaded->info().parameters);
-  FeatureSpace* space = tools_.cache->space(feature_key(settings_, group_.geometry));
+  FeatureSpace* space = tools_.cache->space(feature_key(settings_, group_.geometry, split_.reading()));
   const std::optional<int64_t> known = space ? space->parameters() : std::nullopt;
   return static_cast<double>(known ? *known : tools_.backbone.get(*group_.config).info().parameters);
 }

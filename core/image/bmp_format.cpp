@@ -150,7 +150,7 @@ ImageHeader read_bmp_header(ImageSource& source) {
   return {.size = {header.width, header.height}, .bits = std::min(header.bits, 8)};
 }
 
-Image decode_bmp(ImageSource& source, DecodeAs as) {
+Image decode_bmp(ImageSource& source, const DecodeRequest& request) {
   const BmpHeader header = read_header(source);
   const uint64_t stride = header.stride(), height = static_cast<uint64_t>(header.height);
   source.check_size(kBmp, static_cast<uint64_t>(header.width), height, stride * height, 1);
@@ -161,7 +161,7 @@ Image decode_bmp(ImageSource& source, DecodeAs as) {
     source.read(kBmp, row.data(), row.size());
     rgb_row(header, row.data(), image.at(header.top_down ? i : header.height - 1 - i, 0));
   }
-  return as == DecodeAs::mask ? largest_of(image) : image;
+  return request.as == DecodeAs::mask ? largest_of(image) : image;
 }
 
 }  // namespace

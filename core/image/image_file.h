@@ -4,14 +4,17 @@
 #include <string>
 #include <utility>
 
+#include "core/image/image_reading.h"
+
 namespace adrep {
 
-/// An image file, and the content that it must have: what was hashed is what is decoded, whatever becomes of the file
-/// in between.
+/// An image file, the content that it must have (what was hashed is what is decoded, whatever becomes of the file in
+/// between), and how it is read.
 struct ImageFile {
   std::filesystem::path path;
   std::string sha256;  ///< of its bytes; "": whatever they are
   int tile = 0;        ///< which one is meant where images are cut into tiles (tiles.h)
+  ImageReading reading{};
 
   ImageFile() = default;
   template <std::convertible_to<std::filesystem::path> Path>

@@ -42,16 +42,23 @@ class ImageSource {
 
 enum class DecodeAs { rgb, mask };
 
+/// What is wanted of a file.
+struct DecodeRequest {
+  DecodeAs as = DecodeAs::rgb;
+  ImageReading reading{};         ///< of `rgb`; its orientation is not the formats' matter
+  ValueCounts* counts = nullptr;  ///< given every 16-bit value as stored
+};
+
 /// One file format; each lives in its own .cpp file.
 struct ImageFormat {
   bool (*matches)(std::string_view first_bytes);
   ImageHeader (*read_header)(ImageSource& source);
-  Image (*decode)(ImageSource& source, DecodeAs as);
+  Image (*decode)(ImageSource& source, const DecodeRequest& request);
   /// All pages; none: the format stores no exact values.
   std::vector<GreyValues> (*decode_grey)(ImageSource& source) = nullptr;
   int64_t (*count_pages)(ImageSource& source) = nullptr;  ///< none: always one
 };
 
-extern const ImageFormat jpeg_format, png_format, bmp_format, tiff_format;
+extern const ImageFormat jpeg_format, png_format, bmp_format, tiff_format, webp_format;
 
 }  // namespace adrep

@@ -66,11 +66,22 @@ class JpegReader {
   /// Runs libjpeg calls. It reports errors by jumping out of `step`, which therefore holds nothing with a destructor.
   template <class Step>
   void guarded(const Step& step) {
-    if (setjmp(jump_)) source_.corrupt(kJpeg, message_.data());
+    if (setjmp(jump_)) {
+      if (const char* kind = unsupported_kind()) source_.unsupported(kJpeg, kind);
+      source_.corrupt(kJpeg, message_.data());
+    }
     step();
   }
 
+  /// What a valid file has that this libjpeg cannot do, or nullptr.
+  const char* unsupported_kind() const {
+    if (foreign_code_ == JERR_BAD_PRECISION) return "samples of other than 8 bits";
+    if (foreign_code_ == JERR_SOF_UNSUPPORTED) return "lossless or hierarchical compression";
+    return nullptr;
+  }
+
   [[noreturn]] void fail() {
+    foreign_code_ = errors_.msg_code;
     errors_.format_message(reinterpret_cast<j_common_ptr>(&jpeg_), message_.data());
     std::longjmp(jump_, 1);
   }
@@ -124,6 +135,7 @@ class JpegReader {
   jpeg_source_mgr input_{};
   jpeg_progress_mgr progress_{};
   std::jmp_buf jump_;
+  int foreign_code_ = 0;  ///< libjpeg's code of the error that ended it; 0 for ours
   std::array<char, JMSG_LENGTH_MAX> message_{};
   std::array<JOCTET, 1 << 16> buffer_;
 };
@@ -148,7 +160,8 @@ ImageHeader read_jpeg_header(ImageSource& source) {
   return {.size = {reader.width(), reader.height()}};
 }
 
-Image decode_jpeg(ImageSource& source, DecodeAs as) {
+Image decode_jpeg(ImageSource& source, const DecodeRequest& request) {
+  const DecodeAs as = request.as;
   JpegReader reader(source);
   const auto width = static_cast<uint64_t>(reader.width()), height = static_cast<uint64_t>(reader.height());
   source.check_size(kJpeg, width, height, width * height * 3, kJpegRatio);

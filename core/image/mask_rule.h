@@ -4,6 +4,9 @@
 
 namespace adrep {
 
+/// Raised when the same mask file gives other anomalous pixels by the same rule, so that old results are not reused.
+inline constexpr int mask_version = 2;
+
 /// How a mask is brought to another size. nearest: the value at the centre of each new pixel; any: anomalous where a
 /// new pixel covers an anomalous one, even in part; area: anomalous where at least half of what it covers is.
 enum class MaskResize { nearest, any, area };

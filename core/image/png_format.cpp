@@ -1,7 +1,7 @@
 // PNG through libpng.
 #include <png.h>
 
-#include <algorithm>
+#include <array>
 #include <new>
 
 #include "core/base/error.h"
@@ -47,12 +47,11 @@ class PngReader {
   int colour_type() const { return png_get_color_type(png_, info_); }
   size_t row_bytes() const { return png_get_rowbytes(png_, info_); }
 
-  /// Whatever is stored becomes 8-bit RGB; 16-bit values keep their high byte.
+  /// Up to 8 bits of whatever is stored become 8-bit RGB.
   void convert_to_rgb() {
     guarded([&] {
       if (colour_type() == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png_);
       if (colour_type() == PNG_COLOR_TYPE_GRAY && depth() < 8) png_set_expand_gray_1_2_4_to_8(png_);
-      if (depth() == 16) png_set_strip_16(png_);
       if (!(colour_type() & PNG_COLOR_MASK_COLOR)) png_set_gray_to_rgb(png_);
       png_set_strip_alpha(png_);
       png_set_interlace_handling(png_);
@@ -130,26 +129,34 @@ Image decode_as_rgb(PngReader& reader) {
   return image;
 }
 
-/// 255 where a colour of a 16-bit pixel is not zero.
-Image decode_wide_mask(PngReader& reader) {
+/// 16-bit samples: as an image what its reading makes of them, as a mask 255 where a colour is not zero.
+Image decode_wide(PngReader& reader, const DecodeRequest& request) {
   reader.keep_values();
-  const size_t pixel_bytes = static_cast<size_t>(reader.channels()) * 2;
-  ADREP_ASSERT(reader.row_bytes() == static_cast<size_t>(reader.width()) * pixel_bytes, "PNG rows of {} bytes",
+  const auto channels = static_cast<size_t>(reader.channels());
+  ADREP_ASSERT(reader.row_bytes() == static_cast<size_t>(reader.width()) * channels * 2, "PNG rows of {} bytes",
                reader.row_bytes());
-  Image mask(reader.width(), reader.height(), 1);
-  std::vector<uint8_t> values(mask.pixels.size() * pixel_bytes);
-  std::vector<png_bytep> rows = row_addresses(values.data(), reader.row_bytes(), mask.height);
+  Image image(reader.width(), reader.height(), request.as == DecodeAs::mask ? 1 : 3);
+  const size_t pixels = static_cast<size_t>(image.width) * static_cast<size_t>(image.height);
+  std::vector<uint8_t> stored(pixels * channels * 2);
+  std::vector<png_bytep> rows = row_addresses(stored.data(), reader.row_bytes(), image.height);
   reader.read_rows(rows);
-  const uint8_t* pixel = values.data();
-  for (uint8_t& value : mask.pixels) {
-    value = std::any_of(pixel, pixel + pixel_bytes, [](uint8_t byte) { return byte != 0; }) ? 255 : 0;
-    pixel += pixel_bytes;
+  const uint8_t* from = stored.data();
+  for (uint8_t *into = image.pixels.data(), *end = into + image.pixels.size(); into != end; into += image.channels) {
+    std::array<int, 3> values{};
+    for (size_t c = 0; c < channels; ++c, from += 2) {
+      values[c] = from[0] << 8 | from[1];
+      if (request.counts) ++(*request.counts)[static_cast<size_t>(values[c])];
+    }
+    if (request.as == DecodeAs::mask) {
+      *into = values == std::array<int, 3>{} ? 0 : 255;
+    } else {
+      for (size_t c = 0; c < 3; ++c) into[c] = request.reading.eight_bits(values[channels == 1 ? 0 : c]);
+    }
   }
-  return mask;
+  return image;
 }
 
 Image decode_as_mask(PngReader& reader) {
-  if (reader.depth() == 16) return decode_wide_mask(reader);
   if (reader.colour_type() & PNG_COLOR_MASK_COLOR) return largest_of(decode_as_rgb(reader));
   reader.convert_to_grey();
   Image mask(reader.width(), reader.height(), 1);
@@ -189,11 +196,12 @@ ImageHeader read_png_header(ImageSource& source) {
   return {.size = {reader.width(), reader.height()}, .bits = reader.depth()};
 }
 
-Image decode_png(ImageSource& source, DecodeAs as) {
+Image decode_png(ImageSource& source, const DecodeRequest& request) {
   PngReader reader(source);
   const auto width = static_cast<uint64_t>(reader.width()), height = static_cast<uint64_t>(reader.height());
   source.check_size(kPng, width, height, reader.row_bytes() * height, kPngRatio);
-  return as == DecodeAs::rgb ? decode_as_rgb(reader) : decode_as_mask(reader);
+  if (reader.depth() == 16) return decode_wide(reader, request);
+  return request.as == DecodeAs::rgb ? decode_as_rgb(reader) : decode_as_mask(reader);
 }
 
 }  // namespace

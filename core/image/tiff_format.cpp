@@ -1,123 +1,64 @@
 // TIFF through libtiff: the first page, strips or tiles, whatever compression libtiff knows.
 #include <c10/util/Half.h>
-#include <tiffio.h>
 
 #include <algorithm>
-#include <cstdarg>
-#include <cstdio>
+#include <array>
+#include <cmath>
 #include <cstring>
 
 #include "core/base/error.h"
 #include "core/image/colour.h"
-#include "core/image/image_format.h"
 #include "core/image/orientation.h"
+#include "core/image/tiff_reader.h"
 
 namespace adrep {
 namespace {
 
-constexpr const char* kTiff = "TIFF";
-constexpr uint64_t kTiffRatio = 40'000;  // zstd's blocks and fax rows compress best
 constexpr uint16_t kMaxSamples = 16;
 constexpr uint64_t kMaxStack = uint64_t{1} << 29;  // pixels of all pages
-constexpr tmsize_t kMaxAllocation = tmsize_t{2} << 30;
 
-struct TiffHeader {
-  uint32_t width = 0, height = 0;
-  uint16_t bits = 1, samples = 1, photometric = PHOTOMETRIC_MINISBLACK, planar = PLANARCONFIG_CONTIG;
-  uint16_t compression = COMPRESSION_NONE, sample_format = SAMPLEFORMAT_UINT, orientation = ORIENTATION_TOPLEFT;
-  bool tiled = false, premultiplied = false;
-
-  /// Samples of the colour itself, without extra ones.
-  int colours() const { return photometric == PHOTOMETRIC_RGB ? 3 : photometric == PHOTOMETRIC_SEPARATED ? 4 : 1; }
-  /// Colours, and the alpha they were multiplied with.
-  int kept() const { return colours() + (premultiplied ? 1 : 0); }
-  uint64_t max_ratio() const { return compression == COMPRESSION_NONE ? 1 : kTiffRatio; }
-};
-
-/// One open TIFF, reading from an ImageSource, with libtiff's first error kept for ours.
-class TiffReader {
- public:
-  explicit TiffReader(ImageSource& source) : source_(source) {
-    TIFFOpenOptions* options = TIFFOpenOptionsAlloc();
-    TIFFOpenOptionsSetErrorHandlerExtR(options, on_error, this);
-    TIFFOpenOptionsSetWarningHandlerExtR(
-        options, [](TIFF*, void*, const char*, const char*, va_list) { return 1; }, this);
-    TIFFOpenOptionsSetMaxSingleMemAlloc(options, kMaxAllocation);
-    tiff_ = TIFFClientOpenExt(
-        "image", "rm", &source, on_read, [](thandle_t, void*, tmsize_t) -> tmsize_t { return 0; }, on_seek,
-        [](thandle_t) { return 0; }, [](thandle_t handle) { return from(handle).bytes(); }, nullptr, nullptr, options);
-    TIFFOpenOptionsFree(options);
-    if (!tiff_) fail();
+/// Of a compression that this libtiff has no decoder for.
+std::string compression_name(int compression) {
+  switch (compression) {
+    case 34712:
+    case 33003:
+    case 33005:
+      return "JPEG 2000 compression";
+    case 34933:
+      return "PNG compression";
+    case 22610:
+    case 34892:
+      return "JPEG XR or lossy DNG compression";
+    case 50002:
+    case 52546:
+      return "JPEG XL compression";
+    default:
+      return fmt::format("compression {}", compression);
   }
-  ~TiffReader() { TIFFClose(tiff_); }
-  TiffReader(const TiffReader&) = delete;
-  TiffReader& operator=(const TiffReader&) = delete;
-
-  TIFF* get() { return tiff_; }
-  [[noreturn]] void fail() const { source_.corrupt(kTiff, message_[0] ? message_ : "it cannot be decoded"); }
-
- private:
-  static ImageSource& from(thandle_t handle) { return *static_cast<ImageSource*>(handle); }
-
-  static int on_error(TIFF*, void* user, const char*, const char* format, va_list arguments) {
-    auto& reader = *static_cast<TiffReader*>(user);
-    if (!reader.message_[0]) std::vsnprintf(reader.message_, sizeof reader.message_, format, arguments);
-    return 1;
-  }
-
-  static tmsize_t on_read(thandle_t handle, void* into, tmsize_t size) {
-    std::istream& stream = from(handle).stream();
-    stream.clear();
-    stream.read(static_cast<char*>(into), size);
-    return static_cast<tmsize_t>(stream.gcount());
-  }
-
-  static toff_t on_seek(thandle_t handle, toff_t offset, int whence) {
-    std::istream& stream = from(handle).stream();
-    stream.clear();
-    stream.seekg(static_cast<std::streamoff>(offset), whence == SEEK_SET   ? std::ios::beg
-                                                      : whence == SEEK_CUR ? std::ios::cur
-                                                                           : std::ios::end);
-    return static_cast<toff_t>(stream.tellg());
-  }
-
-  ImageSource& source_;
-  TIFF* tiff_ = nullptr;
-  char message_[256] = "";
-};
-
-TiffHeader read_header(TiffReader& reader) {
-  TIFF* tiff = reader.get();
-  TiffHeader header;
-  if (!TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &header.width) ||
-      !TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &header.height))
-    reader.fail();
-  TIFFGetFieldDefaulted(tiff, TIFFTAG_BITSPERSAMPLE, &header.bits);
-  TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLESPERPIXEL, &header.samples);
-  TIFFGetFieldDefaulted(tiff, TIFFTAG_PLANARCONFIG, &header.planar);
-  TIFFGetFieldDefaulted(tiff, TIFFTAG_COMPRESSION, &header.compression);
-  TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLEFORMAT, &header.sample_format);
-  TIFFGetFieldDefaulted(tiff, TIFFTAG_ORIENTATION, &header.orientation);
-  if (!TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &header.photometric)) header.photometric = PHOTOMETRIC_MINISWHITE;
-  uint16_t extra = 0, *kinds = nullptr;
-  TIFFGetFieldDefaulted(tiff, TIFFTAG_EXTRASAMPLES, &extra, &kinds);
-  header.tiled = TIFFIsTiled(tiff) != 0;
-  if (header.photometric == PHOTOMETRIC_YCBCR && header.compression == COMPRESSION_JPEG &&
-      header.planar == PLANARCONFIG_CONTIG) {
-    TIFFSetField(tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
-    header.photometric = PHOTOMETRIC_RGB;
-  }
-  header.premultiplied =
-      header.photometric == PHOTOMETRIC_RGB && header.samples > 3 && extra > 0 && kinds[0] == EXTRASAMPLE_ASSOCALPHA;
-  return header;
 }
 
-void require_supported(const ImageSource& source, const TiffHeader& header) {
-  if (header.bits != 1 && header.bits != 2 && header.bits != 4 && header.bits != 8 && header.bits != 16) {
-    source.unsupported(kTiff, fmt::format("{} bits a sample", header.bits));
+void require_samples(const ImageSource& source, const TiffHeader& header, const DecodeRequest& request) {
+  if (!TIFFIsCODECConfigured(header.compression)) source.unsupported(kTiff, compression_name(header.compression));
+  if (header.is_float()) {
+    if (header.bits != 16 && header.bits != 32 && header.bits != 64)
+      source.unsupported(kTiff, fmt::format("floating-point samples of {} bits", header.bits));
+    if (request.as == DecodeAs::rgb && !request.reading.range)
+      throw_input(
+          "{}: TIFF with floating-point samples needs a range: set image.range=LOW:HIGH (what is black and what is "
+          "white), or convert it to an 8-bit PNG",
+          source.name());
+    return;
   }
-  if (header.sample_format != SAMPLEFORMAT_UINT && header.sample_format != SAMPLEFORMAT_VOID)
-    source.unsupported(kTiff, "signed or floating-point samples");
+  if (header.bits != 1 && header.bits != 2 && header.bits != 4 && header.bits != 8 && header.bits != 16)
+    source.unsupported(kTiff, fmt::format("{} bits a sample", header.bits));
+  // Pillow reads signed bytes as if they had no sign
+  const bool signed_bytes = header.sample_format == SAMPLEFORMAT_INT && header.bits == 8;
+  if (header.sample_format != SAMPLEFORMAT_UINT && header.sample_format != SAMPLEFORMAT_VOID && !signed_bytes)
+    source.unsupported(kTiff, "signed or complex samples");
+}
+
+void require_supported(const ImageSource& source, const TiffHeader& header, const DecodeRequest& request) {
+  require_samples(source, header, request);
   switch (header.photometric) {
     case PHOTOMETRIC_MINISWHITE:
     case PHOTOMETRIC_MINISBLACK:
@@ -125,7 +66,7 @@ void require_supported(const ImageSource& source, const TiffHeader& header) {
     case PHOTOMETRIC_SEPARATED:
       break;
     case PHOTOMETRIC_PALETTE:
-      if (header.bits == 16) source.unsupported(kTiff, "a palette of 16 bits");
+      if (header.bits > 8) source.unsupported(kTiff, fmt::format("a palette of {} bits", header.bits));
       break;
     default:
       source.unsupported(kTiff, fmt::format("colour space {}", header.photometric));
@@ -134,19 +75,50 @@ void require_supported(const ImageSource& source, const TiffHeader& header) {
   if (header.samples < header.kept()) source.corrupt(kTiff, fmt::format("{} samples a pixel", header.samples));
 }
 
-/// Sample `index` of a packed row: 16-bit as its high byte (for a mask: 255 where not zero), fewer bits as stored.
-/// The one bit of a mask is a truth value, which some writers call black: it is never inverted.
-uint8_t sample(const uint8_t* row, size_t index, const TiffHeader& header, DecodeAs as) {
-  const int bits = header.bits;
-  const bool truth = as == DecodeAs::mask && bits == 1;
-  const int inverted = header.photometric == PHOTOMETRIC_MINISWHITE && !truth ? (1 << bits) - 1 : 0;
-  if (bits == 8) return static_cast<uint8_t>(row[index] ^ inverted);
-  if (bits == 16) {
-    uint16_t stored;
-    std::memcpy(&stored, row + 2 * index, 2);
-    const int value = stored ^ inverted;
-    return static_cast<uint8_t>(as == DecodeAs::rgb ? value >> 8 : value != 0 ? 255 : 0);
+/// Sample `index` of a row in this machine's byte order, as libtiff gives it.
+double grey_value(const uint8_t* row, size_t index, const TiffHeader& header) {
+  const auto load = [&](auto stored) {
+    std::memcpy(&stored, row + sizeof(stored) * index, sizeof(stored));
+    return stored;
+  };
+  if (header.bits == 8) return row[index];
+  if (header.bits == 32) return load(float());
+  if (header.bits == 64) return static_cast<float>(load(double()));
+  return header.sample_format == SAMPLEFORMAT_IEEEFP ? static_cast<float>(load(c10::Half())) : load(uint16_t());
+}
+
+/// A value on its range as 0 … 255, rounded to the nearest.
+uint8_t on_range(double value, const std::array<double, 2>& range) {
+  const double place = (value - range[0]) / (range[1] - range[0]);
+  return place > 0 ? static_cast<uint8_t>(std::lround(std::min(place, 1.0) * 255)) : 0;  // NaN is 0, too
+}
+
+/// A sample of 16 bits or more as 8 bits; 255 where not zero for a mask.
+uint8_t wide_sample(const uint8_t* row, size_t index, const TiffHeader& header, const DecodeRequest& request) {
+  if (header.is_float()) {
+    const float value = grey_value(row, index, header);
+    if (request.as == DecodeAs::mask) return value != 0 ? 255 : 0;
+    return on_range(value, *request.reading.range);
   }
+  uint16_t value;
+  std::memcpy(&value, row + 2 * index, 2);
+  if (request.counts) ++(*request.counts)[value];
+  if (request.as == DecodeAs::rgb) return request.reading.eight_bits(value);
+  const int zero = header.photometric == PHOTOMETRIC_MINISWHITE ? 0xFFFF : 0;
+  return value != zero ? 255 : 0;
+}
+
+/// Sample `index` of a packed row: 16 bits and more as wide_sample, fewer than 8 as stored. The one bit of a mask is a
+/// truth value, which some writers call black: it is never inverted.
+uint8_t sample(const uint8_t* row, size_t index, const TiffHeader& header, const DecodeRequest& request) {
+  const int bits = header.bits;
+  const bool white_first = header.photometric == PHOTOMETRIC_MINISWHITE, mask = request.as == DecodeAs::mask;
+  if (bits > 8) {
+    const uint8_t value = wide_sample(row, index, header, request);
+    return white_first && !mask ? static_cast<uint8_t>(255 - value) : value;
+  }
+  const int inverted = white_first && !(mask && bits == 1) ? (1 << bits) - 1 : 0;
+  if (bits == 8) return static_cast<uint8_t>(row[index] ^ inverted);
   const size_t bit = index * static_cast<size_t>(bits);
   const int value = row[bit / 8] >> (8 - bits - static_cast<int>(bit % 8)) & ((1 << bits) - 1);
   return static_cast<uint8_t>(value ^ inverted);
@@ -186,7 +158,7 @@ void read_block(TiffReader& reader, const TiffHeader& header, const Blocks& bloc
 
 /// Puts the part of a block that lies inside the image to its place.
 void place_block(const std::vector<uint8_t>& block, const TiffHeader& header, const Blocks& blocks, uint32_t top,
-                 uint32_t left, int plane, DecodeAs as, Image& samples) {
+                 uint32_t left, int plane, const DecodeRequest& request, Image& samples) {
   const uint32_t rows = std::min(blocks.height, header.height - top),
                  columns = std::min(blocks.width, header.width - left);
   const size_t stored = blocks.separate ? 1 : header.samples;
@@ -195,19 +167,19 @@ void place_block(const std::vector<uint8_t>& block, const TiffHeader& header, co
     const uint8_t* row = &block[y * blocks.row_bytes];
     uint8_t* into = samples.at(static_cast<int>(top + y), static_cast<int>(left)) + plane;
     for (uint32_t x = 0; x < columns; ++x, into += samples.channels) {
-      for (size_t i = 0; i < kept; ++i) into[i] = sample(row, x * stored + i, header, as);
+      for (size_t i = 0; i < kept; ++i) into[i] = sample(row, x * stored + i, header, request);
     }
   }
 }
 
 void require_readable(const ImageSource& source, const TiffHeader& header, const Blocks& blocks) {
   source.check_size(kTiff, blocks.width, blocks.height, blocks.bytes(), header.max_ratio());
-  if (blocks.bytes() > uint64_t{kMaxAllocation})
+  if (blocks.bytes() > uint64_t{largest_tiff_allocation})
     source.unsupported(kTiff, fmt::format("blocks of {} bytes", blocks.bytes()));
 }
 
 /// All kept samples, one byte each, header.kept() a pixel.
-Image read_samples(ImageSource& source, TiffReader& reader, const TiffHeader& header, DecodeAs as) {
+Image read_samples(ImageSource& source, TiffReader& reader, const TiffHeader& header, const DecodeRequest& request) {
   const Blocks blocks(reader.get(), header);
   require_readable(source, header, blocks);
   std::vector<uint8_t> block(blocks.bytes());
@@ -216,7 +188,7 @@ Image read_samples(ImageSource& source, TiffReader& reader, const TiffHeader& he
     for (uint32_t top = 0; top < header.height; top += blocks.height) {
       for (uint32_t left = 0; left < header.width; left += blocks.width) {
         read_block(reader, header, blocks, top, left, plane, block);
-        place_block(block, header, blocks, top, left, plane, as, samples);
+        place_block(block, header, blocks, top, left, plane, request, samples);
       }
     }
   }
@@ -291,19 +263,6 @@ std::string why_no_values(const TiffHeader& header) {
   return known ? "" : fmt::format("{} bits a sample", header.bits);
 }
 
-/// Sample `index` of a row in this machine's byte order, as libtiff gives it.
-double grey_value(const uint8_t* row, size_t index, const TiffHeader& header) {
-  const auto load = [&](auto stored) {
-    std::memcpy(&stored, row + sizeof(stored) * index, sizeof(stored));
-    return stored;
-  };
-  if (header.bits == 8) return row[index];
-  if (header.bits == 32) return load(float());
-  if (header.bits == 64) return load(double());
-  if (header.sample_format == SAMPLEFORMAT_IEEEFP) return static_cast<float>(load(c10::Half()));
-  return load(uint16_t());
-}
-
 /// True for a smaller preview or a mask of another page.
 bool is_side_page(TIFF* tiff) {
   uint32_t kind = 0;
@@ -333,7 +292,7 @@ struct StackSize {
 
 /// The page that the reader stands at.
 GreyValues read_grey_page(ImageSource& source, TiffReader& reader, StackSize& before) {
-  const TiffHeader header = read_header(reader);
+  const TiffHeader header = header_of(reader);
   const uint64_t row_bytes = (uint64_t{header.width} * header.bits * header.samples + 7) / 8;
   source.check_size(kTiff, header.width, header.height, row_bytes * header.height, header.max_ratio());
   before.stored += row_bytes * header.height / header.max_ratio();  // pages that share their data are no stack
@@ -387,22 +346,23 @@ bool is_tiff(std::string_view first) {
 
 ImageHeader read_tiff_header(ImageSource& source) {
   TiffReader reader(source);
-  const TiffHeader header = read_header(reader);
+  const TiffHeader header = header_of(reader);
   source.check_size(kTiff, header.width, header.height, 0, 1);
   const ImageSize size{static_cast<int>(header.width), static_cast<int>(header.height)};
   return {.size = turned(header.orientation) ? ImageSize{size.height, size.width} : size,
-          .bits = header.bits,
+          .bits = header.is_float() ? 0 : header.bits,
           .white_is_zero = header.photometric == PHOTOMETRIC_MINISWHITE};
 }
 
-Image decode_tiff(ImageSource& source, DecodeAs as) {
+Image decode_tiff(ImageSource& source, const DecodeRequest& request) {
+  const DecodeAs as = request.as;
   TiffReader reader(source);
-  const TiffHeader header = read_header(reader);
+  const TiffHeader header = header_of(reader);
   const uint64_t row_bytes = (uint64_t{header.width} * header.bits * header.samples + 7) / 8;
   source.check_size(kTiff, header.width, header.height, row_bytes * header.height, header.max_ratio());
-  require_supported(source, header);
-  Image samples = read_samples(source, reader, header, as);
-  if (as == DecodeAs::mask && header.bits == 16)
+  require_supported(source, header, request);
+  Image samples = read_samples(source, reader, header, request);
+  if (as == DecodeAs::mask && header.bits >= 16)
     return upright(nonzero_of(samples, header.colours()), header.orientation);
   Image rgb = upright(rgb_of(samples, header, reader, as), header.orientation);
   return as == DecodeAs::mask ? largest_of(rgb) : rgb;

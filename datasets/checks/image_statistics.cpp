@@ -43,6 +43,22 @@ ImageSums sums_of(const Sample& sample) {
   return sums;
 }
 
+/// The values of a 16-bit image; empty for others and for what cannot be read.
+ValueCounts values_of(const Sample& sample) {
+  try {
+    return count_values(sample.image());
+  } catch (const InputError&) {
+    return {};
+  }
+}
+
+void add(const ValueCounts& values, ImageStatistics& all) {
+  if (values.empty()) return;
+  ++all.wide_images;
+  all.values.resize(values.size());
+  for (size_t value = 0; value < values.size(); ++value) all.values[value] += values[value];
+}
+
 void add(const ImageSums& image, ImageStatistics& all) {
   if (!image.readable) {
     ++all.unreadable;
@@ -64,15 +80,17 @@ ImageStatistics image_statistics(const ClassSplit& split, int threads,
   for (const auto* part : {&split.train, &split.test})
     for (const Sample& sample : *part) samples.push_back(&sample);
   std::vector<ImageSums> images(samples.size());
+  ImageStatistics all;
   std::mutex progress_mutex;
   size_t done = 0;
   for_each_index(samples.size(), threads, [&](size_t i) {
     images[i] = sums_of(*samples[i]);
+    const ValueCounts values = values_of(*samples[i]);
     const std::lock_guard lock(progress_mutex);
+    add(values, all);
     ++done;
     if (progress) progress(done);
   });
-  ImageStatistics all;
   all.class_name = split.name;
   double pixels = 0;
   std::array<double, 3> sum{}, squares{};

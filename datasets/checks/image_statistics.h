@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/image/decode.h"
 #include "datasets/dataset.h"
 
 namespace adrep {
@@ -17,6 +18,8 @@ struct ImageStatistics {
   std::array<double, 3> mean{}, deviation{};  ///< of red, green, blue over all pixels, 0 … 1; population deviation
   /// Anomalous pixels of each mask, as a share of its pixels, ascending.
   std::vector<double> anomalous_shares;
+  int64_t wide_images = 0;  ///< of 16 bits
+  ValueCounts values{};     ///< how often each value stands in them, as stored; empty without any
 };
 
 /// Reads every image and mask whole. Threads do not change the result. Throws Interrupted on Ctrl-C.

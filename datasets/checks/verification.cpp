@@ -12,6 +12,7 @@
 #include "datasets/checks/mask_checks.h"
 #include "datasets/checks/normal_test.h"
 #include "datasets/listing.h"
+#include "datasets/reading/reading_facts.h"
 
 namespace adrep {
 namespace {
@@ -57,6 +58,10 @@ KindInfo info(ProblemKind kind) {
       return {"label_conflict"};
     case ProblemKind::file_order:
       return {"file_order", true};
+    case ProblemKind::bit_depth:
+      return {"bit_depth", true};
+    case ProblemKind::orientation:
+      return {"orientation", true};
     case ProblemKind::duplicate:
       return {"duplicate", true};
     case ProblemKind::unexpected:
@@ -108,6 +113,12 @@ void check_masks_present(const Dataset& dataset, const ClassSplit& split, std::v
     problems.push_back({std::move(id), ProblemKind::missing_mask, "an anomalous image without a mask"});
 }
 
+void check_reading(const ClassSplit& split, std::vector<Problem>& problems) {
+  const ReadingNotes notes = reading_notes(reading_facts(split.train, 0), {});
+  if (!notes.bits.empty()) problems.push_back({split.name, ProblemKind::bit_depth, notes.bits});
+  if (!notes.orientation.empty()) problems.push_back({split.name, ProblemKind::orientation, notes.orientation});
+}
+
 std::vector<CheckedImage> check_images(const Dataset& dataset, const std::vector<ClassSplit>& classes,
                                        const VerifyOptions& options) {
   std::vector<CheckedImage> images;
@@ -153,7 +164,10 @@ bool is_note(ProblemKind kind) {
 std::vector<Problem> verify_dataset(const Dataset& dataset, const VerifyOptions& options) {
   std::vector<Problem> problems;
   const std::vector<ClassSplit> classes = scan_classes(dataset, problems);
-  for (const ClassSplit& split : classes) check_masks_present(dataset, split, problems);
+  for (const ClassSplit& split : classes) {
+    check_masks_present(dataset, split, problems);
+    check_reading(split, problems);
+  }
   std::vector<CheckedImage> images = check_images(dataset, classes, options);
   find_duplicates(images, problems);
   check_masks_together(classes, images, problems);

@@ -26,6 +26,9 @@ enum class ProblemKind {
   mask_without_image,     ///< file among the masks that belongs to no anomalous image
   train_test_duplicate,   ///< test image with the same bytes as a training image, of this class or another
   label_conflict,         ///< the same bytes once as a normal and once as an anomalous test image
+  file_order,             ///< file order alone separates the test images (note)
+  bit_depth,              ///< 16-bit images that use fewer bits than they are read as (note)
+  orientation,            ///< images with an EXIF orientation other than upright, which is ignored (note)
   duplicate,              ///< the same bytes twice in one part, train or test (note)
   unexpected,             ///< image that the layout does not use, or no image among the images (note)
 };

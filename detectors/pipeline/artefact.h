@@ -8,6 +8,7 @@
 
 #include "core/backbones/precision.h"
 #include "core/backbones/vit_settings.h"
+#include "core/image/image_reading.h"
 #include "core/image/preprocess.h"
 #include "core/neighbours/reference_matching.h"
 #include "core/representation/projector_checkpoint.h"
@@ -51,6 +52,7 @@ struct Artefact {
   RawParams parameters;     ///< as the user gave them; after loading all of them
   nlohmann::json features;  ///< whose it is: the key of the cell
   Geometry geometry;
+  ImageReading reading{};  ///< of image files
   ArtefactBackbone backbone;
   ArtefactRepresentation representation;
   std::shared_ptr<const Detector> fitted;

@@ -77,10 +77,25 @@ Geometry geometry_from(const json& image) {
   return geometry;
 }
 
-json description_of(const Geometry& geometry) {
-  json image = {{"resize", geometry.resize}, {"crop", geometry.crop}};
-  if (geometry.fit != Fit::crop) image["fit"] = fit_name(geometry.fit);
-  return image;
+json image_description(const Artefact& artefact) {
+  json all = {{"resize", artefact.geometry.resize}, {"crop", artefact.geometry.crop}};
+  if (artefact.geometry.fit != Fit::crop) all["fit"] = fit_name(artefact.geometry.fit);
+  const ImageReading& reading = artefact.reading;
+  if (reading.bits != 16) all["bits"] = reading.bits;
+  if (reading.upright) all["upright"] = true;
+  if (reading.range) all["range"] = *reading.range;
+  return all;
+}
+
+ImageReading reading_from(const json& image) {
+  ImageReading reading;
+  if (image.contains("bits")) reading.bits = static_cast<int>(number_between(image, "bits", 8, 16));
+  reading.upright = image.contains("upright") && image.at("upright").get<bool>();
+  if (image.contains("range")) {
+    reading.range = image.at("range").get<std::array<double, 2>>();
+    if (!((*reading.range)[0] < (*reading.range)[1])) throw_input("damaged: its range of values is none");
+  }
+  return reading;
 }
 
 json description_of(const ArtefactBackbone& backbone) {
@@ -208,7 +223,7 @@ SealedTensors artefact_content(const Artefact& artefact) {
                          {"parameters", parameters_of(entry, artefact.parameters)},
                          {"features", artefact.features},
                          {"record", artefact.record},
-                         {"image", description_of(artefact.geometry)},
+                         {"image", image_description(artefact)},
                          {"backbone", description_of(artefact.backbone)},
                          {"representation", description_of(artefact.representation)},
                          {"post", artefact.post.name},
@@ -236,6 +251,7 @@ Artefact artefact_from(const SealedTensors& content, const std::filesystem::path
   artefact.features = all.at("features");
   artefact.record = all.value("record", json());
   artefact.geometry = geometry_from(all.at("image"));
+  artefact.reading = reading_from(all.at("image"));
   artefact.backbone = backbone_from(all.at("backbone"), tensors);
   artefact.batch = number_between(all, "batch", 1, largest_batch);
   artefact.probe = probe_from(tensors, artefact.geometry.crop);

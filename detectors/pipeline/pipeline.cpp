@@ -98,6 +98,7 @@ class Pipeline::Passes {
 Pipeline::Pipeline(const Artefact& artefact, std::unique_ptr<const Backbone> backbone, const PipelineOptions& options)
     : device_(open_device(options.device)),
       geometry_(artefact.geometry),
+      reading_(artefact.reading),
       backbone_(std::move(backbone)),
       representation_(representation_of(artefact.representation, device_, options.memory_bytes)),
       detector_(detector_on(artefact, device_)),
@@ -149,7 +150,9 @@ Scores Pipeline::score(const std::vector<Image>& images) const {
 
 Scores Pipeline::score_files(const std::vector<ImageFile>& files, int threads) const {
   Passes passes(*this);
-  load_images(files, geometry_, threads, static_cast<size_t>(2 * batch_), [&](LoadedImage loaded) {
+  std::vector<ImageFile> as_fitted = files;
+  for (ImageFile& file : as_fitted) file.reading = reading_;
+  load_images(as_fitted, geometry_, threads, static_cast<size_t>(2 * batch_), [&](LoadedImage loaded) {
     if (!loaded.image) throw InputError(loaded.error);
     passes.add(*loaded.image, loaded.content);
     return true;

@@ -34,11 +34,13 @@ class Pipeline {
   /// image.fit=pad, content_of() says which part of a map is not padding, and image scores are of that part. The
   /// images go through in passes of batch(). Throws InputError naming the number of an image that cannot be used.
   Scores score(const std::vector<Image>& images) const;
-  /// The same of files, which are decoded ahead by `threads` threads. Throws InputError for the first that cannot be
-  /// used.
+  /// The same of files, which are read as the cell's were (reading()) and decoded ahead by `threads` threads. Throws
+  /// InputError for the first that cannot be used.
   Scores score_files(const std::vector<ImageFile>& files, int threads = 2) const;
 
   const Geometry& geometry() const { return geometry_; }
+  /// How image files are read; who decodes images otherwise does the same.
+  const ImageReading& reading() const { return reading_; }
   int64_t batch() const { return batch_; }
 
  private:
@@ -50,6 +52,7 @@ class Pipeline {
 
   at::Device device_;
   Geometry geometry_;
+  ImageReading reading_;
   std::unique_ptr<const Backbone> backbone_;
   std::unique_ptr<const Representation> representation_;  ///< nullptr for raw features
   std::shared_ptr<const Detector> detector_;

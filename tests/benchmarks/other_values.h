@@ -21,7 +21,7 @@ inline std::vector<std::string> other_values(const Param& param, const ParamValu
     const double less = *number / 2, more = *number + 0.25;
     return {fmt::format("{}", *number > 0 && less >= param.minimum ? less : more)};
   }
-  return {param.name == "metrics.protocol" ? "paper" : "other text"};
+  return {param.name == "metrics.protocol" ? "paper" : param.name == "image.range" ? "0:1" : "other text"};
 }
 
 }  // namespace adrep::test

@@ -53,6 +53,7 @@ std::string FeatureKey::text() const {
                                 {"threads", threads}};
   if (geometry.fit != Fit::crop) key["fit"] = fit_name(geometry.fit);
   if (!told.empty()) key["told"] = told;
+  if (!reading.empty()) key["reading"] = reading;
   return key.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 

@@ -19,7 +19,8 @@ inline constexpr int feature_version = 3;
 struct FeatureKey {
   std::string backbone{};
   std::string weights_sha256{};
-  std::string told{};  ///< to the backbone besides its weights, "vit.heads=2|"; in the text unless ""
+  std::string told{};     ///< to the backbone besides its weights, "vit.heads=2|"; in the text unless ""
+  std::string reading{};  ///< of image files, where it is not the default: ImageReading::text
   Geometry geometry{};
   std::array<double, 3> mean{}, std{};  ///< of the input normalisation
   std::string precision = "fp32";       ///< what the backbone computes in

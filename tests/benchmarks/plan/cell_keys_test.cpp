@@ -131,7 +131,8 @@ TEST_CASE("a key holds what decides the result and nothing else", "[cell]") {
                                                 "image.resize", "on_bad_image", "precision", "train",
                                                 "version.backbone", "version.detector", "weights"});
   CHECK(names(key.scores) == std::set<std::string>{"feature_norm.norm", "feature_norm.sigma", "test"});
-  CHECK(names(key.evaluation) == std::set<std::string>{"data", "layout", "metrics.protocol", "version.protocol"});
+  CHECK(names(key.evaluation) ==
+        std::set<std::string>{"data", "layout", "metrics.protocol", "version.masks", "version.protocol"});
   CHECK(key.text("weights") == sha256_of("weights"));
   for (const char* without_effect :
        {"seed=7", "split.seed=7", "split.noise_overlap=no", "references.from=noisy", "references.shots=3", "batch=3",

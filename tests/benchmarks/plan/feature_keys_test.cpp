@@ -49,6 +49,18 @@ TEST_CASE("the feature key of a run follows what changes features, and nothing e
   REQUIRE(feature_key(other, {256, 224}).hash() == key.hash());
 }
 
+TEST_CASE("how image files are read is in the feature key where it is not the default", "[cache]") {
+  RunSettings settings;
+  settings.weights = test::seeded_efficientnet().string();
+  const std::string usual = feature_key(settings, {256, 224}).hash();
+  REQUIRE(feature_key(settings, {256, 224}, ImageReading{}).hash() == usual);
+  std::set<std::string> hashes = {usual};
+  for (const ImageReading& reading :
+       {ImageReading{.bits = 10}, ImageReading{.upright = true}, ImageReading{.range = {{0, 1}}}})
+    hashes.insert(feature_key(settings, {256, 224}, reading).hash());
+  REQUIRE(hashes.size() == 4);
+}
+
 TEST_CASE("what vit is told of its file is in its feature key, and in no other's", "[cache]") {
   const test::TemporaryFolder folder;
   write_file_atomically(folder / "w.pth", "weights");

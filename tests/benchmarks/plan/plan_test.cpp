@@ -64,6 +64,19 @@ TEST_CASE("cells that share features are one group, ordered by features", "[plan
   REQUIRE(plan.groups[0].cells[5].features == "residual");
 }
 
+TEST_CASE("images are read as the settings say, and group apart from others", "[plan]") {
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder.path(), "plate", 1, 1, 32);
+  const Plan plan = plan_on({"detector=padim", "image.scale=16,10", "image.orientation=apply"}, folder.path());
+  REQUIRE(plan.groups.size() == 2);
+  for (const PlannedGroup& group : plan.groups) {
+    const ImageReading reading = group.dataset->load("plate").reading();
+    REQUIRE(reading.bits == std::stoi(group.config->settings.image_scale));
+    REQUIRE(reading.upright);
+  }
+  REQUIRE_THROWS_WITH(plan_on({"image.range=1"}, folder.path()), Contains("image.range=1"));
+}
+
 TEST_CASE("a plan that cannot be is refused", "[plan]") {
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder.path(), "plate", 1, 1, 32);

@@ -151,18 +151,31 @@ TEST_CASE("what is no readable image file gets one clear line", "[image]") {
         (folder / "absent.png").string() + ": no such file");
   CHECK(input_error_of([&] { decode_rgb(folder.path()); }).find("not a regular file") != std::string::npos);
   CHECK(input_error_of([&] { decode_rgb(write_bytes(folder / "empty.png", "")); }).find("empty") != std::string::npos);
-  for (const char* text : {"x", "hello, this is no image", "GIF89a"}) {
+  for (const char* text : {"x", "hello, this is no image"}) {
     CHECK(input_error_of([&] {
             read_image_size(write_bytes(folder / "text.png", text));
-          }).find("not a JPEG, PNG, BMP or TIFF") != std::string::npos);
+          }).find("not a JPEG, PNG, BMP, TIFF or WebP") != std::string::npos);
   }
   const auto locked = write_bytes(folder / "locked.png", encode_png(noise_image(2, 2, 3, 75)));
   fs::permissions(locked, fs::perms::none);
   if (geteuid() != 0) CHECK(input_error_of([&] { decode_rgb(locked); }).find("Permission denied") != std::string::npos);
 }
 
+TEST_CASE("common formats that are not read are named", "[image]") {
+  const TemporaryFolder folder;
+  const std::string heic = std::string(3, '\0') +
+                           "\x18"
+                           "ftypheic" +
+                           std::string(20, '\0');
+  const auto file = write_bytes(folder / "photo.heic", heic);
+  CHECK(input_error_of([&] { decode_rgb(file); }) == file.string() + ": HEIC is not read: convert it to PNG or JPEG");
+  const auto gif = write_bytes(folder / "a.png", "GIF89a");
+  CHECK(input_error_of([&] { read_image_size(gif); }).ends_with(": GIF is not read: convert it to PNG or JPEG"));
+}
+
 TEST_CASE("image names", "[image]") {
-  for (const char* name : {"a.jpg", "b.JPEG", "c.Png", "d.bmp", "e.tif", "f.TIFF", "folder/x.y.png"})
+  for (const char* name :
+       {"a.jpg", "b.JPEG", "c.Png", "d.bmp", "e.tif", "f.TIFF", "folder/x.y.png", "g.jfif", "h.WebP", "i.heic"})
     CHECK(is_image_name(name));
   for (const char* name : {"._a.jpg", "folder/._b.png", "c.gif", "d", "png", ".png", "e.png.txt", "f.npy"})
     CHECK_FALSE(is_image_name(name));

@@ -11,7 +11,7 @@ namespace {
 struct TiffFile {
   uint32_t width = 0, height = 0;
   int bits = 8, samples = 1, photometric = PHOTOMETRIC_MINISBLACK, compression = COMPRESSION_NONE,
-      planar = PLANARCONFIG_CONTIG;
+      planar = PLANARCONFIG_CONTIG, sample_format = SAMPLEFORMAT_UINT;
   uint32_t rows_per_strip = 0, tile = 0;  // 0: one strip; no tiles
   int orientation = 1, alpha = -1;        // alpha: kind of the extra sample
   const char* mode = "w";
@@ -29,6 +29,7 @@ struct TiffFile {
     TIFFSetField(tiff, TIFFTAG_COMPRESSION, compression);
     TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, planar);
     TIFFSetField(tiff, TIFFTAG_ORIENTATION, orientation);
+    if (sample_format != SAMPLEFORMAT_UINT) TIFFSetField(tiff, TIFFTAG_SAMPLEFORMAT, sample_format);
     if (!red.empty()) TIFFSetField(tiff, TIFFTAG_COLORMAP, red.data(), green.data(), blue.data());
     const auto kind = static_cast<uint16_t>(alpha);
     if (alpha >= 0) TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, 1, &kind);
@@ -192,6 +193,54 @@ TEST_CASE("a TIFF's orientation is followed, also in its size", "[image]") {
     CHECK(read_image_size(file).width == mask.width);
     CHECK(read_image_size(file).height == mask.height);
   }
+}
+
+TEST_CASE("16-bit TIFFs of fewer bits, white first too", "[image]") {
+  const TemporaryFolder folder;
+  Values native(8);
+  const uint16_t values[4] = {0, 511, 1023, 1024};
+  std::memcpy(native.data(), values, 8);
+  for (const int photometric : {PHOTOMETRIC_MINISBLACK, PHOTOMETRIC_MINISWHITE}) {
+    const TiffFile tiff{.width = 4, .height = 1, .bits = 16, .photometric = photometric};
+    ImageFile file = tiff.write(folder / "image.tif", native);
+    CHECK(count_values(file.path)[511] == 1);
+    file.reading.bits = 10;
+    const Values seen = photometric == PHOTOMETRIC_MINISBLACK ? Values{0, 127, 255, 255} : Values{255, 128, 0, 0};
+    CHECK(decode_rgb(file).pixels == tiff_thrice(seen));
+  }
+}
+
+TEST_CASE("floating-point TIFFs are read on their range, and as masks without one", "[image]") {
+  const TemporaryFolder folder;
+  const std::vector<float> values{-1, 0, 0.5, 1, 1.5, std::nanf(""), 2, 9};
+  Values native(values.size() * 4);
+  std::memcpy(native.data(), values.data(), native.size());
+  const TiffFile tiff{.width = 8, .height = 1, .bits = 32, .sample_format = SAMPLEFORMAT_IEEEFP};
+  ImageFile file = tiff.write(folder / "image.tif", native);
+  CHECK(input_error_of([&] { decode_rgb(file); }).find("set image.range=LOW:HIGH") != std::string::npos);
+  file.reading.range = {0, 2};
+  CHECK(decode_rgb(file).pixels == tiff_thrice({0, 0, 64, 128, 191, 0, 255, 255}));
+  CHECK(decode_mask(file).pixels == Values{255, 0, 255, 255, 255, 255, 255, 255});
+  CHECK(read_image_header(file.path).bits == 0);
+}
+
+TEST_CASE("signed bytes are read as if they had no sign, as Pillow does", "[image]") {
+  const TiffFile tiff{.width = 3, .height = 1, .sample_format = SAMPLEFORMAT_INT};
+  CHECK(decoded_tiff(tiff, {0, 127, 0xFF}).rgb == tiff_thrice({0, 127, 255}));
+}
+
+TEST_CASE("a TIFF whose compression has no decoder is not supported, not corrupt", "[image]") {
+  const TemporaryFolder folder;
+  const auto error = [&](uint32_t compression) {
+    std::string bytes = tiff_of(noise_image(4, 4, 3, 53));
+    const size_t entry = 8 + 2 + 3 * 12;  // the fourth of the directory
+    bytes[entry + 8] = static_cast<char>(compression), bytes[entry + 9] = static_cast<char>(compression >> 8);
+    const auto file = write_bytes(folder / "image.tif", bytes);
+    return input_error_of([&] { decode_rgb(file); });
+  };
+  CHECK(error(34712).find("TIFF with JPEG 2000 compression is not supported") != std::string::npos);
+  CHECK(error(34933).find("TIFF with PNG compression is not supported") != std::string::npos);
+  CHECK(error(12345).find("TIFF with compression 12345 is not supported") != std::string::npos);
 }
 
 TEST_CASE("TIFFs that are not understood say so", "[image]") {

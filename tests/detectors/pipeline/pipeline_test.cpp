@@ -4,6 +4,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/image/test_images.h"
 #include "core/io/sealed_tensors.h"
 #include "detectors/pipeline/example_pipeline.h"
 #include "support/program.h"
@@ -92,6 +93,26 @@ TEST_CASE("a list longer than a pass goes through in several; images that cannot
   CHECK_THROWS_WITH(pipeline.score(images), Contains("image 4") && Contains("1 channels"));
   write_file_atomically(files[5].path, "no image");
   CHECK_THROWS_WITH(pipeline.score_files(files), Contains(files[5].path.string()));
+}
+
+TEST_CASE("a pipeline reads files as its cell's were read", "[pipeline]") {
+  const TemporaryFolder folder;
+  Artefact saved = example_artefact(named_detector("feature_norm"), "raw", folder);
+  saved.reading.bits = 10;
+  saved.reading.upright = true;
+  saved.reading.range = {-1.0, 0.5};
+  save_artefact(folder / "a.safetensors", saved);
+  const Pipeline pipeline = Pipeline::load(folder / "a.safetensors", example_options(folder));
+  CHECK(pipeline.reading() == saved.reading);
+  std::vector<uint8_t> rows;
+  for (int i = 0; i < example_side * example_side; ++i)
+    for (const int byte : {i % 4, i * 37 % 256}) rows.push_back(static_cast<uint8_t>(byte));  // ten bits
+  const PngFile wide{.width = example_side, .height = example_side, .depth = 16};
+  ImageFile file = write_bytes(folder / "wide.png", wide.bytes(rows));
+  const Scores scores = pipeline.score_files({file});
+  CHECK_FALSE(scores.maps.equal(pipeline.score({decode_rgb(file)}).maps));
+  file.reading = saved.reading;
+  CHECK(scores.maps.equal(pipeline.score({decode_rgb(file)}).maps));
 }
 
 TEST_CASE("a backbone that is code needs trust and its very file; both are said in one line", "[pipeline]") {

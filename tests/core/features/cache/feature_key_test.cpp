@@ -18,6 +18,7 @@ TEST_CASE("every part of a feature key changes its hash", "[cache]") {
       [](FeatureKey& k) { k.device = "cuda"; },       [](FeatureKey& k) { k.processor = "q"; },
       [](FeatureKey& k) { k.libtorch = "3"; },        [](FeatureKey& k) { k.batch = 1; },
       [](FeatureKey& k) { k.threads = 2; },           [](FeatureKey& k) { k.version += 1; },
+      [](FeatureKey& k) { k.reading = "bits=10|"; },
   };
   std::set<std::string> hashes = {key.hash()};
   for (const auto& change : changes) {
