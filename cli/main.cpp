@@ -110,6 +110,7 @@ int main(int argc, char** argv) {
     std::vector<char*> words = without_help_word(argc, argv);
     return with_output_written(run(static_cast<int>(words.size()), words.data()));
   } catch (...) {
-    return fail(adrep::current_failure());
+    const adrep::Failure failure = adrep::current_failure();
+    return std::ferror(stdout) != 0 ? with_output_written(0) : fail(failure);
   }
 }

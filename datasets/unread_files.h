@@ -7,7 +7,7 @@
 /// Photographs in folders of images that no decoder reads: half a class may be missing without a word.
 namespace adrep {
 
-/// True for a file that is a photograph by its extension and that no decoder reads: HEIC, WebP, raw files of cameras …
+/// True for a file that is a photograph by its extension and that no decoder reads: HEIC, AVIF, raw files of cameras …
 bool is_unread_photograph(const std::string& name);
 
 /// "12 of 22 files in FOLDER are not read: .heic (save them as JPEG or PNG)", or "" where all that is left out is no

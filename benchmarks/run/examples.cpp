@@ -5,11 +5,13 @@
 #include <nlohmann/json.hpp>
 
 #include "benchmarks/cells/cell_files.h"
+#include "core/base/atomic_file.h"
 #include "core/base/failure.h"
 #include "core/base/hash.h"
 #include "core/base/log.h"
 #include "core/image/decode.h"
 #include "core/io/safetensors.h"
+#include "core/io/sealed_json.h"
 
 namespace adrep {
 
@@ -49,34 +51,65 @@ ExampleImages::ExampleImages(const std::vector<Sample>& test, const GroundTruth&
   if (!reading.empty()) prefix_ = fmt::format("images-{}-", sha256_of(prefix_ + reading).substr(0, 32));
 }
 
-void ExampleImages::choose(const at::Tensor& image_scores) {
-  chosen_ = choose_examples(test_, image_scores, count_);
+/// The images' file is named by what it holds, so that a damaged list of names is found out.
+std::string ExampleImages::name_of_images() const {
   std::string names;
-  for (const Example& example : chosen_) names += test_[static_cast<size_t>(example.image)].id + "\n";
-  images_file_ = fmt::format("{}{}.safetensors", prefix_, sha256_of(names).substr(0, 8));
+  for (const Example& example : chosen_)
+    names += test_[static_cast<size_t>(example.image)].id + "\n" + example.why + "\n";
+  return fmt::format("{}{}.safetensors", prefix_, sha256_of(names).substr(0, 8));
 }
 
-/// The choice of a file that is there, if its images are all of this test.
-bool ExampleImages::choose_as_before() {
-  std::vector<std::string> names;
-  std::error_code none;
-  for (const auto& entry : fs::directory_iterator(folder_, none))
-    if (entry.path().filename().string().starts_with(prefix_)) names.push_back(entry.path().filename().string());
-  if (names.empty()) return false;
+void ExampleImages::choose(const at::Tensor& image_scores) {
+  chosen_ = choose_examples(test_, image_scores, count_);
+  images_file_ = name_of_images();
+}
+
+bool ExampleImages::take(const nlohmann::json& ids, const nlohmann::json& why) {
   std::map<std::string, int64_t> place_of;
   for (size_t i = 0; i < test_.size(); ++i) place_of[test_[i].id] = static_cast<int64_t>(i);
-  const std::string& name = *std::min_element(names.begin(), names.end());
-  try {
-    const Safetensors file = read_safetensors(folder_ / name);
-    const auto ids = nlohmann::json::parse(file.metadata.at("ids")).get<std::vector<std::string>>();
-    const auto why = nlohmann::json::parse(file.metadata.at("why")).get<std::vector<std::string>>();
-    for (size_t i = 0; i < ids.size(); ++i) chosen_.push_back({place_of.at(ids[i]), why.at(i)});
-  } catch (const std::exception&) {  // damaged, or of other images: chosen anew
-    chosen_.clear();
-    return false;
-  }
-  images_file_ = name;
+  chosen_.clear();
+  for (size_t i = 0; i < ids.size(); ++i)
+    chosen_.push_back({place_of.at(ids.at(i).get<std::string>()), why.at(i).get<std::string>()});
+  images_file_ = name_of_images();
   return true;
+}
+
+/// The choice of an earlier run: from its list, or, where that is damaged, from the images themselves.
+bool ExampleImages::choose_as_before() {
+  using nlohmann::json;
+  try {
+    if (fs::exists(choice_file())) {
+      const json list = read_sealed_json(read_file(choice_file()), "list of examples", choice_file().string());
+      return take(list.at("ids"), list.at("why"));
+    }
+  } catch (const std::exception&) {  // of other images, or damaged
+    chosen_.clear();
+  }
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(folder_, none)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(prefix_) || !name.ends_with(".safetensors")) continue;
+    try {
+      const Safetensors file = read_safetensors(entry.path());
+      take(json::parse(file.metadata.at("ids")), json::parse(file.metadata.at("why")));
+      if (images_file_ == name) return true;
+    } catch (const std::exception&) {
+      continue;
+    }
+  }
+  chosen_.clear();
+  images_file_.clear();
+  return false;
+}
+
+void ExampleImages::save_choice() const {
+  nlohmann::json ids = nlohmann::json::array(), why = ids;
+  for (const Example& example : chosen_) {
+    ids.push_back(test_[static_cast<size_t>(example.image)].id);
+    why.push_back(example.why);
+  }
+  const std::string text = sealed({{"ids", ids}, {"why", why}}).dump(1) + "\n";
+  if (!fs::exists(choice_file()) || read_file(choice_file()) != text) write_file_atomically(choice_file(), text);
 }
 
 void ExampleImages::save_images() const {
@@ -103,8 +136,9 @@ void ExampleImages::save_images() const {
 
 void ExampleImages::save_maps(const std::string& cell_hash, const at::Tensor& maps, const at::Tensor& image_scores,
                               bool anew) {
-  if (images_file_.empty() && (anew || !choose_as_before())) choose(image_scores.cpu());
+  if (images_file_.empty() && !choose_as_before()) choose(image_scores.cpu());
   if (chosen_.empty()) return;
+  save_choice();
   if (anew || !fs::exists(folder_ / images_file_)) save_images();
   const at::Tensor normal = (at::tensor(truth_.labels, at::kByte) == 0).nonzero().flatten().to(maps.device());
   const at::Tensor quiet =
@@ -119,7 +153,8 @@ void ExampleImages::save_maps(const std::string& cell_hash, const at::Tensor& ma
                     {{"images", images_file_},
                      {"low", fmt::format("{}", quiet.median().item<double>())},
                      {"high", fmt::format("{}", shown.max().item<double>())}});
-  CellFiles(folder_.parent_path(), cell_hash).record(CellFiles::Kind::examples, {file, folder_ / images_file_});
+  CellFiles(folder_.parent_path(), cell_hash)
+      .record(CellFiles::Kind::examples, {file, folder_ / images_file_, choice_file()});
 }
 
 CellExamples load_examples(const fs::path& output, const std::string& cell_hash) {

@@ -2,6 +2,7 @@
 #include <ATen/ATen.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "benchmarks/plan/plan.h"
@@ -37,6 +38,10 @@ class ExampleImages {
  private:
   void choose(const at::Tensor& image_scores);
   bool choose_as_before();
+  bool take(const nlohmann::json& ids, const nlohmann::json& why);
+  std::string name_of_images() const;
+  std::filesystem::path choice_file() const { return folder_ / (prefix_ + "choice.json"); }
+  void save_choice() const;
   void save_images() const;
 
   const std::vector<Sample>& test_;

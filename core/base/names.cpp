@@ -57,8 +57,9 @@ std::string suggestion(std::string_view wrong, const std::vector<std::string>& k
   const std::string near = nearest_name(wrong, known);
   if (!near.empty()) return fmt::format("did you mean '{}'?", near);
   if (known.empty()) return "nothing is known here";
-  constexpr size_t shown = 5;
-  if (known.size() > shown) log_detail("known: " + listed(known));
+  constexpr size_t few = 12, shown = 5;
+  if (known.size() <= few) return "known: " + listed(known);
+  log_detail("known: " + listed(known));
   return "known: " + listed(known, shown);
 }
 

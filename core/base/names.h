@@ -13,7 +13,8 @@ std::string listed(const std::vector<std::string>& names);
 /// The first `shown` of them: "a, b and 5 more".
 std::string listed(const std::vector<std::string>& names, size_t shown);
 
-/// "did you mean 'x'?", or the first five of what is known; all of them are logged in detail.
+/// "did you mean 'x'?", or what is known: all of it where that is not long, else five and how many more; all of them
+/// are then logged in detail.
 std::string suggestion(std::string_view wrong, const std::vector<std::string>& known);
 
 }  // namespace adrep

@@ -103,7 +103,7 @@ bool is_image_name(const std::filesystem::path& file) {
   if (file.filename().string().starts_with("._")) return false;
   std::string extension = file.extension().string();
   for (char& letter : extension) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  for (const char* known : {".jpg", ".jpeg", ".jfif", ".png", ".bmp", ".tif", ".tiff", ".webp", ".heic", ".heif"}) {
+  for (const char* known : {".jpg", ".jpeg", ".jfif", ".png", ".bmp", ".tif", ".tiff", ".webp"}) {
     if (extension == known) return true;
   }
   return false;

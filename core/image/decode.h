@@ -67,8 +67,7 @@ struct ImageHeader {
 };
 ImageHeader read_image_header(const std::filesystem::path& file);
 
-/// True for file names with an image extension (any case), except macOS "._" files: those that we decode, and HEIC's,
-/// so that such files are refused and not overlooked.
+/// True for file names with an image extension that we decode (any case), except macOS "._" files.
 bool is_image_name(const std::filesystem::path& file);
 
 }  // namespace adrep

@@ -83,7 +83,7 @@ double grey_value(const uint8_t* row, size_t index, const TiffHeader& header) {
   };
   if (header.bits == 8) return row[index];
   if (header.bits == 32) return load(float());
-  if (header.bits == 64) return static_cast<float>(load(double()));
+  if (header.bits == 64) return load(double());
   return header.sample_format == SAMPLEFORMAT_IEEEFP ? static_cast<float>(load(c10::Half())) : load(uint16_t());
 }
 
@@ -96,7 +96,7 @@ uint8_t on_range(double value, const std::array<double, 2>& range) {
 /// A sample of 16 bits or more as 8 bits; 255 where not zero for a mask.
 uint8_t wide_sample(const uint8_t* row, size_t index, const TiffHeader& header, const DecodeRequest& request) {
   if (header.is_float()) {
-    const float value = grey_value(row, index, header);
+    const double value = grey_value(row, index, header);
     if (request.as == DecodeAs::mask) return value != 0 ? 255 : 0;
     return on_range(value, *request.reading.range);
   }

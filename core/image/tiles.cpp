@@ -11,11 +11,11 @@ namespace {
 /// Where tiles begin along one axis.
 std::vector<int> tile_starts(int length, int side) {
   const int room = length - side;
-  const int steps = static_cast<int>(std::ceil(room / ((1 - tile_overlap) * side)));
-  std::vector<int> starts;
-  for (int i = 0; i <= steps; ++i)
-    starts.push_back(steps == 0 ? 0 : static_cast<int>(std::lround(static_cast<double>(i) * room / steps)));
-  return starts;
+  const int further = static_cast<int>(std::ceil(room / ((1 - tile_overlap) * side)));
+  std::vector<int> begins;
+  for (int i = 0; i <= further; ++i)
+    begins.push_back(further == 0 ? 0 : static_cast<int>(std::lround(static_cast<double>(i) * room / further)));
+  return begins;
 }
 
 }  // namespace

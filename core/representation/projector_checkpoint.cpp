@@ -6,6 +6,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/names.h"
+#include "core/base/plural.h"
 #include "core/io/checkpoint_formats.h"
 #include "core/io/damaged.h"
 
@@ -119,13 +120,13 @@ void write_projector_checkpoint(const std::filesystem::path& file, const Project
 
 void check_projector_weights(const TensorMap& weights, const ProjectorParams& params,
                              const std::vector<int64_t>& channels, const std::string& file) {
-  std::vector<std::string> wrong;
+  std::vector<std::string> missing, wrong, unknown;
   std::map<std::string, bool> known;
   for (const WeightSpec& spec : projector_weights(params, channels)) {
     known[spec.key] = true;
     const auto place = weights.find(spec.key);
     if (place == weights.end())
-      wrong.push_back(fmt::format("missing '{}' [{}]", spec.key, fmt::join(spec.shape, ", ")));
+      missing.push_back(fmt::format("missing '{}' [{}]", spec.key, fmt::join(spec.shape, ", ")));
     else if (place->second.sizes() != at::IntArrayRef(spec.shape))
       wrong.push_back(fmt::format("'{}' is [{}], not [{}]", spec.key, fmt::join(place->second.sizes(), ", "),
                                   fmt::join(spec.shape, ", ")));
@@ -133,11 +134,16 @@ void check_projector_weights(const TensorMap& weights, const ProjectorParams& pa
       wrong.push_back(fmt::format("'{}' is no floating-point tensor", spec.key));
   }
   for (const auto& [key, weight] : weights)
-    if (!known.contains(key)) wrong.push_back(fmt::format("unknown '{}'", printable(key)));
-  if (!wrong.empty())
-    throw_input("{}: {} wrong key{} for a projector '{}' of {} layer{} and {} levels: {}", file, wrong.size(),
-                wrong.size() == 1 ? "" : "s", params.architecture, params.layers, params.layers == 1 ? "" : "s",
-                channels.size(), listed(wrong, 5));
+    if (!known.contains(key)) unknown.push_back(fmt::format("unknown '{}'", printable(key)));
+  constexpr size_t shown = 5;  // of each kind
+  std::vector<std::string> lists;
+  for (const auto* of_kind : {&missing, &wrong, &unknown})
+    if (!of_kind->empty()) lists.push_back(listed(*of_kind, shown));
+  const size_t count = missing.size() + wrong.size() + unknown.size();
+  if (count > 0)
+    throw_input("{}: {} for a projector '{}' of {} and {} levels: {}", file,
+                counted(static_cast<int64_t>(count), "wrong key"), params.architecture, counted(params.layers, "layer"),
+                channels.size(), fmt::join(lists, "; "));
 }
 
 }  // namespace adrep

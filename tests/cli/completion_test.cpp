@@ -1,4 +1,6 @@
 // Shell completion, in a bash that loads the script: what it offers is what the commands' own help shows.
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 
 #include <poll.h>

@@ -9,7 +9,7 @@ namespace adrep {
 
 /// Raised when a change in the code gives other features for the same image and weights: decoding, resizing, a
 /// backbone's arithmetic. Old entries of the cache are then never found.
-inline constexpr int feature_version = 3;
+inline constexpr int feature_version = 4;
 
 /// All that determines the bits of an image's features, besides the bytes of the image itself.
 ///

@@ -25,7 +25,8 @@ class Keys {
     words.insert(words.begin(), "weights=" + (folder_ / "w.pth").string());
     const auto config = std::make_shared<const RunConfig>(resolve_run(read_config({}, words)).at(0));
     const RunSettings& s = config->settings;
-    const Geometry geometry{static_cast<int>(s.resize > 0 ? s.resize : 224), static_cast<int>(s.crop)};
+    const Fit fit = s.fit == "auto" ? Fit::crop : fit_named(s.fit);
+    const Geometry geometry{static_cast<int>(s.resize > 0 ? s.resize : 224), static_cast<int>(s.crop), fit};
     return cell_key({config, "nut", detector, features, geometry}, s.layout, prints);
   }
 
@@ -69,8 +70,9 @@ std::array<bool, 3> expected(Decides role) {
 /// Changes every declared parameter of a cell, one at a time, and compares what changes with its role.
 int64_t check_every_parameter(const Keys& keys, const std::string& detector, const std::string& features,
                               const std::vector<std::string>& base) {
-  // of these the content or a model of several classes counts, which the tests below change; lists hold the cell itself
-  const std::set<std::string> apart = {"data", "classes_together", "classes", "detector", "features"};
+  // of these the content, a model of several classes or the class's geometry counts, which the tests below change;
+  // lists hold the cell itself
+  const std::set<std::string> apart = {"data", "classes_together", "classes", "detector", "features", "image.fit"};
   const auto settings_under = [&](const std::vector<std::string>& words) {
     return cell_settings(resolve_run(read_config({}, words)).at(0), detector, features);
   };
@@ -216,4 +218,18 @@ TEST_CASE("an activation is in a cell's key where it is another than adrep 0.2 t
   const nlohmann::json vit = keys.of({"backbone=vit", "weights.activation=gelu"}).fit;
   CHECK(vit.at("vit.activation") == "gelu");
   CHECK_FALSE(vit.contains("weights.activation"));
+}
+
+TEST_CASE("the way in which photographs are fitted is in the key, but for the published crop", "[cell_key]") {
+  const Keys keys;
+  const CellKey crop = keys.of({});
+  CHECK(keys.of({"image.fit=crop"}).hash() == crop.hash());
+  std::set<std::string> hashes{crop.fit_hash()};
+  for (const std::string fit : {"squash", "pad", "tiles"}) {
+    const CellKey key = keys.of({"image.fit=" + fit});
+    CHECK(key.text("image.fit") == fit);
+    hashes.insert(key.fit_hash());
+  }
+  CHECK(hashes.size() == 4);
+  CHECK(crop.part("image.fit").is_null());
 }

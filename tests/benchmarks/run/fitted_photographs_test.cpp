@@ -79,6 +79,7 @@ TEST_CASE("a crop that hides the defects says so, auto pads and finds them", "[r
     if (!entry.is_regular_file()) continue;
     PipelineOptions options;
     options.trust_code = true;
+    options.weights = test::seeded_backbone().substr(std::string("torchscript:").size());
     const Pipeline pipeline = Pipeline::load(entry.path(), options);
     std::vector<ImageFile> files;
     for (const ImageScore& score : cell.scores) files.emplace_back(folder / ("data/" + score.id));

@@ -83,8 +83,8 @@ double difference_from(const CellOutcome& outcome, const fs::path& output, const
     largest = std::max(largest, std::abs(scores[row].item<double>() - known.score));
     MapSize size;
     const fs::path map = output / "maps" / name / "maps" / fs::path(known.id).replace_extension(".npy");
-    const std::vector<float> kept = read_map_file(map, size);
-    const at::Tensor expected = at::tensor(kept).view({maps.size(1), maps.size(2)});
+    const std::vector<double> kept = read_map_file(map, size);
+    const at::Tensor expected = at::tensor(kept, at::kFloat).view({maps.size(1), maps.size(2)});
     largest = std::max(largest, (maps[row] - expected).abs().max().item<double>());
   }
   return largest;

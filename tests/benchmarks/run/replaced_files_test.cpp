@@ -155,7 +155,7 @@ TEST_CASE("images that a detector draws into and examples have the content that 
       [](const Levels& raw) { return raw; });
   CHECK_THROWS_WITH(images.image(0), Contains("its content has changed"));
   CHECK_THROWS_WITH(images.foreground(1), Contains("its content has changed"));
-  const ExampleImages examples(split.test, truth, group, folder / "out", std::string(64, 'f'));
-  CHECK_THROWS_WITH(examples.save_maps(std::string(64, 'a'), at::zeros({2, 64, 64})),
+  ExampleImages examples(split.test, truth, group, folder / "out", std::string(64, 'f'));
+  CHECK_THROWS_WITH(examples.save_maps(std::string(64, 'a'), at::zeros({2, 64, 64}), at::zeros({2})),
                     Contains("its content has changed"));
 }

@@ -65,7 +65,6 @@ TEST_CASE("trained detectors run: images for GLASS, CFLOW's published scale, not
   for (const CellOutcome& cell : outcome.cells) {
     INFO(cell.planned.title());
     REQUIRE(cell.cell->metric("pixel_auroc").defined());
-    REQUIRE(cell.cell->details.contains("detector_notes") == (cell.planned.detector == "glass"));
     if (cell.planned.detector == "glass")
       REQUIRE_THAT(cell.cell->details["detector_notes"][0].get<std::string>(), Contains("textures"));
     const bool scaled = cell.planned.detector == "cflow" && cell.planned.title().find("=test") != std::string::npos;

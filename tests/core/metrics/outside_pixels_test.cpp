@@ -79,7 +79,7 @@ TEST_CASE("rankings of every kind leave pixels outside out", "[metrics][outside]
   CHECK(drawn.average_precision.value == expected.average_precision.value);
   CHECK(drawn.aupro[0].value == Approx(expected.aupro[0].value).margin(1e-12));
 
-  const at::IntArrayRef shape{frame.images, frame.height, frame.width};
+  const std::vector<int64_t> shape{frame.images, frame.height, frame.width};
   DeviceRanking device(at::tensor(frame.scores).view(shape), at::tensor(frame.masks, at::kByte).view(shape));
   check_equal(exact_pixel_metrics(device, limits), expected);
 
