@@ -138,7 +138,6 @@ void ExampleImages::save_maps(const std::string& cell_hash, const at::Tensor& ma
                               bool anew) {
   if (images_file_.empty() && !choose_as_before()) choose(image_scores.cpu());
   if (chosen_.empty()) return;
-  save_choice();
   if (anew || !fs::exists(folder_ / images_file_)) save_images();
   const at::Tensor normal = (at::tensor(truth_.labels, at::kByte) == 0).nonzero().flatten().to(maps.device());
   const at::Tensor quiet =
@@ -153,6 +152,7 @@ void ExampleImages::save_maps(const std::string& cell_hash, const at::Tensor& ma
                     {{"images", images_file_},
                      {"low", fmt::format("{}", quiet.median().item<double>())},
                      {"high", fmt::format("{}", shown.max().item<double>())}});
+  save_choice();
   CellFiles(folder_.parent_path(), cell_hash)
       .record(CellFiles::Kind::examples, {file, folder_ / images_file_, choice_file()});
 }

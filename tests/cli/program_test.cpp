@@ -304,7 +304,7 @@ TEST_CASE("SIGINT and SIGTERM stop a run; finished cells stay and are not comput
   REQUIRE(std::distance(fs::directory_iterator(cells), fs::directory_iterator()) == 1);
   // the finished cell's maps and the images they belong to
   const fs::path examples = folder.path() / "out" / "examples";
-  REQUIRE(std::distance(fs::directory_iterator(examples), fs::directory_iterator()) == 2);
+  REQUIRE(std::distance(fs::directory_iterator(examples), fs::directory_iterator()) == 3);
   REQUIRE_THAT(read_file(folder / "table.txt"), Contains("feature_norm") && Contains("image AUROC"));
   const Result again =
       adrep_program("run cache=off " + data + " " + output + " " + backbone + " detector=feature_norm");

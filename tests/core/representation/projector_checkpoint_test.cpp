@@ -173,5 +173,5 @@ TEST_CASE("the laid-out checkpoints of the goldens are recognised, and their key
        {"checkpoint_reference.pth", "checkpoint_reference_legacy.pth", "checkpoint_reference_numpy2.pth"})
     REQUIRE_THROWS_WITH(
         read_projector_checkpoint(golden_file(name)),
-        Contains("missing 'l1_proj.ref_proj.project.weight'") && Contains("unknown 'l2_proj.bn.weight'"));
+        Contains("missing 'l1_proj.ref_proj.project.weight'") && Contains("unknown 'l1_proj.bn.weight'"));
 }
