@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "benchmarks/plan/plan.h"
+#include "benchmarks/run/class_notes.h"
 #include "cli/command_words.h"
 #include "cli/settings.h"
 #include "core/base/names.h"
@@ -50,12 +51,12 @@ void print_problems(const std::vector<FileProblem>& problems) {
 }
 
 /// What is noted of each class's files, and which classes have no masks.
-void print_class_notes(const std::vector<ClassSplit>& classes) {
+void print_class_notes(const Dataset& dataset, const std::vector<ClassSplit>& classes) {
   std::vector<std::string> without_masks;
   for (const ClassSplit& split : classes) {
     const std::string reason = split.test.empty() ? "" : why_no_normal_test(split);
     if (!reason.empty()) fmt::print("problem: {}: {}\n", split.name, reason);
-    for (const std::string& note : split.data_notes) fmt::print("note: {}: {}\n", split.name, note);
+    for (const std::string& note : class_notes(dataset, split)) fmt::print("note: {}: {}\n", split.name, note);
     const auto has = [&](auto what) { return std::any_of(split.test.begin(), split.test.end(), what); };
     if (has([](const Sample& s) { return s.anomalous; }) && !has([](const Sample& s) { return s.mask.has_value(); }))
       without_masks.push_back(split.name);
@@ -90,7 +91,7 @@ void info(const ReportArguments& arguments) {
     fmt::print("published: {} classes, {} normal and {} anomalous images\n", published->classes.size(),
                published->normal_images, published->anomalous_images);
   print_problems(problems);
-  print_class_notes(classes);
+  print_class_notes(*dataset, classes);
   if (!published) return;
   for (const std::string& line : differences_from_published(*published, classes)) fmt::print("note: {}\n", line);
 }

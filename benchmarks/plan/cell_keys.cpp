@@ -72,8 +72,7 @@ class KeyMaker {
     } else if (name == "precision") {
       section[name] = precision_name(precision_of(settings_));
     } else if (name == "image.fit") {
-      if (planned_.geometry.fit != Fit::crop)
-        (planned_.together ? key_.scores : section)[name] = fit_name(planned_.geometry.fit);
+      (planned_.together ? key_.scores : section)[name] = fit_name(planned_.geometry.fit);
     } else if (name == "image.resize") {
       (planned_.together ? key_.scores : section)[name] = planned_.geometry.resize;
     } else if (name == "image.crop") {

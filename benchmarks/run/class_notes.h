@@ -11,4 +11,7 @@ namespace adrep {
 /// verification, which names them.
 std::vector<std::string> class_notes(const Dataset& dataset, const ClassSplit& split);
 
+/// Of these the ones on what such a run sees of the photographs: how they are fitted, and defects that no map shows.
+std::vector<std::string> fit_notes(const Dataset& dataset, const ClassSplit& split);
+
 }  // namespace adrep

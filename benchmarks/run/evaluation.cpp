@@ -31,19 +31,22 @@ Image stored_mask(const Sample& sample) {
   return mask;
 }
 
-/// Anomalous pixels of a stored mask of which the square shows no part.
+/// Anomalous pixels of a stored mask whose centres the square does not show.
 int64_t marks_outside(const Image& mask, const SeenPart& seen, const MaskRule& rule) {
   int64_t outside = 0;
-  for (int y = 0; y < mask.height; ++y)
-    for (int x = 0; x < mask.width; ++x)
-      outside += (y + 1 <= seen.top || y >= seen.bottom || x + 1 <= seen.left || x >= seen.right) &&
-                 rule.marks(*mask.at(y, x));
+  for (int y = 0; y < mask.height; ++y) {
+    for (int x = 0; x < mask.width; ++x) {
+      const bool shown = y + 0.5 >= seen.top && y + 0.5 < seen.bottom && x + 0.5 >= seen.left && x + 0.5 < seen.right;
+      outside += !shown && rule.marks(*mask.at(y, x));
+    }
+  }
   return outside;
 }
 
 Image mask_with_facts(const Sample& sample, const Geometry& geometry, const MaskRule& rule, MaskFacts& facts) {
   const Image mask = stored_mask(sample);
   facts = facts_of_mask(mask, rule);
+  facts.one_is_black = one_is_black(*sample.mask);
   const auto [width, height] = resized_size(mask, geometry);
   count_lost_regions(marked(mask, rule), width, height, rule.resize, facts);
   Image result = preprocess_mask(mask, geometry, rule);

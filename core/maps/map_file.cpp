@@ -86,6 +86,7 @@ std::vector<uint8_t> read_mask_file(const fs::path& file, const MaskRule& rule, 
   const Image image = decode_mask(file);
   size = {image.height, image.width};
   facts = facts_of_mask(image, rule);
+  facts.one_is_black = one_is_black(file);
   return marked(image, rule).pixels;
 }
 

@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "core/base/names.h"
 #include "core/base/plural.h"
+#include "core/image/decode.h"
 #include "core/image/preprocess.h"
 #include "core/metrics/regions.h"
 
@@ -118,6 +119,20 @@ void count_lost_regions(const Image& mask, int width, int height, MaskResize res
   facts.lost_regions = facts.regions - std::ssize(kept);
 }
 
+bool one_is_black(const std::filesystem::path& mask) {
+  if (!is_image_name(mask)) return false;
+  const ImageHeader header = read_image_header(mask);
+  return header.bits == 1 && header.white_is_zero;
+}
+
+std::string one_is_black_in_words(int64_t masks) {
+  if (masks == 0) return "";
+  return fmt::format("{}: 1 counts as anomalous here; Pillow and OpenCV read {} inverted",
+                     masks_that(masks, "is a TIFF of one bit that calls the 1 black (tifffile's bool)",
+                                "are TIFFs of one bit that call the 1 black (tifffile's bool)"),
+                     masks == 1 ? "it" : "them");
+}
+
 std::string mask_size_in_words(int mask_width, int mask_height, int image_width, int image_height) {
   return fmt::format("the mask is {} × {} pixels, its image {} × {}", mask_width, mask_height, image_width,
                      image_height);
@@ -148,6 +163,7 @@ void MaskNotes::add(const std::string& name, const MaskFacts& facts, bool is_def
   }
   regions_ += facts.regions;
   lost_regions_ += facts.lost_regions;
+  one_is_black_ += facts.one_is_black;
   anomalous_ += facts.anomalous;
   outside_ += facts.outside;
   outside_crop_ += facts.outside_crop();
@@ -166,6 +182,7 @@ std::vector<std::string> MaskNotes::lines(const std::string& empty_means) const 
     lines.push_back(fmt::format("{} values other than 0 and one more: {} ({}: {})",
                                 masks_that(several_, "holds", "hold"), mask_cut_in_words(rule_, largest_),
                                 first_several_, first_values_));
+  if (std::string black = one_is_black_in_words(one_is_black_); !black.empty()) lines.push_back(std::move(black));
   if (!empty_.empty())
     lines.push_back(fmt::format("{}: {} ({})", empty_mask_in_words(), listed(empty_, kShownMasks), empty_means));
   if (std::string large = large_masks_in_words(large_, masks_); !large.empty()) lines.push_back(std::move(large));

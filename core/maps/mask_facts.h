@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -33,6 +34,8 @@ struct MaskFacts {
   bool vanished = false;     ///< it had anomalous pixels and none is left
   int64_t outside = 0;       ///< anomalous pixels as stored that lie outside a crop
 
+  bool one_is_black = false;  ///< a TIFF of one bit that calls its anomalous 1 black: other programs read it inverted
+
   bool outside_crop() const { return vanished && outside == anomalous; }
   bool lost_in_resize() const { return vanished && outside < anomalous; }
   bool is_large() const { return 2 * anomalous > pixels; }
@@ -44,11 +47,16 @@ MaskFacts facts_of_mask(const Image& mask, const MaskRule& rule);
 /// Counts the regions of a mask of 0 and 1, and those that its resize to width × height leaves without a pixel.
 void count_lost_regions(const Image& mask, int width, int height, MaskResize resize, MaskFacts& facts);
 
+/// Whether a mask's file is a TIFF of one bit that calls the 1 black. False for what is no image.
+bool one_is_black(const std::filesystem::path& mask);
+
 /// The same words wherever masks are read: by run, metrics and verify.
 std::string mask_size_in_words(int mask_width, int mask_height, int image_width, int image_height);
 std::string empty_mask_in_words();
 /// What to do about several values: "all but 0 count as anomalous; masks.threshold=127 cuts at half".
 std::string mask_cut_in_words(const MaskRule& rule, double largest);
+/// "2 masks are TIFFs of one bit …", or "" where none is.
+std::string one_is_black_in_words(int64_t masks);
 /// "masks mark more than half of most images (3 of 4)", or "" where they do not.
 std::string large_masks_in_words(int64_t large, int64_t masks);
 
@@ -67,7 +75,7 @@ class MaskNotes {
  private:
   MaskRule rule_;
   bool numbered_;
-  int64_t masks_ = 0, large_ = 0, regions_ = 0, lost_regions_ = 0, several_ = 0, outside_crop_ = 0;
+  int64_t masks_ = 0, large_ = 0, regions_ = 0, lost_regions_ = 0, several_ = 0, outside_crop_ = 0, one_is_black_ = 0;
   int64_t anomalous_ = 0, outside_ = 0;  ///< pixels of all masks
   std::vector<std::string> empty_, vanished_;
   std::string first_several_, first_values_;  ///< the first mask with several values, and these

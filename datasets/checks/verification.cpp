@@ -48,6 +48,8 @@ KindInfo info(ProblemKind kind) {
       return {"mask_values"};
     case ProblemKind::large_masks:
       return {"large_masks", true};
+    case ProblemKind::one_is_black:
+      return {"one_is_black", true};
     case ProblemKind::foregrounds:
       return {"foregrounds", true};
     case ProblemKind::mask_without_image:

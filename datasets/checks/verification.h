@@ -22,6 +22,7 @@ enum class ProblemKind {
   empty_mask,             ///< mask of an anomalous image without an anomalous pixel
   mask_values,            ///< mask with values other than 0 and one more
   large_masks,            ///< masks that mark more than half of most images of their class (note)
+  one_is_black,           ///< masks of one bit that other programs read inverted (note)
   foregrounds,            ///< foreground masks of some training images only (note)
   mask_without_image,     ///< file among the masks that belongs to no anomalous image
   train_test_duplicate,   ///< test image with the same bytes as a training image, of this class or another

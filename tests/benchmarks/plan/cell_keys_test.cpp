@@ -129,7 +129,7 @@ TEST_CASE("every declared parameter changes the keys that its role says, and no 
 TEST_CASE("a key holds what decides the result and nothing else", "[cell]") {
   const Keys keys;
   const CellKey key = keys.of({});
-  CHECK(names(key.fit) == std::set<std::string>{"backbone", "class", "detector", "features", "image.crop",
+  CHECK(names(key.fit) == std::set<std::string>{"backbone", "class", "detector", "features", "image.crop", "image.fit",
                                                 "image.resize", "on_bad_image", "precision", "train",
                                                 "version.backbone", "version.detector", "weights"});
   CHECK(names(key.scores) == std::set<std::string>{"feature_norm.norm", "feature_norm.sigma", "test"});
@@ -220,7 +220,7 @@ TEST_CASE("an activation is in a cell's key where it is another than adrep 0.2 t
   CHECK_FALSE(vit.contains("weights.activation"));
 }
 
-TEST_CASE("the way in which photographs are fitted is in the key, but for the published crop", "[cell_key]") {
+TEST_CASE("the way in which photographs are fitted is in the key, as it was taken", "[cell_key]") {
   const Keys keys;
   const CellKey crop = keys.of({});
   CHECK(keys.of({"image.fit=crop"}).hash() == crop.hash());
@@ -231,5 +231,5 @@ TEST_CASE("the way in which photographs are fitted is in the key, but for the pu
     hashes.insert(key.fit_hash());
   }
   CHECK(hashes.size() == 4);
-  CHECK(crop.part("image.fit").is_null());
+  CHECK(crop.text("image.fit") == "crop");  // auto, on squares
 }

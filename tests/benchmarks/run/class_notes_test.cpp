@@ -24,6 +24,9 @@ TEST_CASE("what a run would note of a class is known before it", "[runner]") {
   const std::vector<std::string> bottle = class_notes(*dataset, dataset->load("bottle"));
   REQUIRE(bottle.size() == 1);
   CHECK_THAT(bottle[0], Contains("1 of 1 defect lies outside the crop"));
+  const std::vector<std::string> seen = fit_notes(*dataset, dataset->load("bottle"));
+  REQUIRE(seen.size() == 1);
+  CHECK_THAT(seen[0], Contains("1 of 1 defect lies outside the crop of a run by default"));
   const std::vector<std::string> rail = class_notes(*dataset, dataset->load("rail"));
   REQUIRE(rail.size() == 1);
   CHECK_THAT(rail[0], Contains("image.fit=auto padded"));

@@ -1,13 +1,17 @@
 #include "core/maps/mask_facts.h"
 
+#include <tiffio.h>
+
 #include <catch2/catch.hpp>
 
 #include "core/base/random.h"
 #include "core/image/preprocess.h"
 #include "core/metrics/regions.h"
+#include "support/golden.h"
 
 using namespace adrep;
 using Catch::Matchers::Contains;
+using test::TemporaryFolder;
 
 TEST_CASE("values of a mask are counted and named, the largest apart") {
   Image mask(10, 1, 1);
@@ -69,4 +73,31 @@ TEST_CASE("notes of a set: several values, empty and vanished masks, large ones"
   MaskNotes numbered({}, true);
   numbered.add("soft", facts_of_mask(soft, {}), true);
   CHECK(numbered.lines("").empty());
+}
+
+TEST_CASE("a mask of one bit whose 1 is called black is noted, others are not", "[maps][masks]") {
+  const TemporaryFolder folder;
+  const auto written = [&](uint16_t photometric, uint16_t bits) {
+    const auto file = folder / fmt::format("{}-{}.tif", photometric, bits);
+    TIFF* tiff = TIFFOpen(file.c_str(), "w");
+    REQUIRE(tiff != nullptr);
+    TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, 8);
+    TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, 1);
+    TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, bits);
+    TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, photometric);
+    uint8_t row[8] = {0xF0};
+    TIFFWriteScanline(tiff, row, 0);
+    TIFFClose(tiff);
+    return file;
+  };
+  CHECK(one_is_black(written(PHOTOMETRIC_MINISWHITE, 1)));
+  CHECK_FALSE(one_is_black(written(PHOTOMETRIC_MINISBLACK, 1)));
+  CHECK_FALSE(one_is_black(written(PHOTOMETRIC_MINISWHITE, 8)));
+  CHECK_FALSE(one_is_black("mask.npy"));
+  MaskNotes notes{MaskRule()};
+  MaskFacts facts;
+  facts.pixels = 8, facts.anomalous = 4, facts.one_is_black = true;
+  notes.add("a", facts, true);
+  REQUIRE(notes.lines("").size() == 1);
+  CHECK(notes.lines("")[0].starts_with("1 mask is a TIFF of one bit that calls the 1 black"));
 }
