@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "benchmarks/pages/report.h"
 #include "benchmarks/pages/views.h"
 #include "benchmarks/plan/run_checks.h"
@@ -12,6 +14,7 @@
 #include "core/base/content_hashes.h"
 #include "core/base/content_index.h"
 #include "core/base/device.h"
+#include "core/base/failure.h"
 #include "core/base/log.h"
 #include "core/base/plural.h"
 #include "core/base/progress.h"
@@ -54,6 +57,14 @@ class KnownFiles {
   KnownFiles& operator=(const KnownFiles&) = delete;
 };
 
+/// Some cells failed: 2. All of them, and only for want of memory: 1, since nothing is wrong with what was asked.
+int exit_code_of(const RunOutcome& outcome) {
+  if (outcome.failed() == 0) return 0;
+  const bool no_memory = std::all_of(outcome.cells.begin(), outcome.cells.end(),
+                                     [](const CellOutcome& cell) { return says_out_of_memory(cell.error); });
+  return static_cast<int>(no_memory ? ExitCode::failure : ExitCode::usage);
+}
+
 int run(const RunArguments& arguments) {
   const std::vector<RunConfig> configs = resolve_run(config_of(arguments.words));
   if (arguments.print_config) {
@@ -81,7 +92,7 @@ int run(const RunArguments& arguments) {
         fmt::format("interrupted with {} of {} finished: they are kept, the same command continues with the rest",
                     std::ssize(outcome.cells) - outcome.failed(), counted(plan.cell_count(), "cell")));
   }
-  if (outcome.failed() == static_cast<int64_t>(outcome.cells.size())) return static_cast<int>(ExitCode::usage);
+  if (outcome.failed() == static_cast<int64_t>(outcome.cells.size())) return exit_code_of(outcome);
 
   const Table table = make_table(results);
   fmt::print("{}", table_as_text(table, use_colour(STDOUT_FILENO)));
@@ -94,7 +105,7 @@ int run(const RunArguments& arguments) {
     fmt::print("features of {} images from the cache, of {} computed\n", outcome.cached_images,
                outcome.computed_images);
   fmt::print("report: {}\n", report.string());
-  return outcome.failed() > 0 ? static_cast<int>(ExitCode::usage) : 0;
+  return exit_code_of(outcome);
 }
 
 }  // namespace

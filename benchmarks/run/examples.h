@@ -40,7 +40,8 @@ class ExampleImages {
   bool choose_as_before();
   bool take(const nlohmann::json& ids, const nlohmann::json& why);
   std::string name_of_images() const;
-  std::filesystem::path choice_file() const { return folder_ / (prefix_ + "choice.json"); }
+  /// One for all sizes and shapes, so that the report shows the same photographs in all of them.
+  std::filesystem::path choice_file() const { return folder_ / choice_name_; }
   void save_choice() const;
   void save_images() const;
 
@@ -48,6 +49,7 @@ class ExampleImages {
   const GroundTruth& truth_;
   Geometry geometry_;
   std::filesystem::path folder_;
+  std::string choice_name_;
   std::string prefix_;  ///< of the names of files with images of this class, size and count
   int64_t count_;
   std::string images_file_;  ///< "" until they are chosen

@@ -252,6 +252,13 @@ TEST_CASE("a class without memory for its features is one line, the other is in 
   REQUIRE(result.code == 2);
   REQUIRE_THAT(result.text, Contains("adrep: error: out of memory; lower memory= or batch=\n") &&
                                 Contains("image AUROC") && Contains("plate") && Contains("1 failed"));
+  // nothing but memory is missing: that is no wrong input
+  const Result none = adrep_program(
+      "run -q cache=off detector=feature_norm classes=bright image.crop=64 image.resize=64 backbone=" + backbone +
+      " data=" + (folder / "data").string() + " output=" + (folder / "none").string());
+  INFO(none.text);
+  CHECK(none.code == 1);
+  CHECK(none.text == "adrep: error: out of memory; lower memory= or batch=\n");
 }
 
 TEST_CASE("an output folder that cannot be written is one line and exit code 1", "[cli]") {
