@@ -14,7 +14,6 @@
 #include "core/base/content_hashes.h"
 #include "core/base/content_index.h"
 #include "core/base/device.h"
-#include "core/base/failure.h"
 #include "core/base/log.h"
 #include "core/base/plural.h"
 #include "core/base/progress.h"
@@ -61,7 +60,7 @@ class KnownFiles {
 int exit_code_of(const RunOutcome& outcome) {
   if (outcome.failed() == 0) return 0;
   const bool no_memory = std::all_of(outcome.cells.begin(), outcome.cells.end(),
-                                     [](const CellOutcome& cell) { return says_out_of_memory(cell.error); });
+                                     [](const CellOutcome& cell) { return cell.out_of_memory; });
   return static_cast<int>(no_memory ? ExitCode::failure : ExitCode::usage);
 }
 

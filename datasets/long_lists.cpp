@@ -30,8 +30,4 @@ std::string few_of(const std::vector<std::string>& names) {
   return text;
 }
 
-std::string class_suggestion(std::string_view wrong, const std::vector<std::string>& known) {
-  return nearest_name(wrong, known).empty() && !known.empty() ? "known: " + few_of(known) : suggestion(wrong, known);
-}
-
 }  // namespace adrep

@@ -7,7 +7,6 @@
 #include "core/base/plural.h"
 #include "core/image/decode.h"
 #include "core/image/mask_names.h"
-#include "datasets/long_lists.h"
 
 namespace adrep {
 namespace {
@@ -127,7 +126,7 @@ ClassSplit checked(ClassSplit split, const std::vector<FileProblem>& problems, c
 
 void require_class(const std::string& name, const std::vector<std::string>& known, const RootFolder& root) {
   if (std::find(known.begin(), known.end(), name) == known.end())
-    throw_input("{}: no class '{}': {}", root.path().string(), name, class_suggestion(name, known));
+    throw_input("{}: no class '{}': {}", root.path().string(), name, suggestion(name, known));
 }
 
 }  // namespace adrep

@@ -8,9 +8,9 @@
 #include "core/backbones/weights_in_use.h"
 #include "core/base/content_hashes.h"
 #include "core/base/hash.h"
+#include "core/base/names.h"
 #include "core/base/paths.h"
 #include "datasets/fingerprint.h"
-#include "datasets/long_lists.h"
 #include "datasets/reading/reading_dataset.h"
 #include "datasets/splits/split_dataset.h"
 
@@ -22,7 +22,7 @@ std::vector<std::string> chosen_classes(const RunSettings& settings, const Datas
   if (settings.classes.empty()) return known;
   for (const std::string& name : settings.classes)
     if (std::find(known.begin(), known.end(), name) == known.end())
-      throw_input("classes={}: {} has no such class: {}", name, dataset.root().string(), class_suggestion(name, known));
+      throw_input("classes={}: {} has no such class: {}", name, dataset.root().string(), suggestion(name, known));
   return settings.classes;
 }
 

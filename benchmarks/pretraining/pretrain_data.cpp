@@ -5,9 +5,9 @@
 #include "benchmarks/plan/plan.h"
 #include "benchmarks/run/evaluation.h"
 #include "core/base/log.h"
+#include "core/base/names.h"
 #include "core/image/decode.h"
 #include "datasets/fingerprint.h"
-#include "datasets/long_lists.h"
 #include "datasets/reading/reading_dataset.h"
 
 namespace adrep {
@@ -65,8 +65,7 @@ PretrainData open_pretrain_data(const PretrainSettings& settings) {
   const std::vector<std::string> known = dataset->classes();
   for (const std::string& name : settings.classes)
     if (std::find(known.begin(), known.end(), name) == known.end())
-      throw_input("classes={}: {} has no such class: {}", name, dataset->root().string(),
-                  class_suggestion(name, known));
+      throw_input("classes={}: {} has no such class: {}", name, dataset->root().string(), suggestion(name, known));
   PretrainData data;
   int64_t without_mask = 0;
   for (const std::string& name : settings.classes.empty() ? known : settings.classes)

@@ -5,25 +5,14 @@
 #include "benchmarks/plan/feature_keys.h"
 #include "benchmarks/plan/pass_size.h"
 #include "benchmarks/plan/projectors.h"
+#include "benchmarks/run/sample_geometry.h"
 #include "core/base/device.h"
 #include "core/base/log.h"
 #include "core/base/progress.h"
-#include "core/image/decode.h"
 #include "core/representation/pretrained.h"
 
 namespace adrep {
 namespace {
-
-/// How an image is cut; one tile of what cannot be read.
-TileGrid tiles_of(const Sample& sample, const Geometry& geometry) {
-  ImageSize size;
-  try {
-    size = read_image_size(sample.image_file());
-  } catch (const InputError&) {
-    return {geometry.crop, geometry.crop, geometry.crop, {{0, 0}}};
-  }
-  return tile_grid(size.width, size.height, geometry);
-}
 
 /// The files of all samples, or all tiles of each; one of what cannot be read, which decoding then says.
 std::vector<ImageFile> files_of(const std::vector<Sample>& samples, const Geometry& geometry) {
@@ -45,16 +34,6 @@ ReferenceBanks::RowStarts row_starts(size_t images, const std::vector<TileGrid>&
   ReferenceBanks::RowStarts starts{0};
   for (size_t i = 0; i < images; ++i) starts.push_back(starts.back() + (tiles.empty() ? 1 : tiles[i].count()));
   return starts;
-}
-
-/// Where the photographs lie in their squares.
-at::Tensor contents_of(const std::vector<Sample>& samples, const Geometry& geometry) {
-  std::vector<Content> contents;
-  for (const Sample& sample : samples) {
-    const ImageSize size = read_image_size(sample.image_file());
-    contents.push_back(content_of(size.width, size.height, geometry));
-  }
-  return content_tensor(contents);
 }
 
 }  // namespace
@@ -112,7 +91,7 @@ Levels ClassFeatures::read(const std::vector<Sample>& samples, const std::string
       skipped_.push_back(sample.id);
     }
   }
-  if (geometry.fit == Fit::pad) extracted.levels.content = contents_of(used, geometry);
+  if (geometry.fit == Fit::pad) extracted.levels.content = content_tensor(contents_of(used, geometry));
   return std::move(extracted.levels);
 }
 

@@ -9,6 +9,7 @@
 #include "benchmarks/plan/feature_keys.h"
 #include "benchmarks/plan/pass_size.h"
 #include "benchmarks/run/cell_work.h"
+#include "benchmarks/run/sample_geometry.h"
 #include "core/backbones/backbone.h"
 #include "core/base/content_hashes.h"
 #include "core/base/device.h"
@@ -16,7 +17,6 @@
 #include "core/base/progress.h"
 #include "core/base/stopwatch.h"
 #include "core/image/decode.h"
-#include "core/image/tiles.h"
 #include "datasets/fingerprint.h"
 
 namespace adrep {
@@ -56,18 +56,11 @@ double decode_seconds(const std::vector<Sample>& samples, const Geometry& geomet
 
 /// Tiles of a typical photograph; 1 where images are not cut.
 double tiles_an_image(const std::vector<Sample>& samples, const Geometry& geometry) {
-  if (geometry.fit != Fit::tiles) return 1;
-  double tiles = 0;
   const size_t count = std::min<size_t>(samples.size(), 16);
-  for (size_t i = 0; i < count; ++i) {
-    try {
-      const ImageSize size = read_image_size(samples[i].image());
-      tiles += static_cast<double>(tile_grid(size.width, size.height, geometry).count());
-    } catch (const InputError&) {
-      tiles += 1;  // an unreadable image is the run's matter
-    }
-  }
-  return count > 0 ? tiles / static_cast<double>(count) : 1;
+  if (geometry.fit != Fit::tiles || count == 0) return 1;
+  double tiles = 0;
+  for (size_t i = 0; i < count; ++i) tiles += static_cast<double>(tiles_of(samples[i], geometry).count());
+  return tiles / static_cast<double>(count);
 }
 
 double bytes_of(const std::vector<LevelShape>& shapes) {

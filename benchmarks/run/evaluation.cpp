@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "benchmarks/run/sample_geometry.h"
 #include "core/image/decode.h"
 #include "core/maps/mask_facts.h"
 #include "core/metrics/device_ranking.h"
@@ -33,6 +34,7 @@ Image stored_mask(const Sample& sample) {
 
 /// Anomalous pixels of a stored mask whose centres the square does not show.
 int64_t marks_outside(const Image& mask, const SeenPart& seen, const MaskRule& rule) {
+  if (seen.left <= 0 && seen.top <= 0 && seen.right >= mask.width && seen.bottom >= mask.height) return 0;
   int64_t outside = 0;
   for (int y = 0; y < mask.height; ++y) {
     for (int x = 0; x < mask.width; ++x) {
@@ -62,19 +64,6 @@ std::array<int64_t, 2> map_size(const std::vector<Content>& contents, const Geom
   for (const Content& content : contents)
     largest = {std::max<int64_t>(largest[0], content.height), std::max<int64_t>(largest[1], content.width)};
   return largest;
-}
-
-/// Where each photograph lies in its map.
-std::vector<Content> contents_in_maps(const std::vector<Sample>& samples, const Geometry& geometry) {
-  std::vector<Content> contents(samples.size(), content_of(geometry.crop, geometry.crop, geometry));
-  if (geometry.fit == Fit::crop || geometry.fit == Fit::squash) return contents;
-  at::parallel_for(0, std::ssize(samples), 16, [&](int64_t begin, int64_t end) {
-    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
-      const ImageSize size = read_image_size(samples[i].image_file());
-      contents[i] = content_of(size.width, size.height, geometry);
-    }
-  });
-  return contents;
 }
 
 /// The prepared mask, if any, in a map [height, width] of zeros, and what is not the photograph.
@@ -107,7 +96,7 @@ Image load_mask(const Sample& sample, const Geometry& geometry, const MaskRule& 
 GroundTruth load_ground_truth(const std::vector<Sample>& samples, const Geometry& geometry, const MaskRule& rule,
                               bool numbered) {
   const auto count = static_cast<int64_t>(samples.size());
-  const std::vector<Content> contents = contents_in_maps(samples, geometry);
+  const std::vector<Content> contents = contents_of(samples, geometry);
   const auto [height, width] = map_size(contents, geometry);
   GroundTruth truth{std::vector<uint8_t>(samples.size()), std::vector<uint8_t>(samples.size()),
                     at::zeros({count, height, width}, at::kByte)};

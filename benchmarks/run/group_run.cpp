@@ -322,6 +322,7 @@ void GroupRun::copy_twins() {
     const CellOutcome& twin = outcome_of(*cells_[i].twin);
     outcome_of(i).cell = twin.cell;
     outcome_of(i).error = twin.error;
+    outcome_of(i).out_of_memory = twin.out_of_memory;
     log_outcome(i);
   }
 }
@@ -390,7 +391,8 @@ void GroupRun::guarded(const std::vector<size_t>& cells, const std::function<voi
   try {
     work();
   } catch (...) {
-    const std::string reason = contained_failure().line;
+    const Failure failure = contained_failure();
+    const std::string& reason = failure.line;
     // the same weights or setting may fail every class: it is said once
     const bool known = whole_class && std::any_of(outcome_.cells.begin(), outcome_.cells.end(),
                                                   [&](const CellOutcome& cell) { return cell.error == reason; });
@@ -399,6 +401,7 @@ void GroupRun::guarded(const std::vector<size_t>& cells, const std::function<voi
       const bool kept = i >= cells_.size() || !cells_[i].beside_missing();
       if ((outcome_of(i).cell && kept) || !outcome_of(i).error.empty()) continue;
       outcome_of(i).error = reason;
+      outcome_of(i).out_of_memory = failure.out_of_memory;
       log_outcome(i);
     }
   }

@@ -37,9 +37,10 @@ ReferenceBanks::ReferenceBanks(ReferenceChoice choice, const Levels& used, const
     : choice_(std::move(choice)), train_rows_(std::move(train_rows)), test_rows_(std::move(test_rows)) {
   std::vector<std::string> files;
   for (size_t place : choice_.used()) {
-    for (int64_t row = train_rows_[place]; row < train_rows_[place + 1]; ++row) rows_of_[place].push_back(rows_++);
+    const int64_t count = train_rows_[place + 1] - train_rows_[place];
+    references_[place] = {train[place].id, rows_, count};
+    rows_ += count;
     files.push_back(train[place].id);
-    file_of_[place] = train[place].id;
     const ImageFile image = train[place].image_file();
     hashes_.push_back(image.sha256.empty() ? ContentHashes::instance().sha256_of(image.path) : image.sha256);
   }
@@ -55,9 +56,9 @@ ReferenceBank ReferenceBanks::bank_of(const Places& places) const {
   ReferenceBank bank{{}, {}, all_.seed};
   std::vector<int64_t> rows;
   for (size_t place : places) {
-    const std::vector<int64_t>& more = rows_of_.at(place);
-    rows.insert(rows.end(), more.begin(), more.end());
-    bank.files.push_back(file_of_.at(place));
+    const Reference& reference = references_.at(place);
+    for (int64_t row = reference.first; row < reference.first + reference.count; ++row) rows.push_back(row);
+    bank.files.push_back(reference.file);
   }
   const bool follow = rows.back() - rows.front() == std::ssize(rows) - 1 && std::is_sorted(rows.begin(), rows.end());
   for (const at::Tensor& level : all_.rows) {

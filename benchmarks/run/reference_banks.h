@@ -40,8 +40,12 @@ class ReferenceBanks {
  private:
   ReferenceChoice choice_;
   RowStarts train_rows_, test_rows_;
-  std::map<size_t, std::vector<int64_t>> rows_of_;  ///< place among the training images -> rows in the bank of all
-  std::map<size_t, std::string> file_of_;           ///< and its id
+  /// Of a training image that is a reference.
+  struct Reference {
+    std::string file;              ///< its id
+    int64_t first = 0, count = 0;  ///< rows in the bank of all
+  };
+  std::map<size_t, Reference> references_;  ///< by place among the training images
   int64_t rows_ = 0;
   ReferenceBank all_;
   std::vector<std::string> hashes_;

@@ -10,10 +10,11 @@ namespace adrep {
 /// What became of a planned cell.
 struct CellOutcome {
   PlannedCell planned;
-  std::optional<Cell> cell;  ///< none when it failed; there although it failed when only its maps could not be made
-  bool reused = false;       ///< it was in the store already
-  std::string error;         ///< why it failed, one line; "" when it did not
-  double seconds = 0;        ///< fit and score; 0 when reused with nothing left to do
+  std::optional<Cell> cell;    ///< none when it failed; there although it failed when only its maps could not be made
+  bool reused = false;         ///< it was in the store already
+  std::string error;           ///< why it failed, one line; "" when it did not
+  bool out_of_memory = false;  ///< that is why
+  double seconds = 0;          ///< fit and score; 0 when reused with nothing left to do
 };
 
 /// How much a run did, or would do.

@@ -12,10 +12,8 @@
 namespace adrep {
 namespace {
 
-const std::string no_memory_line = "out of memory; lower memory= or batch=";
-
 Failure no_memory() {
-  return {no_memory_line, ExitCode::failure, true};
+  return {"out of memory; lower memory= or batch=", ExitCode::failure, true};
 }
 
 /// Whether a library's text says that it got no memory. Only the CPU's allocator and CUDA's have such texts; oneDNN and
@@ -56,10 +54,6 @@ std::string line_of(const std::filesystem::filesystem_error& error) {
 }
 
 }  // namespace
-
-bool says_out_of_memory(const std::string& line) {
-  return line == no_memory_line;
-}
 
 Failure failure_of(const std::exception_ptr& thrown) {
   try {

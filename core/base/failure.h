@@ -13,9 +13,6 @@ struct Failure {
   bool out_of_memory = false;
 };
 
-/// Whether a line is what is said where no library could get memory.
-bool says_out_of_memory(const std::string& line);
-
 /// Any exception as one line: an Error's own; of LibTorch's, OpenCV's, FAISS's, the file system's and all others what
 /// they say of the reason, without backtraces. Memory that no library could get is one and the same line.
 Failure failure_of(const std::exception_ptr& thrown);

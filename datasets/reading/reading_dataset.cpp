@@ -4,27 +4,21 @@
 #include <mutex>
 
 #include "datasets/reading/reading_facts.h"
+#include "datasets/wrapped_dataset.h"
 
 namespace adrep {
 namespace {
 
 constexpr size_t headers_read = 50;  // a class may have many thousands on a slow disk
 
-class ReadingDataset final : public Dataset {
+class ReadingDataset final : public WrappedDataset {
  public:
   ReadingDataset(std::shared_ptr<const Dataset> files, const ImageReadingSettings& settings)
-      : files_(std::move(files)), settings_(settings) {}
+      : WrappedDataset(std::move(files)), settings_(settings) {}
 
-  std::string layout() const override { return files_->layout(); }
-  const std::filesystem::path& root() const override { return files_->root(); }
-  std::vector<std::string> classes() const override { return files_->classes(); }
-  bool masks_optional() const override { return files_->masks_optional(); }
-  bool masks_number_defects() const override { return files_->masks_number_defects(); }
-  bool leaves_unused(const std::string& folder) const override { return files_->leaves_unused(folder); }
-
-  ClassSplit load(const std::string& class_name) const override { return read(files_->load(class_name)); }
+  ClassSplit load(const std::string& class_name) const override { return read(wrapped().load(class_name)); }
   ClassSplit scan(const std::string& class_name, std::vector<FileProblem>& problems) const override {
-    return read(files_->scan(class_name, problems));
+    return read(wrapped().scan(class_name, problems));
   }
 
  private:
@@ -46,7 +40,6 @@ class ReadingDataset final : public Dataset {
     return facts_[split.name] = reading_facts(split.train, headers_read);
   }
 
-  std::shared_ptr<const Dataset> files_;
   ImageReadingSettings settings_;
   mutable std::mutex mutex_;
   mutable std::map<std::string, ReadingFacts> facts_;

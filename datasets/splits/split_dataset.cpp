@@ -7,33 +7,27 @@
 #include "datasets/samples.h"
 #include "datasets/splits/class_splits.h"
 #include "datasets/splits/groups.h"
+#include "datasets/wrapped_dataset.h"
 
 namespace adrep {
 namespace {
 
-class SplitDataset final : public Dataset {
+class SplitDataset final : public WrappedDataset {
  public:
   SplitDataset(std::shared_ptr<const Dataset> official, const SplitSettings& settings)
-      : official_(std::move(official)), settings_(settings) {
+      : WrappedDataset(std::move(official)), settings_(settings) {
     if (settings_.split_manifest.empty()) return;
-    const std::vector<std::string> known = official_->classes();
+    const std::vector<std::string> known = wrapped().classes();
     manifest_ = read_manifest(settings_.split_manifest, known.size() == 1 ? known[0] : "");
     for (const ListedImage& image : manifest_)
       if (std::find(known.begin(), known.end(), image.class_name) == known.end())
         throw_input("{}:{}: no class '{}' in {}", settings_.split_manifest, image.line, image.class_name,
-                    official_->root().string());
+                    wrapped().root().string());
   }
-
-  std::string layout() const override { return official_->layout(); }
-  const std::filesystem::path& root() const override { return official_->root(); }
-  std::vector<std::string> classes() const override { return official_->classes(); }
-  bool masks_optional() const override { return official_->masks_optional(); }
-  bool masks_number_defects() const override { return official_->masks_number_defects(); }
-  bool leaves_unused(const std::string& folder) const override { return official_->leaves_unused(folder); }
 
   ClassSplit load(const std::string& class_name) const override {
     const auto seed = static_cast<uint64_t>(settings_.split_seed);
-    ClassSplit split = official_->load(class_name);
+    ClassSplit split = wrapped().load(class_name);
     if (!settings_.split_manifest.empty()) split = with_manifest(split, manifest_, settings_.split_manifest);
     set_groups(split, settings_.split_group);
     if (settings_.folds > 0)
@@ -51,7 +45,6 @@ class SplitDataset final : public Dataset {
   }
 
  private:
-  std::shared_ptr<const Dataset> official_;
   SplitSettings settings_;
   std::vector<ListedImage> manifest_;
 };

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "core/base/names.h"
+
 using namespace adrep;
 
 TEST_CASE("five names of a long list, all of a short one", "[datasets]") {
@@ -12,6 +14,6 @@ TEST_CASE("five names of a long list, all of a short one", "[datasets]") {
   CHECK(few_of(names) == "class_001, class_002, class_003, class_004, class_005 and 412 more");
   CHECK(few_of({names.begin(), names.begin() + 5}) == "class_001, class_002, class_003, class_004 and class_005");
   CHECK(few_of({}).empty());
-  CHECK(class_suggestion("zzz", names).ends_with("class_005 and 412 more"));
-  CHECK(class_suggestion("clas_003", names) == "did you mean 'class_003'?");
+  CHECK(suggestion("zzz", names).ends_with("class_005 and 412 more"));
+  CHECK(suggestion("clas_003", names) == "did you mean 'class_003'?");
 }
