@@ -5,7 +5,9 @@
 
 #include "benchmarks/pages/report.h"
 #include "benchmarks/pages/views.h"
+#include "benchmarks/plan/recorded_plan.h"
 #include "benchmarks/plan/run_checks.h"
+#include "benchmarks/plan/run_file.h"
 #include "benchmarks/run/estimate.h"
 #include "benchmarks/run/runner.h"
 #include "benchmarks/tables/table_formats.h"
@@ -21,27 +23,42 @@
 
 namespace adrep::cli {
 
-RawConfig config_of(const std::vector<std::string>& words) {
-  std::string file;
+namespace {
+
+/// The words of a command line that names a configuration.
+struct ConfigWords {
+  std::string file;  ///< "" where there is none
   std::vector<std::string> assignments;
+};
+
+ConfigWords divided(const std::vector<std::string>& words) {
+  ConfigWords divided;
   for (const std::string& word : words) {
     if (is_assignment(word)) {
-      assignments.push_back(word);
-    } else if (file.empty()) {
-      file = word;
+      divided.assignments.push_back(word);
+    } else if (divided.file.empty()) {
+      divided.file = word;
     } else {
-      throw_input("command line: '{}' and '{}': only one configuration file can be given; settings are key=value", file,
-                  word);
+      throw_input("command line: '{}' and '{}': only one configuration file can be given; settings are key=value",
+                  divided.file, word);
     }
   }
-  return read_command_line(file, assignments);
+  return divided;
+}
+
+}  // namespace
+
+RawConfig config_of(const std::vector<std::string>& words) {
+  const ConfigWords given = divided(words);
+  return read_command_line(given.file, given.assignments);
 }
 
 namespace {
 
 struct RunArguments {
   std::vector<std::string> words;
-  bool print_config = false, dry_run = false, rehash = false;
+  bool print_config = false, print_plan = false, dry_run = false, rehash = false;
+  bool retry_failed = false, tables_only = false;
 };
 
 /// While it lives files that were read by an earlier run and are unchanged since are not read again to know their
@@ -64,25 +81,54 @@ int exit_code_of(const RunOutcome& outcome) {
   return static_cast<int>(no_memory ? ExitCode::failure : ExitCode::usage);
 }
 
-int run(const RunArguments& arguments) {
-  const std::vector<RunConfig> configs = resolve_run(config_of(arguments.words));
-  if (arguments.print_config) {
-    for (const RunConfig& config : configs)
-      fmt::print("{}{}", config.swept.empty() ? "" : "# " + config.variant() + "\n", to_yaml(all_values(config)));
-    return 0;
-  }
+void print_configs(const std::vector<RunConfig>& configs) {
+  for (const RunConfig& config : configs)
+    fmt::print("{}{}", config.swept.empty() ? "" : "# " + config.variant() + "\n", to_yaml(all_values(config)));
+}
+
+/// Tables and report of a plan's results, and the table printed. Returns the report's path.
+std::filesystem::path show_results(const Plan& plan, const ResultPlan& recorded, const ResultSet& results) {
+  const std::filesystem::path output = plan.groups.front().config->settings.output;
+  const Table table = make_table(results);
+  fmt::print("{}", table_as_text(table, use_colour(STDOUT_FILENO)));
+  std::fflush(stdout);
+  return write_views(output, plan, recorded.id, results, table);
+}
+
+/// --tables-only: of what is there, without computing anything.
+int show_tables(const Plan& plan) {
+  const ResultPlan recorded = recorded_plan(plan);
+  const ResultSet results = ResultSet::of_plan(plan.groups.front().config->settings.output, recorded);
+  const int64_t there = std::ssize(results.results()) - results.missing() - results.failed();
+  if (there == 0)
+    throw_input("output={}: it has no result of this plan yet", plan.groups.front().config->settings.output);
+  const std::filesystem::path report = show_results(plan, recorded, results);
+  fmt::print("{} of {}\nreport: {}\n", there, counted(plan.cell_count(), "cell"), report.string());
+  return results.failed() > 0 ? static_cast<int>(ExitCode::usage) : 0;
+}
+
+/// Says all that is missing, since one line at a time is no help with a large plan.
+int refuse_missing(const Plan& plan) {
+  for (const std::string& line : plan.missing) log_error(line);
+  if (plan.missing.size() > 1)
+    log_error(fmt::format("{} things are missing: nothing was computed; --dry-run says what they block",
+                          plan.missing.size()));
+  return static_cast<int>(ExitCode::usage);
+}
+
+void say_what_was_done(const RunOutcome& outcome, double seconds) {
+  fmt::print("{} ({}, {} failed) in {}\n", counted(std::ssize(outcome.cells), "cell"), outcome.work.text(),
+             outcome.failed(), duration_text(seconds));
+  if (outcome.cached_images + outcome.computed_images > 0)
+    fmt::print("features of {} images from the cache, of {} computed\n", outcome.cached_images,
+               outcome.computed_images);
+  if (outcome.drawn_images > 0) fmt::print("{} drawn images went through the backbone, too\n", outcome.drawn_images);
+}
+
+int compute(const Plan& plan, Wanted wanted) {
   const Stopwatch watch;
-  const KnownFiles known_files(arguments.rehash);
-  for (const RunConfig& config : configs) open_device(config.settings.device);
-  const Plan plan = make_plan(configs);
-  check_run(plan);
-  const std::filesystem::path output = configs.front().settings.output;
-  if (arguments.dry_run) {
-    const Estimate estimate = estimate_run(plan, output);
-    fmt::print("{}", to_text(estimate));
-    return estimate.missing.empty() ? 0 : static_cast<int>(ExitCode::usage);
-  }
-  const RunOutcome outcome = run_plan(plan, output);
+  const std::filesystem::path output = plan.groups.front().config->settings.output;
+  const RunOutcome outcome = run_plan(plan, output, wanted);
   const ResultSet results = ResultSet::of_plan(output, outcome.recorded);
   if (outcome.interrupted) {
     if (outcome.failed() < std::ssize(outcome.cells))
@@ -91,20 +137,42 @@ int run(const RunArguments& arguments) {
         fmt::format("interrupted with {} of {} finished: they are kept, the same command continues with the rest",
                     std::ssize(outcome.cells) - outcome.failed(), counted(plan.cell_count(), "cell")));
   }
+  if (outcome.cells.empty()) {
+    fmt::print("no cell of this plan failed when it was last tried: nothing to do\n");
+    return 0;
+  }
   if (outcome.failed() == static_cast<int64_t>(outcome.cells.size())) return exit_code_of(outcome);
-
-  const Table table = make_table(results);
-  fmt::print("{}", table_as_text(table, use_colour(STDOUT_FILENO)));
-  std::fflush(stdout);
-  const std::filesystem::path report = write_views(output, plan, outcome.recorded.id, results, table);
-  const double seconds = watch.seconds();
-  fmt::print("{} ({}, {} failed) in {}\n", counted(std::ssize(outcome.cells), "cell"), outcome.work.text(),
-             outcome.failed(), duration_text(seconds));
-  if (outcome.cached_images + outcome.computed_images > 0)
-    fmt::print("features of {} images from the cache, of {} computed\n", outcome.cached_images,
-               outcome.computed_images);
+  const std::filesystem::path report = show_results(plan, outcome.recorded, results);
+  say_what_was_done(outcome, watch.seconds());
   fmt::print("report: {}\n", report.string());
   return exit_code_of(outcome);
+}
+
+int run(const RunArguments& arguments) {
+  const ConfigWords given = divided(arguments.words);
+  const RunRequest request = read_run(given.file, given.assignments);
+  if (arguments.print_config) return print_configs(request.configs), 0;
+  if (arguments.print_plan) {
+    if (request.plan.empty())
+      throw_input("--print-plan: {} is no sweep with axes: --print-config prints its settings",
+                  given.file.empty() ? "the command line" : given.file);
+    fmt::print("{}", request.plan);
+    return 0;
+  }
+  const KnownFiles known_files(arguments.rehash);
+  const Plan plan = plan_with_missing(request.configs);
+  if (arguments.tables_only) return show_tables(plan);
+  if (plan.missing.empty()) {
+    for (const RunConfig& config : request.configs) open_device(config.settings.device);
+    check_run(plan);
+  }
+  if (arguments.dry_run) {
+    const Estimate estimate = estimate_run(plan, plan.groups.front().config->settings.output);
+    fmt::print("{}", to_text(estimate));
+    return estimate.missing.empty() ? 0 : static_cast<int>(ExitCode::usage);
+  }
+  if (!plan.missing.empty()) return refuse_missing(plan);
+  return compute(plan, arguments.retry_failed ? Wanted::failed : Wanted::all);
 }
 
 }  // namespace
@@ -115,10 +183,15 @@ void add_run_command(CLI::App& program, int& exit_code) {
   command->add_option("settings", arguments->words, "CONFIG.yaml and key=value settings")
       ->option_text("[CONFIG.yaml] [key=value ...]");
   command->add_flag("--print-config", arguments->print_config, "print the resolved configuration and stop");
+  command->add_flag("--print-plan", arguments->print_plan,
+                    "print what each combination of a sweep sets, and which axis or rule set it, and stop");
   command->add_flag("--dry-run", arguments->dry_run,
                     "say what would be done: cells, images, time, memory, missing files");
   command->add_flag("--rehash", arguments->rehash,
                     "read every file to know its content, also where size, time and inode are those of an earlier run");
+  command->add_flag("--retry-failed", arguments->retry_failed, "compute only the cells that failed when last tried");
+  command->add_flag("--tables-only", arguments->tables_only,
+                    "make the tables and the report of what is there; compute nothing");
   takes_keys(*command,
              "examples:\n  adrep run configs/demo.yaml\n"
              "  adrep run data=/data/mvtec detector=padim,patchcore features=raw,residual",

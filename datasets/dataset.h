@@ -68,6 +68,8 @@ class Dataset {
   virtual ~Dataset() = default;
   virtual std::string layout() const = 0;
   virtual const std::filesystem::path& root() const = 0;
+  /// True for one that stands for a data set that is not there (absent_dataset.h): none of its files can be read.
+  virtual bool is_absent() const { return false; }
   /// In byte-wise order.
   virtual std::vector<std::string> classes() const = 0;
   /// Throws InputError when there is no such class, it has no training images, or a file needed is missing.

@@ -20,6 +20,7 @@ struct PublishedDataset {
   std::string_view layout;
   std::span<const PublishedClass> classes;          ///< all official classes, in byte-wise order
   int64_t normal_images = 0, anomalous_images = 0;  ///< of all classes together
+  std::string_view page{};                          ///< where its authors offer it
 
   /// nullptr when it is none of the official classes.
   const PublishedClass* find(std::string_view class_name) const;

@@ -15,6 +15,7 @@ class WrappedDataset : public Dataset {
 
   std::string layout() const override { return wrapped_->layout(); }
   const std::filesystem::path& root() const override { return wrapped_->root(); }
+  bool is_absent() const override { return wrapped_->is_absent(); }
   std::vector<std::string> classes() const override { return wrapped_->classes(); }
   bool masks_optional() const override { return wrapped_->masks_optional(); }
   bool masks_number_defects() const override { return wrapped_->masks_number_defects(); }

@@ -98,6 +98,7 @@ struct FitCost {
   double flops = 0;        ///< in units of matrix products' speed
   double bytes = 0;        ///< working memory beyond the features
   double score_flops = 0;  ///< the part of `flops` that is scoring, where it is known
+  double drawn_images = 0;  ///< images that are drawn and go through the backbone while it is fitted
 };
 
 /// A detector's parameters as the user gave them: name without the detector's prefix -> value.

@@ -28,17 +28,22 @@ void keep_previous(const fs::path& output, const std::string& id) {
   log_info(fmt::format("the tables and report of another run are now in {}", folder.string()));
 }
 
+/// The resolved settings: a file a configuration, or of many one file with all.
 std::map<std::string, std::string> config_files(const Plan& plan) {
+  constexpr size_t most_files = 16;
   std::map<std::string, std::string> files;
   std::set<std::string> variants;
+  std::string all;
   for (const PlannedGroup& group : plan.groups) {
     for (const PlannedCell& cell : group.cells) {
       if (!variants.insert(cell.config->variant()).second) continue;
       const std::string name = variants.size() == 1 ? "config.yaml" : fmt::format("config-{}.yaml", variants.size());
       files[name] =
           (cell.config->swept.empty() ? "" : "# " + cell.config->variant() + "\n") + to_yaml(all_values(*cell.config));
+      all += "---\n" + files[name];
     }
   }
+  if (files.size() > most_files) return {{"configs.yaml", all}};
   return files;
 }
 

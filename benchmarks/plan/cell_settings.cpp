@@ -67,15 +67,34 @@ std::vector<CellSetting> cell_settings(const RunConfig& config, const std::strin
 
 Variant variant_of(const RunConfig& config, const std::string& detector, const std::string& features) {
   Variant variant;
-  if (config.swept.empty()) return variant;
+  if (config.swept.empty() && config.places.empty()) return variant;
   const std::vector<CellSetting> settings = cell_settings(config, detector, features);
-  for (const auto& [key, value] : config.swept) {
+  const auto deciding = [&](const std::string& key) -> const CellSetting* {
     const auto setting = std::find_if(settings.begin(), settings.end(), [&](const auto& s) { return s.name == key; });
-    if (setting == settings.end() || setting->role == Decides::nothing) continue;
-    for (std::string* text : {&variant.text, setting->param->is_seed ? &variant.seeds : &variant.method})
-      *text += (text->empty() ? "" : " ") + key + "=" + value;
+    return setting == settings.end() || setting->role == Decides::nothing ? nullptr : &*setting;
+  };
+  const auto add = [](std::string& text, const std::string& key, const std::string& value) {
+    text += (text.empty() ? "" : " ") + key + "=" + value;
+  };
+  for (const auto& [axis, label, keys] : config.places) {
+    if (std::none_of(keys.begin(), keys.end(), deciding)) continue;
+    add(variant.text, axis, label);
+    add(variant.method, axis, label);
+  }
+  for (const auto& [key, value] : config.swept) {
+    const CellSetting* setting = deciding(key);
+    if (!setting) continue;
+    add(variant.text, key, value);
+    add(setting->param->is_seed ? variant.seeds : variant.method, key, value);
   }
   return variant;
+}
+
+std::string deciding_text(const RunConfig& config, const std::string& detector, const std::string& features) {
+  std::string text;
+  for (const CellSetting& setting : cell_settings(config, detector, features))
+    if (setting.role != Decides::nothing) text += setting.name + "=" + to_text(setting.value) + "\n";
+  return text;
 }
 
 }  // namespace adrep

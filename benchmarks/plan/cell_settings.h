@@ -19,7 +19,11 @@ struct CellSetting {
 std::vector<CellSetting> cell_settings(const RunConfig& config, const std::string& detector,
                                        const std::string& features);
 
-/// The swept keys that decide anything of such a cell: "patchcore.ratio=0.01 seed=1", or "".
+/// All settings that decide anything of such a cell with their values: equal for configurations that give the same
+/// cells.
+std::string deciding_text(const RunConfig& config, const std::string& detector, const std::string& features);
+
+/// The swept keys and the places in a matrix that decide anything of such a cell: "patchcore.ratio=0.01 seed=1", or "".
 struct Variant {
   std::string text;           ///< all of them
   std::string method, seeds;  ///< the same in two: without seeds, and the seeds alone

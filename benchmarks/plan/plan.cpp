@@ -1,16 +1,22 @@
 #include "benchmarks/plan/plan.h"
 
+#include <array>
+#include <numeric>
 #include <set>
 
 #include "benchmarks/plan/cell_keys.h"
 #include "benchmarks/plan/class_geometry.h"
+#include "benchmarks/plan/feature_keys.h"
+#include "benchmarks/plan/missing_inputs.h"
 #include "benchmarks/plan/projectors.h"
 #include "core/backbones/weights_in_use.h"
 #include "core/base/content_hashes.h"
 #include "core/base/hash.h"
 #include "core/base/names.h"
 #include "core/base/paths.h"
+#include "datasets/absent_dataset.h"
 #include "datasets/fingerprint.h"
+#include "datasets/published_counts.h"
 #include "datasets/reading/reading_dataset.h"
 #include "datasets/splits/split_dataset.h"
 
@@ -66,17 +72,40 @@ std::shared_ptr<const ClassesTogether> together_for(const RunSettings& settings,
   return std::make_shared<const ClassesTogether>(dataset, std::move(parts));
 }
 
-/// Throws InputError when a file that a detector is to read is not there, or its parameters do not go together: before
-/// anything is computed.
+/// Throws InputError when a detector's parameters do not go together.
 void check_detector(const PlannedCell& cell) {
+  static_cast<void>(DetectorRegistry::instance().get(cell.detector, "detector").make(cell.params()));
+}
+
+/// The Describable Textures Dataset, whose folder images/ GLASS draws with.
+constexpr const char* textures_page = "https://www.robots.ox.ac.uk/~vgg/data/dtd";
+
+/// Throws InputError when a file or folder that a detector is to read is not there.
+void check_detector_files(const PlannedCell& cell) {
   const DetectorEntry& entry = DetectorRegistry::instance().get(cell.detector, "detector");
-  static_cast<void>(entry.make(cell.params()));
   for (const auto& [name, value] : entry.resolve(cell.params())) {
     if (!entry.params->find(name)->is_path) continue;
     const auto& path = std::get<std::string>(value);
     if (!path.empty() && !std::filesystem::exists(path))
-      throw_input("{}.{}={}: no such file or folder", cell.detector, name, path);
+      throw_input("{}.{}={}: no such file or folder{}", cell.detector, name, path,
+                  name == "textures" ? fmt::format(": the paper's are those of {}", textures_page) : "");
   }
+}
+
+/// Throws InputError when a cell's references cannot be chosen for want of a file.
+void check_reference_files(const PlannedCell& cell) {
+  const RunSettings& settings = cell.config->settings;
+  if (cell.features == "raw") return;
+  if (settings.references_select == "aligned") {
+    const RunSettings aligned = aligned_backbone_settings(settings);
+    static_cast<void>(find_weights(find_backbone(aligned.backbone), aligned.weights));
+  }
+  if (settings.references_select == "list") static_cast<void>(reference_list_file(settings, cell.class_name));
+}
+
+/// Throws InputError when the weights are not there.
+void check_weights(const RunSettings& settings) {
+  static_cast<void>(find_weights(find_backbone(settings.backbone), settings.weights));
 }
 
 /// Throws InputError where tiles cannot stand for a whole photograph.
@@ -96,7 +125,8 @@ void check_tiles(const PlannedCell& cell) {
 }  // namespace
 
 std::string PlannedCell::title() const {
-  return class_name + " · " + detector + " · " + features + (variant.text.empty() ? "" : " · " + variant.text);
+  const std::string data_set = config->data_name.empty() ? "" : config->data_name + "/";
+  return data_set + class_name + " · " + detector + " · " + features + (variant.text.empty() ? "" : " · " + variant.text);
 }
 
 RawParams PlannedCell::params() const {
@@ -163,70 +193,147 @@ class PlanMaker {
   void add(const RunConfig& resolved) {
     const auto config = std::make_shared<const RunConfig>(resolved);
     const RunSettings& settings = config->settings;
-    if (std::find(settings.features.begin(), settings.features.end(), "pretrained") != settings.features.end())
-      static_cast<void>(projector_of(settings));  // refuses a missing or unusable file before anything is computed
     check_references(settings);
-    const std::shared_ptr<const Dataset>& dataset = opened(settings);
+    const std::shared_ptr<const Dataset> dataset = opened(settings);
+    if (!dataset) return;
     const std::vector<std::string> classes = chosen_classes(settings, *dataset);
-    std::map<std::string, std::shared_ptr<const ClassesTogether>> together;
-    for (const std::string& detector : settings.detector)
-      together[detector] = together_for(settings, detector, dataset, classes, geometries_);
-    for (const std::string& class_name : classes)
-      for (const std::string& features : settings.features) {
-        const std::shared_ptr<const RunConfig> used = config_for(features, config);
-        for (const std::string& detector : settings.detector)
-          add(dataset, {used, class_name, detector, features, geometries_.of(settings, detector, *dataset, class_name),
-                        together[detector], variant_of(*used, detector, features)});
-      }
+    for (const std::string& features : settings.features) {
+      std::shared_ptr<const RunConfig> used = config;
+      const bool ready = features != "pretrained" || missing_.found(Kind::projector, settings.projector, [&] {
+        static_cast<void>(config_for(features, config));
+      });
+      if (ready) used = config_for(features, config);
+      for (const std::string& detector : settings.detector) add(dataset, classes, used, features, detector, !ready);
+    }
   }
 
   Plan take_plan() {
+    order_groups();
     for (PlannedGroup& group : plan_.groups)
       std::stable_sort(group.cells.begin(), group.cells.end(),
                        [](const PlannedCell& a, const PlannedCell& b) { return a.features < b.features; });
+    plan_.missing = missing_.lines();
     return std::move(plan_);
   }
 
  private:
-  const std::shared_ptr<const Dataset>& opened(const RunSettings& settings) {
+  using Kind = MissingInputs::Kind;
+
+  /// nullptr for one that is not there and of which nothing is known.
+  std::shared_ptr<const Dataset> opened(const RunSettings& settings) {
     std::shared_ptr<const Dataset>& dataset =
         opened_[settings.data + "|" + settings.layout + "|" + split_key(settings).dump() + "|" +
                 settings.ImageReadingSettings::text()];
-    if (!dataset)
-      dataset = with_reading(with_split(open_dataset(find_data(settings.data), settings.layout), settings), settings);
+    if (dataset) return dataset;
+    const std::filesystem::path root = find_data(settings.data);
+    if (!std::filesystem::exists(root)) {
+      const std::shared_ptr<const Dataset> absent = absent_dataset(settings.layout, root);
+      const PublishedDataset* published = published_dataset(settings.layout);
+      missing_.add(Kind::data, fmt::format(
+          "data={}: no such folder here or in a folder of ADREP_DATA{}", settings.data,
+          published ? fmt::format("; {} is offered at {}", published->layout, published->page) : ""));
+      if (absent) dataset = with_split(absent, settings);
+      return dataset;
+    }
+    dataset = with_reading(with_split(open_dataset(root, settings.layout), settings), settings);
     return dataset;
   }
 
+  void add(const std::shared_ptr<const Dataset>& dataset, const std::vector<std::string>& classes,
+           const std::shared_ptr<const RunConfig>& config, const std::string& features, const std::string& detector,
+           bool blocked) {
+    const RunSettings& settings = config->settings;
+    const Variant variant = variant_of(*config, detector, features);
+    const std::string text = deciding_text(*config, detector, features);
+    const auto together = together_of(settings, detector, dataset, classes);
+    for (const std::string& class_name : classes) {
+      // one cell, however many configurations come to it
+      if (!known_.insert(fmt::format("{}|{}|{}|{}", class_name, detector, features, text)).second) continue;
+      PlannedCell cell{config,   class_name, detector, features, geometries_.of(settings, detector, *dataset, class_name),
+                       together, variant,    blocked || dataset->is_absent()};
+      add(dataset, std::move(cell));
+    }
+  }
+
   void add(const std::shared_ptr<const Dataset>& dataset, PlannedCell cell) {
-    // configurations differ in swept keys alone, so cells that agree in those that decide anything are one
-    const std::string& where = cell.class_name;
-    if (!known_.insert(fmt::format("{}|{}|{}|{}", where, cell.detector, cell.features, cell.variant.text)).second)
-      return;
+    const RunSettings& settings = cell.config->settings;
     check_detector(cell);
     check_tiles(cell);
-    const RunSettings& settings = cell.config->settings;
-    check_image_sides(settings.backbone, settings.weights, settings, cell.geometry.crop, cell.geometry.crop);
-    const std::string key = group_key(*cell.config, cell.detector, where, cell.geometry);
+    const std::string weights = backbone_text(*cell.config);
+    const std::string list = cell.features == "raw" ? "" : settings.references_select + settings.references_list;
+    cell.blocked |= !missing_.found(Kind::detector, cell.detector + nlohmann::json(texts_of(cell)).dump(),
+                                    [&] { check_detector_files(cell); });
+    cell.blocked |= !missing_.found(Kind::references, list.empty() ? "" : list + "|" + cell.class_name,
+                                    [&] { check_reference_files(cell); });
+    cell.blocked |= !missing_.found(Kind::weights, weights, [&] { check_weights(settings); });
+    const std::string key = group_key(*cell.config, cell.detector, cell.class_name, cell.geometry);
     const auto [place, added] = group_of_.emplace(key, plan_.groups.size());
-    if (added) plan_.groups.push_back({cell.config, dataset, where, cell.geometry, {}});
+    if (added) {
+      check_image_sides(settings.backbone, settings.weights, settings, cell.geometry.crop, cell.geometry.crop);
+      plan_.groups.push_back({cell.config, dataset, cell.class_name, cell.geometry, {}});
+    }
     plan_.groups[place->second].cells.push_back(std::move(cell));
   }
 
+  static std::map<std::string, std::string> texts_of(const PlannedCell& cell) {
+    std::map<std::string, std::string> texts;
+    for (const auto& [name, value] : cell.params()) texts[name] = value.items.empty() ? "" : value.items.front();
+    return texts;
+  }
+
+  /// The same model for all configurations that fit on the same images.
+  std::shared_ptr<const ClassesTogether> together_of(const RunSettings& settings, const std::string& detector,
+                                                     const std::shared_ptr<const Dataset>& dataset,
+                                                     const std::vector<std::string>& classes) {
+    std::shared_ptr<const ClassesTogether> made = together_for(settings, detector, dataset, classes, geometries_);
+    if (!made) return made;
+    std::string key = fmt::format("{}", static_cast<const void*>(dataset.get()));
+    for (const ClassGeometry& part : made->classes()) key += "|" + part.class_name + " " + part.geometry.text();
+    return joint_.emplace(key, std::move(made)).first->second;
+  }
+
+  /// By data set, backbone and class, in the order in which each first comes: what one class's images give is used by
+  /// groups that follow each other, and a backbone is loaded once.
+  void order_groups() {
+    std::map<std::string, size_t> first;
+    std::vector<std::array<size_t, 3>> places;
+    for (const PlannedGroup& group : plan_.groups) {
+      const std::string data = fmt::format("data {}", static_cast<const void*>(group.dataset.get()));
+      const auto place_of = [&](const std::string& name) { return first.emplace(name, first.size()).first->second; };
+      const size_t of_data = place_of(data), of_backbone = place_of("backbone " + backbone_text(*group.config));
+      places.push_back({of_data, of_backbone, place_of(data + " " + group.class_name)});
+    }
+    std::vector<size_t> order(places.size());
+    std::iota(order.begin(), order.end(), size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return places[a] < places[b]; });
+    std::vector<PlannedGroup> ordered;
+    for (const size_t place : order) ordered.push_back(std::move(plan_.groups[place]));
+    plan_.groups = std::move(ordered);
+  }
+
   Plan plan_;
+  MissingInputs missing_;
   ClassGeometries geometries_;
   std::map<std::string, size_t> group_of_;
   std::set<std::string> known_;
   std::map<std::string, std::shared_ptr<const Dataset>> opened_;
+  std::map<std::string, std::shared_ptr<const ClassesTogether>> joint_;
 };
 
 }  // namespace
 
-Plan make_plan(const std::vector<RunConfig>& configs) {
+Plan plan_with_missing(const std::vector<RunConfig>& configs) {
   PlanMaker maker;
   for (const RunConfig& config : configs) maker.add(config);
   Plan plan = maker.take_plan();
-  if (plan.cell_count() == 0)
-    throw_input("nothing to do: set at least one detector, one kind of features and a data set with classes");
+  if (plan.cell_count() > 0) return plan;
+  if (!plan.missing.empty()) throw_input("{}", plan.missing.front());
+  throw_input("nothing to do: set at least one detector, one kind of features and a data set with classes");
+}
+
+Plan make_plan(const std::vector<RunConfig>& configs) {
+  Plan plan = plan_with_missing(configs);
+  if (!plan.missing.empty()) throw_input("{}", plan.missing.front());
   return plan;
 }
 

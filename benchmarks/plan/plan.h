@@ -48,7 +48,8 @@ struct PlannedCell {
   std::string class_name, detector, features;
   Geometry geometry;
   std::shared_ptr<const ClassesTogether> together{};  ///< none: fitted on its own class
-  Variant variant{};                                  ///< the swept keys that decide anything of it
+  Variant variant{};     ///< the swept keys that decide anything of it
+  bool blocked = false;  ///< something that it needs is missing (Plan::missing)
 
   std::string title() const;  ///< "bracket · patchcore · residual"
   RawParams params() const;   ///< the detector's parameters that were given
@@ -65,14 +66,19 @@ struct PlannedGroup {
   std::vector<PlannedCell> cells;  ///< ordered by features, then detector
 };
 
-/// All cells of a run, class by class.
+/// All cells of a run: by data set and backbone, class by class.
 struct Plan {
   std::vector<PlannedGroup> groups;
+  std::vector<std::string> missing{};  ///< what cells need and cannot use, one line each
   int64_t cell_count() const;
 };
 
-/// Opens the data sets and lists the cells, each once, however many configurations come to it. Throws InputError for
-/// missing data, unknown classes or an empty plan.
+/// Opens the data sets and lists the cells, each once, however many configurations come to it. Of data sets that are
+/// not there and whose layout is given the published classes are planned with. Throws InputError for unknown classes,
+/// settings that do not go together, or an empty plan; for data that is missing only where nothing is left to plan.
+Plan plan_with_missing(const std::vector<RunConfig>& configs);
+
+/// The same where nothing may be missing: throws InputError with the first of what is.
 Plan make_plan(const std::vector<RunConfig>& configs);
 
 /// Where a data set lies: the path itself, or below a folder of ADREP_DATA. Throws InputError when data= is not given.

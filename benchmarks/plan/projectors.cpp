@@ -18,6 +18,9 @@ const ProjectorCheckpoint& projector_of(const RunSettings& settings) {
     throw_input(
         "projector= is not set: features=pretrained needs a projector file, for example "
         "projector=checkpoints_pro_angle.pth");
+  if (!std::filesystem::exists(settings.projector))
+    throw_input("projector={}: no such file: the paper's authors publish theirs at {}, adrep pretrain makes others",
+                settings.projector, projectors_page);
   std::map<std::string, ProjectorCheckpoint>& known = known_projectors();
   const auto place = known.find(settings.projector);
   if (place != known.end()) return place->second;

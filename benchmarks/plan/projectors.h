@@ -6,6 +6,9 @@
 
 namespace adrep {
 
+/// Where the paper's authors publish projectors and lists of references.
+inline constexpr const char* projectors_page = "https://github.com/xcyao00/ADPretrain";
+
 /// The checkpoint that `projector=` names; each file is read once a process, or once since forget_projectors(). Throws
 /// InputError when none is set or the file cannot be used.
 const ProjectorCheckpoint& projector_of(const RunSettings& settings);

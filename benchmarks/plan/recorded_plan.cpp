@@ -30,11 +30,15 @@ std::map<fs::path, std::string> data_set_labels(const Plan& plan) {
 
 ResultPlan recorded_plan(const Plan& plan) {
   const std::map<fs::path, std::string> labels = data_set_labels(plan);
+  const auto label_of = [&](const PlannedGroup& group) {
+    const std::string& named = group.config->data_name;
+    return named.empty() ? labels.at(clean_root(*group.dataset)) : named;
+  };
   ResultPlan recorded;
   for (const PlannedGroup& group : plan.groups)
     for (const PlannedCell& cell : group.cells) {
       PlannedResult result{
-          "", labels.at(clean_root(*group.dataset)), cell.class_name, cell.detector, cell.features, cell.title(), {}};
+          "", label_of(group), cell.class_name, cell.detector, cell.features, cell.title(), {}};
       for (const CellSetting& setting : cell_settings(*cell.config, cell.detector, cell.features))
         // the data set has its name, wherever it lies
         if (setting.role != Decides::nothing && setting.name != "data")

@@ -18,12 +18,13 @@ void check_references(const ReferenceSettings& settings) {
     throw_input(
         "references.index=faiss_flat: this build has no FAISS: install libfaiss-dev and build again, or leave "
         "references.index=exact, which gives the same results");
-  if (by_list && !std::filesystem::exists(settings.references_list))
-    throw_input("references.list={}: no such file or folder", settings.references_list);
 }
 
 std::filesystem::path reference_list_file(const ReferenceSettings& settings, const std::string& class_name) {
   const std::filesystem::path given = settings.references_list;
+  if (!std::filesystem::exists(given))
+    throw_input("references.list={}: no such file or folder: it holds names of training images (docs/references.md)",
+                given.string());
   if (!std::filesystem::is_directory(given)) return given;
   for (const char* ending : {".json", ".txt"})
     if (std::filesystem::exists(given / (class_name + ending))) return given / (class_name + ending);

@@ -249,13 +249,17 @@ std::string RunConfig::variant() const {
   return text;
 }
 
+void check_run_key(const std::string& key, const std::string& where) {
+  if (!find_run_param(key)) throw_input("{}: unknown key '{}': {}", where, key, suggestion(key, known_run_keys()));
+}
+
 std::vector<RunConfig> resolve_run(const RawConfig& given) {
   RawConfig raw = given;
   VitSettings::rename_keys(raw);
   std::vector<Expansion> expanded(1);
   for (const auto& [key, value] : raw) {
+    check_run_key(key, value.where);
     const Param* param = find_run_param(key);
-    if (!param) throw_input("{}: unknown key '{}': {}", value.where, key, suggestion(key, known_run_keys()));
     const bool swept = !param->is_list() && value.items.size() > 1;
     if (swept) check_sweep(key, *param, value);
     std::vector<Expansion> next;

@@ -52,14 +52,26 @@ struct RunSettings : SplitSettings, ReferenceSettings, VitSettings, MaskSettings
   static void declare(Schema<RunSettings>& s);
 };
 
+/// Where a configuration stands on an axis of a matrix whose values have names of their own (matrix.h).
+struct AxisPlace {
+  std::string axis, label;
+  std::vector<std::string> keys;  ///< that the label sets
+  bool operator==(const AxisPlace&) const = default;
+};
+
 /// One resolved configuration: settings with the parameters of every detector that was given any.
 struct RunConfig {
   RunSettings settings;
-  std::map<std::string, RawParams> detector_params;  ///< detector -> its given parameters
-  std::map<std::string, std::string> swept;          ///< the keys that were given several values, with this one's
+  std::map<std::string, RawParams> detector_params{};  ///< detector -> its given parameters
+  std::map<std::string, std::string> swept{};          ///< the keys that were given several values, with this one's
+  std::vector<AxisPlace> places{};                     ///< but for that of the axis that names data sets
+  std::string data_name{};                             ///< what a matrix calls the data set; "": as its folder
 
   std::string variant() const;  ///< "patchcore.ratio=0.01 seed=1", or ""
 };
+
+/// Throws InputError, with the nearest known name, for a key that is neither a setting nor a detector's parameter.
+void check_run_key(const std::string& key, const std::string& where);
 
 /// Checks keys and values. A scalar key with several values is swept: one RunConfig for every combination.
 /// Throws InputError with the key, its place and the nearest known name.

@@ -1,16 +1,13 @@
 #include "benchmarks/run/estimate.h"
 
-#include <ATen/Parallel.h>
-#include <sys/sysinfo.h>
-
 #include <set>
 
 #include "benchmarks/plan/cell_keys.h"
 #include "benchmarks/plan/feature_keys.h"
-#include "benchmarks/plan/pass_size.h"
+#include "benchmarks/plan/recorded_plan.h"
 #include "benchmarks/run/cell_work.h"
+#include "benchmarks/run/pass_rates.h"
 #include "benchmarks/run/sample_geometry.h"
-#include "core/backbones/backbone.h"
 #include "core/base/content_hashes.h"
 #include "core/base/device.h"
 #include "core/base/plural.h"
@@ -21,25 +18,6 @@
 
 namespace adrep {
 namespace {
-
-/// Seconds of one call, the best of a few.
-template <class F>
-double best_seconds(F&& call) {
-  double best = 1e9;
-  for (int i = 0; i < 3; ++i) {
-    const Stopwatch watch;
-    call();
-    best = std::min(best, watch.seconds());
-  }
-  return best;
-}
-
-/// Matrix products of this machine: floating-point operations a second.
-double matmul_rate(const at::Device& device) {
-  const int64_t n = 1024;
-  const at::Tensor a = at::ones({n, n}, at::TensorOptions(device));
-  return 2.0 * n * n * n / best_seconds([&] { at::mm(a, a)[0][0].item<float>(); });
-}
 
 double decode_seconds(const std::vector<Sample>& samples, const Geometry& geometry) {
   const size_t count = std::min<size_t>(samples.size(), 4);
@@ -78,31 +56,69 @@ double residual_flops(const std::vector<LevelShape>& shapes, int64_t shots) {
   return flops;
 }
 
-/// Rates measured once for a whole plan.
-struct Rates {
-  double flops = 1;          ///< matrix products, operations a second
-  double image_seconds = 0;  ///< one image through the backbone
-  std::vector<LevelShape> shapes;
-};
-
 class Estimator {
  public:
   Estimator(const Plan& plan, const std::filesystem::path& output) : plan_(plan), output_(output) {}
 
   Estimate run() {
-    for (const PlannedGroup& group : plan_.groups) add(group);
-    return estimate_;
+    const RunSettings& settings = plan_.groups.front().config->settings;
+    estimate_.memory_limit = settings.memory * static_cast<double>(int64_t{1} << 30);
+    if (settings.cache != "off") estimate_.cache_limit = settings.cache_limit * static_cast<double>(int64_t{1} << 30);
+    estimate_.missing = plan_.missing;
+    const ResultPlan recorded = recorded_plan(plan_);
+    size_t cell = 0;
+    for (const PlannedGroup& group : plan_.groups) {
+      add(group, recorded.results[cell].data_set);
+      cell += group.cells.size();
+    }
+    return std::move(estimate_);
   }
 
  private:
-  void add(const PlannedGroup& group) {
-    const RunSettings& settings = group.config->settings;
-    set_threads(settings.threads);
+  /// What is left to do of a group.
+  struct Left {
+    std::vector<CellWork> cells;
+    WorkPlan work;
+    int64_t done = 0;
+  };
+
+  void add(const PlannedGroup& group, const std::string& data_set) {
+    set_threads(group.config->settings.threads);
+    EstimateRow& row = row_of(data_set, group.config->settings.backbone);
     const ClassSplit split = group.dataset->load(group.class_name);
     estimate_.cells += static_cast<int64_t>(group.cells.size());
-    const Left left = left_of(group, split);
     if (counted_.insert(group.dataset->root().string() + "|" + group.class_name).second)
       estimate_.images += static_cast<int64_t>(split.train.size() + split.test.size());
+    PlannedGroup ready = group;
+    std::erase_if(ready.cells, [](const PlannedCell& cell) { return cell.blocked; });
+    row.blocked += std::ssize(group.cells) - std::ssize(ready.cells);
+    if (!ready.cells.empty()) {
+      const Left left = left_of(ready, split);
+      row.done += left.done;
+      row.to_do += std::ssize(ready.cells) - left.done;
+      add_left(ready, split, left, row);
+    }
+    if (ready.cells.size() < group.cells.size()) add_blocked(group, split, row);
+  }
+
+  /// The cells that lack a file, each with a fit of its own but for models of all classes: their keys cannot be made.
+  void add_blocked(const PlannedGroup& group, const ClassSplit& split, EstimateRow& row) {
+    std::vector<const PlannedCell*> fits;
+    for (const PlannedCell& cell : group.cells)
+      if (cell.blocked) fits.push_back(&cell);
+    for (const PlannedCell* cell : fits) {
+      const std::string joint = fmt::format("{}|{}|{}|{}", row.data_set, row.backbone, cell->detector, cell->features);
+      const bool fitted = !cell->together || joint_.insert(joint).second;
+      estimate_.work.fitted += fitted;
+      row.fits += fitted;
+      ++estimate_.work.scored;
+      ++estimate_.work.evaluated;
+    }
+    const PassRates* rates = rates_for(group);
+    if (rates) add_costs(group, split, fits, *rates, row);
+  }
+
+  void add_left(const PlannedGroup& group, const ClassSplit& split, const Left& left, EstimateRow& row) {
     if (left.cells.empty()) return;
     if (left.work.fit.empty()) {
       const size_t count = left.work.evaluate.size();
@@ -112,42 +128,22 @@ class Estimator {
                                                   counted(static_cast<int64_t>(count), "cell")));
       return;
     }
-    const Rates* rates = rates_for(group);
-    if (!rates) return;
-    const double train = static_cast<double>(split.train.size()), test = static_cast<double>(split.test.size());
-    const int64_t cached = cached_images(group, split);
-    const double tiles = tiles_an_image(split.train, group.geometry);
-    double seconds = (tiles * (train + test) - static_cast<double>(cached)) *
-                     std::max(rates->image_seconds, decode_seconds(split.train, group.geometry));
-    estimate_.parts["the backbone"].seconds += seconds;
-    double detector_bytes = 0;
-    bool residual = false;
+    std::vector<const PlannedCell*> fits;
     for (const FitJob& job : left.work.fit) {
-      const PlannedCell& cell = *left.cells[job.scores.front().cells.front()].planned;
-      const DetectorEntry& entry = DetectorRegistry::instance().get(cell.detector, "detector");
-      // a model of all classes is fitted once, with the features of all their training images in memory
-      const int64_t fitted = cell.together ? cell.together->train_images() : static_cast<int64_t>(train);
-      const double shares = cell.together ? static_cast<double>(cell.together->classes().size()) : 1;
-      const auto rows = [&](double images) { return static_cast<int64_t>(tiles * images); };
-      const FitCost cost = entry.cost(cell.params(), rates->shapes, rows(static_cast<double>(fitted)), rows(test));
-      seconds += cost.flops / shares / rates->flops;
-      add_part(cell, entry, cost, shares * rates->flops, [&](const RawParams& params) {
-        return entry.cost(params, rates->shapes, rows(static_cast<double>(fitted)), rows(test));
-      });
-      const double joined = cell.together ? static_cast<double>(fitted) * bytes_of(rates->shapes) : 0;
-      detector_bytes = std::max(detector_bytes, cost.bytes + joined);
-      if (cell.features != "raw" && !residual)
-        seconds += (train + test) * residual_flops(rates->shapes, settings.shots) / (0.25 * rates->flops);
-      residual |= cell.features != "raw";
+      const CellWork& first = left.cells[job.scores.front().cells.front()];
+      const bool fitted = !first.planned->together || joint_.insert(first.key.fit_hash()).second;
+      estimate_.work.fitted += fitted;
+      row.fits += fitted;
+      fits.push_back(first.planned);
+      for (const ScoreJob& scoring : job.scores) {
+        ++estimate_.work.scored;
+        estimate_.work.evaluated += std::ssize(scoring.cells);
+      }
     }
-    const double maps = test * static_cast<double>(settings.crop * settings.crop) * (sizeof(float) + 1 + 12);
-    const double peak =
-        tiles * (train + test) * bytes_of(rates->shapes) * (residual ? 2 : 1) + detector_bytes + maps + 5e8;
-    estimate_.seconds += seconds;
-    if (peak > estimate_.peak_bytes) {
-      estimate_.peak_bytes = peak;
-      estimate_.peak_class = group.class_name;
-    }
+    const PassRates* rates = rates_for(group);
+    if (!rates) return;
+    const int64_t cached = cached_images(group, split);
+    const auto [seconds, peak] = add_costs(group, split, fits, *rates, row, cached);
     const auto finished = static_cast<size_t>(
         std::count_if(left.cells.begin(), left.cells.end(), [](const CellWork& cell) { return cell.finished(); }));
     estimate_.lines.push_back(fmt::format(
@@ -155,6 +151,79 @@ class Estimator {
         "about {}, {:.1f} GB",
         group.class_name, left.cells.size() - finished, split.train.size(), split.test.size(), cached,
         group.geometry.resize, group.geometry.crop, group.geometry.suffix(" "), duration_text(seconds), peak / 1e9));
+  }
+
+  /// Adds what these fits and their scoring take to the row and the sums: seconds, and memory at its largest.
+  std::pair<double, double> add_costs(const PlannedGroup& group, const ClassSplit& split,
+                                      const std::vector<const PlannedCell*>& fits, const PassRates& rates,
+                                      EstimateRow& row, int64_t cached = 0) {
+    const RunSettings& settings = group.config->settings;
+    const double train = static_cast<double>(split.train.size()), test = static_cast<double>(split.test.size());
+    const double tiles = group.dataset->is_absent() ? 1 : tiles_an_image(split.train, group.geometry);
+    const double image_bytes = bytes_of(rates.shapes);
+    double seconds = 0;
+    const std::string images = fmt::format("{}|{}|{}|{}", row.data_set, backbone_text(*group.config),
+                                           group.geometry.text(), group.class_name);
+    if (passed_.insert(images).second) {
+      const double passes = tiles * (train + test) - static_cast<double>(cached);
+      const double decode = group.dataset->is_absent() ? 0 : decode_seconds(split.train, group.geometry);
+      seconds += passes * std::max(rates.image_seconds, decode);
+      row.passes += static_cast<int64_t>(passes);
+      row.disk_bytes += settings.cache == "off" ? 0 : passes * image_bytes;
+      estimate_.parts["the backbone"].seconds += seconds;
+    }
+    double detector_bytes = 0;
+    bool residual = false;
+    for (const PlannedCell* cell : fits) {
+      seconds += add_fit(*cell, rates, tiles * train, tiles * test, detector_bytes, row);
+      if (cell->features != "raw" && !residual)
+        seconds += (train + test) * residual_flops(rates.shapes, settings.shots) / (0.25 * rates.flops);
+      residual |= cell->features != "raw";
+      row.disk_bytes += test * static_cast<double>(settings.crop * settings.crop * 4);
+    }
+    const double maps = test * static_cast<double>(settings.crop * settings.crop) * (sizeof(float) + 1 + 12);
+    const double peak = tiles * (train + test) * image_bytes * (residual ? 2 : 1) + detector_bytes + maps + 5e8;
+    estimate_.seconds += seconds;
+    row.seconds += seconds;
+    row.peak_bytes = std::max(row.peak_bytes, peak);
+    if (peak > estimate_.peak_bytes) {
+      estimate_.peak_bytes = peak;
+      estimate_.peak_class = group.class_name;
+    }
+    return {seconds, peak};
+  }
+
+  /// Seconds of one fit with its scoring; raises `bytes` to what it needs.
+  double add_fit(const PlannedCell& cell, const PassRates& rates, double train, double test, double& bytes,
+                 EstimateRow& row) {
+    const DetectorEntry& entry = DetectorRegistry::instance().get(cell.detector, "detector");
+    // a model of all classes is fitted once, with the features of all their training images in memory
+    const double fitted =
+        cell.together ? train_images_of(*cell.together) * train / std::max(1.0, train_images_of(cell)) : train;
+    const double shares = cell.together ? static_cast<double>(cell.together->classes().size()) : 1;
+    const auto cost_with = [&](const RawParams& params) {
+      return entry.cost(params, rates.shapes, static_cast<int64_t>(fitted), static_cast<int64_t>(test));
+    };
+    const FitCost cost = cost_with(cell.params());
+    add_part(cell, entry, cost, shares * rates.flops, cost_with);
+    const double joined = cell.together ? fitted * bytes_of(rates.shapes) : 0;
+    bytes = std::max(bytes, cost.bytes + joined);
+    row.drawn += static_cast<int64_t>(cost.drawn_images / shares);
+    const double drawn_seconds = cost.drawn_images / shares * rates.image_seconds;
+    if (drawn_seconds > 0) estimate_.parts["the backbone on drawn images"].seconds += drawn_seconds;
+    return cost.flops / shares / rates.flops + drawn_seconds;
+  }
+
+  double train_images_of(const ClassesTogether& together) {
+    const auto known = train_images_.find(&together);
+    if (known != train_images_.end()) return known->second;
+    double images = 0;
+    for (const ClassGeometry& part : together.classes())
+      images += static_cast<double>(together.dataset()->load(part.class_name).train.size());
+    return train_images_[&together] = images;
+  }
+  double train_images_of(const PlannedCell& cell) {
+    return static_cast<double>(cell.together->dataset()->load(cell.class_name).train.size());
   }
 
   /// Counts what fitting and scoring a cell takes, and what they would take with the parameter that makes them faster.
@@ -174,11 +243,6 @@ class Estimator {
     part.faster_seconds += std::min(faster.flops, cost.flops) / rate;
   }
 
-  /// What is left to do of a group, and adds it to the counts; everything when its files are not all there.
-  struct Left {
-    std::vector<CellWork> cells;
-    WorkPlan work;
-  };
   Left left_of(const PlannedGroup& group, const ClassSplit& split) {
     Left left;
     try {
@@ -189,17 +253,9 @@ class Estimator {
     }
     const ScoreCache scores(cache_options(group.config->settings));
     left.work = plan_work(left.cells, [&](const CellWork& work) { return scores.has(work.key); });
-    WorkCount& count = estimate_.work;
-    for (const CellWork& cell : left.cells) count.reused += cell.finished();
-    count.evaluated += std::ssize(left.work.evaluate);
-    for (const FitJob& job : left.work.fit) {
-      const CellWork& first = left.cells[job.scores.front().cells.front()];
-      count.fitted += !first.planned->together || joint_.insert(first.key.fit_hash()).second;
-      for (const ScoreJob& scoring : job.scores) {
-        ++count.scored;
-        count.evaluated += std::ssize(scoring.cells);
-      }
-    }
+    for (const CellWork& cell : left.cells) left.done += cell.finished();
+    estimate_.work.reused += left.done;
+    estimate_.work.evaluated += std::ssize(left.work.evaluate);
     return left;
   }
 
@@ -214,20 +270,10 @@ class Estimator {
     return space->count(hashes);
   }
 
-  /// Nothing when the backbone cannot be loaded; that is noted as missing.
-  const Rates* rates_for(const PlannedGroup& group) {
-    const RunSettings& settings = group.config->settings;
-    const std::string name = fmt::format("{}|{}", backbone_text(*group.config), settings.crop);
-    if (const auto known = rates_.find(name); known != rates_.end()) return &known->second;
+  /// Nothing when the backbone cannot be loaded and is of no known size; that is noted as missing.
+  const PassRates* rates_for(const PlannedGroup& group) {
     try {
-      const at::Device device = open_device(settings.device);
-      const auto backbone = load_backbone(settings.backbone, settings.weights, device, settings.precision, settings);
-      const at::Tensor images =
-          at::zeros({images_a_pass(settings), 3, settings.crop, settings.crop}, at::TensorOptions(device));
-      Rates rates{matmul_rate(device), 0, backbone->shapes(settings.crop, settings.crop)};
-      rates.image_seconds = best_seconds([&] { backbone->forward(images).maps.back().sum().item<float>(); }) /
-                            static_cast<double>(images.size(0));
-      return &(rates_[name] = rates);
+      return &rates_.of(group);
     } catch (const InputError& missing) {
       note_missing(missing.what());
       return nullptr;
@@ -239,53 +285,29 @@ class Estimator {
       estimate_.missing.push_back(text);
   }
 
+  EstimateRow& row_of(const std::string& data_set, const std::string& backbone) {
+    for (EstimateRow& row : estimate_.rows)
+      if (row.data_set == data_set && row.backbone == backbone) return row;
+    estimate_.rows.push_back({data_set, backbone});
+    return estimate_.rows.back();
+  }
+
   const Plan& plan_;
   std::filesystem::path output_;
   Estimate estimate_;
-  std::map<std::string, Rates> rates_;
+  KnownRates rates_;
   std::set<std::string> counted_;
-  std::set<std::string> joint_;  ///< fit keys of models of all classes that were counted
+  std::set<std::string> joint_;   ///< models of all classes that were counted
+  std::set<std::string> passed_;  ///< classes whose images were counted, by backbone and geometry
+  std::map<const ClassesTogether*, double> train_images_;
 };
 
 }  // namespace
 
 Estimate estimate_run(const Plan& plan, const std::filesystem::path& output) {
-  return Estimator(plan, output).run();
-}
-
-namespace {
-
-/// A line on what takes more than half of a time that people wait for, or "".
-std::string largest_part(const Estimate& estimate) {
-  constexpr double worth_saying = 10;
-  for (const auto& [name, part] : estimate.parts) {
-    if (estimate.seconds < worth_saying || part.seconds < estimate.seconds / 2) continue;
-    std::string text = fmt::format("mostly   {}: {:.0f} %", name, 100 * part.seconds / estimate.seconds);
-    if (!part.suggestion.empty())
-      text += fmt::format("; with {} about {} instead of {}", part.suggestion, duration_text(part.faster_seconds),
-                          duration_text(part.seconds));
-    return text + "\n";
-  }
-  return "";
-}
-
-}  // namespace
-
-std::string to_text(const Estimate& estimate) {
-  std::string text =
-      fmt::format("cells    {}: {}\nimages   {}\n", estimate.cells, estimate.work.text(), estimate.images);
-  for (const std::string& line : estimate.lines) text += "  " + line + "\n";
-  text += fmt::format("time     about {} (estimated from a short measurement on this machine)\n",
-                      duration_text(estimate.seconds));
-  text += largest_part(estimate);
-  struct sysinfo machine {};
-  sysinfo(&machine);
-  if (estimate.peak_bytes > 0)
-    text += fmt::format("memory   about {:.1f} GB for {}; this machine has {:.1f} GB\n", estimate.peak_bytes / 1e9,
-                        estimate.peak_class, static_cast<double>(machine.totalram) * machine.mem_unit / 1e9);
-  if (estimate.missing.empty()) text += "missing  nothing\n";
-  for (const std::string& line : estimate.missing) text += "missing  " + line + "\n";
-  return text;
+  Estimate estimate = Estimator(plan, output).run();
+  for (const EstimateRow& row : estimate.rows) estimate.disk_bytes += row.disk_bytes;
+  return estimate;
 }
 
 }  // namespace adrep

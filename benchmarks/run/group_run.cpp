@@ -145,6 +145,7 @@ FittedCell GroupRun::fit(const FitJob& job) {
   FittedCell fitted =
       fit_cell(planned, first.key.fit_hash(), output_, {features(), data, images, truth}, std::move(ways));
   ++outcome_.work.fitted;
+  outcome_.drawn_images += images.drawn();
   return fitted;
 }
 
@@ -174,7 +175,6 @@ void GroupRun::run_scores(const ScoreJob& job, const FittedCell& fitted, bool la
       if (cells_[cell].model.missing()) save_model(cells_[cell], fitted, detector, scored);
       outcome_of(cell).seconds = fitted.seconds.value_or(0) + watch.seconds();
       log_outcome(cell);
-      log_info(fmt::format("{}: {}", outcome_of(cell).planned.title(), duration_text(outcome_of(cell).seconds)));
     });
   if (last && !first.planned->together) TrainingFiles(output_, first.key.fit_hash(), 0).finish();
 }
@@ -330,7 +330,10 @@ void GroupRun::copy_twins() {
 void GroupRun::log_outcome(size_t cell) {
   const CellOutcome& outcome = outcome_of(cell);
   if (!outcome.cell && outcome.error.empty()) return;  // interrupted
-  tools_.log->add({.planned = tools_.recorded->results[first_ + cell].id,
+  const PlannedResult& planned = tools_.recorded->results[first_ + cell];
+  const std::string line = tools_.progress->line(outcome, planned);
+  outcome.reused ? log_detail(line) : log_info(line);
+  tools_.log->add({.planned = planned.id,
                    .state = outcome.error.empty() ? "finished" : "failed",
                    .cell = outcome.cell ? outcome.cell->hash() : "",
                    .why = outcome.error,

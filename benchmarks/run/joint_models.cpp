@@ -32,7 +32,9 @@ FittedCell JointModels::fit(const PlannedCell& planned, const std::string& hash)
   }
   const JoinedFeatures normals(std::move(levels));
   const JoinedImages all_images(std::move(images));
-  return fit_detector({planned, hash, output_, normals, &all_images});
+  FittedCell fitted = fit_detector({planned, hash, output_, normals, &all_images});
+  drawn_ += all_images.drawn();
+  return fitted;
 }
 
 void JointModels::finish() const {

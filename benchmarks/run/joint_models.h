@@ -19,6 +19,7 @@ class JointModels {
   const FittedCell& fitted_for(const PlannedCell& planned, const std::string& fit_hash, bool& fitted);
   int64_t cached() const { return cached_; }      ///< training images whose features came from the cache
   int64_t computed() const { return computed_; }  ///< those that went through the backbone
+  int64_t drawn() const { return drawn_; }        ///< drawn ones that did, too
 
   /// All cells are there: removes the checkpoints.
   void finish() const;
@@ -30,7 +31,7 @@ class JointModels {
   std::function<const Backbone&(const RunConfig&)> backbone_;
   FeatureCache* cache_;
   std::map<std::string, FittedCell> fitted_;  ///< by fit key
-  int64_t cached_ = 0, computed_ = 0;
+  int64_t cached_ = 0, computed_ = 0, drawn_ = 0;
 };
 
 }  // namespace adrep

@@ -7,6 +7,7 @@
 #include "benchmarks/plan/cell_keys.h"
 #include "benchmarks/plan/feature_keys.h"
 #include "benchmarks/run/joint_models.h"
+#include "benchmarks/run/sweep_progress.h"
 #include "core/base/device.h"
 
 namespace adrep {
@@ -43,6 +44,7 @@ struct RunTools {
   FeatureCache* cache;
   const ResultPlan* recorded;  ///< one result a cell, in the order of the outcome
   ResultLog* log;
+  SweepProgress* progress;
   JointModels joint;
 };
 

@@ -36,7 +36,14 @@ struct RunOutcome {
   bool interrupted = false;     ///< stopped by Ctrl-C: `cells` are those that were finished or failed by then
   int64_t cached_images = 0;    ///< images whose features came from the feature cache
   int64_t computed_images = 0;  ///< images that went through the backbone
+  int64_t drawn_images = 0;     ///< drawn ones that did, too: those of detectors that draw into images
   int64_t failed() const;
+};
+
+/// Which cells of a plan a run is for.
+enum class Wanted {
+  all,
+  failed  ///< those that failed when they were last tried
 };
 
 /// Computes the cells that the store does not hold, and with `maps` or `models` those whose maps or models are not
@@ -45,6 +52,9 @@ struct RunOutcome {
 /// others alone. The plan is stored in the folder before the first cell, and what becomes of each is logged there.
 /// Ctrl-C and SIGTERM stop it: finished cells stay and are in the outcome. Throws WriteError when results cannot be
 /// written.
-RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output);
+///
+/// What is computed once and needed again is read from the feature cache, or with cache=off from a folder in `output`
+/// that goes when the run ends.
+RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output, Wanted wanted = Wanted::all);
 
 }  // namespace adrep

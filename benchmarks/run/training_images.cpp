@@ -44,6 +44,7 @@ at::Tensor ClassImages::foreground(int64_t index) const {
 
 Levels ClassImages::features(const at::Tensor& images) const {
   const at::NoGradGuard no_grad;
+  drawn_ += images.size(0);
   return represent_(backbone_().forward(images.to(device_)));
 }
 

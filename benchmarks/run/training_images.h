@@ -23,9 +23,11 @@ class ClassImages final : public TrainingImages {
   at::Tensor foreground(int64_t index) const override;
   Levels features(const at::Tensor& images) const override;
   int64_t size() const { return static_cast<int64_t>(samples_.size()); }
+  int64_t drawn() const { return drawn_; }  ///< changed images that went through the backbone
 
  private:
   std::vector<Sample> samples_;
+  mutable int64_t drawn_ = 0;
   Geometry geometry_;
   BackboneSource backbone_;
   at::Device device_;
@@ -57,6 +59,7 @@ class JoinedImages final : public TrainingImages {
   at::Tensor normalise(const at::Tensor& colours) const override { return parts_.front().normalise(colours); }
   at::Tensor foreground(int64_t index) const override;
   Levels features(const at::Tensor& images) const override { return parts_.front().features(images); }
+  int64_t drawn() const { return parts_.front().drawn(); }
 
  private:
   /// The part of an image; `index` becomes its place there.

@@ -1,5 +1,7 @@
 #include "benchmarks/tables/table.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <set>

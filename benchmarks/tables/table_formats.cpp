@@ -1,5 +1,7 @@
 #include "benchmarks/tables/table_formats.h"
 
+#include <fmt/format.h>
+
 #include "core/base/text_layout.h"
 
 namespace adrep {

@@ -64,6 +64,8 @@ struct BackboneEntry {
   /// Memory of a forward pass beside weights and images, bytes for every pixel of every image in fp32, its levels
   /// included; a generous guess where nothing is known.
   double pass_bytes_per_pixel = 1024;
+  /// Of square images of this side; none where only the weights say it.
+  std::function<PassSize(int64_t side)> pass{};
   /// Of a vision transformer: what is known of it without loading. Only that of `vit` looks at the file, which throws
   /// InputError when that is none.
   std::function<VitOutline(const std::filesystem::path& weights, const VitSettings& settings)> outline{};

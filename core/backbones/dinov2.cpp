@@ -42,6 +42,7 @@ void add_backbone(const Size& size, bool registers) {
        .mean = dinov2_family().mean,
        .std = dinov2_family().std,
        .pass_bytes_per_pixel = architecture.pass_bytes_per_pixel(),
+       .pass = [architecture](int64_t side) { return architecture.pass(side); },
        .outline = [architecture](const std::filesystem::path&, const VitSettings&) { return architecture.outline(); },
        .load =
            [architecture](const std::filesystem::path& weights, const BackboneOptions& options) {

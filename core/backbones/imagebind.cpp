@@ -34,6 +34,7 @@ ADREP_BACKBONE({
     .mean = imagebind_family().mean,
     .std = imagebind_family().std,
     .pass_bytes_per_pixel = imagebind().pass_bytes_per_pixel(),
+    .pass = [](int64_t side) { return imagebind().pass(side); },
     .outline = [](const std::filesystem::path&, const VitSettings&) { return imagebind().outline(); },
     .load =
         [](const std::filesystem::path& file, const BackboneOptions& options) {

@@ -13,6 +13,12 @@ struct LevelShape {
   bool operator==(const LevelShape&) const = default;
 };
 
+/// What a pass of one image gives and costs.
+struct PassSize {
+  std::vector<LevelShape> shapes;
+  double flops = 0;  ///< multiply-adds ×2
+};
+
 /// Features of a batch of images: one tensor [B, C_l, H_l, W_l] a level, float32, shallow to deep.
 struct Levels {
   std::vector<at::Tensor> maps;

@@ -55,19 +55,13 @@ VisionTransformer::VisionTransformer(VitWeights weights, VitArchitecture archite
 }
 
 std::vector<LevelShape> VisionTransformer::shapes(int64_t height, int64_t width) const {
-  const int64_t patch = architecture_.patch;
-  require_whole_patches(height, width, patch, info_.name);
-  return {architecture_.layers.size(), {architecture_.width, height / patch, width / patch}};
+  require_whole_patches(height, width, architecture_.patch, info_.name);
+  return architecture_.shapes(height, width);
 }
 
 double VisionTransformer::flops(int64_t height, int64_t width) const {
-  const VitArchitecture& a = architecture_;
-  const LevelShape shape = shapes(height, width).front();
-  const auto patches = static_cast<double>(shape.positions()), tokens = patches + static_cast<double>(prefix_tokens());
-  const auto d = static_cast<double>(a.width), h = static_cast<double>(a.hidden);
-  const double stem = patches * d * static_cast<double>(3 * a.patch * a.patch);
-  const double linear = tokens * (4 * d * d + (a.gated ? 3 : 2) * d * h), attention = 2 * tokens * tokens * d;
-  return 2 * (stem + static_cast<double>(a.blocks_used()) * (linear + attention));
+  require_whole_patches(height, width, architecture_.patch, info_.name);
+  return architecture_.flops(height, width);
 }
 
 at::Tensor VisionTransformer::embedded(const at::Tensor& images) const {

@@ -29,7 +29,7 @@ class VisionTransformer final : public Backbone {
   at::Tensor embedded(const at::Tensor& images) const;
 
  private:
-  int64_t prefix_tokens() const { return 1 + architecture_.registers; }
+  int64_t prefix_tokens() const { return architecture_.prefix_tokens(); }
 
   VitArchitecture architecture_;
   BackboneInfo info_;

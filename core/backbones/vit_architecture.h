@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/backbones/levels.h"
 #include "core/backbones/linear.h"
 
 namespace adrep {
@@ -40,6 +41,14 @@ struct VitArchitecture {
     return {.patch = patch, .width = width, .activation = usual, .gated = gated, .of_clip = pre_norm && frames == 1};
   }
   int64_t blocks_used() const { return layers.back(); }
+  int64_t prefix_tokens() const { return 1 + registers; }  ///< class token and registers
+  /// Levels of images of this size, a whole number of patches a side.
+  std::vector<LevelShape> shapes(int64_t height, int64_t width_of_image) const {
+    return {layers.size(), {width, height / patch, width_of_image / patch}};
+  }
+  /// Multiply-adds ×2 of one such image.
+  double flops(int64_t height, int64_t width_of_image) const;
+  PassSize pass(int64_t side) const { return {shapes(side, side), flops(side, side)}; }
   /// BackboneEntry::pass_bytes_per_pixel: a token's values inside attention or the MLP, what enters and leaves these,
   /// its levels, and the pixels of its patch.
   double pass_bytes_per_pixel() const {

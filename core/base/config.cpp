@@ -1,47 +1,11 @@
 #include "core/base/config.h"
 
-#include <yaml-cpp/yaml.h>
-
 #include <set>
 
-#include "core/base/atomic_file.h"
+#include "core/base/yaml_file.h"
 
 namespace adrep {
 namespace {
-
-constexpr uint64_t max_config_bytes = 1 << 20;
-constexpr int max_yaml_depth = 16;
-
-std::string place(const std::string& file, const YAML::Mark& mark) {
-  return mark.is_null() ? file : fmt::format("{}:{}", file, mark.line + 1);
-}
-
-std::string scalar_of(const YAML::Node& node, const std::string& where, const std::string& key) {
-  if (node.IsNull()) return "";
-  if (!node.IsScalar()) throw_input("{}: {}: expected a value or a list of values", where, key);
-  return node.Scalar();
-}
-
-void flatten(const YAML::Node& node, const std::string& prefix, const std::string& file, int depth, RawConfig& config) {
-  if (depth > max_yaml_depth) throw_input("{}: nested too deeply", place(file, node.Mark()));
-  for (const auto& pair : node) {
-    const std::string where = place(file, pair.first.Mark());
-    if (!pair.first.IsScalar()) throw_input("{}: a key must be a word", where);
-    const std::string key = prefix + pair.first.Scalar();
-    if (pair.second.IsMap()) {
-      flatten(pair.second, key + ".", file, depth + 1, config);
-      continue;
-    }
-    RawValue value{{}, pair.second.IsSequence(), where};
-    if (value.is_list) {
-      for (const YAML::Node& item : pair.second) value.items.push_back(scalar_of(item, where, key));
-    } else {
-      value.items.push_back(scalar_of(pair.second, where, key));
-    }
-    if (const auto [old, added] = config.emplace(key, value); !added)
-      throw_input("{}: '{}' is given twice (also in {})", where, key, old->second.where);
-  }
-}
 
 /// The items of a value on the command line: parts between commas, of which one in double quotes may hold commas.
 std::vector<std::string> items_of(const std::string& text, const std::string& assignment) {
@@ -83,21 +47,8 @@ std::string quoted_if_needed(const std::string& text) {
 }  // namespace
 
 RawConfig read_config_file(const std::filesystem::path& file) {
-  const std::string text = read_file(file, max_config_bytes);
-  RawConfig config;
-  try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.size() > 1)
-      throw_input("{}: a second YAML document begins here: one file is one configuration",
-                  place(file.string(), documents[1].Mark()));
-    const YAML::Node root = documents.empty() ? YAML::Node() : documents[0];
-    if (root.IsNull()) return config;
-    if (!root.IsMap()) throw_input("{}: expected lines of 'key: value'", file.string());
-    flatten(root, "", file.string(), 0, config);
-  } catch (const YAML::Exception& bad) {
-    throw_input("{}: not valid YAML: {}", place(file.string(), bad.mark), bad.msg);
-  }
-  return config;
+  const YamlFile read = read_yaml(file);
+  return yaml_settings(read, read.root);
 }
 
 void apply_override(RawConfig& config, const std::string& assignment) {

@@ -84,7 +84,9 @@ std::string duration_text(double seconds) {
   if (seconds < 60) return fmt::format("{:.1f} s", seconds);
   const auto whole = static_cast<int64_t>(seconds + 0.5);
   if (whole < 3600) return fmt::format("{} min {:02d} s", whole / 60, whole % 60);
-  return fmt::format("{} h {:02d} min", whole / 3600, whole % 3600 / 60);
+  constexpr int64_t hour = 3600, day = 24 * hour;
+  if (whole < 2 * day) return fmt::format("{} h {:02d} min", whole / hour, whole % hour / 60);
+  return fmt::format("{} days {:02d} h", whole / day, whole % day / hour);
 }
 
 }  // namespace adrep

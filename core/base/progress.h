@@ -39,7 +39,7 @@ class Progress {
   bool terminal_;
 };
 
-/// "850 ms", "12.3 s", "4 min 05 s", "2 h 10 min"
+/// "850 ms", "12.3 s", "4 min 05 s", "2 h 10 min", "3 days 04 h"
 std::string duration_text(double seconds);
 
 }  // namespace adrep

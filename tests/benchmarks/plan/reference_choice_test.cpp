@@ -176,7 +176,7 @@ TEST_CASE("reference settings that do not go together are refused", "[references
   settings.references_list = "/nonexistent/list";
   REQUIRE_THROWS_WITH(check_references(settings), Contains("references.select=list"));
   settings.references_select = "list";
-  REQUIRE_THROWS_WITH(check_references(settings), Contains("no such file"));
+  REQUIRE_THROWS_WITH(reference_list_file(settings, "a"), Contains("no such file"));
   settings.references_list = "";
   REQUIRE_THROWS_WITH(check_references(settings), Contains("references.list=FILE"));
 }

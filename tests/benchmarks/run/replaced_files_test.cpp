@@ -122,11 +122,12 @@ TEST_CASE("a model of several classes is fitted on the images of its key", "[run
   set_verbosity(Verbosity::quiet);
   const TemporaryFolder folder;
   write_two_classes(folder);
+  const fs::path replaced = folder / "data/second/train/good/1.png";
+  test::write_texture(replaced, 64, 64, 98);  // like no image of the first class, whose features would be its own
   const Plan plan = plan_of({"detector=feature_norm", "features=raw", "classes_together=yes", "cache=off",
                              "backbone=" + test::write_script_backbone(folder / "net.pt")},
                             folder);
   static_cast<void>(plan.groups.at(0).cells.at(0).together->key());
-  const fs::path replaced = folder / "data/second/train/good/1.png";
   test::write_texture(replaced, 64, 64, 99);
   const RunOutcome outcome = run_plan(plan, folder / "out");
   CHECK(outcome.failed() == 2);

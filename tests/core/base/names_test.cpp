@@ -39,4 +39,5 @@ TEST_CASE("progress lines carry rate and time left", "[names]") {
   REQUIRE(duration_text(0.25) == "250 ms");
   REQUIRE(duration_text(245) == "4 min 05 s");
   REQUIRE(duration_text(7800) == "2 h 10 min");
+  REQUIRE(duration_text(76 * 3600.0) == "3 days 04 h");
 }

@@ -1,0 +1,59 @@
+#include "benchmarks/plan/run_file.h"
+
+namespace adrep {
+namespace {
+
+/// The configurations of one combination; several where its settings are swept.
+std::vector<RunConfig> resolve_combination(const Matrix& matrix, const Combination& combination) {
+  std::vector<RunConfig> configs = resolve_run(combination.settings);
+  for (RunConfig& config : configs)
+    for (const MatrixAxis& axis : matrix.axes) {
+      const std::string& label = combination.labels.at(axis.name);
+      if (!axis.named) {
+        const Param* setting = params_of<RunSettings>().find(axis.name);
+        // lists hold the detectors, features and classes, which a cell has by itself
+        if (axis.values.size() > 1 && !(setting && setting->is_list())) config.swept[axis.name] = label;
+        continue;
+      }
+      AxisPlace place{axis.name, label, {}};
+      for (const MatrixValue& value : axis.values)
+        for (const auto& [key, given] : value.settings) place.keys.push_back(key);
+      const bool names_data = std::find(place.keys.begin(), place.keys.end(), "data") != place.keys.end();
+      if (names_data) config.data_name = label;
+      if (!names_data && axis.values.size() > 1) config.places.push_back(std::move(place));
+    }
+  return configs;
+}
+
+void check_output_folders(const std::vector<RunConfig>& configs) {
+  const std::string& output = configs.front().settings.output;
+  for (const RunConfig& config : configs)
+    if (config.settings.output != output)
+      throw_input("output={} and {}: the results of one run lie in one folder: set it once, in base", output,
+                  config.settings.output);
+}
+
+}  // namespace
+
+RunRequest read_run(const std::filesystem::path& file_or_empty, const std::vector<std::string>& assignments) {
+  RunRequest request;
+  if (!file_or_empty.empty()) {
+    const YamlFile file = read_yaml(file_or_empty);
+    if (is_matrix(file)) {
+      const Matrix matrix = read_matrix(file);
+      const std::vector<Combination> made = combinations(matrix, assignments);
+      request.plan = plan_text(matrix, made);
+      for (const Combination& one : made)
+        for (RunConfig& config : resolve_combination(matrix, one)) request.configs.push_back(std::move(config));
+      if (request.configs.size() > most_combinations)
+        throw_input("{}: swept settings make more than {} configurations: split the file", file.name,
+                    most_combinations);
+      check_output_folders(request.configs);
+      return request;
+    }
+  }
+  request.configs = resolve_run(read_command_line(file_or_empty, assignments));
+  return request;
+}
+
+}  // namespace adrep

@@ -1,0 +1,21 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "benchmarks/plan/matrix.h"
+#include "benchmarks/plan/run_settings.h"
+
+namespace adrep {
+
+/// What a run was asked for: a configuration file or none, and settings over it.
+struct RunRequest {
+  std::vector<RunConfig> configs;  ///< resolved, at least one
+  std::string plan;                ///< plan_text of a matrix; "" for other configurations
+};
+
+/// Reads a configuration as resolve_run takes it, or a matrix (matrix.h). Throws InputError with the place, also where
+/// configurations of one run name different folders for results.
+RunRequest read_run(const std::filesystem::path& file_or_empty, const std::vector<std::string>& assignments);
+
+}  // namespace adrep

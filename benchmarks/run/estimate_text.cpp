@@ -1,0 +1,88 @@
+#include <sys/sysinfo.h>
+
+#include <algorithm>
+
+#include "benchmarks/run/estimate.h"
+#include "core/base/progress.h"
+
+namespace adrep {
+namespace {
+
+/// A line on what takes more than half of a time that people wait for, or "".
+std::string largest_part(const Estimate& estimate) {
+  constexpr double worth_saying = 10;
+  for (const auto& [name, part] : estimate.parts) {
+    if (estimate.seconds < worth_saying || part.seconds < estimate.seconds / 2) continue;
+    std::string text = fmt::format("mostly   {}: {:.0f} %", name, 100 * part.seconds / estimate.seconds);
+    if (!part.suggestion.empty())
+      text += fmt::format("; with {} about {} instead of {}", part.suggestion, duration_text(part.faster_seconds),
+                          duration_text(part.seconds));
+    return text + "\n";
+  }
+  return "";
+}
+
+std::string gigabytes(double bytes) {
+  return fmt::format("{:.1f} GB", bytes / 1e9);
+}
+
+std::string rows_as_text(const std::vector<EstimateRow>& rows) {
+  std::vector<std::vector<std::string>> lines = {
+      {"data set", "backbone", "to do", "done", "blocked", "fits", "passes", "drawn", "time", "memory", "disk"}};
+  for (const EstimateRow& row : rows)
+    lines.push_back({row.data_set, row.backbone, std::to_string(row.to_do), std::to_string(row.done),
+                     std::to_string(row.blocked), std::to_string(row.fits), std::to_string(row.passes),
+                     std::to_string(row.drawn), duration_text(row.seconds), gigabytes(row.peak_bytes),
+                     gigabytes(row.disk_bytes)});
+  std::vector<size_t> widths(lines.front().size());
+  for (const auto& line : lines)
+    for (size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], line[i].size());
+  std::string text;
+  for (const auto& line : lines) {
+    std::string cells;
+    for (size_t i = 0; i < line.size(); ++i)
+      cells += i < 2 ? fmt::format("{:<{}}  ", line[i], widths[i]) : fmt::format("{:>{}}  ", line[i], widths[i]);
+    text += "  " + cells.substr(0, cells.find_last_not_of(' ') + 1) + "\n";
+  }
+  return text;
+}
+
+std::string limits_as_text(const Estimate& estimate) {
+  std::string text;
+  struct sysinfo machine {};
+  sysinfo(&machine);
+  if (estimate.peak_bytes > 0)
+    text += fmt::format("memory   about {} for {}; this machine has {}\n", gigabytes(estimate.peak_bytes),
+                        estimate.peak_class, gigabytes(static_cast<double>(machine.totalram) * machine.mem_unit));
+  if (estimate.disk_bytes > 1e8) {
+    text += fmt::format("disk     about {} of features and score maps", gigabytes(estimate.disk_bytes));
+    if (estimate.cache_limit > 0 && estimate.disk_bytes > estimate.cache_limit)
+      text += fmt::format("; cache.limit keeps {}, what was used longest ago goes first",
+                          gigabytes(estimate.cache_limit));
+    text += "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string to_text(const Estimate& estimate) {
+  std::string text =
+      fmt::format("cells    {}: {}\nimages   {}\n", estimate.cells, estimate.work.text(), estimate.images);
+  if (estimate.rows.size() > 1) {
+    text += rows_as_text(estimate.rows);
+  } else {
+    for (const std::string& line : estimate.lines) text += "  " + line + "\n";
+  }
+  int64_t blocked = 0;
+  for (const EstimateRow& row : estimate.rows) blocked += row.blocked;
+  text += fmt::format("time     about {} (estimated from a short measurement on this machine)\n",
+                      duration_text(estimate.seconds));
+  text += largest_part(estimate) + limits_as_text(estimate);
+  if (blocked > 0) text += fmt::format("blocked  {} of {} cells, by what is missing\n", blocked, estimate.cells);
+  if (estimate.missing.empty()) text += "missing  nothing\n";
+  for (const std::string& line : estimate.missing) text += "missing  " + line + "\n";
+  return text;
+}
+
+}  // namespace adrep

@@ -1,0 +1,30 @@
+#pragma once
+#include <map>
+#include <string>
+
+#include "benchmarks/plan/plan.h"
+#include "core/backbones/levels.h"
+
+namespace adrep {
+
+/// What a backbone's passes take on this machine, measured for a moment.
+struct PassRates {
+  double flops = 1;          ///< matrix products, operations a second
+  double image_seconds = 0;  ///< one image through the backbone
+  std::vector<LevelShape> shapes;
+  bool measured = true;  ///< false without weights: from the architecture's size
+};
+
+/// Rates of the backbones of a plan, each measured once.
+class KnownRates {
+ public:
+  /// Those of a group's backbone; without its weights what its architecture says. Throws InputError where neither is
+  /// known.
+  const PassRates& of(const PlannedGroup& group);
+
+ private:
+  std::map<std::string, PassRates> rates_;
+  std::map<std::string, double> flops_;  ///< by device
+};
+
+}  // namespace adrep
