@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "core/base/machine_memory.h"
 #include "core/base/registry.h"
 #include "core/base/schema.h"
 #include "core/features/feature_source.h"
@@ -62,6 +63,7 @@ struct FitContext {
   uint64_t seed = 0;
   at::Device device = at::kCPU;
   int64_t memory_bytes = int64_t{8} << 30;  ///< bound for working memory
+  int64_t state_bytes = machine_memory();   ///< bound for what is learnt
   /// How good a detector is, larger is better. Where given, the model of the best epoch is kept instead of the last:
   /// on held-out images that is selection=validation.
   std::function<double(const Detector&)> quality = {};

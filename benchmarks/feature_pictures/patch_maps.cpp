@@ -41,7 +41,7 @@ ClassPatches map_class(const PlannedGroup& group, const PictureConfig& config, c
                        FeatureCache* cache) {
   if (group.geometry.fit == Fit::tiles) throw_input("image.fit=tiles: no picture is made of tiles' patches: use pad");
   const ClassSplit split = group.dataset->load(group.class_name);
-  ClassFeatures features(group, split, backbone, cache);
+  ClassFeatures features(group, split, backbone, {cache});
   const Levels& raw = features.in("raw").test;
   if (config.picture.level > raw.count())
     throw_input("level={}: {} has {} levels", config.picture.level, config.run.settings.backbone, raw.count());

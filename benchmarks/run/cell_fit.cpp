@@ -1,5 +1,6 @@
 #include "benchmarks/run/cell_fit.h"
 
+#include "benchmarks/plan/memory_shares.h"
 #include "benchmarks/plan/pass_size.h"
 #include "benchmarks/run/image_scoring.h"
 #include "benchmarks/run/model_selection.h"
@@ -138,7 +139,7 @@ FittedCell fit_detector(const FitRequest& request) {
   FitContext context{.observer = observer,
                      .seed = derive_seed(static_cast<uint64_t>(settings.seed), request.planned.detector),
                      .device = open_device(settings.device),
-                     .memory_bytes = static_cast<int64_t>(settings.memory * (int64_t{1} << 30)),
+                     .memory_bytes = working_memory(settings),
                      .quality = request.quality,
                      .images = request.images,
                      .features = request.planned.features};

@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 
 #include "benchmarks/plan/feature_keys.h"
+#include "benchmarks/plan/memory_shares.h"
 #include "benchmarks/plan/pass_size.h"
 #include "benchmarks/plan/projectors.h"
 #include "benchmarks/run/sample_geometry.h"
@@ -39,8 +40,15 @@ ReferenceBanks::RowStarts row_starts(size_t images, const std::vector<TileGrid>&
 }  // namespace
 
 ClassFeatures::ClassFeatures(const PlannedGroup& group, const ClassSplit& split, BackboneSource backbone,
-                             FeatureCache* cache, Parts parts)
-    : group_(group), reading_(split.reading()), backbone_(std::move(backbone)), cache_(cache) {
+                             FeatureStores stores, Parts parts)
+    : group_(group), reading_(split.reading()), backbone_(std::move(backbone)), cache_(stores.cache) {
+  const int64_t images = parts == Parts::train ? std::max<int64_t>(stores.images, std::ssize(split.train))
+                                               : std::ssize(split.train) + std::ssize(split.test);
+  const bool raw_alone = std::all_of(group.cells.begin(), group.cells.end(),
+                                     [](const PlannedCell& cell) { return cell.features == "raw"; });
+  // tiles are counted by their number in a typical photograph: the first
+  const int64_t rows = group.geometry.fit == Fit::tiles ? tiles_of(split.train.front(), group.geometry).count() : 1;
+  room_ = {stores.spill, images * rows * (raw_alone ? 1 : 2), features_memory(group.config->settings)};
   raw_.train = read(split.train, group.class_name + ": features of training images", train_, train_tiles_);
   if (train_.empty())
     throw_input("class {}: none of its {} training images could be read", group.class_name, split.train.size());
@@ -55,7 +63,8 @@ ExtractionOptions ClassFeatures::options_for(const RunSettings& settings, const 
           .decode_threads = at::get_num_threads(),
           .progress = {},
           .cache = cache_ ? cache_->space(feature_key(settings, geometry, reading_)) : nullptr,
-          .device = open_device(settings.device)};
+          .device = open_device(settings.device),
+          .room = room_};
 }
 
 Extracted ClassFeatures::extract_images(const BackboneSource& backbone, const std::vector<ImageFile>& files,
@@ -141,7 +150,7 @@ ReferenceBanks ClassFeatures::make_banks() {
 
 std::unique_ptr<Representation> ClassFeatures::make_representation(const std::string& features) const {
   const RunSettings& settings = group_.config->settings;
-  const MatchOptions options{.memory_bytes = static_cast<int64_t>(settings.memory * (int64_t{1} << 30)),
+  const MatchOptions options{.memory_bytes = working_memory(settings),
                              .faiss = settings.references_index == "faiss_flat"};
   return adrep::make_representation(features, banks_->shared(), match_of(settings.match),
                                     features == "pretrained" ? &projector_of(settings) : nullptr,
@@ -158,9 +167,9 @@ const ClassFeatures::Pair& ClassFeatures::in(const std::string& features) {
     const int64_t batch = images_a_pass(group_.config->settings);
     const std::string stage = group_.class_name + ": " + features + " features of ";
     using Part = ReferenceBanks::Part;
-    derived_.train = banks_->represented(*derived_by_, raw_.train, Part::train, stage + "training images", batch);
+    derived_.train = banks_->represented(*derived_by_, raw_.train, Part::train, stage + "training images", batch, room_);
     if (!test_.empty())
-      derived_.test = banks_->represented(*derived_by_, raw_.test, Part::test, stage + "test images", batch);
+      derived_.test = banks_->represented(*derived_by_, raw_.test, Part::test, stage + "test images", batch, room_);
     derived_name_ = features;
   }
   return derived_;

@@ -13,15 +13,22 @@
 
 namespace adrep {
 
+/// Where features come from and go to.
+struct FeatureStores {
+  FeatureCache* cache = nullptr;       ///< nullptr: none
+  const SpillFolder* spill = nullptr;  ///< for features that do not fit into memory=; nullptr: they stay in memory
+  int64_t images = 0;                  ///< that are held at a time where those of several classes are
+};
+
 /// The features of one class, as every cell of a group needs them: raw levels of the training and test images, read
 /// once, and the representation made from them and the references (reference_choice.h) when first asked for.
 class ClassFeatures {
  public:
   enum class Parts { train_and_test, train };
 
-  /// The backbone is asked for only when an image's features are not in the cache (nullptr: there is none). With
+  /// The backbone is asked for only when an image's features are not in the cache. With
   /// Parts::train the test images are left alone: there are none.
-  ClassFeatures(const PlannedGroup& group, const ClassSplit& split, BackboneSource backbone, FeatureCache* cache,
+  ClassFeatures(const PlannedGroup& group, const ClassSplit& split, BackboneSource backbone, FeatureStores stores,
                 Parts parts = Parts::train_and_test);
 
   /// Training and test levels in this representation ("raw", "residual" or "pretrained"); the last one asked for stays
@@ -59,6 +66,7 @@ class ClassFeatures {
   const ImageReading reading_;
   const BackboneSource backbone_;
   FeatureCache* cache_;
+  FeatureRoom room_;
   int64_t cached_ = 0, computed_ = 0;
   std::vector<Sample> train_, test_;
   std::vector<TileGrid> train_tiles_, test_tiles_;  ///< of each of them, with image.fit=tiles

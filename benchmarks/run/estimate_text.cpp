@@ -1,8 +1,7 @@
-#include <sys/sysinfo.h>
-
 #include <algorithm>
 
 #include "benchmarks/run/estimate.h"
+#include "core/base/machine_memory.h"
 #include "core/base/progress.h"
 
 namespace adrep {
@@ -49,11 +48,9 @@ std::string rows_as_text(const std::vector<EstimateRow>& rows) {
 
 std::string limits_as_text(const Estimate& estimate) {
   std::string text;
-  struct sysinfo machine {};
-  sysinfo(&machine);
   if (estimate.peak_bytes > 0)
     text += fmt::format("memory   about {} for {}; this machine has {}\n", gigabytes(estimate.peak_bytes),
-                        estimate.peak_class, gigabytes(static_cast<double>(machine.totalram) * machine.mem_unit));
+                        estimate.peak_class, gigabytes(static_cast<double>(machine_memory())));
   if (estimate.disk_bytes > 1e8) {
     text += fmt::format("disk     about {} of features and score maps", gigabytes(estimate.disk_bytes));
     if (estimate.cache_limit > 0 && estimate.disk_bytes > estimate.cache_limit)

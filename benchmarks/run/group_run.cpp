@@ -51,7 +51,7 @@ void GroupRun::run() {
       all, [&] { compute(); }, /*whole_class=*/true);
   copy_twins();
   if (!features_) return;
-  if (FeatureSpace* space = tools_.cache->space(feature_key(settings_, group_.geometry, split_.reading())))
+  if (FeatureSpace* space = tools_.stores.cache->space(feature_key(settings_, group_.geometry, split_.reading())))
     if (const Backbone* loaded = tools_.backbone.loaded(*group_.config))
       space->note_parameters(loaded->info().parameters);
   outcome_.cached_images += features_->cached();
@@ -345,7 +345,7 @@ ClassFeatures& GroupRun::features() {
   if (!features_) {
     const Stopwatch watch;
     features_ = std::make_unique<ClassFeatures>(
-        group_, split_, [this]() -> const Backbone& { return tools_.backbone.get(*group_.config); }, tools_.cache);
+        group_, split_, [this]() -> const Backbone& { return tools_.backbone.get(*group_.config); }, tools_.stores);
     outcome_.feature_seconds += watch.seconds();
   }
   return *features_;
@@ -385,7 +385,7 @@ const GroupRun::TestSet& GroupRun::test_set(const std::vector<std::string>& imag
 double GroupRun::parameters() {
   if (const Backbone* loaded = tools_.backbone.loaded(*group_.config))
     return static_cast<double>(loaded->info().parameters);
-  FeatureSpace* space = tools_.cache->space(feature_key(settings_, group_.geometry, split_.reading()));
+  FeatureSpace* space = tools_.stores.cache->space(feature_key(settings_, group_.geometry, split_.reading()));
   const std::optional<int64_t> known = space ? space->parameters() : std::nullopt;
   return static_cast<double>(known ? *known : tools_.backbone.get(*group_.config).info().parameters);
 }

@@ -17,11 +17,13 @@ const FittedCell& JointModels::fitted_for(const PlannedCell& planned, const std:
 FittedCell JointModels::fit(const PlannedCell& planned, const std::string& hash) {
   const RunSettings& settings = planned.config->settings;
   const BackboneSource backbone = [&]() -> const Backbone& { return backbone_(*planned.config); };
+  FeatureStores stores = stores_;
+  stores.images = planned.together->train_images();  // of all classes at a time
   std::vector<Levels> levels;
   std::vector<ClassImages> images;
   for (const ClassGeometry& part : planned.together->classes()) {
     const PlannedGroup group{planned.config, planned.together->dataset(), part.class_name, part.geometry, {}};
-    ClassFeatures features(group, planned.together->training_part(part.class_name), backbone, cache_,
+    ClassFeatures features(group, planned.together->training_part(part.class_name), backbone, stores,
                            ClassFeatures::Parts::train);
     levels.push_back(features.in(planned.features).train);
     cached_ += features.cached();

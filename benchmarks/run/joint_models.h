@@ -11,8 +11,8 @@ namespace adrep {
 class JointModels {
  public:
   JointModels(const std::filesystem::path& output, std::function<const Backbone&(const RunConfig&)> backbone,
-              FeatureCache* cache)
-      : output_(output), backbone_(std::move(backbone)), cache_(cache) {}
+              FeatureStores stores)
+      : output_(output), backbone_(std::move(backbone)), stores_(stores) {}
 
   /// The model of a cell with `together` and this fit key. The training features of all classes are in memory while it
   /// is fitted; of the rest one class is. `fitted` is true when it was fitted now.
@@ -29,7 +29,7 @@ class JointModels {
 
   const std::filesystem::path& output_;
   std::function<const Backbone&(const RunConfig&)> backbone_;
-  FeatureCache* cache_;
+  FeatureStores stores_;
   std::map<std::string, FittedCell> fitted_;  ///< by fit key
   int64_t cached_ = 0, computed_ = 0, drawn_ = 0;
 };

@@ -15,6 +15,8 @@ namespace {
 using nlohmann::json;
 using Places = ReferenceChoice::Places;
 
+constexpr int64_t images_a_release = 16;  // after so many, pages of spilled features are given back
+
 json ids(const Places& places, const std::vector<Sample>& train) {
   json list = json::array();
   for (size_t place : places) list.push_back(train[place].id);
@@ -71,11 +73,10 @@ ReferenceBank ReferenceBanks::bank_of(const Places& places) const {
 }
 
 Levels ReferenceBanks::represented(const Representation& by, const Levels& raw, Part part, const std::string& stage,
-                                   int64_t batch) const {
+                                   int64_t batch, const FeatureRoom& room) const {
   const auto& own = part == Part::train ? choice_.train : choice_.test;
   const RowStarts& starts = part == Part::train ? train_rows_ : test_rows_;
-  Levels result{{}, raw.image_size, raw.content};
-  for (const at::Tensor& map : raw.maps) result.maps.push_back(at::empty_like(map));
+  Levels result = levels_like(raw, room);
   const int64_t count = raw.batch();
   Progress progress(stage, count, "images");
   size_t image = 0;  // the one that row `first` belongs to
@@ -91,7 +92,13 @@ Levels ReferenceBanks::represented(const Representation& by, const Levels& raw, 
     for (int64_t l = 0; l < made.count(); ++l)
       result.maps[static_cast<size_t>(l)].narrow(0, first, size).copy_(made[l]);
     progress.update(first + size);
+    if (first / images_a_release != (first + size) / images_a_release) {
+      release_levels(result);
+      release_levels(raw);
+    }
   }
+  release_levels(result);
+  release_levels(raw);
   return result;
 }
 

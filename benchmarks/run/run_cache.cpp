@@ -34,7 +34,9 @@ CacheOptions options_for(const Plan& plan, const std::filesystem::path& own) {
 }  // namespace
 
 RunCache::RunCache(const Plan& plan, const std::filesystem::path& output)
-    : folder_(own_folder(plan, output)), cache_(options_for(plan, folder_)) {}
+    : folder_(own_folder(plan, output)),
+      cache_(options_for(plan, folder_)),
+      spill_(cache_.options().mode == CacheMode::off || !folder_.empty() ? output : cache_.options().folder) {}
 
 RunCache::~RunCache() {
   std::error_code failed;

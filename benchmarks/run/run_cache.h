@@ -3,6 +3,7 @@
 
 #include "benchmarks/plan/plan.h"
 #include "core/features/cache/feature_cache.h"
+#include "core/io/spill_folder.h"
 
 namespace adrep {
 
@@ -17,10 +18,13 @@ class RunCache {
   RunCache& operator=(const RunCache&) = delete;
 
   FeatureCache& cache() { return cache_; }
+  /// For features that do not fit into memory: on the cache's disk, or with cache=off on that of the results.
+  const SpillFolder& spill() const { return spill_; }
 
  private:
   std::filesystem::path folder_;  ///< of the run's own; "" where it has none
   FeatureCache cache_;
+  SpillFolder spill_;
 };
 
 }  // namespace adrep

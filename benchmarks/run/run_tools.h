@@ -41,7 +41,7 @@ class LoadedBackbone {
 /// What lives as long as a run.
 struct RunTools {
   LoadedBackbone backbone;
-  FeatureCache* cache;
+  FeatureStores stores;
   const ResultPlan* recorded;  ///< one result a cell, in the order of the outcome
   ResultLog* log;
   SweepProgress* progress;

@@ -48,13 +48,13 @@ RunOutcome run_recorded(const Plan& plan, ResultPlan recorded, const std::filesy
   ResultLog log(output);
   SweepProgress progress(plan);
   RunTools tools{{},
-                 &cache.cache(),
+                 {&cache.cache(), &cache.spill()},
                  &recorded,
                  &log,
                  &progress,
                  JointModels(
                      output, [&](const RunConfig& config) -> const Backbone& { return tools.backbone.get(config); },
-                     &cache.cache())};
+                     {&cache.cache(), &cache.spill()})};
   try {
     for (const PlannedGroup& group : plan.groups) {
       stop_if_interrupted();

@@ -110,7 +110,7 @@ class Extraction {
       : files_(files),
         options_(options),
         have_(files.size(), false),
-        rows_(files.size(), options.geometry.crop, options.device),
+        rows_(files.size(), options.geometry.crop, options.device, options.room),
         appended_(options.cache, files_, rows_),
         computer_(backbone, options, rows_, appended_) {}
 

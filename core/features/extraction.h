@@ -5,6 +5,7 @@
 
 #include "core/backbones/backbone.h"
 #include "core/features/cache/feature_space.h"
+#include "core/features/level_rows.h"
 #include "core/image/image_file.h"
 #include "core/image/preprocess.h"
 
@@ -21,6 +22,7 @@ struct ExtractionOptions {
   std::function<void(int64_t done)> progress;
   FeatureSpace* cache = nullptr;  ///< asked before anything is decoded, and given what was computed; none: no cache
   at::Device device = at::kCPU;   ///< where the levels are wanted: the backbone's device
+  FeatureRoom room{};             ///< in memory, or where the levels go that do not fit
 };
 
 /// Features of a list of images.

@@ -3,15 +3,28 @@
 #include <vector>
 
 #include "core/backbones/levels.h"
+#include "core/io/spill_folder.h"
 
 namespace adrep {
+
+/// Where features are put: in memory, or in a spill folder where one image's bytes times `images` are more than
+/// `limit_bytes`.
+struct FeatureRoom {
+  const SpillFolder* spill = nullptr;  ///< none: always in memory
+  int64_t images = 0;                  ///< all that are to be held at a time, of this and of other lists
+  int64_t limit_bytes = 0;
+
+  /// An uninitialised tensor of `rows` images.
+  at::Tensor rows(int64_t rows, at::IntArrayRef image_sizes, const at::TensorOptions& options,
+                  int64_t image_bytes) const;
+};
 
 /// Levels of a known number of images, filled image by image in any order: one tensor [N, C_l, H_l, W_l] a level, made
 /// when the first image is put.
 class LevelRows {
  public:
-  LevelRows(size_t images, int64_t image_size, const at::Device& device)
-      : images_(static_cast<int64_t>(images)), image_size_(image_size), device_(device) {}
+  LevelRows(size_t images, int64_t image_size, const at::Device& device, const FeatureRoom& room = {})
+      : images_(static_cast<int64_t>(images)), image_size_(image_size), device_(device), room_(room) {}
 
   /// True when the maps [C_l, H_l, W_l] have the shapes and types of what was put before, or nothing was put yet.
   bool fits(const std::vector<at::Tensor>& maps) const;
@@ -28,7 +41,15 @@ class LevelRows {
  private:
   int64_t images_, image_size_;
   at::Device device_;
+  FeatureRoom room_;
+  int64_t unreleased_ = 0;  ///< bytes that were put since pages were last given back
   std::vector<at::Tensor> maps_;
 };
+
+/// Uninitialised levels of the same shapes.
+Levels levels_like(const Levels& levels, const FeatureRoom& room);
+
+/// Takes the pages of levels in a spill folder out of the process's memory.
+void release_levels(const Levels& levels);
 
 }  // namespace adrep

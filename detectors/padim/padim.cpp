@@ -60,9 +60,9 @@ void Padim::fit(const FeatureSource& normals, const FitContext& context) {
     bytes += reduced ? ReducedGaussian::bytes(positions, dims, *reduced)
                      : GaussianModel::bytes(positions, normals.size(), dims, form);
   }
-  if (bytes > context.memory_bytes)
-    throw_failure("PaDiM's Gaussians take {} MiB, more than the {} MiB allowed: raise the memory limit or set dims=100",
-                  bytes >> 20, context.memory_bytes >> 20);
+  if (bytes > context.state_bytes)
+    throw_failure("PaDiM's Gaussians take {} MiB, more than the {} MiB of memory that this machine has: set dims=100",
+                  bytes >> 20, context.state_bytes >> 20);
 
   const auto levels = static_cast<int64_t>(shapes_.size());
   for (int64_t l = 0; l < levels; ++l) {

@@ -94,7 +94,7 @@ TEST_CASE("features that were interrupted in the making are made anew, not taken
   const auto backbone = load_backbone(settings.backbone, "", at::kCPU, settings.precision);
   const ClassSplit split = group.dataset->load("plate");
   const BackboneSource source = [&]() -> const Backbone& { return *backbone; };
-  ClassFeatures whole(group, split, source, nullptr), broken(group, split, source, nullptr);
+  ClassFeatures whole(group, split, source, {}), broken(group, split, source, {});
   const ClassFeatures::Pair& expected = whole.in("residual");
   set_interrupted(true);
   CHECK_THROWS_AS(broken.in("residual"), Interrupted);

@@ -59,9 +59,9 @@ TEST_CASE("dims takes a seeded choice of channels", "[padim]") {
   REQUIRE_FALSE(a.state().at("level0/channels").equal(c.state().at("level0/channels")));
 }
 
-TEST_CASE("a model larger than the memory limit is refused before fitting", "[padim]") {
+TEST_CASE("a model larger than the machine's memory is refused before fitting", "[padim]") {
   Quiet quiet(0);
-  quiet.context.memory_bytes = 1000;
+  quiet.context.state_bytes = 1000;
   Padim padim(PadimParams{});
   REQUIRE_THROWS_WITH(padim.fit(MemoryFeatures(Levels{{random_tensor({3, 8, 4, 4}, 1)}, 16}), quiet.context),
                       Catch::Contains("memory"));
