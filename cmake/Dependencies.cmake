@@ -35,6 +35,12 @@ find_path(ADREP_FAISS_INCLUDE faiss/IndexFlat.h)
 find_library(ADREP_FAISS faiss)
 find_library(ADREP_LAPACK lapack)
 
+# Optional: GDCM's copies of the Independent JPEG Group's library, one for each width of samples, for JPEG of 12 bits and
+# without loss, which libjpeg-turbo 2.1 lacks.
+find_path(ADREP_GDCM_INCLUDE gdcm-3.0/gdcmjpeg/16/jpeglib.h)
+find_library(ADREP_GDCM_JPEG12 gdcmjpeg12)
+find_library(ADREP_GDCM_JPEG16 gdcmjpeg16)
+
 add_library(adrep_dependencies INTERFACE)
 target_include_directories(adrep_dependencies INTERFACE "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>" "$<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/generated>")
 target_compile_features(adrep_dependencies INTERFACE cxx_std_20)
@@ -44,6 +50,13 @@ target_include_directories(adrep_build_flags SYSTEM INTERFACE "${ADREP_OPENCV_IN
 target_link_libraries(adrep_build_flags INTERFACE spdlog::spdlog yaml-cpp OpenSSL::Crypto JPEG::JPEG PNG::PNG TIFF::TIFF
   "${ADREP_WEBP}" "${ADREP_OPENJPEG}"
   ZLIB::ZLIB ICU::uc Threads::Threads "${ADREP_OPENCV_CORE}" "${ADREP_OPENCV_IMGPROC}" Eigen3::Eigen)
+if(ADREP_GDCM_INCLUDE AND ADREP_GDCM_JPEG12 AND ADREP_GDCM_JPEG16)
+  set(wide_jpeg_sources core/image/wide_jpeg.cpp core/image/wide_jpeg_12.cpp core/image/wide_jpeg_16.cpp)
+  # headers that clash with libjpeg-turbo's: each file is compiled alone
+  set_source_files_properties(${wide_jpeg_sources} PROPERTIES COMPILE_DEFINITIONS ADREP_WIDE_JPEG
+    INCLUDE_DIRECTORIES "${ADREP_GDCM_INCLUDE}" SKIP_UNITY_BUILD_INCLUSION ON)
+  target_link_libraries(adrep_build_flags INTERFACE "${ADREP_GDCM_JPEG12}" "${ADREP_GDCM_JPEG16}")
+endif()
 # the size of the blocks that Eigen sums depends on its number of threads, and with it the last bits
 target_compile_definitions(adrep_build_flags INTERFACE EIGEN_DONT_PARALLELIZE)
 if(ADREP_FAISS_INCLUDE AND ADREP_FAISS AND ADREP_LAPACK)
