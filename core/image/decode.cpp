@@ -19,12 +19,12 @@ const ImageFormat& format_of(ImageSource& source, const std::filesystem::path& f
   const std::string_view start(first.data(), static_cast<size_t>(source.stream().gcount()));
   source.stream().clear();
   source.stream().seekg(0);
-  for (const ImageFormat* format : {&jpeg_format, &png_format, &bmp_format, &tiff_format, &webp_format}) {
+  for (const ImageFormat* format : {&jpeg_format, &png_format, &bmp_format, &tiff_format, &webp_format, &jp2_format}) {
     if (format->matches(start)) return *format;
   }
   if (const std::string_view name = foreign_format(start); !name.empty())
     throw_input("{}: {} is not read: convert it to PNG or JPEG", file.string(), name);
-  throw_input("{}: not a JPEG, PNG, BMP, TIFF or WebP image", file.string());
+  throw_input("{}: not a JPEG, PNG, BMP, TIFF, WebP or JPEG 2000 image", file.string());
 }
 
 ImageSource any_content(const std::filesystem::path& file) {
@@ -67,7 +67,8 @@ std::vector<GreyValues> decode_grey_pages(const std::filesystem::path& file, con
   ImageSource source(file, limits);
   const ImageFormat& format = format_of(source, file);
   if (!format.decode_grey)
-    throw_input("{}: a JPEG, BMP or WebP holds no scores: save them as npy, float32 TIFF or 16-bit PNG", file.string());
+    throw_input("{}: a JPEG, JPEG 2000, BMP or WebP holds no scores: save them as npy, float32 TIFF or 16-bit PNG",
+                file.string());
   return format.decode_grey(source);
 }
 
@@ -103,7 +104,7 @@ bool is_image_name(const std::filesystem::path& file) {
   if (file.filename().string().starts_with("._")) return false;
   std::string extension = file.extension().string();
   for (char& letter : extension) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  for (const char* known : {".jpg", ".jpeg", ".jfif", ".png", ".bmp", ".tif", ".tiff", ".webp"}) {
+  for (const char* known : {".jpg", ".jpeg", ".jfif", ".png", ".bmp", ".tif", ".tiff", ".webp", ".jp2", ".j2k"}) {
     if (extension == known) return true;
   }
   return false;

@@ -19,9 +19,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 9> brands{{{
                                                                                {"avif", "AVIF"},
                                                                                {"avis", "AVIF"}}};
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 9> starts{{{"GIF8"sv, "GIF"},
-                                                                               {"\0\0\0\x0CjP  "sv, "JPEG 2000"},
-                                                                               {"\xFF\x4F\xFF\x51"sv, "JPEG 2000"},
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> starts{{{"GIF8"sv, "GIF"},
                                                                                {"\0\0\0\x0CJXL "sv, "JPEG XL"},
                                                                                {"\xFF\x0A"sv, "JPEG XL"},
                                                                                {"8BPS"sv, "Photoshop"},

@@ -59,6 +59,6 @@ struct ImageFormat {
   int64_t (*count_pages)(ImageSource& source) = nullptr;  ///< none: always one
 };
 
-extern const ImageFormat jpeg_format, png_format, bmp_format, tiff_format, webp_format;
+extern const ImageFormat jpeg_format, png_format, bmp_format, tiff_format, webp_format, jp2_format;
 
 }  // namespace adrep

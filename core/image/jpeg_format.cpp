@@ -9,7 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/image/colour.h"
-#include "core/image/image_format.h"
+#include "core/image/wide_jpeg.h"
 
 namespace adrep {
 namespace {
@@ -17,6 +17,7 @@ namespace {
 constexpr const char* kJpeg = "JPEG";
 constexpr int kMaxScans = 500;                // a progressive file of a few kB can ask for hours of scans
 constexpr uint64_t kJpegRatio = 3 * 8 * 128;  // RGB bytes: eight blocks a byte, at most 128 pixels a block
+constexpr uint64_t kLargestWideJpeg = uint64_t{1} << 30;
 
 /// libjpeg's state; released also when reading the header fails.
 struct JpegDecompress : jpeg_decompress_struct {
@@ -151,16 +152,36 @@ Image decode_cmyk(JpegReader& reader) {
   return rgb;
 }
 
+/// The frame header where the file is beyond libjpeg-turbo and this build has another decoder for it.
+std::optional<JpegFrame> wide_frame_of(ImageSource& source) {
+  if (!reads_wide_jpeg()) return {};
+  const std::optional<JpegFrame> frame = read_jpeg_frame(source.stream());
+  source.stream().clear();
+  source.stream().seekg(0);
+  return frame && frame->wide() ? frame : std::nullopt;
+}
+
+Image decode_wide_jpeg(ImageSource& source, const JpegFrame& frame, const DecodeRequest& request) {
+  const auto width = static_cast<uint64_t>(frame.width), height = static_cast<uint64_t>(frame.height);
+  source.check_size(kJpeg, width, height, width * height * static_cast<uint64_t>(frame.components) * 2, kJpegRatio);
+  if (source.bytes() > kLargestWideJpeg) source.unsupported(kJpeg, fmt::format("{} bytes", source.bytes()));
+  std::string bytes(source.bytes(), '\0');
+  source.read(kJpeg, bytes.data(), bytes.size());
+  return image_of(read_wide_jpeg(source, kJpeg, bytes, frame), request);
+}
+
 bool is_jpeg(std::string_view first) {
   return first.starts_with("\xFF\xD8\xFF");
 }
 
 ImageHeader read_jpeg_header(ImageSource& source) {
+  if (const auto frame = wide_frame_of(source)) return {.size = {frame->width, frame->height}, .bits = frame->bits};
   const JpegReader reader(source);
   return {.size = {reader.width(), reader.height()}};
 }
 
 Image decode_jpeg(ImageSource& source, const DecodeRequest& request) {
+  if (const auto frame = wide_frame_of(source)) return decode_wide_jpeg(source, *frame, request);
   const DecodeAs as = request.as;
   JpegReader reader(source);
   const auto width = static_cast<uint64_t>(reader.width()), height = static_cast<uint64_t>(reader.height());

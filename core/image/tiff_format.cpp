@@ -1,4 +1,4 @@
-// TIFF through libtiff: the first page, strips or tiles, whatever compression libtiff knows.
+// TIFF through libtiff: the first page, strips or tiles, whatever compression libtiff or tiff_streams.h knows.
 #include <c10/util/Half.h>
 
 #include <algorithm>
@@ -9,7 +9,9 @@
 #include "core/base/error.h"
 #include "core/image/colour.h"
 #include "core/image/orientation.h"
-#include "core/image/tiff_reader.h"
+#include "core/image/samples.h"
+#include "core/image/tiff_blocks.h"
+#include "core/image/wide_jpeg.h"
 
 namespace adrep {
 namespace {
@@ -20,12 +22,6 @@ constexpr uint64_t kMaxStack = uint64_t{1} << 29;  // pixels of all pages
 /// Of a compression that this libtiff has no decoder for.
 std::string compression_name(int compression) {
   switch (compression) {
-    case 34712:
-    case 33003:
-    case 33005:
-      return "JPEG 2000 compression";
-    case 34933:
-      return "PNG compression";
     case 22610:
     case 34892:
       return "JPEG XR or lossy DNG compression";
@@ -37,8 +33,20 @@ std::string compression_name(int compression) {
   }
 }
 
+void require_decoder(const ImageSource& source, TIFF* tiff, const TiffHeader& header) {
+  if (header.stream == TiffStream::none && !TIFFIsCODECConfigured(header.compression))
+    source.unsupported(kTiff, compression_name(header.compression));
+  if (header.stream == TiffStream::wide_jpeg && !reads_wide_jpeg())
+    source.unsupported(kTiff, "12-bit or lossless JPEG compression");
+  if (header.stream != TiffStream::none && (header.is_float() || header.bits > 16))
+    source.unsupported(kTiff, fmt::format("{}-bit or floating-point samples in another format's images", header.bits));
+  uint16_t predictor = PREDICTOR_NONE;
+  TIFFGetField(tiff, TIFFTAG_PREDICTOR, &predictor);
+  if (predictor != PREDICTOR_NONE && header.bits % 8 != 0)
+    source.unsupported(kTiff, fmt::format("a predictor of {}-bit samples", header.bits));
+}
+
 void require_samples(const ImageSource& source, const TiffHeader& header, const DecodeRequest& request) {
-  if (!TIFFIsCODECConfigured(header.compression)) source.unsupported(kTiff, compression_name(header.compression));
   if (header.is_float()) {
     if (header.bits != 16 && header.bits != 32 && header.bits != 64)
       source.unsupported(kTiff, fmt::format("floating-point samples of {} bits", header.bits));
@@ -49,7 +57,8 @@ void require_samples(const ImageSource& source, const TiffHeader& header, const 
           source.name());
     return;
   }
-  if (header.bits != 1 && header.bits != 2 && header.bits != 4 && header.bits != 8 && header.bits != 16)
+  const bool few = header.bits == 1 || header.bits == 2 || header.bits == 4;
+  if (!few && (header.bits < 8 || header.bits > 16))
     source.unsupported(kTiff, fmt::format("{} bits a sample", header.bits));
   // Pillow reads signed bytes as if they had no sign
   const bool signed_bytes = header.sample_format == SAMPLEFORMAT_INT && header.bits == 8;
@@ -57,7 +66,9 @@ void require_samples(const ImageSource& source, const TiffHeader& header, const 
     source.unsupported(kTiff, "signed or complex samples");
 }
 
-void require_supported(const ImageSource& source, const TiffHeader& header, const DecodeRequest& request) {
+void require_supported(TiffReader& reader, const TiffHeader& header, const DecodeRequest& request) {
+  const ImageSource& source = reader.source();
+  require_decoder(source, reader.get(), header);
   require_samples(source, header, request);
   switch (header.photometric) {
     case PHOTOMETRIC_MINISWHITE:
@@ -75,16 +86,30 @@ void require_supported(const ImageSource& source, const TiffHeader& header, cons
   if (header.samples < header.kept()) source.corrupt(kTiff, fmt::format("{} samples a pixel", header.samples));
 }
 
-/// Sample `index` of a row in this machine's byte order, as libtiff gives it.
+/// Sample `index` of a row of whole numbers of 1 … 16 bits.
+int whole_value(const uint8_t* row, size_t index, int bits) {
+  if (bits == 8) return row[index];
+  if (bits == 16) {
+    uint16_t value;
+    std::memcpy(&value, row + 2 * index, 2);
+    return value;
+  }
+  const size_t first = index * static_cast<size_t>(bits), last = first + static_cast<size_t>(bits) - 1;
+  uint32_t value = 0;  // up to three bytes that hold it
+  for (size_t byte = first / 8; byte <= last / 8; ++byte) value = value << 8 | row[byte];
+  return static_cast<int>(value >> (7 - last % 8) & ((1U << bits) - 1));
+}
+
+/// Sample `index` of a row.
 double grey_value(const uint8_t* row, size_t index, const TiffHeader& header) {
   const auto load = [&](auto stored) {
     std::memcpy(&stored, row + sizeof(stored) * index, sizeof(stored));
     return stored;
   };
-  if (header.bits == 8) return row[index];
   if (header.bits == 32) return load(float());
   if (header.bits == 64) return load(double());
-  return header.sample_format == SAMPLEFORMAT_IEEEFP ? static_cast<float>(load(c10::Half())) : load(uint16_t());
+  if (header.is_float()) return static_cast<float>(load(c10::Half()));
+  return whole_value(row, index, header.bits);
 }
 
 /// A value on its range as 0 … 255, rounded to the nearest.
@@ -93,75 +118,38 @@ uint8_t on_range(double value, const std::array<double, 2>& range) {
   return place > 0 ? static_cast<uint8_t>(std::lround(std::min(place, 1.0) * 255)) : 0;  // NaN is 0, too
 }
 
-/// A sample of 16 bits or more as 8 bits; 255 where not zero for a mask.
+/// A sample of more than 8 bits as 8 bits; 255 where not zero for a mask.
 uint8_t wide_sample(const uint8_t* row, size_t index, const TiffHeader& header, const DecodeRequest& request) {
+  const bool white_first = header.photometric == PHOTOMETRIC_MINISWHITE, mask = request.as == DecodeAs::mask;
   if (header.is_float()) {
     const double value = grey_value(row, index, header);
-    if (request.as == DecodeAs::mask) return value != 0 ? 255 : 0;
-    return on_range(value, *request.reading.range);
+    if (mask) return value != 0 ? 255 : 0;
+    const uint8_t eight = on_range(value, *request.reading.range);
+    return white_first ? static_cast<uint8_t>(255 - eight) : eight;
   }
-  uint16_t value;
-  std::memcpy(&value, row + 2 * index, 2);
-  if (request.counts) ++(*request.counts)[value];
-  if (request.as == DecodeAs::rgb) return request.reading.eight_bits(value);
-  const int zero = header.photometric == PHOTOMETRIC_MINISWHITE ? 0xFFFF : 0;
-  return value != zero ? 255 : 0;
+  const int bits = header.bits, value = whole_value(row, index, bits);
+  if (request.counts && bits == 16) ++(*request.counts)[static_cast<size_t>(value)];
+  if (mask) return value != (white_first ? (1 << bits) - 1 : 0) ? 255 : 0;
+  const uint8_t eight = eight_bits_of(value, bits, request.reading);
+  return white_first ? static_cast<uint8_t>(255 - eight) : eight;
 }
 
-/// Sample `index` of a packed row: 16 bits and more as wide_sample, fewer than 8 as stored. The one bit of a mask is a
-/// truth value, which some writers call black: it is never inverted.
+/// Sample `index` of a packed row: above 8 bits as wide_sample, below as stored. The one bit of a mask is a truth
+/// value, which some writers call black: it is never inverted.
 uint8_t sample(const uint8_t* row, size_t index, const TiffHeader& header, const DecodeRequest& request) {
   const int bits = header.bits;
-  const bool white_first = header.photometric == PHOTOMETRIC_MINISWHITE, mask = request.as == DecodeAs::mask;
-  if (bits > 8) {
-    const uint8_t value = wide_sample(row, index, header, request);
-    return white_first && !mask ? static_cast<uint8_t>(255 - value) : value;
-  }
-  const int inverted = white_first && !(mask && bits == 1) ? (1 << bits) - 1 : 0;
-  if (bits == 8) return static_cast<uint8_t>(row[index] ^ inverted);
-  const size_t bit = index * static_cast<size_t>(bits);
-  const int value = row[bit / 8] >> (8 - bits - static_cast<int>(bit % 8)) & ((1 << bits) - 1);
-  return static_cast<uint8_t>(value ^ inverted);
-}
-
-/// How the samples are stored: blocks (strips or tiles) of all samples, or one plane of blocks a sample.
-struct Blocks {
-  uint32_t width = 0, height = 0;
-  uint64_t row_bytes = 0;
-  bool separate = false;
-
-  Blocks(TIFF* tiff, const TiffHeader& header) : width(header.width), separate(header.planar == PLANARCONFIG_SEPARATE) {
-    if (header.tiled) {
-      TIFFGetField(tiff, TIFFTAG_TILEWIDTH, &width);
-      TIFFGetField(tiff, TIFFTAG_TILELENGTH, &height);
-    } else {
-      TIFFGetFieldDefaulted(tiff, TIFFTAG_ROWSPERSTRIP, &height);
-      height = std::min(height, header.height);
-    }
-    row_bytes = (uint64_t{width} * header.bits * (separate ? 1 : header.samples) + 7) / 8;
-  }
-  uint64_t bytes() const { return row_bytes * height; }
-};
-
-/// Fills `block` with the strip or tile whose first pixel is (top, left).
-void read_block(TiffReader& reader, const TiffHeader& header, const Blocks& blocks, uint32_t top, uint32_t left,
-                int plane, std::vector<uint8_t>& block) {
-  TIFF* tiff = reader.get();
-  const auto part = static_cast<uint16_t>(plane);
-  const uint32_t rows = header.tiled ? blocks.height : std::min(blocks.height, header.height - top);
-  const auto expected = static_cast<tmsize_t>(blocks.row_bytes * rows);
-  const tmsize_t got =
-      header.tiled ? TIFFReadEncodedTile(tiff, TIFFComputeTile(tiff, left, top, 0, part), block.data(), expected)
-                   : TIFFReadEncodedStrip(tiff, TIFFComputeStrip(tiff, top, part), block.data(), expected);
-  if (got != expected) reader.fail();
+  if (bits > 8) return wide_sample(row, index, header, request);
+  const bool truth = bits == 1 && request.as == DecodeAs::mask;
+  const int inverted = header.photometric == PHOTOMETRIC_MINISWHITE && !truth ? (1 << bits) - 1 : 0;
+  return static_cast<uint8_t>(whole_value(row, index, bits) ^ inverted);
 }
 
 /// Puts the part of a block that lies inside the image to its place.
-void place_block(const std::vector<uint8_t>& block, const TiffHeader& header, const Blocks& blocks, uint32_t top,
+void place_block(const std::vector<uint8_t>& block, const TiffHeader& header, const TiffBlocks& blocks, uint32_t top,
                  uint32_t left, int plane, const DecodeRequest& request, Image& samples) {
   const uint32_t rows = std::min(blocks.height, header.height - top),
                  columns = std::min(blocks.width, header.width - left);
-  const size_t stored = blocks.separate ? 1 : header.samples;
+  const size_t stored = blocks.samples;
   const size_t kept = blocks.separate ? 1 : static_cast<size_t>(samples.channels);
   for (uint32_t y = 0; y < rows; ++y) {
     const uint8_t* row = &block[y * blocks.row_bytes];
@@ -172,15 +160,9 @@ void place_block(const std::vector<uint8_t>& block, const TiffHeader& header, co
   }
 }
 
-void require_readable(const ImageSource& source, const TiffHeader& header, const Blocks& blocks) {
-  source.check_size(kTiff, blocks.width, blocks.height, blocks.bytes(), header.max_ratio());
-  if (blocks.bytes() > uint64_t{largest_tiff_allocation})
-    source.unsupported(kTiff, fmt::format("blocks of {} bytes", blocks.bytes()));
-}
-
 /// All kept samples, one byte each, header.kept() a pixel.
 Image read_samples(ImageSource& source, TiffReader& reader, const TiffHeader& header, const DecodeRequest& request) {
-  const Blocks blocks(reader.get(), header);
+  const TiffBlocks blocks(reader.get(), header);
   require_readable(source, header, blocks);
   std::vector<uint8_t> block(blocks.bytes());
   Image samples(static_cast<int>(header.width), static_cast<int>(header.height), header.kept());
@@ -259,7 +241,7 @@ std::string why_no_values(const TiffHeader& header) {
   if (header.photometric != PHOTOMETRIC_MINISBLACK) return fmt::format("colour space {}", header.photometric);
   if (header.orientation != ORIENTATION_TOPLEFT) return "rows that do not begin at the top left";
   const bool known =
-      is_float ? header.bits == 16 || header.bits == 32 || header.bits == 64 : header.bits == 8 || header.bits == 16;
+      is_float ? header.bits == 16 || header.bits == 32 || header.bits == 64 : header.bits >= 8 && header.bits <= 16;
   return known ? "" : fmt::format("{} bits a sample", header.bits);
 }
 
@@ -303,7 +285,8 @@ GreyValues read_grey_page(ImageSource& source, TiffReader& reader, StackSize& be
                 kMaxStack);
   if (const std::string reason = why_no_values(header); !reason.empty())
     throw_input("{}: a TIFF with {} holds no scores: save them as float32, one sample a pixel", source.name(), reason);
-  const Blocks blocks(reader.get(), header);
+  require_decoder(source, reader.get(), header);
+  const TiffBlocks blocks(reader.get(), header);
   require_readable(source, header, blocks);
   std::vector<uint8_t> block(blocks.bytes());
   GreyValues grey{static_cast<int>(header.width), static_cast<int>(header.height), {}, header.bits < 64};
@@ -360,9 +343,9 @@ Image decode_tiff(ImageSource& source, const DecodeRequest& request) {
   const TiffHeader header = header_of(reader);
   const uint64_t row_bytes = (uint64_t{header.width} * header.bits * header.samples + 7) / 8;
   source.check_size(kTiff, header.width, header.height, row_bytes * header.height, header.max_ratio());
-  require_supported(source, header, request);
+  require_supported(reader, header, request);
   Image samples = read_samples(source, reader, header, request);
-  if (as == DecodeAs::mask && header.bits >= 16)
+  if (as == DecodeAs::mask && header.bits > 8)
     return upright(nonzero_of(samples, header.colours()), header.orientation);
   Image rgb = upright(rgb_of(samples, header, reader, as), header.orientation);
   return as == DecodeAs::mask ? largest_of(rgb) : rgb;

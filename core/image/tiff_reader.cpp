@@ -2,6 +2,8 @@
 
 #include <cstdio>
 
+#include "core/image/tiff_streams.h"
+
 namespace adrep {
 namespace {
 
@@ -23,6 +25,21 @@ toff_t on_tiff_seek(thandle_t handle, toff_t offset, int whence) {
                                                     : whence == SEEK_CUR ? std::ios::cur
                                                                          : std::ios::end);
   return static_cast<toff_t>(stream.tellg());
+}
+
+/// Where the decoder can give RGB for YCbCr.
+void announce_rgb_of_ycc(TIFF* tiff, TiffHeader& header) {
+  const bool has_ycc = header.photometric == PHOTOMETRIC_YCBCR ||
+                       (header.compression == kAperioYcc && header.photometric == PHOTOMETRIC_RGB);
+  if (!has_ycc || header.planar != PLANARCONFIG_CONTIG) return;
+  if (header.stream == TiffStream::jpeg2000 || header.stream == TiffStream::wide_jpeg) {
+    header.ycc = true;
+  } else if (header.compression == COMPRESSION_JPEG) {
+    TIFFSetField(tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
+  } else {
+    return;
+  }
+  header.photometric = PHOTOMETRIC_RGB;
 }
 
 }  // namespace
@@ -67,11 +84,8 @@ TiffHeader header_of(TiffReader& reader) {
   uint16_t extra = 0, *kinds = nullptr;
   TIFFGetFieldDefaulted(tiff, TIFFTAG_EXTRASAMPLES, &extra, &kinds);
   header.tiled = TIFFIsTiled(tiff) != 0;
-  if (header.photometric == PHOTOMETRIC_YCBCR && header.compression == COMPRESSION_JPEG &&
-      header.planar == PLANARCONFIG_CONTIG) {
-    TIFFSetField(tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
-    header.photometric = PHOTOMETRIC_RGB;
-  }
+  header.stream = stream_of(reader, header);
+  announce_rgb_of_ycc(tiff, header);
   header.premultiplied =
       header.photometric == PHOTOMETRIC_RGB && header.samples > 3 && extra > 0 && kinds[0] == EXTRASAMPLE_ASSOCALPHA;
   return header;

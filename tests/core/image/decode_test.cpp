@@ -154,7 +154,7 @@ TEST_CASE("what is no readable image file gets one clear line", "[image]") {
   for (const char* text : {"x", "hello, this is no image"}) {
     CHECK(input_error_of([&] {
             read_image_size(write_bytes(folder / "text.png", text));
-          }).find("not a JPEG, PNG, BMP, TIFF or WebP") != std::string::npos);
+          }).find("not a JPEG, PNG, BMP, TIFF, WebP or JPEG 2000") != std::string::npos);
   }
   const auto locked = write_bytes(folder / "locked.png", encode_png(noise_image(2, 2, 3, 75)));
   fs::permissions(locked, fs::perms::none);

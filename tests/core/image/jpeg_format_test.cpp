@@ -79,7 +79,7 @@ TEST_CASE("a JPEG that ends early is an error even with an end marker behind it"
   CHECK(decode_rgb(write_bytes(folder / "longer.jpg", whole + "camera notes")).pixels.size() == 64 * 64 * 3);
 }
 
-TEST_CASE("JPEGs of 12 bits or without loss are not supported, not corrupt", "[image]") {
+TEST_CASE("JPEGs that no decoder reads are not supported, not corrupt", "[image]") {
   TemporaryFolder folder;
   const std::string whole = encode_jpeg(smooth_image(16, 8, 3));
   const size_t frame = whole.find("\xFF\xC0");
@@ -90,8 +90,8 @@ TEST_CASE("JPEGs of 12 bits or without loss are not supported, not corrupt", "[i
     const auto file = write_bytes(folder / "image.jpg", bytes);
     return input_error_of([&] { decode_rgb(file); });
   };
-  CHECK(error(4, 12).find("JPEG with samples of other than 8 bits is not supported") != std::string::npos);
-  CHECK(error(1, '\xC3').find("JPEG with lossless or hierarchical compression is not supported") != std::string::npos);
+  CHECK(error(4, 9).find("is not supported") != std::string::npos);
+  CHECK(error(1, '\xC5').find("JPEG with lossless or hierarchical compression is not supported") != std::string::npos);
 }
 
 TEST_CASE("EXIF orientation is ignored", "[image]") {
