@@ -54,7 +54,11 @@ if(ADREP_GDCM_INCLUDE AND ADREP_GDCM_JPEG12 AND ADREP_GDCM_JPEG16)
   set(wide_jpeg_sources core/image/wide_jpeg.cpp core/image/wide_jpeg_12.cpp core/image/wide_jpeg_16.cpp)
   # headers that clash with libjpeg-turbo's: each file is compiled alone
   set_source_files_properties(${wide_jpeg_sources} PROPERTIES COMPILE_DEFINITIONS ADREP_WIDE_JPEG
-    INCLUDE_DIRECTORIES "${ADREP_GDCM_INCLUDE}" SKIP_UNITY_BUILD_INCLUSION ON)
+    SKIP_UNITY_BUILD_INCLUSION ON)
+  # /usr/include is looked in anyway, and named before the compiler's own folders it hides <math.h> from <cmath>
+  if(NOT ADREP_GDCM_INCLUDE IN_LIST CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES)
+    set_source_files_properties(${wide_jpeg_sources} PROPERTIES INCLUDE_DIRECTORIES "${ADREP_GDCM_INCLUDE}")
+  endif()
   target_link_libraries(adrep_build_flags INTERFACE "${ADREP_GDCM_JPEG12}" "${ADREP_GDCM_JPEG16}")
 endif()
 # the size of the blocks that Eigen sums depends on its number of threads, and with it the last bits

@@ -13,7 +13,7 @@ namespace {
 
 /// Extensions of photographs that are not read, besides those of cameras' raw files.
 constexpr std::array<std::string_view, 22> photograph_extensions = {
-    ".heic", ".heif", ".avif", ".jp2", ".j2k", ".jxl", ".gif", ".dng", ".cr2", ".cr3",
+    ".heic", ".heif", ".avif", ".jxl", ".gif", ".dng", ".cr2", ".cr3",
     ".nef",  ".arw",  ".orf",  ".rw2", ".raf", ".ppm", ".pgm", ".pbm", ".pnm", ".psd"};
 
 std::string lower_extension(const std::string& name) {
