@@ -35,10 +35,8 @@ ADREP_BACKBONE({
     .std = imagebind_family().std,
     .pass_bytes_per_pixel = imagebind().pass_bytes_per_pixel(),
     .outline = [](const std::filesystem::path&, const VitSettings&) { return imagebind().outline(); },
-    .load =
-        [](const std::filesystem::path& file, const BackboneOptions& options) {
-          return load_vision_transformer(imagebind(), imagebind_family(), file, options);
-        },
+    .load = [](const std::filesystem::path& file,
+               const BackboneOptions& options) { return load_vision_transformer(imagebind(), file, options); },
 });
 
 }  // namespace adrep
