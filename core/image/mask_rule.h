@@ -1,4 +1,6 @@
 #pragma once
+#include <cstdint>
+
 #include "core/image/bicubic.h"
 #include "core/image/image.h"
 
@@ -19,6 +21,12 @@ struct MaskRule {
   bool marks(double value) const { return threshold == 0 ? value != 0 : value > threshold; }
   bool operator==(const MaskRule&) const = default;
 };
+
+/// A 16-bit sample of a mask on the scale of others, 65535 as 255, rounded up: only 0 is 0, and a whole threshold
+/// divides the samples as it would without rounding.
+constexpr uint8_t mask_value_of_16_bits(int sample) {
+  return static_cast<uint8_t>((sample + 256) / 257);
+}
 
 /// 1 where the rule takes the decoded mask (decode_mask, one channel of 0 … 255) for anomalous, else 0.
 Image marked(const Image& mask, const MaskRule& rule);

@@ -1,12 +1,14 @@
 // PNG through libpng.
 #include <png.h>
 
+#include <algorithm>
 #include <array>
 #include <new>
 
 #include "core/base/error.h"
 #include "core/image/colour.h"
 #include "core/image/image_format.h"
+#include "core/image/mask_rule.h"
 
 namespace adrep {
 namespace {
@@ -129,7 +131,7 @@ Image decode_as_rgb(PngReader& reader) {
   return image;
 }
 
-/// 16-bit samples: as an image what its reading makes of them, as a mask 255 where a colour is not zero.
+/// 16-bit samples: as an image what its reading makes of them, as a mask the largest colour.
 Image decode_wide(PngReader& reader, const DecodeRequest& request) {
   reader.keep_values();
   const auto channels = static_cast<size_t>(reader.channels());
@@ -148,7 +150,7 @@ Image decode_wide(PngReader& reader, const DecodeRequest& request) {
       if (request.counts) ++(*request.counts)[static_cast<size_t>(values[c])];
     }
     if (request.as == DecodeAs::mask) {
-      *into = values == std::array<int, 3>{} ? 0 : 255;
+      *into = mask_value_of_16_bits(*std::max_element(values.begin(), values.end()));
     } else {
       for (size_t c = 0; c < 3; ++c) into[c] = request.reading.eight_bits(values[channels == 1 ? 0 : c]);
     }
