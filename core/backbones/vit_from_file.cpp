@@ -7,6 +7,7 @@
 
 #include "core/backbones/vision_transformer.h"
 #include "core/backbones/vit_key_names.h"
+#include "core/io/sharded_checkpoint.h"
 #include "core/io/torch_checkpoint.h"
 
 namespace adrep {
@@ -157,6 +158,9 @@ std::vector<int64_t> layers_of(int64_t depth, const std::string& file, const std
 
 /// A file's architecture. A file is mapped, so reading its tensors for their shapes alone costs nothing.
 VitArchitecture described_by(const std::filesystem::path& file, const VitSettings& settings) {
+  // a first part may end with a whole block, and would pass for a shallower model
+  if (const std::string hint = shard_hint(file.string()); !hint.empty())
+    throw_input("{}: not all of a model{}", file.string(), hint);
   const TensorMap tensors = published_key_names(read_state_dict(file), file.string());
   return vit_architecture_of(tensors, recognised_layout(tensors, file.string(), "vit"), file.string(), settings);
 }

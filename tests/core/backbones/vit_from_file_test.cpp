@@ -201,6 +201,16 @@ TEST_CASE("a small file of every layout gives the bits that its architecture giv
   }
 }
 
+TEST_CASE("one part of several files is refused, though it may look like a shallower model", "[vit]") {
+  const TemporaryFolder folder;
+  const auto part = folder / "model-00001-of-00002.safetensors";
+  std::filesystem::rename(write_small_vits(folder.path(), 4)[2].file, part);
+  VitSettings settings;
+  settings.vit_heads = 4;
+  CHECK_THAT(vit_error([&] { load_backbone("vit", part, at::kCPU, "fp32", settings); }),
+             Contains("it is part 1 of 2: name their index, model.safetensors.index.json"));
+}
+
 TEST_CASE("a file of a registered backbone gives the same bits through vit", "[slow][vit]") {
   const TemporaryFolder folder;
   write_torch_zip(folder / "dinov2.pth", dinov2_entries({384, 12, 14, 37}));
