@@ -27,11 +27,11 @@ void list_layouts() {
 }
 
 /// What a run would see of each class's photographs; how many notes that are.
-size_t print_fit_notes(const Dataset& dataset) {
+size_t print_fit_notes(const Dataset& dataset, FitNotes& notes) {
   size_t count = 0;
   for (const std::string& name : dataset.classes()) {
     std::vector<FileProblem> said_already;
-    for (const std::string& note : fit_notes(dataset, dataset.scan(name, said_already))) {
+    for (const std::string& note : notes.of(dataset.scan(name, said_already))) {
       fmt::print("note: {}: {} [fit]\n", name, note);
       ++count;
     }
@@ -46,6 +46,10 @@ int verify(const DatasetsArguments& arguments) {
   options.progress = [&](size_t done, size_t total) {
     progress.update(static_cast<int64_t>(done), static_cast<int64_t>(total));
   };
+  FitNotes fit(*dataset);
+  options.with_mask = [&](const ClassSplit& split, const Sample& sample, const Image& mask) {
+    fit.add(split, sample, mask);
+  };
   const std::vector<Problem> found = verify_dataset(*dataset, options);
   size_t problems = 0;
   for (const Problem& problem : found) {
@@ -53,7 +57,7 @@ int verify(const DatasetsArguments& arguments) {
                name_of(problem.kind));
     problems += !is_note(problem.kind);
   }
-  const size_t fitted = print_fit_notes(*dataset);
+  const size_t fitted = print_fit_notes(*dataset, fit);
   fmt::print("{}: {}, {}, {}\n", dataset->root().string(), counted(std::ssize(dataset->classes()), "class"),
              counted(static_cast<int64_t>(problems), "problem"),
              counted(static_cast<int64_t>(found.size() - problems + fitted), "note"));

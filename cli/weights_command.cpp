@@ -4,6 +4,7 @@
 #include "cli/command_words.h"
 #include "cli/settings.h"
 #include "core/backbones/known_weights.h"
+#include "core/backbones/normalisation_choice.h"
 #include "core/base/failure.h"
 #include "core/base/hash.h"
 #include "core/base/log.h"
@@ -62,6 +63,12 @@ std::string activation_text(const ActivationChoice& activation) {
                           : fmt::format("; activation {} ({})", activation.name, activation.why);
 }
 
+/// "; images normalised with …" where that is not as its architecture's authors have it.
+std::string normalisation_text(const BackboneInfo& info) {
+  if (info.usual_normalisation) return "";
+  return fmt::format("; images normalised with {} ({})", to_text({info.mean, info.std}), info.normalisation_from);
+}
+
 /// Loads one file as a backbone; false, after saying why, when it cannot be used.
 bool verify(const BackboneEntry& entry, const fs::path& file, const VitSettings& settings) {
   try {
@@ -75,9 +82,10 @@ bool verify(const BackboneEntry& entry, const fs::path& file, const VitSettings&
     }
     const bool own = !entry.own_file.empty() || entry.weights_name.empty();  // there is no published file of it
     const bool strange = !own && has_known_weights(entry) && !known_weights(info.weights_sha256);
-    fmt::print("{}: {}: {}, {:.1f} M parameters; SHA-256 {}{}{}\n", entry.name, file.string(),
+    fmt::print("{}: {}: {}, {:.1f} M parameters; SHA-256 {}{}{}{}\n", entry.name, file.string(),
                strange ? unpublished : "every key fits", static_cast<double>(info.parameters) / 1e6,
-               info.weights_sha256, official ? ", as published" : "", activation_text(info.activation));
+               info.weights_sha256, official ? ", as published" : "", activation_text(info.activation),
+               normalisation_text(info));
     return true;
   } catch (...) {
     log_error(fmt::format("{}: {}", entry.name, contained_failure().line));

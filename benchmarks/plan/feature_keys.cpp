@@ -12,7 +12,7 @@
 namespace adrep {
 namespace {
 
-constexpr const char* activation_key = "weights.activation";
+constexpr const char *activation_key = "weights.activation", *normalisation_key = "weights.normalisation";
 
 std::string known_hash(const std::filesystem::path& file) {
   return ContentHashes::instance().sha256_of(file);
@@ -42,6 +42,8 @@ std::vector<std::pair<std::string, std::string>> activation_in_keys(const RunSet
   if (settings.backbone == "vit") parts.emplace_back("vit.activation", settings.weights_activation);
   const std::string beyond = activation_beyond_before(settings.backbone, settings.weights, settings, known_hash);
   if (!beyond.empty()) parts.emplace_back(activation_key, beyond);
+  const std::string other = normalisation_beyond_before(settings.backbone, settings.weights, settings, known_hash);
+  if (!other.empty()) parts.emplace_back(normalisation_key, other);
   return parts;
 }
 
@@ -49,6 +51,10 @@ VitSettings settled_vit(const RunSettings& settings) {
   VitSettings settled = settings;
   const auto choice = activation_in_use(settings.backbone, settings.weights, settings, known_hash);
   if (choice && !choice->name.empty()) settled.weights_activation = choice->name;
+  if (const auto normalisation = normalisation_in_use(settings.backbone, settings.weights, settings, known_hash)) {
+    settled.normalisation_beside = false;
+    if (!normalisation->usual) settled.normalisation = normalisation->values;
+  }
   return settled;
 }
 
@@ -88,13 +94,16 @@ Precision precision_of(const RunSettings& settings) {
 FeatureKey feature_key(const RunSettings& settings, const Geometry& geometry, const ImageReading& reading) {
   const BackboneEntry entry = find_backbone(settings.backbone);
   const std::string kind = settings.device.substr(0, settings.device.find(':'));
+  const auto choice = normalisation_in_use(settings.backbone, settings.weights, settings, known_hash);
+  const InputNormalisation normalisation =
+      choice && !choice->usual ? choice->values : InputNormalisation{entry.mean, entry.std};
   return {.backbone = settings.backbone.substr(0, settings.backbone.find(':')),  // the hash says which file
           .weights_sha256 = weights_hash(settings),
           .told = told_to_backbone(settings),
           .reading = reading.text(),
           .geometry = geometry,
-          .mean = entry.mean,
-          .std = entry.std,
+          .mean = normalisation.mean,
+          .std = normalisation.std,
           .precision = precision_name(precision_of(settings)),
           .device = kind,
           .processor = processor_of(kind),

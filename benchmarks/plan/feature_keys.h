@@ -10,12 +10,13 @@ namespace adrep {
 /// Throws InputError when there is no such file.
 std::string weights_hash(const RunSettings& settings);
 
-/// What stands in keys of the activation, name and value. Keys of adrep 0.2 stay as they were: of `vit` it stood under
-/// "vit.activation" as it was given. "weights.activation" is there, with the activation itself, where it is another
-/// than 0.2 took.
+/// What stands in keys of the activation and the input normalisation, name and value. Keys of adrep 0.2 stay as they
+/// were: of `vit` the activation stood under "vit.activation" as it was given. "weights.activation" is there, with the
+/// activation itself, where it is another than 0.2 took, and "weights.normalisation" in the same way.
 std::vector<std::pair<std::string, std::string>> activation_in_keys(const RunSettings& settings);
 
-/// What the backbone is told, with the activation that "auto" stands for: for where the file has nothing beside it.
+/// What the backbone is told, with the activation that "auto" stands for and the input normalisation: for where the
+/// file has nothing beside it.
 VitSettings settled_vit(const RunSettings& settings);
 
 /// What has to be said of the weights under a table (weights_in_use.h), or "".

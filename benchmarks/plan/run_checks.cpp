@@ -10,16 +10,6 @@
 namespace adrep {
 namespace {
 
-void check_output(const RunSettings& settings, const std::filesystem::path& root) {
-  namespace fs = std::filesystem;
-  std::error_code failed;
-  const fs::path data = fs::weakly_canonical(fs::absolute(root), failed),
-                 output = fs::weakly_canonical(fs::absolute(settings.output), failed);
-  if (failed || std::mismatch(data.begin(), data.end(), output.begin(), output.end()).first != data.end()) return;
-  throw_input("output={} lies inside the data folder {}: results would be taken for images: name a folder outside it",
-              settings.output, root.string());
-}
-
 std::optional<ClassSplit> loaded_if_possible(const PlannedGroup& group) {
   try {
     return group.dataset->load(group.class_name);
@@ -30,11 +20,21 @@ std::optional<ClassSplit> loaded_if_possible(const PlannedGroup& group) {
 
 }  // namespace
 
+void refuse_output_inside(const std::filesystem::path& data, const std::string& output) {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  const fs::path root = fs::weakly_canonical(fs::absolute(data), failed),
+                 results = fs::weakly_canonical(fs::absolute(output), failed);
+  if (failed || std::mismatch(root.begin(), root.end(), results.begin(), results.end()).first != root.end()) return;
+  throw_input("output={} lies inside the data folder {}: results would be taken for images: name a folder outside it",
+              output, data.string());
+}
+
 void check_run(const Plan& plan) {
   std::set<std::pair<const Dataset*, std::string>> known;
   for (const PlannedGroup& group : plan.groups) {
     if (!known.emplace(group.dataset.get(), group.class_name).second) continue;
-    check_output(group.config->settings, group.dataset->root());
+    refuse_output_inside(group.dataset->root(), group.config->settings.output);
     const std::optional<ClassSplit> split = loaded_if_possible(group);
     if (!split) continue;
     if (const std::string reason = why_no_normal_test(*split); !reason.empty())

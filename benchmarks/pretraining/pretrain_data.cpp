@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "benchmarks/plan/plan.h"
+#include "benchmarks/plan/run_checks.h"
 #include "benchmarks/run/evaluation.h"
 #include "core/base/log.h"
 #include "core/base/names.h"
@@ -62,6 +63,7 @@ std::vector<size_t> PretrainData::normal_images() const {
 
 PretrainData open_pretrain_data(const PretrainSettings& settings) {
   const auto dataset = with_reading(open_dataset(find_data(settings.data), settings.layout), settings);
+  refuse_output_inside(dataset->root(), settings.output);
   const std::vector<std::string> known = dataset->classes();
   for (const std::string& name : settings.classes)
     if (std::find(known.begin(), known.end(), name) == known.end())

@@ -20,7 +20,7 @@ struct PretrainData {
 };
 
 /// Opens the data set. Anomalous images without a mask are left out. Throws InputError when a class or file is missing,
-/// a group has no normal image, or there is no anomalous image with a mask.
+/// a group has no normal image, there is no anomalous image with a mask, or the results would lie inside the data.
 PretrainData open_pretrain_data(const PretrainSettings& settings);
 
 /// The image at the network's size, and its mask [1, S, S] of 0/1 (zeros for a normal image).

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "benchmarks/plan/projectors.h"
+#include "benchmarks/plan/run_checks.h"
 #include "benchmarks/run/runner.h"
 #include "core/base/hash.h"
 #include "core/base/interrupt.h"
@@ -50,6 +51,7 @@ EpochScore mean_score(int64_t epoch, const std::string& detector, const RunOutco
 PretrainValidation::PretrainValidation(const PretrainConfig& config, const PretrainData& data) : config_(config) {
   if (!config.selects()) return;
   const auto dataset = open_dataset(find_data(validation_data(config)), validation_layout(config));
+  refuse_output_inside(dataset->root(), config.settings.output);
   const std::vector<std::string> known = dataset->classes();
   std::string text;
   for (const std::string& name : config.validation.classes.empty() ? known : config.validation.classes) {

@@ -34,22 +34,45 @@ std::vector<std::string> class_notes(const Dataset& dataset, const ClassSplit& s
   return notes;
 }
 
-std::vector<std::string> fit_notes(const Dataset& dataset, const ClassSplit& split) {
+Geometry FitNotes::geometry_of(const ClassSplit& split) {
+  const std::lock_guard lock(mutex_);
+  std::optional<Geometry>& geometry = seen_[split.name].geometry;
+  if (!geometry) geometry = default_geometry(dataset_, split);
+  return *geometry;
+}
+
+void FitNotes::add(const ClassSplit& split, const Sample& sample, const Image& mask) {
+  if (!sample.anomalous) return;
+  MaskFacts facts = facts_of_mask(mask, {});
+  try {
+    static_cast<void>(prepared_mask(mask, geometry_of(split), {}, facts));
+  } catch (const InputError&) {
+    return;  // `of` misses it
+  }
+  const std::lock_guard lock(mutex_);
+  Seen& seen = seen_[split.name];
+  ++seen.masks;
+  seen.outside_crop += facts.outside_crop();
+  seen.lost_in_resize += facts.lost_in_resize();
+}
+
+std::vector<std::string> FitNotes::of(const ClassSplit& split) {
   std::vector<std::string> notes;
-  const Geometry geometry = default_geometry(dataset, split);
-  if (std::string fitted = fit_note(RunSettings(), geometry); !fitted.empty()) notes.push_back(std::move(fitted));
-  const auto truth = readable_truth(dataset, split, geometry);
-  if (!truth) return notes;
-  const int64_t defects = std::count(truth->labels.begin(), truth->labels.end(), 1) - truth->without_mask;
-  if (truth->outside_crop > 0)
+  if (std::string fitted = fit_note(RunSettings(), geometry_of(split)); !fitted.empty())
+    notes.push_back(std::move(fitted));
+  const Seen& seen = seen_[split.name];
+  const int64_t defects = std::count_if(split.test.begin(), split.test.end(),
+                                        [](const Sample& sample) { return sample.anomalous && sample.mask; });
+  if (seen.masks < defects) return notes;
+  if (seen.outside_crop > 0)
     notes.push_back(fmt::format("{} of {} {} outside the crop of a run by default: image.fit=pad shows them",
-                                truth->outside_crop, counted(defects, "defect"),
-                                truth->outside_crop == 1 ? "lies" : "lie"));
-  if (truth->lost_in_resize > 0)
+                                seen.outside_crop, counted(defects, "defect"),
+                                seen.outside_crop == 1 ? "lies" : "lie"));
+  if (seen.lost_in_resize > 0)
     notes.push_back(
         fmt::format("{} of {} {} no pixel after the resize of a run by default: a larger image.crop keeps "
                     "them",
-                    truth->lost_in_resize, counted(defects, "defect"), truth->lost_in_resize == 1 ? "has" : "have"));
+                    seen.lost_in_resize, counted(defects, "defect"), seen.lost_in_resize == 1 ? "has" : "have"));
   return notes;
 }
 

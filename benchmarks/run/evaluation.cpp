@@ -7,7 +7,6 @@
 
 #include "benchmarks/run/sample_geometry.h"
 #include "core/image/decode.h"
-#include "core/maps/mask_facts.h"
 #include "core/metrics/device_ranking.h"
 #include "core/metrics/protocol.h"
 
@@ -51,10 +50,7 @@ Image mask_with_facts(const Sample& sample, const Geometry& geometry, const Mask
   facts.one_is_black = one_is_black(*sample.mask);
   const auto [width, height] = resized_size(mask, geometry);
   count_lost_regions(marked(mask, rule), width, height, rule.resize, facts);
-  Image result = preprocess_mask(mask, geometry, rule);
-  facts.vanished = facts.anomalous > 0 && std::count(result.pixels.begin(), result.pixels.end(), 1) == 0;
-  facts.outside = marks_outside(mask, seen_part(mask.width, mask.height, geometry), rule);
-  return result;
+  return prepared_mask(mask, geometry, rule, facts);
 }
 
 /// Height and width of all maps: with tiles those of the largest photograph.
@@ -91,6 +87,13 @@ std::span<const float> floats(const at::Tensor& tensor) {
 
 Image load_mask(const Sample& sample, const Geometry& geometry, const MaskRule& rule) {
   return preprocess_mask(stored_mask(sample), geometry, rule);
+}
+
+Image prepared_mask(const Image& stored, const Geometry& geometry, const MaskRule& rule, MaskFacts& facts) {
+  Image result = preprocess_mask(stored, geometry, rule);
+  facts.vanished = facts.anomalous > 0 && std::count(result.pixels.begin(), result.pixels.end(), 1) == 0;
+  facts.outside = marks_outside(stored, seen_part(stored.width, stored.height, geometry), rule);
+  return result;
 }
 
 GroundTruth load_ground_truth(const std::vector<Sample>& samples, const Geometry& geometry, const MaskRule& rule,

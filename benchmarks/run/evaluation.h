@@ -5,6 +5,7 @@
 
 #include "benchmarks/cells/cell.h"
 #include "core/image/preprocess.h"
+#include "core/maps/mask_facts.h"
 #include "datasets/dataset.h"
 
 namespace adrep {
@@ -26,6 +27,10 @@ std::span<const float> floats(const at::Tensor& tensor);
 /// The mask of one anomalous image at the maps' size, 0/1. Throws InputError when it cannot be read or does not fit its
 /// image.
 Image load_mask(const Sample& sample, const Geometry& geometry, const MaskRule& rule = {});
+
+/// A mask as stored, at the maps' size, 0/1; adds to its facts what no map shows of it (`vanished`, `outside`). Throws
+/// InputError where it is smaller than the crop.
+Image prepared_mask(const Image& stored, const Geometry& geometry, const MaskRule& rule, MaskFacts& facts);
 
 /// Reads the masks. `numbered`: their values number the defects, so that any is in order. Throws InputError for an
 /// unreadable mask, or one of another size than its image.

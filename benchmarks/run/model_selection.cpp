@@ -1,11 +1,13 @@
 #include "benchmarks/run/model_selection.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/base/error.h"
 #include "core/base/random.h"
 #include "core/metrics/roc.h"
 #include "datasets/splits/class_splits.h"
+#include "datasets/splits/groups.h"
 #include "detectors/glass/drawn_anomalies.h"
 
 namespace adrep {
@@ -24,25 +26,48 @@ bool larger_is_better(const std::string& name) {
   return name.find("threshold") == std::string::npos;
 }
 
+/// What is held out together, or not at all: groups, or single images, of which none is kept.
+std::vector<std::vector<size_t>> free_parts(const std::vector<Sample>& images, const std::set<std::string>& kept,
+                                            bool whole_groups) {
+  std::vector<std::vector<size_t>> parts;
+  if (whole_groups)
+    parts = grouped(images);
+  else
+    for (size_t i = 0; i < images.size(); ++i) parts.push_back({i});
+  std::erase_if(parts, [&](const std::vector<size_t>& part) {
+    return std::any_of(part.begin(), part.end(), [&](size_t i) { return kept.contains(images[i].id); });
+  });
+  return parts;
+}
+
 }  // namespace
 
 HeldOut hold_out(const std::vector<Sample>& images, const std::set<std::string>& kept, double fraction, uint64_t seed,
-                 const std::string& class_name) {
-  std::vector<int64_t> candidates;
-  for (size_t i = 0; i < images.size(); ++i)
-    if (!kept.contains(images[i].id)) candidates.push_back(static_cast<int64_t>(i));
-  const auto total = static_cast<int64_t>(images.size()), free = static_cast<int64_t>(candidates.size());
-  const int64_t wanted = std::max<int64_t>(1, rounded_part(fraction, total));
+                 const std::string& class_name, bool whole_groups) {
+  const std::vector<std::vector<size_t>> parts = free_parts(images, kept, whole_groups);
+  int64_t free = 0;
+  for (const auto& part : parts) free += std::ssize(part);
+  const int64_t total = std::ssize(images), wanted = std::max<int64_t>(1, rounded_part(fraction, total));
   if (wanted > free || wanted >= total)
     throw_failure(
-        "class {}: selection=validation would hold out {} of {} training images, {} of them references: lower "
+        "class {}: selection=validation would hold out {} of {} training images, {} of them {}: lower "
         "selection.fraction or references.shots",
-        class_name, wanted, total, total - free);
+        class_name, wanted, total, total - free, whole_groups ? "in groups of references" : "references");
   Random random(derive_seed(derive_seed(seed, "validation"), class_name));
-  std::set<int64_t> chosen;
-  for (const int64_t place : random.sample(free, wanted)) chosen.insert(candidates[static_cast<size_t>(place)]);
+  std::set<size_t> chosen;
+  for (const int64_t place : random.sample(std::ssize(parts), std::ssize(parts))) {
+    const std::vector<size_t>& part = parts[static_cast<size_t>(place)];
+    if (std::ssize(chosen) >= wanted) break;
+    if (std::ssize(chosen) + std::ssize(part) < total) chosen.insert(part.begin(), part.end());
+  }
+  if (chosen.empty())
+    throw_failure(
+        "class {}: selection=validation holds out whole groups (split.group), and all {} training images are "
+        "one: choose another selection",
+        class_name, total);
   HeldOut split;
-  for (int64_t i = 0; i < total; ++i) (chosen.contains(i) ? split.validation : split.training).push_back(i);
+  for (size_t i = 0; i < images.size(); ++i)
+    (chosen.contains(i) ? split.validation : split.training).push_back(static_cast<int64_t>(i));
   return split;
 }
 

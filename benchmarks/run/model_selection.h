@@ -14,9 +14,11 @@ struct HeldOut {
 };
 
 /// max(1, floor(fraction · n + 0.5)) of n images at random, seeded by (seed, class). Images in `kept` (references,
-/// whose residuals are zero) are never held out. Throws Error when too few images are left on either side.
+/// whose residuals are zero) are never held out. With `whole_groups` (split.group): whole groups at random until they
+/// hold that many images; a group of a kept image, or one that would leave nothing to train on, is not held out. Throws
+/// Error when too few images are left on either side.
 HeldOut hold_out(const std::vector<Sample>& images, const std::set<std::string>& kept, double fraction, uint64_t seed,
-                 const std::string& class_name);
+                 const std::string& class_name, bool whole_groups = false);
 
 /// How good a model is on data that nobody has labelled: held-out normal images against the same images with textures
 /// drawn into them (detectors/glass/drawn_anomalies.h), drawn once. Mean of image and pixel AUROC.

@@ -3,15 +3,18 @@
 #include <filesystem>
 #include <string>
 
+#include "core/backbones/input_normalisation.h"
+
 namespace adrep {
 
 /// What a vision transformer's file says before its weights are read.
 struct VitOutline {
-  int64_t patch = 1;       ///< sides of images are multiples of it
-  int64_t width = 0;       ///< channels of its tokens
-  std::string activation;  ///< "gelu" or "quick_gelu", as its architecture's authors have it
-  bool gated = false;      ///< its MLP has a gate, which goes with SiLU
-  bool of_clip = false;    ///< CLIPs were trained with either activation, and no key says with which
+  int64_t patch = 1;                   ///< sides of images are multiples of it
+  int64_t width = 0;                   ///< channels of its tokens
+  std::string activation;              ///< "gelu" or "quick_gelu", as its architecture's authors have it
+  bool gated = false;                  ///< its MLP has a gate, which goes with SiLU
+  bool of_clip = false;                ///< CLIPs were trained with either activation, and no key says with which
+  InputNormalisation normalisation{};  ///< of its images, as its architecture's authors have it
 };
 
 /// The activation that a weights file is computed with, and how that is known.

@@ -22,6 +22,7 @@ struct BackboneInfo {
   Precision precision = Precision::fp32;
   std::array<double, 3> mean{}, std{};  ///< of the input normalisation, RGB in [0, 1]
   std::string normalisation_from{};     ///< where these come from, where a file can say them: "the script's own"
+  bool usual_normalisation = true;      ///< false: another than its architecture's
   ActivationChoice activation{};        ///< of a vision transformer
 };
 

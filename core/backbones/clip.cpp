@@ -43,7 +43,7 @@ void add_backbone(const Model& model) {
        .outline = [architecture](const std::filesystem::path&, const VitSettings&) { return architecture.outline(); },
        .load =
            [architecture](const std::filesystem::path& weights, const BackboneOptions& options) {
-             return load_vision_transformer(architecture, clip_family(), weights, options);
+             return load_vision_transformer(architecture, weights, options);
            }});
 }
 

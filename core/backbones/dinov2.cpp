@@ -46,7 +46,7 @@ void add_backbone(const Size& size, bool registers) {
        .outline = [architecture](const std::filesystem::path&, const VitSettings&) { return architecture.outline(); },
        .load =
            [architecture](const std::filesystem::path& weights, const BackboneOptions& options) {
-             return load_vision_transformer(architecture, dinov2_family(), weights, options);
+             return load_vision_transformer(architecture, weights, options);
            }});
 }
 

@@ -36,10 +36,8 @@ ADREP_BACKBONE({
     .pass_bytes_per_pixel = imagebind().pass_bytes_per_pixel(),
     .pass = [](int64_t side) { return imagebind().pass(side); },
     .outline = [](const std::filesystem::path&, const VitSettings&) { return imagebind().outline(); },
-    .load =
-        [](const std::filesystem::path& file, const BackboneOptions& options) {
-          return load_vision_transformer(imagebind(), imagebind_family(), file, options);
-        },
+    .load = [](const std::filesystem::path& file,
+               const BackboneOptions& options) { return load_vision_transformer(imagebind(), file, options); },
 });
 
 }  // namespace adrep

@@ -12,6 +12,7 @@ struct KnownWeights {
   std::string what;      ///< "openai/clip-vit-large-patch14, model.safetensors"
   std::string
       activation;  ///< what it was trained with where others of its layout differ: "gelu", "quick_gelu"; else ""
+  std::optional<InputNormalisation> normalisation{};  ///< of its images where it is not its architecture's
 };
 
 /// The published file with this SHA-256: one that a backbone names, one whose official name holds the first eight

@@ -2,6 +2,7 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include "core/backbones/normalisation_choice.h"
 #include "core/backbones/parameter.h"
 #include "core/backbones/weights_in_use.h"
 #include "core/io/mapped_file.h"
@@ -118,16 +119,20 @@ TensorMap VisionTransformer::trainable_parameters() const {
   return parameters;
 }
 
-std::unique_ptr<Backbone> load_vision_transformer(const VitArchitecture& architecture, const VitFamily& family,
+std::unique_ptr<Backbone> load_vision_transformer(const VitArchitecture& architecture,
                                                   const std::filesystem::path& file, const BackboneOptions& options) {
+  const std::string sha256 = hash_of_weights(file);
+  const VitOutline outline = architecture.outline();
+  NormalisationChoice normalisation = choose_normalisation(outline, file, sha256, options.vit);
   BackboneInfo info{.name = architecture.name,
                     .weights_file = file,
-                    .weights_sha256 = hash_of_weights(file),
-                    .mean = family.mean,
-                    .std = family.std};
+                    .weights_sha256 = sha256,
+                    .mean = normalisation.values.mean,
+                    .std = normalisation.values.std,
+                    .normalisation_from = std::move(normalisation.why),
+                    .usual_normalisation = normalisation.usual,
+                    .activation = choose_activation(outline, file, sha256, options.vit.weights_activation)};
   VitArchitecture chosen = architecture;
-  info.activation =
-      choose_activation(architecture.outline(), file, info.weights_sha256, options.vit.weights_activation);
   if (!architecture.gated) chosen.activation = activation_named(info.activation.name);
   return std::make_unique<VisionTransformer>(take_vit_weights(read_state_dict(file), file.string(), chosen), chosen,
                                              std::move(info), options);

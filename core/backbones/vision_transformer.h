@@ -41,9 +41,9 @@ class VisionTransformer final : public Backbone {
   std::vector<TransformerBlock> blocks_;
 };
 
-/// Reads a weights file of any known layout into this architecture; the input normalisation is the family's, the
-/// activation what choose_activation makes of the file.
-std::unique_ptr<Backbone> load_vision_transformer(const VitArchitecture& architecture, const VitFamily& family,
+/// Reads a weights file of any known layout into this architecture; activation and input normalisation are what
+/// choose_activation and choose_normalisation make of the file.
+std::unique_ptr<Backbone> load_vision_transformer(const VitArchitecture& architecture,
                                                   const std::filesystem::path& file, const BackboneOptions& options);
 
 }  // namespace adrep

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/backbones/activation_choice.h"
 #include "core/backbones/levels.h"
 #include "core/backbones/linear.h"
 
@@ -34,11 +35,17 @@ struct VitArchitecture {
   double norm_eps = 1e-6;
   int64_t trained_grid = 37;  ///< patches a side of the position embedding
   PositionRule position;
+  InputNormalisation normalisation{};  ///< of its images, where nothing else is known of a file
 
   VitOutline outline() const {
     const char* usual = gated ? "" : activation == Activation::quick_gelu ? "quick_gelu" : "gelu";
     // ImageBind has a norm before its blocks, too, and frames
-    return {.patch = patch, .width = width, .activation = usual, .gated = gated, .of_clip = pre_norm && frames == 1};
+    return {.patch = patch,
+            .width = width,
+            .activation = usual,
+            .gated = gated,
+            .of_clip = pre_norm && frames == 1,
+            .normalisation = normalisation};
   }
   int64_t blocks_used() const { return layers.back(); }
   int64_t prefix_tokens() const { return 1 + registers; }  ///< class token and registers

@@ -18,6 +18,7 @@ struct VitFamily {
     architecture.activation = architecture.gated ? Activation::silu : activation;
     architecture.norm_eps = norm_eps;
     architecture.position = architecture.registers > 0 ? register_position : position;
+    architecture.normalisation = {mean, std};
   }
 };
 

@@ -7,6 +7,7 @@
 
 #include "core/backbones/vision_transformer.h"
 #include "core/backbones/vit_key_names.h"
+#include "core/io/sharded_checkpoint.h"
 #include "core/io/torch_checkpoint.h"
 
 namespace adrep {
@@ -155,17 +156,17 @@ std::vector<int64_t> layers_of(int64_t depth, const std::string& file, const std
   return layers;
 }
 
-/// A file's architecture, and of which family it is. A file is mapped, so reading its tensors for their shapes alone
-/// costs nothing.
-std::pair<VitArchitecture, VitFamily> described_by(const std::filesystem::path& file, const VitSettings& settings) {
+/// A file's architecture. A file is mapped, so reading its tensors for their shapes alone costs nothing.
+VitArchitecture described_by(const std::filesystem::path& file, const VitSettings& settings) {
+  // a first part may end with a whole block, and would pass for a shallower model
+  if (const std::string hint = shard_hint(file.string()); !hint.empty())
+    throw_input("{}: not all of a model{}", file.string(), hint);
   const TensorMap tensors = published_key_names(read_state_dict(file), file.string());
-  const VitLayout layout = recognised_layout(tensors, file.string(), "vit");
-  return {vit_architecture_of(tensors, layout, file.string(), settings), layout.family};
+  return vit_architecture_of(tensors, recognised_layout(tensors, file.string(), "vit"), file.string(), settings);
 }
 
 std::unique_ptr<Backbone> load_vit(const std::filesystem::path& file, const BackboneOptions& options) {
-  const auto [architecture, family] = described_by(file, options.vit);
-  return load_vision_transformer(architecture, family, file, options);
+  return load_vision_transformer(described_by(file, options.vit), file, options);
 }
 
 }  // namespace
@@ -183,7 +184,7 @@ ADREP_BACKBONE({
     .doc = "any vision transformer in a layout of DINOv2, CLIP or ImageBind: weights=FILE, with vit.heads, vit.layers "
            "and weights.activation",
     .outline = [](const std::filesystem::path& file,
-                  const VitSettings& settings) { return described_by(file, settings).first.outline(); },
+                  const VitSettings& settings) { return described_by(file, settings).outline(); },
     .load = load_vit,
 });
 

@@ -1,7 +1,9 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/backbones/input_normalisation.h"
 #include "core/base/config.h"
 
 namespace adrep {
@@ -15,6 +17,10 @@ struct VitSettings {
   int64_t vit_heads = 0;
   std::vector<std::string> vit_layers;
   std::string weights_activation = "auto";  ///< "": the usual one of its architecture, as adrep 0.2 took it
+  /// No settings, but what a kept model says: that what lies beside the file does not count for the input
+  /// normalisation, and which it was where that is not its architecture's.
+  bool normalisation_beside = true;
+  std::optional<InputNormalisation> normalisation{};
 
   /// `vit.activation` was the name of `weights.activation` in adrep 0.2, of the backbone `vit` alone: gives the key its
   /// present name. Throws InputError when both are there.

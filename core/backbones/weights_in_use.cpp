@@ -47,6 +47,24 @@ std::string activation_beyond_before(const std::string& backbone, const fs::path
   return choice && !choice->usual ? choice->name : "";
 }
 
+std::optional<NormalisationChoice> normalisation_in_use(const std::string& backbone, const fs::path& weights,
+                                                        const VitSettings& settings, const FileHash& hash) {
+  const BackboneEntry entry = find_backbone(backbone);
+  if (!entry.outline) return std::nullopt;
+  try {
+    const fs::path file = original_weights(entry, weights);
+    return choose_normalisation(entry.outline(file, settings), file, hash_of_weights(file, hash), settings);
+  } catch (const InputError&) {
+    return std::nullopt;
+  }
+}
+
+std::string normalisation_beyond_before(const std::string& backbone, const fs::path& weights,
+                                        const VitSettings& settings, const FileHash& hash) {
+  const auto choice = normalisation_in_use(backbone, weights, settings, hash);
+  return choice && !choice->usual ? to_text(choice->values) : "";
+}
+
 std::string weights_note(const std::string& backbone, const fs::path& weights, const VitSettings& settings,
                          const FileHash& hash) {
   const BackboneEntry entry = find_backbone(backbone);
@@ -54,9 +72,12 @@ std::string weights_note(const std::string& backbone, const fs::path& weights, c
   const fs::path file = find_weights(entry, weights);
   if (are_trained(entry, weights, file) || known_weights(hash_of_weights(file, hash))) return "";
   const auto choice = activation_in_use(backbone, weights, settings, hash);
-  const bool guess = choice && choice->guess;
-  if (!guess && !has_known_weights(entry)) return "";
-  return fmt::format("{}: {}{}", file.filename().string(), unpublished, guess ? "; " + guess_advice(*choice) : "");
+  const auto normalisation = normalisation_in_use(backbone, weights, settings, hash);
+  std::string more = choice && choice->guess ? "; " + guess_advice(*choice) : "";
+  if (normalisation && !normalisation->usual)
+    more += fmt::format("; images normalised with {} ({})", to_text(normalisation->values), normalisation->why);
+  if (more.empty() && !has_known_weights(entry)) return "";
+  return fmt::format("{}: {}{}", file.filename().string(), unpublished, more);
 }
 
 void check_image_sides(const std::string& backbone, const fs::path& weights, const VitSettings& settings,

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/backbones/backbone.h"
+#include "core/backbones/normalisation_choice.h"
 
 namespace adrep {
 
@@ -20,6 +21,15 @@ std::optional<ActivationChoice> activation_in_use(const std::string& backbone, c
 /// told another; else "". What 0.2 could be told stands in keys as it did: of `vit` under "vit.activation".
 std::string activation_beyond_before(const std::string& backbone, const std::filesystem::path& weights,
                                      const VitSettings& settings, const FileHash& hash);
+
+/// The input normalisation of the backbone's images, where files of one architecture can differ in it; else none.
+std::optional<NormalisationChoice> normalisation_in_use(const std::string& backbone,
+                                                        const std::filesystem::path& weights,
+                                                        const VitSettings& settings, const FileHash& hash);
+
+/// Its text where it is another than its architecture's, which was all that adrep 0.2 knew; else "".
+std::string normalisation_beyond_before(const std::string& backbone, const std::filesystem::path& weights,
+                                        const VitSettings& settings, const FileHash& hash);
 
 /// "w.pth: keys fit, not a published file; computed with …" for a table, or "" when nothing has to be said of the file:
 /// it is published, code, what adrep trained, or of a backbone of whose files no hash is known.

@@ -37,4 +37,9 @@ std::vector<fs::path> files_ending(const fs::path& folder, const std::string& ex
   return files;
 }
 
+std::string with_slashes(std::string path, const std::function<bool(const std::string&)>& known) {
+  if (path.find('\\') != std::string::npos && !known(path)) std::replace(path.begin(), path.end(), '\\', '/');
+  return path;
+}
+
 }  // namespace adrep

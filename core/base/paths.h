@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,5 +14,9 @@ std::vector<std::filesystem::path> folders_of_variable(const std::string& variab
 
 /// The regular files in a folder whose names have this extension, by name; none where there is no folder.
 std::vector<std::filesystem::path> files_ending(const std::filesystem::path& folder, const std::string& extension);
+
+/// A path from a list that Windows may have written: as it stands where `known` says that there is such a name, else
+/// with '/' for every '\\'. `known` is asked only of paths that have one.
+std::string with_slashes(std::string path, const std::function<bool(const std::string&)>& known);
 
 }  // namespace adrep

@@ -23,8 +23,8 @@ Image decode_rgb(const ImageFile& file, const DecodeLimits& limits = {});
 
 /// Decodes a mask to one channel: the largest colour of each pixel of decode_rgb, so that a pixel is not 0 where any
 /// colour is not, after a palette is applied and whatever alpha says. Two differences: samples of more than 8 bits are
-/// 255 where not zero, and in a TIFF of one bit the stored 1 is 255 whether the file calls it white or black. Throws as
-/// decode_rgb does.
+/// rounded up (mask_value), and in a TIFF of one bit the stored 1 is 255 whether the file calls it white or black.
+/// Throws as decode_rgb does.
 Image decode_mask(const ImageFile& file, const DecodeLimits& limits = {});
 
 /// The mask of an image. Where image.reading turns images, it is turned with its image when it has the image's stored

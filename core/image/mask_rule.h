@@ -1,4 +1,6 @@
 #pragma once
+#include <cstdint>
+
 #include "core/image/bicubic.h"
 #include "core/image/image.h"
 
@@ -19,6 +21,13 @@ struct MaskRule {
   bool marks(double value) const { return threshold == 0 ? value != 0 : value > threshold; }
   bool operator==(const MaskRule&) const = default;
 };
+
+/// A sample of a mask of 8 to 16 bits on the scale of 8, its largest value as 255, rounded up: only 0 is 0, and a whole
+/// threshold divides the samples as it would without rounding.
+constexpr uint8_t mask_value(int sample, int bits) {
+  const int largest = (1 << bits) - 1;
+  return static_cast<uint8_t>((sample * 255 + largest - 1) / largest);
+}
 
 /// 1 where the rule takes the decoded mask (decode_mask, one channel of 0 … 255) for anomalous, else 0.
 Image marked(const Image& mask, const MaskRule& rule);

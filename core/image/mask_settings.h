@@ -31,7 +31,7 @@ void MaskSettings::declare(Schema<P>& s, Decides earliest, const std::function<D
       .when([](const ParamTexts& texts) { return texts("masks.threshold") != "0"; })
       .at_least(0)
       .example("masks.threshold=127")
-      .doc("values of a mask above this are anomalous; 0: any value but 0");
+      .doc("values of a mask above this are anomalous, of 16-bit images with 65535 as 255; 0: any value but 0");
   s.add(static_cast<std::string P::*>(&P::mask_resize), "masks.resize")
       .decides(earliest, role)
       .when([](const ParamTexts& texts) { return texts("masks.resize") != "nearest"; })

@@ -1,6 +1,9 @@
 #include "core/image/samples.h"
 
+#include <algorithm>
 #include <array>
+
+#include "core/image/mask_rule.h"
 
 namespace adrep {
 namespace {
@@ -34,8 +37,7 @@ Image image_of(const Samples& samples, const DecodeRequest& request) {
   for (uint8_t *into = image.pixels.data(), *end = into + image.pixels.size(); into != end;
        into += image.channels, from += channels) {
     if (request.as == DecodeAs::mask) {
-      const int largest = *std::max_element(from, from + colours);
-      *into = static_cast<uint8_t>(samples.bits == 8 ? largest : largest != 0 ? 255 : 0);
+      *into = mask_value(*std::max_element(from, from + colours), samples.bits);
     } else {
       for (size_t c = 0; c < 3; ++c) into[c] = eight_bits_of(from[colours == 1 ? 0 : c], samples.bits, request.reading);
     }

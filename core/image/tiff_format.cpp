@@ -8,6 +8,7 @@
 
 #include "core/base/error.h"
 #include "core/image/colour.h"
+#include "core/image/mask_rule.h"
 #include "core/image/orientation.h"
 #include "core/image/samples.h"
 #include "core/image/tiff_blocks.h"
@@ -118,7 +119,7 @@ uint8_t on_range(double value, const std::array<double, 2>& range) {
   return place > 0 ? static_cast<uint8_t>(std::lround(std::min(place, 1.0) * 255)) : 0;  // NaN is 0, too
 }
 
-/// A sample of more than 8 bits as 8 bits; 255 where not zero for a mask.
+/// A sample of more than 8 bits as 8 bits; of a floating-point mask 255 where not zero.
 uint8_t wide_sample(const uint8_t* row, size_t index, const TiffHeader& header, const DecodeRequest& request) {
   const bool white_first = header.photometric == PHOTOMETRIC_MINISWHITE, mask = request.as == DecodeAs::mask;
   if (header.is_float()) {
@@ -129,7 +130,7 @@ uint8_t wide_sample(const uint8_t* row, size_t index, const TiffHeader& header, 
   }
   const int bits = header.bits, value = whole_value(row, index, bits);
   if (request.counts && bits == 16) ++(*request.counts)[static_cast<size_t>(value)];
-  if (mask) return value != (white_first ? (1 << bits) - 1 : 0) ? 255 : 0;
+  if (mask) return mask_value(white_first ? (1 << bits) - 1 - value : value, bits);
   const uint8_t eight = eight_bits_of(value, bits, request.reading);
   return white_first ? static_cast<uint8_t>(255 - eight) : eight;
 }
@@ -221,12 +222,12 @@ Image rgb_of(const Image& samples, const TiffHeader& header, TiffReader& reader,
   return rgb;
 }
 
-/// 255 where any colour sample is not zero.
-Image nonzero_of(const Image& samples, int colours) {
+/// The largest colour sample of each pixel.
+Image largest_sample_of(const Image& samples, int colours) {
   Image mask(samples.width, samples.height, 1);
   const uint8_t* from = samples.pixels.data();
   for (uint8_t& value : mask.pixels) {
-    value = std::any_of(from, from + colours, [](uint8_t s) { return s != 0; }) ? 255 : 0;
+    value = *std::max_element(from, from + colours);
     from += samples.channels;
   }
   return mask;
@@ -346,7 +347,7 @@ Image decode_tiff(ImageSource& source, const DecodeRequest& request) {
   require_supported(reader, header, request);
   Image samples = read_samples(source, reader, header, request);
   if (as == DecodeAs::mask && header.bits > 8)
-    return upright(nonzero_of(samples, header.colours()), header.orientation);
+    return upright(largest_sample_of(samples, header.colours()), header.orientation);
   Image rgb = upright(rgb_of(samples, header, reader, as), header.orientation);
   return as == DecodeAs::mask ? largest_of(rgb) : rgb;
 }

@@ -5,6 +5,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/names.h"
+#include "core/base/paths.h"
 #include "core/io/csv.h"
 #include "core/io/damaged.h"
 #include "core/maps/array_file.h"
@@ -39,11 +40,8 @@ Scores scores_of_csv(const fs::path& file, const std::vector<std::string>& names
     const std::string where = fmt::format("{}:{}", file.string(), records[r].line);
     const std::vector<std::string>& fields = records[r].fields;
     if (fields.size() != 2) throw_input("{}: {} fields: expected name,score", where, fields.size());
-    auto place = places.find(fields[0]);
-    if (std::string slashes = fields[0]; place == places.end()) {
-      std::replace(slashes.begin(), slashes.end(), '\\', '/');  // as Windows writes paths
-      place = places.find(slashes);
-    }
+    const auto place =
+        places.find(with_slashes(fields[0], [&](const std::string& name) { return places.contains(name); }));
     if (place == places.end()) {
       const std::string near = nearest_name(fields[0], names);
       throw_input("{}: no image is called '{}'{}", where, printable(fields[0]),

@@ -1,6 +1,7 @@
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/maps/map_pairs.h"
+#include "core/maps/rounding_ties.h"
 
 namespace adrep {
 namespace {
@@ -42,6 +43,7 @@ LoadedMaps load_all(const MapPairs& pairs, int threads) {
   for (int64_t i = 0; i < pairs.size(); ++i) loaded.names.push_back(pairs.name(i));
   std::vector<uint8_t> given(images);
   std::vector<MapFacts> facts(images);
+  RoundingTies ties(images * pixels);
   for_each_index(images, threads, [&](size_t i) {
     ScoredMap map = pairs.read(static_cast<int64_t>(i));
     ADREP_ASSERT(map.mask.size() == pixels, "map '{}' changed its size", map.name);
@@ -52,12 +54,19 @@ LoadedMaps load_all(const MapPairs& pairs, int threads) {
     image_scores[i] = map.score();
     loaded.labels[i] = map.anomalous;
     given[i] = map.image_score.has_value();
+    ties.add(map.facts.stored);
+    map.facts.stored = {};  // only once
     facts[i] = std::move(map.facts);
   });
   loaded.given_image_scores = std::count(given.begin(), given.end(), 1);
   loaded.image_scores.assign(image_scores.begin(), image_scores.end());
   if (pairs.keeps_float64()) take_ordinals(loaded, exact, image_scores, threads);
+  std::vector<std::span<const float>> exact_maps;
+  for (size_t i = 0; i < images; ++i)
+    if (facts[i].rounding.exact && !facts[i].resized)
+      exact_maps.push_back(std::span(std::as_const(loaded.scores)).subspan(i * pixels, pixels));
   MapNotes notes = pairs.notes();
+  if (!pairs.keeps_float64()) notes.tied_over_all(ties.count(exact_maps));
   for (size_t i = 0; i < images; ++i) notes.add(loaded.names[i], facts[i], size.pixels());
   loaded.notes = notes.lines();
   return loaded;

@@ -2,6 +2,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/names.h"
+#include "core/base/paths.h"
 #include "core/io/csv.h"
 #include "core/io/damaged.h"
 #include "core/io/json_lines.h"
@@ -18,14 +19,6 @@ const std::vector<std::string> kColumns = {"map", "mask", "label", "image_score"
 
 /// One line's values by column; absent ones are "".
 using Row = std::map<std::string, std::string>;
-
-/// The path with '/' where it was written with Windows' '\\', unless there is a file of exactly that name.
-std::string with_slashes(const fs::path& folder, std::string text) {
-  std::error_code failed;
-  if (text.find('\\') == std::string::npos || fs::exists(folder / text, failed)) return text;
-  std::replace(text.begin(), text.end(), '\\', '/');
-  return text;
-}
 
 /// A file below the manifest's folder.
 fs::path file_below(const fs::path& folder, const std::string& text, const std::string& place) {
@@ -51,8 +44,12 @@ MapEntry entry_of(const Row& row, const fs::path& folder, const std::string& pla
     const auto found = row.find(column);
     return found == row.end() ? std::string() : found->second;
   };
+  const auto is_there = [&](const std::string& name) {
+    std::error_code failed;
+    return fs::exists(folder / name, failed);
+  };
   MapEntry entry;
-  const std::string map = with_slashes(folder, value("map")), mask = with_slashes(folder, value("mask")),
+  const std::string map = with_slashes(value("map"), is_there), mask = with_slashes(value("mask"), is_there),
                     score = value("image_score");
   if (map.empty()) throw_input("{}: no map", place);
   entry.map = file_below(folder, map, place);

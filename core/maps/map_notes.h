@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,7 +12,7 @@ namespace adrep {
 
 /// What float32 does to the scores of a map.
 struct Rounding {
-  int64_t tied = 0;    ///< pixels that come to the same score as another that differed
+  bool exact = true;   ///< nothing
   int64_t zeroed = 0;  ///< scores that become 0
 };
 Rounding rounding_of(std::span<const double> scores);
@@ -21,7 +22,9 @@ struct MapFacts {
   MaskFacts mask;
   bool has_mask = false, shows_defect = false;
   Rounding rounding;
-  double image_score = 0;  ///< before it is rounded
+  bool resized = false;          ///< the map
+  std::vector<double> stored{};  ///< the scores before they were rounded and resized, where rounding changed any
+  double image_score = 0;        ///< before it is rounded
 };
 
 /// Facts of all images, and what to say of them.
@@ -30,6 +33,9 @@ class MapNotes {
   MapNotes(const MaskRule& masks, bool float64) : masks_(masks), float64_(float64) {}
 
   void add(const std::string& name, const MapFacts& facts, int64_t pixels);
+  /// How many pixels tie by rounding over all maps: for where their scores were counted together (RoundingTies) and
+  /// facts have none. Else ties within each map are counted.
+  void tied_over_all(int64_t pixels) { tied_over_all_ = pixels; }
   /// One line each.
   std::vector<std::string> lines() const;
 
@@ -37,6 +43,7 @@ class MapNotes {
   MaskNotes masks_;
   bool float64_;
   int64_t pixels_ = 0, tied_ = 0, zeroed_ = 0;
+  std::optional<int64_t> tied_over_all_;
   std::vector<double> image_scores_;
 };
 

@@ -134,7 +134,13 @@ ScoredMap MapPairs::read(int64_t image) const {
   result.image_score = image_scores_.empty() ? stored.image_score : image_scores_[static_cast<size_t>(image)];
   result.anomalous = labelled(stored, result.name);
   refuse_non_finite_map(stored, result.name, options_.float64);
-  result.facts = {std::move(stored.mask_facts), stored.mask_size.has_value(), stored.shows_defect, {}, 0};
+  result.facts = {std::move(stored.mask_facts),
+                  stored.mask_size.has_value(),
+                  stored.shows_defect,
+                  {},
+                  stored.map_size != to,
+                  {},
+                  0};
   if (options_.float64) {
     result.exact =
         stored.map_size == to ? std::move(stored.scores) : resized_scores(stored.scores, stored.map_size, to);
@@ -146,6 +152,7 @@ ScoredMap MapPairs::read(int64_t image) const {
   result.facts.image_score = result.image_score || stored.map_size != to || stored.scores.empty()
                                  ? result.score()
                                  : *std::max_element(stored.scores.begin(), stored.scores.end());
+  if (!result.facts.rounding.exact) result.facts.stored = std::move(stored.scores);
   if (!stored.mask_size)
     result.mask.resize(static_cast<size_t>(to.pixels()));
   else if (*stored.mask_size == to)

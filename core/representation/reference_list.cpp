@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "core/base/error.h"
+#include "core/base/paths.h"
 
 namespace adrep {
 namespace {
@@ -106,8 +107,12 @@ PathTails::PathTails(std::vector<std::string> ids) : ids_(std::move(ids)), sorte
 }
 
 std::optional<size_t> PathTails::find(std::string_view given) const {
-  std::string path(given);
-  std::replace(path.begin(), path.end(), '\\', '/');
+  const auto is_id = [&](const std::string& name) {
+    const auto place =
+        std::lower_bound(sorted_.begin(), sorted_.end(), name, [&](size_t i, const auto& id) { return ids_[i] < id; });
+    return place != sorted_.end() && ids_[*place] == name;
+  };
+  const std::string path = with_slashes(std::string(given), is_id);
   for (std::string_view tail = path;;) {
     const auto place = std::lower_bound(sorted_.begin(), sorted_.end(), tail,
                                         [&](size_t i, std::string_view t) { return ids_[i] < t; });

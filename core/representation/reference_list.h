@@ -29,7 +29,8 @@ class PathTails {
 
   /// The place in `ids` of the image that this path means: an id that is the path's tail (the longest, when there are
   /// several), else the only id of which the path is the tail. "/other/machine/mvtec/bottle/train/good/000.png" and
-  /// "good/000.png" both mean "bottle/train/good/000.png". '\' counts as '/'. None: no image, or several.
+  /// "good/000.png" both mean "bottle/train/good/000.png". '\' counts as '/'
+  /// (with_slashes). None: no image, or several.
   std::optional<size_t> find(std::string_view path) const;
 
  private:

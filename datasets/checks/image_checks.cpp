@@ -39,7 +39,7 @@ std::optional<Image> sized_mask(const fs::path& path, const std::string& file, c
   return mask;
 }
 
-void check_masks(const Dataset& dataset, const Image* picture, CheckedImage& image) {
+void check_masks(const Dataset& dataset, const Image* picture, CheckedImage& image, const VerifyOptions& options) {
   const auto file_of = [&](const std::string& mask) {
     return fs::path(mask).lexically_relative(dataset.root()).generic_string();
   };
@@ -47,8 +47,11 @@ void check_masks(const Dataset& dataset, const Image* picture, CheckedImage& ima
   if (sample.foreground) sized_mask(*sample.foreground, file_of(*sample.foreground), picture, image);
   if (!sample.mask) return;
   const std::string file = file_of(*sample.mask);
-  if (const auto mask = sized_mask(*sample.mask, file, picture, image))
-    check_mask(*mask, file, dataset.masks_number_defects(), image);
+  const auto mask = sized_mask(*sample.mask, file, picture, image);
+  if (!mask) return;
+  check_mask(*mask, file, dataset.masks_number_defects(), image);
+  const bool fits = picture && mask->width == picture->width && mask->height == picture->height;
+  if (options.with_mask && fits && !image.training) options.with_mask(*image.split, sample, *mask);
 }
 
 /// How the later of two images with the same bytes is reported.
@@ -64,14 +67,14 @@ Problem duplicate_of(const CheckedImage& image, const CheckedImage& first) {
 
 }  // namespace
 
-void check_image(const Dataset& dataset, CheckedImage& image) {
+void check_image(const Dataset& dataset, CheckedImage& image, const VerifyOptions& options) {
   const Sample& sample = *image.sample;
   const auto picture = reading(sample.image(), sample.id, image, [](const fs::path& path) { return decode_rgb(path); });
   if (picture) {
     const auto hash_of = [](const fs::path& path) { return ContentHashes::instance().sha256_of(path); };
     image.content = reading(sample.image(), sample.id, image, hash_of).value_or("");
   }
-  check_masks(dataset, picture ? &*picture : nullptr, image);
+  check_masks(dataset, picture ? &*picture : nullptr, image, options);
 }
 
 void find_duplicates(const std::vector<CheckedImage>& images, std::vector<Problem>& problems) {

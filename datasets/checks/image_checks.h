@@ -22,8 +22,8 @@ struct CheckedImage {
       : sample(&of), split(&in), training(is_training) {}
 };
 
-/// Decodes the image and its mask whole and fills in `content` and `problems`.
-void check_image(const Dataset& dataset, CheckedImage& image);
+/// Decodes the image and its mask whole, fills in `content` and `problems` and gives the mask to options.with_mask.
+void check_image(const Dataset& dataset, CheckedImage& image, const VerifyOptions& options = {});
 
 /// Adds the images with the same bytes as another, each once: the later one in byte-wise order, the test image before
 /// the training image, the anomalous one before the normal one.

@@ -131,7 +131,7 @@ std::vector<CheckedImage> check_images(const Dataset& dataset, const std::vector
   std::mutex progress_mutex;
   size_t done = 0;
   for_each_index(images.size(), options.threads, [&](size_t i) {
-    check_image(dataset, images[i]);
+    check_image(dataset, images[i], options);
     const std::lock_guard lock(progress_mutex);
     ++done;
     if (options.progress) options.progress(done, images.size());

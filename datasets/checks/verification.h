@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/image/image.h"
 #include "datasets/dataset.h"
 
 namespace adrep {
@@ -50,6 +51,8 @@ struct VerifyOptions {
   int threads = 0;  ///< 0: one a processor
   /// Told after each image; called from any thread, by one at a time.
   std::function<void(size_t done, size_t total)> progress;
+  /// Given each mask of a test image as it is decoded, where it has its image's size; called from any thread.
+  std::function<void(const ClassSplit& split, const Sample& sample, const Image& mask)> with_mask{};
 };
 
 /// Everything wrong with a data set, in byte-wise order of file. Every image and mask of every class is read and

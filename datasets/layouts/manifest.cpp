@@ -21,7 +21,7 @@ std::string manifest_in(const fs::path& root) {
 class Manifest final : public ListedDataset {
  public:
   explicit Manifest(const fs::path& root) : ListedDataset(root, manifest_in(root), TestOrder::by_id) {
-    set_images(read_manifest(list_file(), root_folder().name()));
+    set_images(read_manifest(list_file(), root_folder().name(), root_folder().path()));
   }
 
   std::string layout() const override { return "manifest"; }

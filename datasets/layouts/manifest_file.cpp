@@ -6,6 +6,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/names.h"
+#include "core/base/paths.h"
 #include "core/io/json_lines.h"
 #include "datasets/layouts/csv.h"
 
@@ -40,12 +41,6 @@ bool is_anomalous(const std::string& label, const std::string& where) {
   throw_input("{}: label '{}': expected normal or anomalous", where, escaped(label.substr(0, 80)));
 }
 
-/// A path that Windows wrote. One with '/' may have '\\' in a name.
-std::string with_slashes_only(std::string path) {
-  if (path.find('/') == std::string::npos) std::replace(path.begin(), path.end(), '\\', '/');
-  return path;
-}
-
 ListedImage image_of(Fields fields, const std::string& default_class, int64_t line, const std::string& name) {
   const std::string where = fmt::format("{}:{}", name, line);
   for (const char* needed : {"image", "label", "split"})
@@ -53,8 +48,8 @@ ListedImage image_of(Fields fields, const std::string& default_class, int64_t li
   if (fields["split"] != "train" && fields["split"] != "test")
     throw_input("{}: split '{}': expected train or test", where, escaped(fields["split"].substr(0, 80)));
   ListedImage image;
-  image.image = with_slashes_only(fields["image"]);
-  image.mask = with_slashes_only(fields["mask"]);
+  image.image = fields["image"];
+  image.mask = fields["mask"];
   image.training = fields["split"] == "train";
   image.anomalous = is_anomalous(fields["label"], where);
   image.class_name = fields["class"].empty() ? default_class : fields["class"];
@@ -109,18 +104,26 @@ std::vector<ListedImage> parse_json_lines(const std::string& text, const std::st
 }  // namespace
 
 std::vector<ListedImage> parse_manifest(const std::string& text, bool json, const std::string& name,
-                                        const std::string& default_class) {
+                                        const std::string& default_class, const std::filesystem::path& root) {
   std::vector<ListedImage> images =
       json ? parse_json_lines(text, name, default_class) : parse_csv(text, name, default_class);
   if (images.empty()) throw_input("{}: a manifest without images", name);
+  const auto is_there = [&](const std::string& file) {
+    std::error_code failed;
+    return !root.empty() && std::filesystem::exists(root / file, failed);
+  };
+  for (ListedImage& image : images)
+    for (std::string* path : {&image.image, &image.mask}) *path = with_slashes(std::move(*path), is_there);
   return images;
 }
 
-std::vector<ListedImage> read_manifest(const std::filesystem::path& file, const std::string& default_class) {
+std::vector<ListedImage> read_manifest(const std::filesystem::path& file, const std::string& default_class,
+                                       const std::filesystem::path& root) {
   const std::string extension = file.extension().string();
   if (extension != ".csv" && extension != ".jsonl")
     throw_input("{}: a manifest is a .csv table or a .jsonl file", file.string());
-  return parse_manifest(read_file(file, CsvReader::max_bytes), extension == ".jsonl", file.string(), default_class);
+  return parse_manifest(read_file(file, CsvReader::max_bytes), extension == ".jsonl", file.string(), default_class,
+                        root);
 }
 
 }  // namespace adrep

@@ -18,11 +18,13 @@ namespace adrep {
 ///     view     camera view; may be empty or left out
 ///     group    what it belongs together with (split.group=column); may be empty or left out
 ///
-/// Columns in any order; others are an error. Paths are not checked here. Throws InputError "FILE:LINE: …".
-std::vector<ListedImage> read_manifest(const std::filesystem::path& file, const std::string& default_class);
+/// Columns in any order; others are an error. Paths are not checked here, but Windows' '\' is read (with_slashes);
+/// `root`: the data set's folder, where a file may really be called so. Throws InputError "FILE:LINE: …".
+std::vector<ListedImage> read_manifest(const std::filesystem::path& file, const std::string& default_class,
+                                       const std::filesystem::path& root);
 
 /// The same of a manifest's text; `json`: one object a line. `name`: the file, for messages.
 std::vector<ListedImage> parse_manifest(const std::string& text, bool json, const std::string& name,
-                                        const std::string& default_class);
+                                        const std::string& default_class, const std::filesystem::path& root = {});
 
 }  // namespace adrep

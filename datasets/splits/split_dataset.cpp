@@ -18,7 +18,7 @@ class SplitDataset final : public WrappedDataset {
       : WrappedDataset(std::move(official)), settings_(settings) {
     if (settings_.split_manifest.empty()) return;
     const std::vector<std::string> known = wrapped().classes();
-    manifest_ = read_manifest(settings_.split_manifest, known.size() == 1 ? known[0] : "");
+    manifest_ = read_manifest(settings_.split_manifest, known.size() == 1 ? known[0] : "", wrapped().root());
     for (const ListedImage& image : manifest_)
       if (std::find(known.begin(), known.end(), image.class_name) == known.end())
         throw_input("{}:{}: no class '{}' in {}", settings_.split_manifest, image.line, image.class_name,

@@ -18,13 +18,13 @@
 
 namespace adrep {
 
-/// The backbone that made the features. Its input normalisation comes with it.
+/// The backbone that made the features. Its input normalisation comes with it; of a vision transformer `vit` says it.
 struct ArtefactBackbone {
   std::string name;    ///< as it is registered: "efficientnet_lite0", "torchscript:FILE"
   std::string file;    ///< name of the weights file, without folders: for people
   std::string sha256;  ///< of the weights file
   Precision precision = Precision::fp32;
-  VitSettings vit{};      ///< what `vit` was told; of any vision transformer the activation that was computed with
+  VitSettings vit{};      ///< what `vit` was told; of any vision transformer what was computed with
   at::Tensor embedded{};  ///< the bytes of the weights file, uint8 [N]; undefined when they are not in the artefact
 
   /// Whether the weights file is a program that loading would run. Such a file is never embedded.

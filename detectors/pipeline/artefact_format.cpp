@@ -110,7 +110,19 @@ json description_of(const ArtefactBackbone& backbone) {
                   {"activation", backbone.vit.weights_activation}};
   else if (const std::string& activation = backbone.vit.weights_activation; !activation.empty() && activation != "auto")
     all["activation"] = activation;
+  if (const auto& normalisation = backbone.vit.normalisation)
+    all["mean"] = normalisation->mean, all["std"] = normalisation->std;
   return all;
+}
+
+/// None: the architecture's own, which was all that adrep 0.2 knew.
+std::optional<InputNormalisation> normalisation_from(const json& all) {
+  if (!all.contains("mean") && !all.contains("std")) return std::nullopt;
+  InputNormalisation normalisation{all.at("mean").get<std::array<double, 3>>(),
+                                   all.at("std").get<std::array<double, 3>>()};
+  for (const double deviation : normalisation.std)
+    if (!(deviation > 0)) throw_input("damaged: its std of the backbone is {}", deviation);
+  return normalisation;
 }
 
 /// The name must be a registered one, letter for letter: "torchscript:net.pt" would name code to run.
@@ -132,6 +144,8 @@ ArtefactBackbone backbone_from(const json& all, const TensorMap& tensors) {
   if (activation == "auto") activation = "";
   if (!activation.empty() && activation != "gelu" && activation != "quick_gelu")
     throw_input("damaged: unknown activation '{}'", printable(activation));
+  backbone.vit.normalisation_beside = false;
+  backbone.vit.normalisation = normalisation_from(all);
   if (!is_hexadecimal(backbone.sha256, sha256_digits)) throw_input("damaged: its SHA-256 of the backbone is none");
   if (!all.at("embedded").get<bool>()) return backbone;
   if (backbone.is_code()) throw_input("damaged: it embeds a backbone that is code");

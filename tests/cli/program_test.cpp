@@ -173,6 +173,11 @@ TEST_CASE("a file that only fits by its keys is called so by verify and inspect"
   CHECK_THAT(adrep_program(verify + " weights.activation=gelu").text, Contains("activation gelu (as weights."));
   write_file_atomically(folder / "config.json", R"({"hidden_act": "gelu"})");
   CHECK_THAT(adrep_program(verify).text, Contains("activation gelu (config.json beside it says hidden_act=gelu)"));
+  write_file_atomically(folder / "preprocessor_config.json", R"({"image_mean": 0.5, "image_std": 0.25})");
+  CHECK_THAT(adrep_program(verify).text, Contains("images normalised with mean 0.5 0.5 0.5, std 0.25 0.25 0.25 (as "
+                                                  "preprocessor_config.json beside it says)"));
+  CHECK_THAT(adrep_program(inspect).text,
+             Contains("normalised  mean 0.5 0.5 0.5, std 0.25 0.25 0.25 (as preprocessor_config.json beside it says)"));
   const Result without = adrep_program("inspect resnet18 weights.activation=gelu");
   CHECK(without.code == 2);
   CHECK_THAT(without.text, Contains("has no effect on resnet18"));

@@ -20,8 +20,8 @@ VitArchitecture vit_b14() {
 /// The last level's mean magnitude: all blocks have run.
 Timing of_batch(int64_t batch) {
   return {fmt::format("vit_b14_batch{}", batch), "images", [batch](const Safetensors& input) -> Call {
-            const std::shared_ptr<const Backbone> backbone = load_vision_transformer(
-                vit_b14(), dinov2_family(), input.file.parent_path() / "weights_vit.safetensors", {});
+            const std::shared_ptr<const Backbone> backbone =
+                load_vision_transformer(vit_b14(), input.file.parent_path() / "weights_vit.safetensors", {});
             const at::Tensor images = input.at("images").narrow(0, 0, batch).contiguous();
             return [=] { return backbone->forward(images).maps.back().abs().mean().item<double>(); };
           }};

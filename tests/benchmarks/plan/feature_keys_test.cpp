@@ -125,3 +125,29 @@ TEST_CASE("kept models are told the activation that auto stands for", "[cache]")
   settings.backbone = "clip_base";
   CHECK(settled_vit(settings).weights_activation == "gelu");
 }
+
+TEST_CASE("a normalisation beside the weights is in keys where it is another than the backbone's own", "[cache]") {
+  const test::TemporaryFolder folder;
+  write_file_atomically(folder / "w.pth", "weights");
+  RunSettings settings;
+  settings.weights = (folder / "w.pth").string();
+  settings.backbone = "clip_base";
+  const FeatureKey before = feature_key(settings, {224, 224});
+  CHECK_FALSE(settled_vit(settings).normalisation);
+  const auto state = [&](const std::string& mean) {
+    write_file_atomically(folder / "preprocessor_config.json", R"({"image_mean": )" + mean + "}");
+  };
+  state("[0.48145466, 0.4578275, 0.40821073]");
+  CHECK(feature_key(settings, {224, 224}).hash() == before.hash());
+  state("0.5");
+  const FeatureKey key = feature_key(settings, {224, 224});
+  CHECK(key.hash() != before.hash());
+  CHECK(key.mean == std::array{0.5, 0.5, 0.5});
+  CHECK(key.std == before.std);
+  CHECK(activation_in_keys(settings).back().first == "weights.normalisation");
+  CHECK_FALSE(settled_vit(settings).normalisation_beside);
+  REQUIRE(settled_vit(settings).normalisation);
+  CHECK(settled_vit(settings).normalisation->mean == key.mean);
+  settings.backbone = "resnet18";
+  CHECK(feature_key(settings, {224, 224}).told.empty());
+}

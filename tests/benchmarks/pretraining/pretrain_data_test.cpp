@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "benchmarks/pretraining/pretrain_validation.h"
 #include "datasets/mini.h"
 
 using namespace adrep;
@@ -85,4 +86,20 @@ TEST_CASE("pretraining data: MVTec AD's anomalies are those of its test part, it
     if (sample.anomalous) REQUIRE_THAT(sample.id, Contains("/test/"));
   }
   REQUIRE(anomalous > 0);
+}
+
+TEST_CASE("results inside the data that projectors are pretrained or validated on are refused", "[pretraining]") {
+  const Mini mini("mvtec_ad", {.oddities = false}), other("mvtec_ad", {.oddities = false});
+  PretrainConfig config;
+  config.settings.data = mini.path().string();
+  config.settings.output = (mini.path() / "results/pretraining").string();
+  CHECK_THROWS_WITH(open_pretrain_data(config.settings),
+                    Contains("lies inside the data folder " + mini.path().string()));
+  config.settings.output = (other.path() / "results").string();
+  const PretrainData data = open_pretrain_data(config.settings);
+  config.settings.selection = "oracle";
+  config.validation.data = other.path().string();
+  CHECK_THROWS_WITH(PretrainValidation(config, data), Contains("lies inside the data folder " + other.path().string()));
+  config.settings.output = mini.path().string() + "-results";
+  CHECK_NOTHROW(PretrainValidation(config, data));
 }

@@ -2,8 +2,11 @@
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
+
 #include "core/base/atomic_file.h"
 #include "core/image/encode.h"
+#include "datasets/checks/verification.h"
 #include "support/golden.h"
 #include "support/trees.h"
 
@@ -24,10 +27,39 @@ TEST_CASE("what a run would note of a class is known before it", "[runner]") {
   const std::vector<std::string> bottle = class_notes(*dataset, dataset->load("bottle"));
   REQUIRE(bottle.size() == 1);
   CHECK_THAT(bottle[0], Contains("1 of 1 defect lies outside the crop"));
-  const std::vector<std::string> seen = fit_notes(*dataset, dataset->load("bottle"));
-  REQUIRE(seen.size() == 1);
-  CHECK_THAT(seen[0], Contains("1 of 1 defect lies outside the crop of a run by default"));
   const std::vector<std::string> rail = class_notes(*dataset, dataset->load("rail"));
   REQUIRE(rail.size() == 1);
   CHECK_THAT(rail[0], Contains("image.fit=auto padded"));
+}
+
+TEST_CASE("verification decodes a mask once, also for what a run would see of it", "[runner]") {
+  const test::TemporaryFolder folder;
+  for (const std::string place : {"train/good/0.png", "test/good/1.png", "test/hole/2.png", "test/hole/3.png"})
+    test::write_texture(folder / ("bottle/" + place), 256, 128, static_cast<unsigned>(place.size()));
+  for (const int number : {2, 3}) {  // one near the left end, which the crop cuts off, and one point
+    Image mask(256, 128, 1);
+    *mask.at(number == 2 ? 8 : 63, number == 2 ? 4 : 129) = 255;
+    write_file_atomically(folder / fmt::format("bottle/ground_truth/hole/{}_mask.png", number), encode_png(mask));
+  }
+  const auto dataset = open_dataset(folder.path(), "mvtec_ad");
+  const ClassSplit split = dataset->load("bottle");
+  const auto notes_of_run = [&](bool lose_one) {
+    FitNotes notes(*dataset);
+    std::atomic<int> decoded = 0;
+    VerifyOptions options;
+    options.with_mask = [&](const ClassSplit& of, const Sample& sample, const Image& mask) {
+      if (++decoded == 1 && lose_one) return;
+      notes.add(of, sample, mask);
+    };
+    verify_dataset(*dataset, options);
+    CHECK(decoded == 2);
+    std::filesystem::rename(folder / "bottle/ground_truth", folder / "elsewhere");  // nothing is read again
+    const std::vector<std::string> lines = notes.of(split);
+    std::filesystem::rename(folder / "elsewhere", folder / "bottle/ground_truth");
+    return lines;
+  };
+  const std::vector<std::string> seen = notes_of_run(false);
+  REQUIRE(seen.size() == 1);
+  CHECK_THAT(seen[0], Contains("1 of 2 defects lies outside the crop of a run by default"));
+  CHECK(notes_of_run(true).empty());
 }

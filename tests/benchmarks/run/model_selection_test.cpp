@@ -56,6 +56,36 @@ TEST_CASE("held-out images: their number, apart from the references, the same fo
   REQUIRE_THROWS_AS(hold_out(images(2), {"c/0", "c/1"}, 0.2, 0, "c"), Error);
 }
 
+TEST_CASE("held-out images are whole groups where groups are declared", "[selection]") {
+  std::vector<Sample> made = images(12);
+  for (size_t i = 0; i < made.size(); ++i) made[i].group = "module" + std::to_string(i % 4);
+  std::set<std::vector<int64_t>> drawn;
+  for (uint64_t seed = 0; seed < 20; ++seed) {
+    const HeldOut split = hold_out(made, {"c/1"}, 0.3, seed, "c", true);  // 4 images: two groups of 3
+    REQUIRE(split.validation.size() == 6);
+    REQUIRE(split.training.size() == 6);
+    std::set<std::string> held, trained;
+    for (const int64_t i : split.validation) held.insert(made[static_cast<size_t>(i)].group);
+    for (const int64_t i : split.training) trained.insert(made[static_cast<size_t>(i)].group);
+    REQUIRE((held.size() == 2 && trained.size() == 2));
+    REQUIRE_FALSE(held.contains("module1"));  // of the reference
+    for (const std::string& group : held) REQUIRE_FALSE(trained.contains(group));
+    drawn.insert(split.validation);
+    REQUIRE(hold_out(made, {}, 0.3, seed, "c").validation == hold_out(images(12), {}, 0.3, seed, "c").validation);
+  }
+  REQUIRE(drawn.size() == 3);
+  // a group that is nearly everything is left to train on
+  for (size_t i = 0; i < made.size(); ++i) made[i].group = i < 2 ? "few" : "most";
+  for (uint64_t seed = 0; seed < 5; ++seed) {
+    const HeldOut split = hold_out(made, {}, 0.5, seed, "c", true);
+    REQUIRE((!split.validation.empty() && !split.training.empty()));
+  }
+  for (Sample& sample : made) sample.group = "one";
+  REQUIRE_THROWS_WITH(hold_out(made, {}, 0.2, 0, "c", true), Catch::Contains("all 12 training images are one"));
+  REQUIRE_THROWS_WITH(hold_out(made, {"c/0"}, 0.2, 0, "c", true),
+                      Catch::Contains("12 of them in groups of references"));
+}
+
 TEST_CASE("drawn anomalies tell a detector that sees them from one that is blind or wrong", "[selection]") {
   const GreyImages source;
   const Levels normal{{at::zeros({3, 3, 32, 32})}, 32};

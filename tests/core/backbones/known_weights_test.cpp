@@ -15,6 +15,20 @@ TEST_CASE("published files are known by SHA-256, torchvision's by the eight digi
   REQUIRE(laion);
   CHECK(laion->backbone == "clip_base32");
   CHECK(laion->activation == "gelu");
+  CHECK_FALSE(laion->normalisation);
+  const auto large = known_weights("5ddb47339f44e4fd9cace3d3960d38af1b51a25857440cfae90afc44706d7e2b");
+  REQUIRE(large);
+  CHECK(large->backbone == "clip_large");
+  CHECK(large->normalisation == InputNormalisation{{0.5, 0.5, 0.5}, {0.5, 0.5, 0.5}});
+  for (const auto& [sha256, activation] :
+       {std::pair{"01832e9567e6f668928c6ef493fe9c0985f9df146e0212bdccc87f3e25e37084", "quick_gelu"},
+        {"f2f724646a73b4cd392e5bb41dae589e17ba52dab83006457dddca739d3e2cf9", "gelu"},
+        {"1bd3c7172de5b207ceac554f5ab5266166f3b9baccc9af5989bc801016d080ad", "gelu"}}) {
+    const auto other = known_weights(sha256);
+    REQUIRE(other);
+    CHECK(other->activation == activation);
+    CHECK_FALSE(other->normalisation);
+  }
   const auto resnet = known_weights("0676ba61" + std::string(56, 'a'));
   REQUIRE(resnet);
   CHECK(resnet->backbone == "resnet50");

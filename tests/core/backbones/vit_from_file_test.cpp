@@ -184,10 +184,10 @@ TEST_CASE("a small file of every layout gives the bits that its architecture giv
     settings.vit_layers = {"1", "4"};
     const auto chosen = load_backbone("vit", small.file, at::kCPU, "fp32", settings);
     VitArchitecture a = small_architecture(small.layout, 5, 4, {2, 3, 4, 5});
-    const VitFamily family{.mean = relative.mean, .std = relative.std};
-    require_equal(by_depth->forward(images), load_vision_transformer(a, family, small.file, {})->forward(images));
+    a.normalisation = {relative.mean, relative.std};
+    require_equal(by_depth->forward(images), load_vision_transformer(a, small.file, {})->forward(images));
     a.layers = {1, 4};
-    require_equal(chosen->forward(images), load_vision_transformer(a, family, small.file, {})->forward(images));
+    require_equal(chosen->forward(images), load_vision_transformer(a, small.file, {})->forward(images));
     for (const auto* vit : {by_depth.get(), chosen.get()}) {
       CHECK(vit->info().name == "vit");
       CHECK(vit->info().mean == relative.mean);
@@ -197,8 +197,18 @@ TEST_CASE("a small file of every layout gives the bits that its architecture giv
     const Levels other = load_backbone("vit", small.file, at::kCPU, "fp32", settings)->forward(images);
     CHECK_FALSE(other[0].equal(chosen->forward(images)[0]));
     a.activation = a.activation == Activation::gelu ? Activation::quick_gelu : Activation::gelu;
-    require_equal(other, load_vision_transformer(a, family, small.file, {})->forward(images));
+    require_equal(other, load_vision_transformer(a, small.file, {})->forward(images));
   }
+}
+
+TEST_CASE("one part of several files is refused, though it may look like a shallower model", "[vit]") {
+  const TemporaryFolder folder;
+  const auto part = folder / "model-00001-of-00002.safetensors";
+  std::filesystem::rename(write_small_vits(folder.path(), 4)[2].file, part);
+  VitSettings settings;
+  settings.vit_heads = 4;
+  CHECK_THAT(vit_error([&] { load_backbone("vit", part, at::kCPU, "fp32", settings); }),
+             Contains("it is part 1 of 2: name their index, model.safetensors.index.json"));
 }
 
 TEST_CASE("a file of a registered backbone gives the same bits through vit", "[slow][vit]") {

@@ -85,3 +85,26 @@ TEST_CASE("sides that are no multiples of the patch are refused without loading"
   CHECK_NOTHROW(check("vit", file, 64));
   CHECK_NOTHROW(check("vit", "/nonexistent.pth", 60));
 }
+
+TEST_CASE("the normalisation stated beside a file is that of its images, and is noted", "[weights][vit]") {
+  const TemporaryFolder folder;
+  const auto file = write_small_vits(folder.path(), 4)[3].file;
+  const auto loaded = [&](const VitSettings& settings = told("gelu")) {
+    return load_backbone("vit", file, at::kCPU, "fp32", settings)->info();
+  };
+  const auto beyond = [&] { return normalisation_beyond_before("vit", file, told("gelu"), sha256_of_file); };
+  const auto note = [&] { return weights_note("vit", file, told("gelu"), sha256_of_file); };
+  CHECK((loaded().mean == clip_mean && loaded().usual_normalisation));
+  CHECK((beyond().empty() && note().empty()));
+  write_file_atomically(folder / "open_clip_config.json", R"({"model_cfg": {"vision_cfg": {"width": 80}},
+      "preprocess_cfg": {"mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]}})");
+  CHECK((loaded().mean == std::array{0.5, 0.5, 0.5} && loaded().std == loaded().mean));
+  CHECK(loaded().normalisation_from == "as open_clip_config.json beside it says");
+  CHECK(beyond() == "mean 0.5 0.5 0.5, std 0.5 0.5 0.5");
+  CHECK_THAT(note(), Contains("clip.safetensors: keys fit") && Contains("images normalised with mean 0.5 0.5 0.5") &&
+                         Contains("open_clip_config.json"));
+  VitSettings kept = told("gelu");
+  kept.normalisation_beside = false;
+  CHECK(loaded(kept).mean == clip_mean);
+  CHECK(normalisation_beyond_before("resnet18", file, {}, sha256_of_file).empty());
+}

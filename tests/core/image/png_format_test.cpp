@@ -1,4 +1,5 @@
 // PNG's kinds of pixels, each compared with its meaning.
+#include "core/image/mask_rule.h"
 #include "core/image/test_images.h"
 #include "support/golden.h"
 
@@ -47,19 +48,34 @@ TEST_CASE("grey PNGs of 1, 2, 4 and 8 bits are scaled, as images and as masks", 
   CHECK(eight.rgb == png_thrice({0, 7, 255}));
 }
 
-TEST_CASE("16-bit PNGs keep their high byte as images and are 255 where not zero as masks", "[image]") {
+TEST_CASE("16-bit PNGs keep their high byte as images, and as masks lose no value to 0", "[image]") {
   const DecodedPng grey = decoded({.width = 3, .height = 1, .depth = 16}, {0, 0, 0, 1, 0x12, 0xFF});
   CHECK(grey.rgb == png_thrice({0, 0, 0x12}));
-  CHECK(grey.mask == Values{0, 255, 255});
+  CHECK(grey.mask == Values{0, 1, 19});
   const DecodedPng rgb = decoded({.width = 2, .height = 1, .depth = 16, .colour_type = PNG_COLOR_TYPE_RGB},
                                  {1, 255, 2, 0, 3, 128, 0, 0, 0, 0, 0, 9});
   CHECK(rgb.rgb == Values{1, 2, 3, 0, 0, 0});
-  CHECK(rgb.mask == Values{255, 255});
+  CHECK(rgb.mask == Values{4, 1});
   // alpha alone is no mark
   const DecodedPng alpha = decoded({.width = 2, .height = 1, .depth = 16, .colour_type = PNG_COLOR_TYPE_GRAY_ALPHA},
                                    {0, 0, 255, 255, 7, 0, 0, 0});
   CHECK(alpha.rgb == png_thrice({0, 7}));
-  CHECK(alpha.mask == Values{0, 255});
+  CHECK(alpha.mask == Values{0, 7});
+}
+
+TEST_CASE("a threshold divides the values of a 16-bit mask on the scale of 0 to 255", "[image]") {
+  const auto marks = [](int value, double threshold) {
+    Image mask(1, 1, 1);
+    const DecodedPng grey = decoded({.width = 1, .height = 1, .depth = 16},
+                                    {static_cast<uint8_t>(value >> 8), static_cast<uint8_t>(value & 255)});
+    mask.pixels = grey.mask;
+    return marked(mask, {threshold}).pixels[0] == 1;
+  };
+  for (const int value : {0, 1, 256, 257, 258, 32638, 32639, 32640, 32896, 65278, 65279, 65534, 65535})
+    for (const double threshold : {0., 1., 127., 254., 255.}) {
+      INFO(value << " " << threshold);
+      CHECK(marks(value, threshold) == (value * 255. / 65535 > threshold));
+    }
 }
 
 TEST_CASE("a palette is applied to images and to masks, with or without transparency", "[image]") {

@@ -54,7 +54,7 @@ TEST_CASE("manifest: what is wrong is one line with its place", "[datasets]") {
   CHECK_THAT(parsing("\n[1]\n", true), Contains("m:2: not a JSON object"));
   CHECK_THAT(parsing("{\"image\": {}, \"split\": \"test\", \"label\": 0}", true), Contains("m:1: 'image' is neither"));
   CHECK_THAT(parsing("{\"image\": \"a\", \"split\": \"test\", \"label\": 2}", true), Contains("m:1: label '2'"));
-  CHECK_THAT(input_error([] { read_manifest("x.txt", ""); }), Contains("x.txt: a manifest is a .csv table"));
+  CHECK_THAT(input_error([] { read_manifest("x.txt", "", ""); }), Contains("x.txt: a manifest is a .csv table"));
 }
 
 TEST_CASE("manifest: every word for a label, and none else", "[datasets]") {
@@ -72,11 +72,11 @@ TEST_CASE("manifest: a file is read by its extension, and must be there", "[data
   tree.write("m.csv", "image,split,label\na.png,train,ok\n");
   tree.write("m.jsonl", "{\"image\": \"a.png\", \"split\": \"train\", \"label\": \"ok\"}\n");
   for (const char* name : {"m.csv", "m.jsonl"}) {
-    const auto images = read_manifest(tree / name, "part");
+    const auto images = read_manifest(tree / name, "part", tree.path());
     REQUIRE(images.size() == 1);
     CHECK((images[0].image == "a.png" && images[0].training && images[0].class_name == "part"));
   }
-  CHECK_THAT(input_error([&] { read_manifest(tree / "none.csv", ""); }), Contains("none.csv: "));
+  CHECK_THAT(input_error([&] { read_manifest(tree / "none.csv", "", ""); }), Contains("none.csv: "));
   tree.folder("folder.csv");
-  CHECK_THAT(input_error([&] { read_manifest(tree / "folder.csv", ""); }), Contains("folder.csv: "));
+  CHECK_THAT(input_error([&] { read_manifest(tree / "folder.csv", "", ""); }), Contains("folder.csv: "));
 }

@@ -193,6 +193,25 @@ TEST_CASE("foreign files and those of another version are refused, saying what t
   }
 }
 
+TEST_CASE("a kept model has the normalisation of its images where it is not its backbone's own", "[artefact]") {
+  const TemporaryFolder folder;
+  const std::filesystem::path file = folder / "a.safetensors";
+  Artefact made = artefact_of(DetectorRegistry::instance().get("padim", "detector"));
+  made.backbone.name = "clip_base";
+  made.backbone.vit.normalisation = InputNormalisation{{0.25, 0.5, 0.75}, {0.5, 0.5, 1}};
+  save_artefact(file, made);
+  CHECK(load_artefact(file).backbone.vit.normalisation == made.backbone.vit.normalisation);
+  CHECK_FALSE(load_artefact(file).backbone.vit.normalisation_beside);
+  rewrite(file, [](SealedTensors& content) { content.description["backbone"]["std"] = {0.5, 0, 1}; });
+  CHECK_THROWS_WITH(load_artefact(file), Contains("a.safetensors") && Contains("its std of the backbone is 0"));
+  rewrite(file, [](SealedTensors& content) {
+    content.description["backbone"].erase("mean");
+    content.description["backbone"].erase("std");
+  });
+  CHECK_FALSE(load_artefact(file).backbone.vit.normalisation);
+  CHECK_FALSE(load_artefact(file).backbone.vit.normalisation_beside);
+}
+
 TEST_CASE("a kept model has its activation, and one of before the usual one", "[artefact]") {
   const TemporaryFolder folder;
   const std::filesystem::path file = folder / "a.safetensors";
