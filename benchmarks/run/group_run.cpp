@@ -332,7 +332,8 @@ void GroupRun::log_outcome(size_t cell) {
   if (!outcome.cell && outcome.error.empty()) return;  // interrupted
   const PlannedResult& planned = tools_.recorded->results[first_ + cell];
   const std::string line = tools_.progress->line(outcome, planned);
-  outcome.reused ? log_detail(line) : log_info(line);
+  // why it failed was said
+  outcome.reused || !outcome.error.empty() ? log_detail(line) : log_info(line);
   tools_.log->add({.planned = planned.id,
                    .state = outcome.error.empty() ? "finished" : "failed",
                    .cell = outcome.cell ? outcome.cell->hash() : "",

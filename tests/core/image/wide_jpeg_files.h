@@ -113,7 +113,7 @@ inline void check_wide(const std::filesystem::path& file, const Samples& samples
     return;
   }
   CHECK(decode_rgb(file).pixels == high_bytes(samples));
-  if (samples.bits > 8) CHECK(decode_mask(file).pixels == where_not_zero(samples));
+  if (samples.bits > 8) CHECK(decode_mask(file).pixels == mask_values(samples));
   CHECK(read_image_header(file).bits == samples.bits);
   CHECK(read_image_size(file) == ImageSize{samples.width, samples.height});
 }

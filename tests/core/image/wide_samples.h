@@ -1,5 +1,8 @@
 #pragma once
 // Samples of 8 to 16 bits made on the spot, and what decoding them must give.
+#include <algorithm>
+#include <cmath>
+
 #include "core/image/samples.h"
 #include "core/image/test_images.h"
 
@@ -44,14 +47,15 @@ inline std::vector<uint8_t> high_bytes(const Samples& samples) {
   return rgb;
 }
 
-/// 255 where a colour is not zero.
-inline std::vector<uint8_t> where_not_zero(const Samples& samples) {
+/// The largest colour on a scale to 255, rounded up.
+inline std::vector<uint8_t> mask_values(const Samples& samples) {
+  const double white = (1 << samples.bits) - 1;
   std::vector<uint8_t> mask;
   const auto channels = static_cast<size_t>(samples.channels);
   for (size_t i = 0; i < samples.values.size(); i += channels) {
     int most = 0;
     for (size_t c = 0; c < (channels < 3 ? 1 : 3); ++c) most = std::max<int>(most, samples.values[i + c]);
-    mask.push_back(most == 0 ? 0 : 255);
+    mask.push_back(static_cast<uint8_t>(std::ceil(most * 255 / white)));
   }
   return mask;
 }
