@@ -161,7 +161,11 @@ int run(const RunArguments& arguments) {
   }
   const KnownFiles known_files(arguments.rehash);
   const Plan plan = plan_with_missing(request.configs);
-  if (arguments.tables_only) return show_tables(plan);
+  if (arguments.tables_only && !plan.data_missing) return show_tables(plan);
+  if (arguments.tables_only) {
+    log_error("--tables-only: cells of a missing data set would be left out: adrep results table FOLDER needs no data");
+    return refuse_missing(plan);
+  }
   if (plan.missing.empty()) {
     for (const RunConfig& config : request.configs) open_device(config.settings.device);
     check_run(plan);
@@ -182,16 +186,21 @@ void add_run_command(CLI::App& program, int& exit_code) {
   CLI::App* command = program.add_subcommand("run", "evaluate detectors on a data set: table, report and cells");
   command->add_option("settings", arguments->words, "CONFIG.yaml and key=value settings")
       ->option_text("[CONFIG.yaml] [key=value ...]");
-  command->add_flag("--print-config", arguments->print_config, "print the resolved configuration and stop");
-  command->add_flag("--print-plan", arguments->print_plan,
+  CLI::Option* const print_config =
+      command->add_flag("--print-config", arguments->print_config, "print the resolved configuration and stop");
+  CLI::Option* const print_plan = command->add_flag("--print-plan", arguments->print_plan,
                     "print what each combination of a sweep sets, and which axis or rule set it, and stop");
-  command->add_flag("--dry-run", arguments->dry_run,
+  CLI::Option* const dry_run = command->add_flag("--dry-run", arguments->dry_run,
                     "say what would be done: cells, images, time, memory, missing files");
   command->add_flag("--rehash", arguments->rehash,
                     "read every file to know its content, also where size, time and inode are those of an earlier run");
-  command->add_flag("--retry-failed", arguments->retry_failed, "compute only the cells that failed when last tried");
-  command->add_flag("--tables-only", arguments->tables_only,
-                    "make the tables and the report of what is there; compute nothing");
+  CLI::Option* const retry_failed =
+      command->add_flag("--retry-failed", arguments->retry_failed, "compute only the cells that failed when last tried");
+  CLI::Option* const tables_only = command->add_flag(
+      "--tables-only", arguments->tables_only, "make the tables and the report of what is there; compute nothing");
+  const std::vector<CLI::Option*> apart = {print_config, print_plan, dry_run, retry_failed, tables_only};
+  for (size_t i = 0; i < apart.size(); ++i)
+    for (size_t j = 0; j < i; ++j) apart[i]->excludes(apart[j]);
   takes_keys(*command,
              "examples:\n  adrep run configs/demo.yaml\n"
              "  adrep run data=/data/mvtec detector=padim,patchcore features=raw,residual",

@@ -77,6 +77,11 @@ class KeyMaker {
       (planned_.together ? key_.scores : section)[name] = planned_.geometry.resize;
     } else if (name == "image.crop") {
       section[name] = planned_.geometry.crop;
+    } else if (name == "references.resize") {
+      // as keys of adrep 0.2 have it: the default there was 224
+      section[name] = settings_.references_resize != 0 || settings_.resize != 0
+                          ? (settings_.references_resize != 0 ? settings_.references_resize : settings_.resize)
+                          : 224;
     } else if (name == "classes_together") {
       if (planned_.together) section[name] = planned_.together->key();
     } else if (name == "references.list") {

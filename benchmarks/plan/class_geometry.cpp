@@ -4,16 +4,25 @@
 #include <cmath>
 
 #include "core/image/decode.h"
-#include "datasets/layouts/mvtec_ad.h"
 #include "datasets/published_counts.h"
 #include "detectors/detector.h"
 
 namespace adrep {
 namespace {
 
+/// Whether a class is one of its layout's publisher. MVTec AD's photographs are square: what is not is somebody's own
+/// class of the same name, "screw".
 bool is_official_class(const Dataset& dataset, const std::string& class_name) {
   const PublishedDataset* published = published_dataset(dataset.layout());
-  return published && published->find(class_name);
+  if (!published || !published->find(class_name)) return false;
+  if (dataset.layout() != "mvtec_ad" || dataset.is_absent()) return true;
+  try {
+    const ClassSplit split = dataset.load(class_name);
+    const ImageSize size = split.train.empty() ? ImageSize{} : read_image_size(split.train.front().image_file());
+    return size.width == size.height;
+  } catch (const InputError&) {
+    return true;  // the run says what is wrong with it
+  }
 }
 
 /// The largest ratio of longer to shorter side of the training images; 1 where none can be read, which the run says.
@@ -33,8 +42,8 @@ double largest_aspect_ratio(const Dataset& dataset, const std::string& class_nam
 
 /// Shorter side after the resize, as published for this detector and class.
 int published_resize(const RunSettings& settings, const std::string& detector, const Dataset& dataset,
-                     const std::string& class_name) {
-  const bool mvtec_ad = dataset.layout() == "mvtec_ad" && is_official_mvtec_ad_class(class_name);
+                     const std::string& class_name, bool official) {
+  const bool mvtec_ad = dataset.layout() == "mvtec_ad" && official;
   const DetectorEntry& entry = DetectorRegistry::instance().get(detector, "detector");
   const int64_t side = std::max(mvtec_ad ? entry.mvtec_ad_resize : 224, settings.crop);
   const auto scale = entry.mvtec_ad_class_scale.find(class_name);
@@ -55,10 +64,10 @@ Geometry ClassGeometries::of(const RunSettings& settings, const std::string& det
                              const std::string& class_name) {
   Geometry geometry{static_cast<int>(settings.resize), static_cast<int>(settings.crop)};
   const bool cut = settings.resize != 0 && settings.resize != settings.crop;  // asked for: a cut from a larger image
+  const std::string name = dataset.root().string() + "|" + class_name;
   if (settings.fit != "auto") {
     geometry.fit = fit_named(settings.fit);
   } else if (!cut) {
-    const std::string name = dataset.root().string() + "|" + class_name;
     const auto known = automatic_.find(name);
     geometry.fit = known != automatic_.end() ? known->second : automatic_[name] = automatic_fit(dataset, class_name);
   }
@@ -68,12 +77,19 @@ Geometry ClassGeometries::of(const RunSettings& settings, const std::string& det
                   geometry.resize, settings.fit, geometry.crop);
     geometry.resize = geometry.crop;
   } else if (geometry.resize == 0) {
-    geometry.resize = published_resize(settings, detector, dataset, class_name);
+    if (!official_.contains(name)) official_[name] = is_official_class(dataset, class_name);
+    geometry.resize = published_resize(settings, detector, dataset, class_name, official_.at(name));
   }
   if (geometry.resize < geometry.crop)
     throw_input("image.resize={} is smaller than image.crop={}: the crop would leave the image", geometry.resize,
                 geometry.crop);
   return geometry;
+}
+
+int reference_resize(const RunSettings& settings) {
+  constexpr int64_t published = 224;
+  const int64_t given = settings.references_resize != 0 ? settings.references_resize : settings.resize;
+  return static_cast<int>(std::max(given != 0 ? given : published, settings.crop));
 }
 
 std::string fit_note(const RunSettings& settings, const Geometry& geometry) {

@@ -25,7 +25,12 @@ class ClassGeometries {
 
  private:
   std::map<std::string, Fit> automatic_;
+  std::map<std::string, bool> official_;
 };
+
+/// Shorter side of reference images after the resize: references.resize, or for 0 that of image.resize, and 224 where
+/// that is left to the protocol (§1), whatever the queries have.
+int reference_resize(const RunSettings& settings);
 
 /// What a reader of a class's numbers should know of how its photographs were fitted; "" where that is as asked.
 std::string fit_note(const RunSettings& settings, const Geometry& geometry);

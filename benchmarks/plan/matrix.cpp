@@ -36,10 +36,16 @@ MatrixAxis read_axis(const YamlFile& file, const YAML::Node& name, const YAML::N
   MatrixAxis axis{matrix_word(file, name, "an axis"), {}, values.IsMap(), file.place(name)};
   if (axis.named) {
     for (const auto& pair : values)
-      add_value(axis, {matrix_word(file, pair.first, "a value of axis " + axis.name),
-                       known_settings(file, pair.second), file.place(pair.first)});
+    {
+      const std::string label = matrix_word(file, pair.first, "a value of axis " + axis.name);
+      if (!pair.second.IsMap() && !pair.second.IsNull())
+        throw_input("{}: axis {}: '{}' needs settings, {{key: value}}; a setting with dots is one word, {}.{}: [...]",
+                    file.place(pair.first), axis.name, label, axis.name, label);
+      add_value(axis, {label, known_settings(file, pair.second), file.place(pair.first)});
+    }
   } else if (values.IsSequence()) {
     check_run_key(axis.name, axis.where);
+    check_swept_key(axis.name, axis.where, values.size());
     for (const YAML::Node& item : values) {
       const std::string text = yaml_scalar(file, item, "axis " + axis.name), where = file.place(item);
       add_value(axis, {text, {{axis.name, {{text}, false, where}}}, where});
@@ -49,6 +55,17 @@ MatrixAxis read_axis(const YamlFile& file, const YAML::Node& name, const YAML::N
   }
   if (axis.values.empty()) throw_input("{}: axis {} has no values", axis.where, axis.name);
   return axis;
+}
+
+/// Throws InputError where two axes set one key: the later one would win, and combinations would be there twice.
+void check_apart(const std::vector<MatrixAxis>& axes) {
+  std::map<std::string, std::string> set_by;
+  for (const MatrixAxis& axis : axes)
+    for (const MatrixValue& value : axis.values)
+      for (const auto& [key, given] : value.settings)
+        if (const auto [other, added] = set_by.emplace(key, axis.name); !added && other->second != axis.name)
+          throw_input("{}: axes {} and {} both set {}: leave one, or let a rule set it", given.where, other->second,
+                      axis.name, key);
 }
 
 std::vector<std::string> labels_of(const MatrixAxis& axis) {
@@ -76,6 +93,7 @@ std::map<std::string, std::vector<std::string>> read_condition(const YamlFile& f
   std::map<std::string, std::vector<std::string>> condition;
   for (const auto& [name, value] : yaml_settings(file, node)) {
     const MatrixAxis& axis = axis_named(axes, name, value.where);
+    if (value.items.empty()) throw_input("{}: {}: [] names no value of the axis", value.where, name);
     for (const std::string& label : value.items) check_label(axis, label, value.where);
     condition[name] = value.items;
   }
@@ -276,6 +294,7 @@ Matrix read_matrix(const YamlFile& file) {
       if (matrix.axes[a].name == matrix.axes[b].name)
         throw_input("{}: axis {} is given twice (also in {})", matrix.axes[a].where, matrix.axes[a].name,
                     matrix.axes[b].where);
+  check_apart(matrix.axes);
   if (rules.IsDefined() && !rules.IsNull()) {
     if (!rules.IsSequence()) throw_input("{}: rules: expected a list, each with '- '", file.place(rules));
     for (const YAML::Node& rule : rules) matrix.rules.push_back(read_rule(file, rule, matrix.axes));

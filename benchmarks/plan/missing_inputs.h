@@ -17,6 +17,7 @@ class MissingInputs {
   /// Adds a line unless it is there.
   void add(Kind kind, const std::string& line);
 
+  bool lacks(Kind kind) const { return lines_.contains(kind); }
   /// Kind by kind.
   std::vector<std::string> lines() const;
 

@@ -213,6 +213,7 @@ class PlanMaker {
       std::stable_sort(group.cells.begin(), group.cells.end(),
                        [](const PlannedCell& a, const PlannedCell& b) { return a.features < b.features; });
     plan_.missing = missing_.lines();
+    plan_.data_missing = missing_.lacks(Kind::data);
     return std::move(plan_);
   }
 
@@ -231,7 +232,8 @@ class PlanMaker {
       const PublishedDataset* published = published_dataset(settings.layout);
       missing_.add(Kind::data, fmt::format(
           "data={}: no such folder here or in a folder of ADREP_DATA{}", settings.data,
-          published ? fmt::format("; {} is offered at {}", published->layout, published->page) : ""));
+          published ? fmt::format("; {} is offered at {}", published->layout, published->page)
+                    : "; its cells are not counted, since its layout is not given"));
       if (absent) dataset = with_split(absent, settings);
       return dataset;
     }

@@ -70,6 +70,7 @@ struct PlannedGroup {
 struct Plan {
   std::vector<PlannedGroup> groups;
   std::vector<std::string> missing{};  ///< what cells need and cannot use, one line each
+  bool data_missing = false;           ///< a data set is among it, of which cells may be unknown
   int64_t cell_count() const;
 };
 

@@ -17,7 +17,7 @@ struct ReferenceSettings {
   std::string references_list;
   std::string aligned_backbone = "resnet18";
   bool exclude_self = false;
-  int64_t references_resize = 224;
+  int64_t references_resize = 0;
   std::string match = "cosine";
   std::string references_index = "exact";
   std::string references_from = "clean";
@@ -86,9 +86,11 @@ void ReferenceSettings::declare(Schema<P>& s) {
           "aligned references always do");
   s.add(static_cast<int64_t P::*>(&P::references_resize), "references.resize")
       .when(used)
-      .at_least(32)
+      .at_least(0)
       .at_most(4096)
-      .doc("shorter side of reference images (224 in the reference code, whatever the queries have)");
+      .doc(
+          "shorter side of reference images; 0: that of image.resize, or where this is the protocol's 224, as in the "
+          "reference code");
   s.add(static_cast<std::string P::*>(&P::match), "references.match")
       .when(used)
       .one_of({"cosine", "l2"})

@@ -34,14 +34,6 @@ struct Expansion {
   }
 };
 
-/// Throws InputError for several values of what decides nothing of a result: they would be one result under several
-/// names.
-void check_sweep(const std::string& key, const Param& param, const RawValue& value) {
-  if (param.decides != Decides::nothing) return;
-  throw_input("{}: {}={} and {}: {} changes no result, so it takes one value", value.where, key, value.items[0],
-              value.items[1], key);
-}
-
 /// Throws InputError where models.embed asks for what no model can hold, before anything is computed.
 void check_embedding(const RunSettings& settings) {
   if (settings.models == "keep" && settings.models_embed && settings.backbone.find(':') != std::string::npos)
@@ -253,6 +245,12 @@ void check_run_key(const std::string& key, const std::string& where) {
   if (!find_run_param(key)) throw_input("{}: unknown key '{}': {}", where, key, suggestion(key, known_run_keys()));
 }
 
+void check_swept_key(const std::string& key, const std::string& where, size_t values) {
+  const Param& param = *find_run_param(key);
+  if (values < 2 || param.is_list() || param.decides != Decides::nothing) return;
+  throw_input("{}: {} changes no result, so it takes one value", where, key);
+}
+
 std::vector<RunConfig> resolve_run(const RawConfig& given) {
   RawConfig raw = given;
   VitSettings::rename_keys(raw);
@@ -261,7 +259,7 @@ std::vector<RunConfig> resolve_run(const RawConfig& given) {
     check_run_key(key, value.where);
     const Param* param = find_run_param(key);
     const bool swept = !param->is_list() && value.items.size() > 1;
-    if (swept) check_sweep(key, *param, value);
+    if (swept) check_swept_key(key, fmt::format("{}: {}={}", value.where, key, fmt::join(value.items, ",")), value.items.size());
     std::vector<Expansion> next;
     for (Expansion& expansion : expanded) {
       if (!swept) {

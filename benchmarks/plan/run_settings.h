@@ -73,6 +73,9 @@ struct RunConfig {
 /// Throws InputError, with the nearest known name, for a key that is neither a setting nor a detector's parameter.
 void check_run_key(const std::string& key, const std::string& where);
 
+/// Throws InputError for several values of a setting that changes no result: they would be one under several names.
+void check_swept_key(const std::string& key, const std::string& where, size_t values);
+
 /// Checks keys and values. A scalar key with several values is swept: one RunConfig for every combination.
 /// Throws InputError with the key, its place and the nearest known name.
 std::vector<RunConfig> resolve_run(const RawConfig& raw);

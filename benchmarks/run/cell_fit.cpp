@@ -67,7 +67,7 @@ FittedCell fit_with_validation(const FitRequest& request, const CellData& data) 
   const ChosenImages training_images(data.images, split.training);
   const DrawnValidation validation(data.levels.train.select(split.validation), data.images, split.validation, seed,
                                    images_a_pass(settings));
-  return fit_detector({request.planned, request.hash, request.output, training, &training_images,
+  return fit_detector({request.planned, request.hash, request.output, training, &training_images, request.memory_bytes,
                        [&](const Detector& detector) { return validation.quality(detector); }});
 }
 
@@ -139,7 +139,7 @@ FittedCell fit_detector(const FitRequest& request) {
   FitContext context{.observer = observer,
                      .seed = derive_seed(static_cast<uint64_t>(settings.seed), request.planned.detector),
                      .device = open_device(settings.device),
-                     .memory_bytes = working_memory(settings),
+                     .memory_bytes = request.memory_bytes,
                      .quality = request.quality,
                      .images = request.images,
                      .features = request.planned.features};
@@ -168,7 +168,8 @@ FittedCell fit_detector(const FitRequest& request) {
 FittedCell fit_cell(const PlannedCell& planned, const std::string& hash, const std::filesystem::path& output,
                     const CellData& data, std::vector<OracleWay> ways) {
   const MemoryFeatures normals(data.levels.train);
-  FitRequest request{planned, hash, output, normals, &data.images};
+  FitRequest request{planned, hash, output, normals, &data.images,
+                     working_memory(planned.config->settings, data.features.bytes_held())};
   if (planned.selection() == "validation") return fit_with_validation(request, data);
   if (ways.empty()) return fit_detector(request);
   OracleWatch watch(ways, planned, data.levels.test, data.truth, data.features.test());

@@ -46,6 +46,7 @@ struct FitRequest {
   const std::filesystem::path& output;
   const FeatureSource& normals;
   const TrainingImages* images = nullptr;
+  int64_t memory_bytes = 0;  ///< FitContext::memory_bytes
   /// selection=validation: how good the model is after an epoch; that of the best quality is kept.
   std::function<double(const Detector&)> quality = {};
   OracleWatch* watch = nullptr;  ///< selection=oracle

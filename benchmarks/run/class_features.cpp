@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 
+#include "benchmarks/plan/class_geometry.h"
 #include "benchmarks/plan/feature_keys.h"
 #include "benchmarks/plan/memory_shares.h"
 #include "benchmarks/plan/pass_size.h"
@@ -128,7 +129,7 @@ ReferenceBanks ClassFeatures::make_banks() {
   const ReferenceChoice::Places used = choice.used();
   Geometry geometry = group_.geometry;
   if (geometry.fit == Fit::crop)
-    geometry.resize = static_cast<int>(std::max(settings.references_resize, settings.crop));
+    geometry.resize = reference_resize(settings);
   Levels levels;
   if (geometry == group_.geometry) {
     std::vector<int64_t> rows;
@@ -150,11 +151,17 @@ ReferenceBanks ClassFeatures::make_banks() {
 
 std::unique_ptr<Representation> ClassFeatures::make_representation(const std::string& features) const {
   const RunSettings& settings = group_.config->settings;
-  const MatchOptions options{.memory_bytes = working_memory(settings),
+  const MatchOptions options{.memory_bytes = working_memory(settings, bytes_held()),
                              .faiss = settings.references_index == "faiss_flat"};
   return adrep::make_representation(features, banks_->shared(), match_of(settings.match),
                                     features == "pretrained" ? &projector_of(settings) : nullptr,
                                     open_device(settings.device), options);
+}
+
+int64_t ClassFeatures::bytes_held() const {
+  int64_t bytes = 0;
+  for (const Pair* pair : {&raw_, &derived_}) bytes += bytes_in_memory(pair->train) + bytes_in_memory(pair->test);
+  return bytes;
 }
 
 const ClassFeatures::Pair& ClassFeatures::in(const std::string& features) {

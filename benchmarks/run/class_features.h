@@ -48,6 +48,7 @@ class ClassFeatures {
   const std::vector<std::string>& skipped() const { return skipped_; }  ///< ids of those that could not
   int64_t cached() const { return cached_; }      ///< images whose features came from the cache, references included
   int64_t computed() const { return computed_; }  ///< images that went through the backbone
+  int64_t bytes_held() const;                     ///< of features in memory, raw and derived
   /// Of the representation that was last asked for; nullptr while that was none but "raw".
   const ReferenceBanks* references() const { return banks_ ? &*banks_ : nullptr; }
 

@@ -183,6 +183,8 @@ class Estimator {
     }
     const double maps = test * static_cast<double>(settings.crop * settings.crop) * (sizeof(float) + 1 + 12);
     const double peak = tiles * (train + test) * image_bytes * (residual ? 2 : 1) + detector_bytes + maps + 5e8;
+    constexpr double cell_seconds = 0.03;  // metrics, files and tables of a cell, whatever its size
+    seconds += cell_seconds * static_cast<double>(fits.size());
     estimate_.seconds += seconds;
     row.seconds += seconds;
     row.peak_bytes = std::max(row.peak_bytes, peak);

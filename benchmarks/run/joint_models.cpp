@@ -1,5 +1,6 @@
 #include "benchmarks/run/joint_models.h"
 
+#include "benchmarks/plan/memory_shares.h"
 #include "benchmarks/run/training_files.h"
 #include "benchmarks/run/training_images.h"
 #include "core/base/device.h"
@@ -32,9 +33,11 @@ FittedCell JointModels::fit(const PlannedCell& planned, const std::string& hash)
     images.emplace_back(features.train(), part.geometry, backbone, open_device(settings.device),
                         [](const Levels& raw) { return raw; });
   }
+  int64_t held = 0;
+  for (const Levels& part : levels) held += bytes_in_memory(part);
   const JoinedFeatures normals(std::move(levels));
   const JoinedImages all_images(std::move(images));
-  FittedCell fitted = fit_detector({planned, hash, output_, normals, &all_images});
+  FittedCell fitted = fit_detector({planned, hash, output_, normals, &all_images, working_memory(settings, held)});
   drawn_ += all_images.drawn();
   return fitted;
 }

@@ -88,6 +88,7 @@ ParamValue Param::parse(const RawValue& raw, const std::string& key) const {
     if (!std::isfinite(number) || !low || number > maximum) fail(text);
   };
   if (is_list()) {
+    if (raw.items == std::vector<std::string>{""}) return std::vector<std::string>{};  // "classes=": none given
     for (const std::string& item : raw.items) check_choice(item);
     return raw.items;
   }

@@ -83,6 +83,13 @@ Levels levels_like(const Levels& levels, const FeatureRoom& room) {
   return like;
 }
 
+int64_t bytes_in_memory(const Levels& levels) {
+  int64_t bytes = 0;
+  for (const at::Tensor& map : levels.maps)
+    if (!is_spilled(map)) bytes += static_cast<int64_t>(map.nbytes());
+  return bytes;
+}
+
 void release_levels(const Levels& levels) {
   for (const at::Tensor& map : levels.maps) release_spilled(map);
 }

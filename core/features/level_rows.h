@@ -49,6 +49,9 @@ class LevelRows {
 /// Uninitialised levels of the same shapes.
 Levels levels_like(const Levels& levels, const FeatureRoom& room);
 
+/// Bytes of levels that lie in memory and in no spill folder.
+int64_t bytes_in_memory(const Levels& levels);
+
 /// Takes the pages of levels in a spill folder out of the process's memory.
 void release_levels(const Levels& levels);
 

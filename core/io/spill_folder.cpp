@@ -51,6 +51,11 @@ class SpillMappings {
     close(mapping.file);
   }
 
+  bool has(const void* begin) {
+    const std::lock_guard lock(mutex_);
+    return mappings_.contains(reinterpret_cast<uintptr_t>(begin));
+  }
+
   void release(const void* begin) {
     const std::lock_guard lock(mutex_);
     const auto place = mappings_.find(reinterpret_cast<uintptr_t>(begin));
@@ -97,9 +102,13 @@ at::Tensor SpillFolder::zeros(at::IntArrayRef sizes, at::ScalarType type) const 
                        at::TensorOptions().dtype(type));
 }
 
+bool is_spilled(const at::Tensor& tensor) {
+  return tensor.defined() && tensor.device().is_cpu() && tensor.has_storage() &&
+         spill_mappings().has(tensor.storage().data());
+}
+
 void release_spilled(const at::Tensor& tensor) {
-  if (tensor.defined() && tensor.device().is_cpu() && tensor.has_storage())
-    spill_mappings().release(tensor.storage().data());
+  if (is_spilled(tensor)) spill_mappings().release(tensor.storage().data());
 }
 
 }  // namespace adrep

@@ -20,6 +20,9 @@ class SpillFolder {
   std::filesystem::path folder_;
 };
 
+/// Whether a tensor lies in a file of a SpillFolder.
+bool is_spilled(const at::Tensor& tensor);
+
 /// Takes the pages of a tensor of a SpillFolder out of the process's memory; their values stay and are read again when
 /// next used. Nothing happens to other tensors.
 void release_spilled(const at::Tensor& tensor);

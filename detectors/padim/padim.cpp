@@ -74,7 +74,7 @@ void Padim::fit(const FeatureSource& normals, const FitContext& context) {
       context.observer.progress("padim", l, levels);
       return samples_at(normals, l, channels, first, count, context.device);
     };
-    GaussianModel::Options options{params_.ridge, form, std::min(context.memory_bytes / 4, int64_t{512} << 20),
+    GaussianModel::Options options{params_.ridge, form, std::min(context.memory_bytes / 2, int64_t{512} << 20),
                                    fmt::format("PaDiM, level {}", l)};
     const int64_t positions = shapes_[static_cast<size_t>(l)].positions();
     if (reduced)

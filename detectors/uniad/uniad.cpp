@@ -13,7 +13,8 @@
 namespace adrep {
 namespace {
 
-constexpr int64_t uniad_images_at_once = 16;
+constexpr int64_t uniad_images_at_once = 16;  // in scoring
+constexpr int64_t training_images_at_once = 2;
 const std::string uniad_model_prefix = "model/";
 
 /// Roughly what is kept of one image for the gradients.
@@ -90,9 +91,15 @@ class UniadTraining final : public Trainee {
   UniadTraining(Uniad& uniad, const FeatureSource& normals, const FitContext& context)
       : uniad_(uniad), params_(uniad.params_), normals_(normals), context_(context), adam_({}, {}) {
     batch_ = std::min(params_.batch, normals.size());
-    const double fitting = static_cast<double>(context.memory_bytes) / bytes_of_image(uniad.model_->shape());
-    images_at_once_ = std::clamp<int64_t>(static_cast<int64_t>(fitting), 1, batch_);
+    images_at_once_ = images_at_once(context, bytes_of_image(uniad.model_->shape()));
     start_optimiser();
+  }
+
+  /// Images whose gradients are computed together. On a CPU always the same number, so that memory= changes no bit of
+  /// the sums; an accelerator wants as many as fit.
+  int64_t images_at_once(const FitContext& context, double bytes) const {
+    if (context.device.is_cpu()) return std::min(training_images_at_once, batch_);
+    return std::clamp<int64_t>(static_cast<int64_t>(static_cast<double>(context.memory_bytes) / bytes), 1, batch_);
   }
 
   int64_t steps() const override { return normals_.size() / batch_; }
@@ -251,7 +258,7 @@ FitCost Uniad::cost(const Params& params, const std::vector<LevelShape>& shapes,
 
 ADREP_DETECTOR("uniad", Uniad)
     .doc("a transformer rebuilds the features from their distant surroundings; badly rebuilt is anomalous")
-    .version(2)
+    .version(3)
     .trained()
     .quick({{"hidden", "16"},
             {"heads", "2"},

@@ -39,12 +39,16 @@ std::map<std::string, Geometry> planned(const test::TemporaryFolder& folder, std
 
 TEST_CASE("auto crops published classes and squares, squashes to 3:2 and pads beyond", "[geometry]") {
   const test::TemporaryFolder folder;
-  write_class(folder, "bottle", {{90, 30}});  // an official class of MVTec AD: as published
+  write_class(folder, "bottle", {{90, 90}});  // an official class of MVTec AD: as published
+  write_class(folder, "screw", {{90, 30}});   // not the official class, whose photographs are square
   write_class(folder, "square", {{40, 40}, {64, 64}});
   write_class(folder, "photo", {{40, 30}, {60, 40}, {30, 40}});
   write_class(folder, "line", {{40, 40}, {61, 40}});
   const auto geometries = planned(folder, {"detector=feature_norm"});
   CHECK(geometries.at("bottle") == Geometry{224, 224, Fit::crop});
+  CHECK(geometries.at("screw") == Geometry{224, 224, Fit::pad});
+  CHECK(planned(folder, {"detector=padim", "classes=screw", "image.fit=crop"}).at("screw").resize == 224);
+  CHECK(planned(folder, {"detector=padim", "classes=bottle"}).at("bottle").resize == 256);
   CHECK(geometries.at("square") == Geometry{224, 224, Fit::crop});
   CHECK(geometries.at("photo") == Geometry{224, 224, Fit::squash});
   CHECK(geometries.at("line") == Geometry{224, 224, Fit::pad});
@@ -58,7 +62,7 @@ TEST_CASE("auto crops published classes and squares, squashes to 3:2 and pads be
 
 TEST_CASE("a fit that is asked for holds for every class; a cut from a larger image is a crop", "[geometry]") {
   const test::TemporaryFolder folder;
-  write_class(folder, "bottle", {{90, 30}});
+  write_class(folder, "bottle", {{90, 90}});
   write_class(folder, "line", {{90, 30}});
   for (const auto& [name, geometry] : planned(folder, {"detector=patchcore", "image.fit=pad"})) {
     INFO(name);

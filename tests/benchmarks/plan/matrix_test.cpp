@@ -101,6 +101,12 @@ TEST_CASE("what is wrong with a matrix is said with its line", "[matrix]") {
   CHECK_THAT(matrix_error("axes:\n  detector: []\n"), Contains("m.yaml:2: axis detector has no values"));
   CHECK_THAT(matrix_error("axes:\n  detector: padim\n"), Contains("m.yaml:2: axis detector: expected a list"));
   CHECK_THAT(matrix_error("axes:\n  detector: [padim, padim]\n"), Contains("m.yaml:2: axis detector: 'padim' is given twice"));
+  CHECK_THAT(matrix_error("axes:\n  seed: [0, 1]\n  mine: {x: {seed: 2}, y: {seed: 3}}\n"),
+             Contains("m.yaml:3: axes seed and mine both set seed"));
+  CHECK_THAT(matrix_error("axes:\n  patchcore: {ratio: [0.1, 0.2]}\n"), Contains("patchcore.ratio: [...]"));
+  CHECK_THAT(matrix_error("axes:\n  batch: [1, 2]\n"), Contains("m.yaml:2: batch changes no result"));
+  CHECK_THAT(error("rules:\n  - when: {detector: []}\n    set: {seed: 1}\n"),
+             Contains("m.yaml:5: detector: [] names no value"));
   CHECK_THAT(matrix_error("axes:\n  detecto: [padim]\n"), Contains("m.yaml:2: unknown key 'detecto'"));
   CHECK_THAT(matrix_error("axes:\n  seed: [0]\n  seed: [1]\n"), Contains("m.yaml:3: axis seed is given twice"));
 }

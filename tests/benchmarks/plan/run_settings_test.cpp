@@ -75,6 +75,10 @@ TEST_CASE("the printed configuration reads back as itself", "[settings]") {
   REQUIRE((all_values(resolve_run(raw)[0]) == all_values(first[0])));
 }
 
+TEST_CASE("an empty list undoes one of the file", "[settings]") {
+  REQUIRE(resolve_run(read_config({}, {"classes="})).at(0).settings.classes.empty());
+}
+
 TEST_CASE("what changes no result takes one value", "[settings]") {
   for (const char* swept :
        {"batch=1,8", "output=a,b", "device=cpu,cuda", "threads=1,2", "memory=1,2", "cache=off,read"})

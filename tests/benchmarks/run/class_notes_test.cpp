@@ -15,19 +15,22 @@ using Catch::Matchers::Contains;
 
 TEST_CASE("what a run would note of a class is known before it", "[runner]") {
   const test::TemporaryFolder folder;
-  // "bottle" is published, so it is cropped: its defect near the left end is not seen
-  for (const std::string name : {"bottle", "rail"}) {
+  // "tubes" is published, so it is cropped: its defect near the left end is not seen
+  for (const std::string name : {"tubes", "rail"}) {
     for (const std::string place : {"train/good/0.png", "test/good/1.png", "test/hole/2.png"})
-      test::write_texture(folder / (name + "/" + place), 128, 32, static_cast<unsigned>(place.size()));
+      test::write_texture(folder / (name + " data/" + name + "/" + place), 128, 32, static_cast<unsigned>(place.size()));
     Image mask(128, 32, 1);
     for (int y = 8; y < 16; ++y) std::fill_n(mask.at(y, 4), 10, uint8_t{255});
-    write_file_atomically(folder / (name + "/ground_truth/hole/2_mask.png"), encode_png(mask));
+    write_file_atomically(folder / (name + " data/" + name + "/ground_truth/hole/2_mask.png"), encode_png(mask));
   }
-  const auto dataset = open_dataset(folder.path(), "mvtec_ad");
-  const std::vector<std::string> bottle = class_notes(*dataset, dataset->load("bottle"));
-  REQUIRE(bottle.size() == 1);
-  CHECK_THAT(bottle[0], Contains("1 of 1 defect lies outside the crop"));
-  const std::vector<std::string> rail = class_notes(*dataset, dataset->load("rail"));
+  const auto notes_of = [&](const std::string& name, const std::string& layout) {
+    const auto dataset = open_dataset(folder / (name + " data"), layout);
+    return class_notes(*dataset, dataset->load(name));
+  };
+  const std::vector<std::string> tubes = notes_of("tubes", "mpdd");
+  REQUIRE(tubes.size() == 1);
+  CHECK_THAT(tubes[0], Contains("1 of 1 defect lies outside the crop"));
+  const std::vector<std::string> rail = notes_of("rail", "mvtec_ad");
   REQUIRE(rail.size() == 1);
   CHECK_THAT(rail[0], Contains("image.fit=auto padded"));
 }
@@ -35,14 +38,14 @@ TEST_CASE("what a run would note of a class is known before it", "[runner]") {
 TEST_CASE("verification decodes a mask once, also for what a run would see of it", "[runner]") {
   const test::TemporaryFolder folder;
   for (const std::string place : {"train/good/0.png", "test/good/1.png", "test/hole/2.png", "test/hole/3.png"})
-    test::write_texture(folder / ("bottle/" + place), 256, 128, static_cast<unsigned>(place.size()));
+    test::write_texture(folder / ("tubes/" + place), 256, 128, static_cast<unsigned>(place.size()));
   for (const int number : {2, 3}) {  // one near the left end, which the crop cuts off, and one point
     Image mask(256, 128, 1);
     *mask.at(number == 2 ? 8 : 63, number == 2 ? 4 : 129) = 255;
-    write_file_atomically(folder / fmt::format("bottle/ground_truth/hole/{}_mask.png", number), encode_png(mask));
+    write_file_atomically(folder / fmt::format("tubes/ground_truth/hole/{}_mask.png", number), encode_png(mask));
   }
-  const auto dataset = open_dataset(folder.path(), "mvtec_ad");
-  const ClassSplit split = dataset->load("bottle");
+  const auto dataset = open_dataset(folder.path(), "mpdd");
+  const ClassSplit split = dataset->load("tubes");
   const auto notes_of_run = [&](bool lose_one) {
     FitNotes notes(*dataset);
     std::atomic<int> decoded = 0;
@@ -53,9 +56,9 @@ TEST_CASE("verification decodes a mask once, also for what a run would see of it
     };
     verify_dataset(*dataset, options);
     CHECK(decoded == 2);
-    std::filesystem::rename(folder / "bottle/ground_truth", folder / "elsewhere");  // nothing is read again
+    std::filesystem::rename(folder / "tubes/ground_truth", folder / "elsewhere");  // nothing is read again
     const std::vector<std::string> lines = notes.of(split);
-    std::filesystem::rename(folder / "elsewhere", folder / "bottle/ground_truth");
+    std::filesystem::rename(folder / "elsewhere", folder / "tubes/ground_truth");
     return lines;
   };
   const std::vector<std::string> seen = notes_of_run(false);

@@ -76,10 +76,24 @@ TEST_CASE("trained detectors run: images for GLASS, CFLOW's published scale, not
   for (const auto& [features, scores] : cflow) REQUIRE(scores.size() == 2);
 }
 
+TEST_CASE("a test image that is a reference has no residual, at whatever size images are seen", "[runner]") {
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder / "data", "plate", 3, 2, 96);
+  fs::copy_file(folder / "data/plate/train/good/1.png", folder / "data/plate/test/good/copy.png");
+  const std::string resize = GENERATE("image.resize=64", "image.resize=80");
+  std::vector<std::string> words{"detector=feature_norm", "features=residual", "cache=off", "feature_norm.sigma=0",
+                                 "references.shots=3", "image.crop=64", resize,
+                                 "backbone=" + test::seeded_backbone(), "data=" + (folder / "data").string()};
+  const RunOutcome outcome = run_plan(make_plan(resolve_run(read_config({}, words))), folder / "out");
+  REQUIRE(outcome.cells.at(0).error == "");
+  for (const ImageScore& score : outcome.cells[0].cell->scores)
+    CHECK((score.score == 0) == (score.id == "plate/test/good/copy.png"));
+}
+
 TEST_CASE("cells are the same bytes with and without the feature cache", "[runner][cache]") {
   const test::TemporaryFolder folder;
   test::write_mvtec_class(folder / "data", "plate", 5, 3);
-  const std::vector<std::string> both = {"detector=padim,patchcore", "features=raw,residual"};
+  const std::vector<std::string> both = {"detector=padim,patchcore", "features=raw,residual", "references.resize=224"};
   const auto with = [&](const std::string& assignment) {
     std::vector<std::string> assignments = both;
     assignments.push_back(assignment);
