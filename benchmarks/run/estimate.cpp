@@ -4,6 +4,7 @@
 
 #include "benchmarks/plan/cell_keys.h"
 #include "benchmarks/plan/feature_keys.h"
+#include "benchmarks/plan/memory_shares.h"
 #include "benchmarks/plan/recorded_plan.h"
 #include "benchmarks/run/cell_work.h"
 #include "benchmarks/run/pass_rates.h"
@@ -62,7 +63,6 @@ class Estimator {
 
   Estimate run() {
     const RunSettings& settings = plan_.groups.front().config->settings;
-    estimate_.memory_limit = settings.memory * static_cast<double>(int64_t{1} << 30);
     if (settings.cache != "off") estimate_.cache_limit = settings.cache_limit * static_cast<double>(int64_t{1} << 30);
     estimate_.missing = plan_.missing;
     const ResultPlan recorded = recorded_plan(plan_);
@@ -182,7 +182,8 @@ class Estimator {
       row.disk_bytes += test * static_cast<double>(settings.crop * settings.crop * 4);
     }
     const double maps = test * static_cast<double>(settings.crop * settings.crop) * (sizeof(float) + 1 + 12);
-    const double peak = tiles * (train + test) * image_bytes * (residual ? 2 : 1) + detector_bytes + maps + 5e8;
+    const double peak =
+        in_memory(tiles * (train + test) * image_bytes * (residual ? 2 : 1), settings) + detector_bytes + maps + 5e8;
     constexpr double cell_seconds = 0.03;  // metrics, files and tables of a cell, whatever its size
     seconds += cell_seconds * static_cast<double>(fits.size());
     estimate_.seconds += seconds;
@@ -208,12 +209,20 @@ class Estimator {
     };
     const FitCost cost = cost_with(cell.params());
     add_part(cell, entry, cost, shares * rates.flops, cost_with);
-    const double joined = cell.together ? fitted * bytes_of(rates.shapes) : 0;
+    const double joined =
+        cell.together ? in_memory(fitted * bytes_of(rates.shapes), cell.config->settings) : 0;
     bytes = std::max(bytes, cost.bytes + joined);
     row.drawn += static_cast<int64_t>(cost.drawn_images / shares);
     const double drawn_seconds = cost.drawn_images / shares * rates.image_seconds;
     if (drawn_seconds > 0) estimate_.parts["the backbone on drawn images"].seconds += drawn_seconds;
     return cost.flops / shares / rates.flops + drawn_seconds;
+  }
+
+  /// Bytes of features that stay in memory; the others lie in files, whose largest size is noted.
+  double in_memory(double features, const RunSettings& settings) {
+    if (features <= static_cast<double>(features_memory(settings))) return features;
+    estimate_.spill_bytes = std::max(estimate_.spill_bytes, features);
+    return 0;
   }
 
   double train_images_of(const ClassesTogether& together) {

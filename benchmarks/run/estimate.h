@@ -27,7 +27,7 @@ struct Estimate {
   double seconds = 0;     ///< of what is still to do
   double peak_bytes = 0;  ///< largest memory of any class
   double disk_bytes = 0;
-  double memory_limit = 0;  ///< memory= of the run, bytes
+  double spill_bytes = 0;   ///< of features that do not fit into memory= and lie in files meanwhile, at the most
   double cache_limit = 0;   ///< cache.limit= of the run, bytes; 0 with cache=off
   std::string peak_class;
   std::vector<std::string> missing;  ///< files that the run needs and that are not there

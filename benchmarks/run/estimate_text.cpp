@@ -51,6 +51,9 @@ std::string limits_as_text(const Estimate& estimate) {
   if (estimate.peak_bytes > 0)
     text += fmt::format("memory   about {} for {}; this machine has {}\n", gigabytes(estimate.peak_bytes),
                         estimate.peak_class, gigabytes(static_cast<double>(machine_memory())));
+  if (estimate.spill_bytes > 0)
+    text += fmt::format("spilled  up to {} of features at a time, which do not fit into memory=, lie in files\n",
+                        gigabytes(estimate.spill_bytes));
   if (estimate.disk_bytes > 1e8) {
     text += fmt::format("disk     about {} of features and score maps", gigabytes(estimate.disk_bytes));
     if (estimate.cache_limit > 0 && estimate.disk_bytes > estimate.cache_limit)

@@ -115,6 +115,11 @@ std::string rules_note(const Collected& all) {
                      counted(std::ssize(all.seeds), "seed"));
 }
 
+/// A class, with its data set where there are several.
+std::string class_in_notes(const std::string& data_set, const std::string& class_name, const Table& table) {
+  return table.several_data_sets() && !data_set.empty() ? data_set + "/" + class_name : class_name;
+}
+
 /// Rows whose scores rank normal images above anomalous ones.
 std::vector<std::string> inverted(const Table& table) {
   std::vector<std::string> names;
@@ -122,8 +127,8 @@ std::vector<std::string> inverted(const Table& table) {
     if (row.is_mean) continue;
     for (size_t c = 0; c < table.metrics.size(); ++c)
       if (table.metrics[c].ends_with("auroc") && row.values[c].defined() && row.values[c].value < 0.5)
-        names.push_back(
-            fmt::format("{} of {} ({}/{})", heading_of(table.metrics[c]), row.class_name, row.detector, row.features));
+        names.push_back(fmt::format("{} of {} ({}/{})", heading_of(table.metrics[c]),
+                                    class_in_notes(row.data_set, row.class_name, table), row.detector, row.features));
   }
   return names;
 }
@@ -134,7 +139,9 @@ std::vector<std::string> table_notes(const ResultSet& set, const Table& table) {
   const std::vector<StoredResult>& results = set.results();
   std::vector<std::string> notes;
   for (const StoredResult& result : results)
-    if (!result.error.empty()) notes.push_back(result.title() + " failed: " + result.error);
+    if (!result.error.empty())
+      notes.push_back((table.several_data_sets() ? result.data_set + "/" : "") + result.title() +
+                      " failed: " + result.error);
   if (set.missing() > 0)
     notes.push_back(fmt::format("not computed yet: {} of {}", set.missing(), counted(std::ssize(results), "cell")));
   const Collected all = collected_from(results, table.metrics);
@@ -151,10 +158,12 @@ std::vector<std::string> table_notes(const ResultSet& set, const Table& table) {
   if (all.without_mask > 0)
     notes.push_back(
         fmt::format("{} without a mask count for image metrics only", counted(all.without_mask, "anomalous image")));
-  for (std::string& line : noted(results, "data_notes", [](const StoredResult& result) { return result.class_name; }))
-    notes.push_back(std::move(line));
-  for (std::string& line : noted(results, "detector_notes", [](const StoredResult& result) {
-         return fmt::format("{} on {}", method_name(result, false), result.class_name);
+  const auto named = [&](const StoredResult& result) {
+    return class_in_notes(result.data_set, result.class_name, table);
+  };
+  for (std::string& line : noted(results, "data_notes", named)) notes.push_back(std::move(line));
+  for (std::string& line : noted(results, "detector_notes", [&](const StoredResult& result) {
+         return fmt::format("{} on {}", method_name(result, false), named(result));
        }))
     notes.push_back(std::move(line));
   notes.insert(notes.end(), all.weights.begin(), all.weights.end());

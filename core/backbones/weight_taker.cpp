@@ -40,6 +40,9 @@ bool WeightTaker::check(const std::string& key, at::IntArrayRef shape) {
         fmt::format("'{}' is {}, expected {}", key, shape_text(place->second.sizes()), shape_text(shape)));
   } else if (!place->second.is_floating_point()) {
     misshapen_.push_back(fmt::format("'{}' holds no floating-point numbers", key));
+  } else if (!at::isfinite(place->second).all().item<bool>()) {
+    // not every layer hands it on: the maximum of a ReLU may lose it
+    misshapen_.push_back(fmt::format("'{}' holds NaN or infinite numbers", key));
   } else {
     return true;
   }

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <limits>
+
 #include "core/base/error.h"
 
 using namespace adrep;
@@ -47,4 +49,17 @@ TEST_CASE("a file of several models may hold anything else", "[weights]") {
   taker.ignore_all_but({"visual."});
   static_cast<void>(taker.take_tensor("visual.a", {1}));
   REQUIRE_THROWS_WITH(taker.finish(), Contains("'visual.b'") && !Contains("text.a"));
+}
+
+TEST_CASE("weights that are not finite are named, wherever in the file they are", "[weights]") {
+  for (const double wrong : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()})
+    for (const at::ScalarType type : {at::kFloat, at::kHalf}) {
+      at::Tensor damaged = at::zeros({3, 2}, type);
+      damaged[2][1] = wrong;
+      WeightTaker taker({{"a", damaged}, {"b", at::ones({2}, type)}}, "net.pth", "net");
+      static_cast<void>(taker.take_tensor("a", {3, 2}));
+      static_cast<void>(taker.take_tensor("b", {2}));
+      REQUIRE_THROWS_WITH(taker.finish(), Catch::Matchers::Contains("'a' holds NaN or infinite numbers") &&
+                                              !Catch::Matchers::Contains("'b'"));
+    }
 }
