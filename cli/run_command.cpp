@@ -188,14 +188,15 @@ void add_run_command(CLI::App& program, int& exit_code) {
       ->option_text("[CONFIG.yaml] [key=value ...]");
   CLI::Option* const print_config =
       command->add_flag("--print-config", arguments->print_config, "print the resolved configuration and stop");
-  CLI::Option* const print_plan = command->add_flag("--print-plan", arguments->print_plan,
-                    "print what each combination of a sweep sets, and which axis or rule set it, and stop");
+  CLI::Option* const print_plan =
+      command->add_flag("--print-plan", arguments->print_plan,
+                        "print what each combination of a sweep sets, and which axis or rule set it, and stop");
   CLI::Option* const dry_run = command->add_flag("--dry-run", arguments->dry_run,
-                    "say what would be done: cells, images, time, memory, missing files");
+                                                 "say what would be done: cells, images, time, memory, missing files");
   command->add_flag("--rehash", arguments->rehash,
                     "read every file to know its content, also where size, time and inode are those of an earlier run");
-  CLI::Option* const retry_failed =
-      command->add_flag("--retry-failed", arguments->retry_failed, "compute only the cells that failed when last tried");
+  CLI::Option* const retry_failed = command->add_flag("--retry-failed", arguments->retry_failed,
+                                                      "compute only the cells that failed when last tried");
   CLI::Option* const tables_only = command->add_flag(
       "--tables-only", arguments->tables_only, "make the tables and the report of what is there; compute nothing");
   const std::vector<CLI::Option*> apart = {print_config, print_plan, dry_run, retry_failed, tables_only};

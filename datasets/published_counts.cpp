@@ -104,18 +104,12 @@ constexpr std::array<PublishedClass, 30> real_iad = {{
 }};
 
 constexpr std::array<PublishedDataset, 6> datasets = {{
-    {"mvtec_ad", mvtec_ad, 4096, 1258,
-     "https://www.mvtec.com/company/research/datasets/mvtec-ad"},
-    {"visa", visa, 9621, 1200,
-     "https://github.com/amazon-science/spot-diff"},
-    {"btad", btad, 2250, 290,
-     "https://github.com/pankajmishra000/VT-ADL"},
-    {"mvtec_3d", mvtec_3d, 2905, 948,
-     "https://www.mvtec.com/company/research/datasets/mvtec-3d-ad"},
-    {"mpdd", mpdd, 1064, 282,
-     "https://github.com/stepanje/MPDD"},
-    {"real_iad", real_iad, 99721, 51329,
-     "https://realiad4ad.github.io/Real-IAD/"},
+    {"mvtec_ad", mvtec_ad, 4096, 1258, "https://www.mvtec.com/company/research/datasets/mvtec-ad"},
+    {"visa", visa, 9621, 1200, "https://github.com/amazon-science/spot-diff"},
+    {"btad", btad, 2250, 290, "https://github.com/pankajmishra000/VT-ADL"},
+    {"mvtec_3d", mvtec_3d, 2905, 948, "https://www.mvtec.com/company/research/datasets/mvtec-3d-ad"},
+    {"mpdd", mpdd, 1064, 282, "https://github.com/stepanje/MPDD"},
+    {"real_iad", real_iad, 99721, 51329, "https://realiad4ad.github.io/Real-IAD/"},
 }};
 
 }  // namespace

@@ -97,9 +97,9 @@ class Detector {
 
 /// What fitting and scoring a class needs, roughly: for --dry-run.
 struct FitCost {
-  double flops = 0;        ///< in units of matrix products' speed
-  double bytes = 0;        ///< working memory beyond the features
-  double score_flops = 0;  ///< the part of `flops` that is scoring, where it is known
+  double flops = 0;         ///< in units of matrix products' speed
+  double bytes = 0;         ///< working memory beyond the features
+  double score_flops = 0;   ///< the part of `flops` that is scoring, where it is known
   double drawn_images = 0;  ///< images that are drawn and go through the backbone while it is fitted
 };
 

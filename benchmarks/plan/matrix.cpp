@@ -35,8 +35,7 @@ void add_value(MatrixAxis& axis, MatrixValue value) {
 MatrixAxis read_axis(const YamlFile& file, const YAML::Node& name, const YAML::Node& values) {
   MatrixAxis axis{matrix_word(file, name, "an axis"), {}, values.IsMap(), file.place(name)};
   if (axis.named) {
-    for (const auto& pair : values)
-    {
+    for (const auto& pair : values) {
       const std::string label = matrix_word(file, pair.first, "a value of axis " + axis.name);
       if (!pair.second.IsMap() && !pair.second.IsNull())
         throw_input("{}: axis {}: '{}' needs settings, {{key: value}}; a setting with dots is one word, {}.{}: [...]",
@@ -137,9 +136,9 @@ std::string filled_in(const std::string& text, const std::map<std::string, std::
   for (size_t at = 0; at < text.size();) {
     const size_t end = text[at] == '{' ? text.find('}', at) : std::string::npos;
     const std::string name = end == std::string::npos ? "" : text.substr(at + 1, end - at - 1);
-    const bool word = !name.empty() && std::isalpha(static_cast<unsigned char>(name[0])) &&
-                      std::all_of(name.begin(), name.end(),
-                                  [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '.'; });
+    const bool word =
+        !name.empty() && std::isalpha(static_cast<unsigned char>(name[0])) &&
+        std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '.'; });
     if (!word) {
       filled += text[at++];
       continue;
@@ -213,8 +212,9 @@ class Product {
       }
     }
     for (size_t r = 0; r < used_.size(); ++r)
-      if (!used_[r]) throw_input("{}: this rule never applies: an earlier 'exclude' takes all that it is for",
-                                 matrix_.rules[r].where);
+      if (!used_[r])
+        throw_input("{}: this rule never applies: an earlier 'exclude' takes all that it is for",
+                    matrix_.rules[r].where);
     if (made_.empty()) throw_input("{}: no combination is left: rules exclude them all", matrix_.file);
     return std::move(made_);
   }
@@ -265,7 +265,8 @@ std::string raw_text(const RawValue& value) {
 
 bool is_matrix(const YamlFile& file) {
   if (!file.root.IsMap()) return false;
-  return std::any_of(matrix_keys.begin(), matrix_keys.end(), [&](const auto& key) { return file.root[key].IsDefined(); });
+  return std::any_of(matrix_keys.begin(), matrix_keys.end(),
+                     [&](const auto& key) { return file.root[key].IsDefined(); });
 }
 
 Matrix read_matrix(const YamlFile& file) {

@@ -126,7 +126,8 @@ void check_tiles(const PlannedCell& cell) {
 
 std::string PlannedCell::title() const {
   const std::string data_set = config->data_name.empty() ? "" : config->data_name + "/";
-  return data_set + class_name + " · " + detector + " · " + features + (variant.text.empty() ? "" : " · " + variant.text);
+  return data_set + class_name + " · " + detector + " · " + features +
+         (variant.text.empty() ? "" : " · " + variant.text);
 }
 
 RawParams PlannedCell::params() const {
@@ -230,10 +231,10 @@ class PlanMaker {
     if (!std::filesystem::exists(root)) {
       const std::shared_ptr<const Dataset> absent = absent_dataset(settings.layout, root);
       const PublishedDataset* published = published_dataset(settings.layout);
-      missing_.add(Kind::data, fmt::format(
-          "data={}: no such folder here or in a folder of ADREP_DATA{}", settings.data,
-          published ? fmt::format("; {} is offered at {}", published->layout, published->page)
-                    : "; its cells are not counted, since its layout is not given"));
+      missing_.add(Kind::data,
+                   fmt::format("data={}: no such folder here or in a folder of ADREP_DATA{}", settings.data,
+                               published ? fmt::format("; {} is offered at {}", published->layout, published->page)
+                                         : "; its cells are not counted, since its layout is not given"));
       if (absent) dataset = with_split(absent, settings);
       return dataset;
     }
@@ -246,13 +247,21 @@ class PlanMaker {
            bool blocked) {
     const RunSettings& settings = config->settings;
     const Variant variant = variant_of(*config, detector, features);
-    const std::string text = deciding_text(*config, detector, features);
     const auto together = together_of(settings, detector, dataset, classes);
+    // a model of all classes is another one with other classes
+    const std::string text =
+        deciding_text(*config, detector, features) + (together ? fmt::format("{}", fmt::join(classes, "|")) : "");
     for (const std::string& class_name : classes) {
       // one cell, however many configurations come to it
       if (!known_.insert(fmt::format("{}|{}|{}|{}", class_name, detector, features, text)).second) continue;
-      PlannedCell cell{config,   class_name, detector, features, geometries_.of(settings, detector, *dataset, class_name),
-                       together, variant,    blocked || dataset->is_absent()};
+      PlannedCell cell{config,
+                       class_name,
+                       detector,
+                       features,
+                       geometries_.of(settings, detector, *dataset, class_name),
+                       together,
+                       variant,
+                       blocked || dataset->is_absent()};
       add(dataset, std::move(cell));
     }
   }

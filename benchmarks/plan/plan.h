@@ -48,8 +48,8 @@ struct PlannedCell {
   std::string class_name, detector, features;
   Geometry geometry;
   std::shared_ptr<const ClassesTogether> together{};  ///< none: fitted on its own class
-  Variant variant{};     ///< the swept keys that decide anything of it
-  bool blocked = false;  ///< something that it needs is missing (Plan::missing)
+  Variant variant{};                                  ///< the swept keys that decide anything of it
+  bool blocked = false;                               ///< something that it needs is missing (Plan::missing)
 
   std::string title() const;  ///< "bracket · patchcore · residual"
   RawParams params() const;   ///< the detector's parameters that were given

@@ -259,7 +259,8 @@ std::vector<RunConfig> resolve_run(const RawConfig& given) {
     check_run_key(key, value.where);
     const Param* param = find_run_param(key);
     const bool swept = !param->is_list() && value.items.size() > 1;
-    if (swept) check_swept_key(key, fmt::format("{}: {}={}", value.where, key, fmt::join(value.items, ",")), value.items.size());
+    if (swept)
+      check_swept_key(key, fmt::format("{}: {}={}", value.where, key, fmt::join(value.items, ",")), value.items.size());
     std::vector<Expansion> next;
     for (Expansion& expansion : expanded) {
       if (!swept) {

@@ -177,8 +177,17 @@ class Pretrainer {
     return checkpoint;
   }
 
+  /// Throws Error for a training that has diverged; every process has the same weights. What was saved before stays.
+  void require_finite_weights() const {
+    for (const auto& [name, tensor] : model_.weights())
+      if (!at::isfinite(tensor).all().item<bool>())
+        throw_failure("epoch {}, pass {}: {} holds NaN or infinite numbers: the training diverged: lower rate= ({})",
+                      epoch_ + 1, pass_, name, config_.settings.rate);
+  }
+
   void save() {
     save_due_ = false;
+    require_finite_weights();
     if (!group_.first()) return;
     // an epoch that is still to be evaluated is not over
     const bool epoch_done = pass_ == batches_.passes() && !config_.selects();

@@ -168,8 +168,8 @@ FittedCell fit_detector(const FitRequest& request) {
 FittedCell fit_cell(const PlannedCell& planned, const std::string& hash, const std::filesystem::path& output,
                     const CellData& data, std::vector<OracleWay> ways) {
   const MemoryFeatures normals(data.levels.train);
-  FitRequest request{planned, hash, output, normals, &data.images,
-                     working_memory(planned.config->settings, data.features.bytes_held())};
+  FitRequest request{planned, hash,         output,
+                     normals, &data.images, working_memory(planned.config->settings, data.features.bytes_held())};
   if (planned.selection() == "validation") return fit_with_validation(request, data);
   if (ways.empty()) return fit_detector(request);
   OracleWatch watch(ways, planned, data.levels.test, data.truth, data.features.test());

@@ -128,8 +128,7 @@ ReferenceBanks ClassFeatures::make_banks() {
   ReferenceChoice choice = choose_references(settings, candidates);
   const ReferenceChoice::Places used = choice.used();
   Geometry geometry = group_.geometry;
-  if (geometry.fit == Fit::crop)
-    geometry.resize = reference_resize(settings);
+  if (geometry.fit == Fit::crop) geometry.resize = reference_resize(settings);
   Levels levels;
   if (geometry == group_.geometry) {
     std::vector<int64_t> rows;
@@ -174,7 +173,8 @@ const ClassFeatures::Pair& ClassFeatures::in(const std::string& features) {
     const int64_t batch = images_a_pass(group_.config->settings);
     const std::string stage = group_.class_name + ": " + features + " features of ";
     using Part = ReferenceBanks::Part;
-    derived_.train = banks_->represented(*derived_by_, raw_.train, Part::train, stage + "training images", batch, room_);
+    derived_.train =
+        banks_->represented(*derived_by_, raw_.train, Part::train, stage + "training images", batch, room_);
     if (!test_.empty())
       derived_.test = banks_->represented(*derived_by_, raw_.test, Part::test, stage + "test images", batch, room_);
     derived_name_ = features;

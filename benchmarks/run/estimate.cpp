@@ -162,8 +162,8 @@ class Estimator {
     const double tiles = group.dataset->is_absent() ? 1 : tiles_an_image(split.train, group.geometry);
     const double image_bytes = bytes_of(rates.shapes);
     double seconds = 0;
-    const std::string images = fmt::format("{}|{}|{}|{}", row.data_set, backbone_text(*group.config),
-                                           group.geometry.text(), group.class_name);
+    const std::string images =
+        fmt::format("{}|{}|{}|{}", row.data_set, backbone_text(*group.config), group.geometry.text(), group.class_name);
     if (passed_.insert(images).second) {
       const double passes = tiles * (train + test) - static_cast<double>(cached);
       const double decode = group.dataset->is_absent() ? 0 : decode_seconds(split.train, group.geometry);
@@ -209,8 +209,7 @@ class Estimator {
     };
     const FitCost cost = cost_with(cell.params());
     add_part(cell, entry, cost, shares * rates.flops, cost_with);
-    const double joined =
-        cell.together ? in_memory(fitted * bytes_of(rates.shapes), cell.config->settings) : 0;
+    const double joined = cell.together ? in_memory(fitted * bytes_of(rates.shapes), cell.config->settings) : 0;
     bytes = std::max(bytes, cost.bytes + joined);
     row.drawn += static_cast<int64_t>(cost.drawn_images / shares);
     const double drawn_seconds = cost.drawn_images / shares * rates.image_seconds;

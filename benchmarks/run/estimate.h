@@ -13,11 +13,11 @@ struct EstimateRow {
   std::string data_set, backbone;
   int64_t to_do = 0, done = 0, blocked = 0;  ///< cells
   int64_t fits = 0;
-  int64_t passes = 0;      ///< images through the backbone, each once a geometry
-  int64_t drawn = 0;       ///< images that a detector draws and has pass, too (GLASS)
-  double seconds = 0;      ///< of what is to do
-  double peak_bytes = 0;   ///< largest memory of any class: features, maps and the detector's own
-  double disk_bytes = 0;   ///< features and score maps that are kept
+  int64_t passes = 0;     ///< images through the backbone, each once a geometry
+  int64_t drawn = 0;      ///< images that a detector draws and has pass, too (GLASS)
+  double seconds = 0;     ///< of what is to do
+  double peak_bytes = 0;  ///< largest memory of any class: features, maps and the detector's own
+  double disk_bytes = 0;  ///< features and score maps that are kept
 };
 
 /// What a run would do and need, found without doing it.
@@ -27,8 +27,8 @@ struct Estimate {
   double seconds = 0;     ///< of what is still to do
   double peak_bytes = 0;  ///< largest memory of any class
   double disk_bytes = 0;
-  double spill_bytes = 0;   ///< of features that do not fit into memory= and lie in files meanwhile, at the most
-  double cache_limit = 0;   ///< cache.limit= of the run, bytes; 0 with cache=off
+  double spill_bytes = 0;  ///< of features that do not fit into memory= and lie in files meanwhile, at the most
+  double cache_limit = 0;  ///< cache.limit= of the run, bytes; 0 with cache=off
   std::string peak_class;
   std::vector<std::string> missing;  ///< files that the run needs and that are not there
   std::vector<std::string> lines;    ///< one for each class

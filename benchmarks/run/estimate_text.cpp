@@ -57,8 +57,8 @@ std::string limits_as_text(const Estimate& estimate) {
   if (estimate.disk_bytes > 1e8) {
     text += fmt::format("disk     about {} of features and score maps", gigabytes(estimate.disk_bytes));
     if (estimate.cache_limit > 0 && estimate.disk_bytes > estimate.cache_limit)
-      text += fmt::format("; cache.limit keeps {}, what was used longest ago goes first",
-                          gigabytes(estimate.cache_limit));
+      text +=
+          fmt::format("; cache.limit keeps {}, what was used longest ago goes first", gigabytes(estimate.cache_limit));
     text += "\n";
   }
   return text;

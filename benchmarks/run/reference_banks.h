@@ -29,8 +29,8 @@ class ReferenceBanks {
   /// The levels of all training or test images in a representation made with shared(). Images that share references go
   /// through it in batches, others by themselves, so that its working memory stays small. `room`: where they go.
   enum class Part { train, test };
-  Levels represented(const Representation& by, const Levels& raw, Part part, const std::string& stage,
-                     int64_t batch, const FeatureRoom& room = {}) const;
+  Levels represented(const Representation& by, const Levels& raw, Part part, const std::string& stage, int64_t batch,
+                     const FeatureRoom& room = {}) const;
 
   /// Writes NAME.safetensors, the rows of all references ("level0" [R·P, C], …) with `origin` and every file's SHA-256
   /// in its metadata, and NAME.json, the list, which references.list takes. NAME is the class and a hash of both.

@@ -41,9 +41,9 @@ std::string SweepProgress::line(const CellOutcome& outcome, const PlannedResult&
       ++means_[name].count;
     }
   const size_t digits = std::to_string(total_).size();
-  std::string text = fmt::format("[{:>{}}/{} {}%] {}/{} · {} · {} · {}", done_, digits, total_, 100 * done_ / total_,
-                                 planned.data_set, cell.class_name, cell.config->settings.backbone, cell.detector,
-                                 cell.features);
+  std::string text =
+      fmt::format("[{:>{}}/{} {}%] {}/{} · {} · {} · {}", done_, digits, total_, 100 * done_ / total_, planned.data_set,
+                  cell.class_name, cell.config->settings.backbone, cell.detector, cell.features);
   if (!cell.variant.text.empty()) text += " · " + cell.variant.text;
   text += outcome.cell ? ": " + metrics_text(*outcome.cell) : ": failed";
   if (outcome.reused) {

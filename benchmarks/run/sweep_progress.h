@@ -31,7 +31,7 @@ class SweepProgress {
   const Mean* mean_of(const std::string& kind) const;
 
   Stopwatch watch_;
-  double last_ = 0;                       ///< when the last cell was finished
+  double last_ = 0;  ///< when the last cell was finished
   int64_t done_ = 0, total_ = 0;
   std::set<std::string> seen_;              ///< results that were counted
   std::map<std::string, int64_t> to_come_;  ///< cells by kind

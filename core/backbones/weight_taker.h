@@ -20,8 +20,8 @@ class WeightTaker {
   /// Of a file that holds more than one model: every key that starts with none of these.
   void ignore_all_but(const std::vector<std::string>& prefixes);
 
-  /// The tensor as it is stored. One that is missing, misshapen or not finite is noted and replaced by zeros of the wanted shape,
-  /// which take no memory.
+  /// The tensor as it is stored. One that is missing, misshapen or not finite is noted and replaced by zeros of the
+  /// wanted shape, which take no memory.
   at::Tensor take_tensor(const std::string& key, at::IntArrayRef shape);
 
   /// Elements of all tensors taken so far, without running statistics of normalisations.

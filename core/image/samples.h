@@ -33,8 +33,8 @@ inline uint8_t eight_bits_of(int value, int bits, const ImageReading& reading) {
 /// The first three channels, luma and two colour differences, become RGB by JFIF's rule.
 void take_rgb_of_ycc(Samples& samples);
 
-/// What `request` wants of samples of 8 to 16 bits. As an image RGB, alpha dropped; as a mask the largest colour (mask_value). Values
-/// of 16 bits are counted.
+/// What `request` wants of samples of 8 to 16 bits. As an image RGB, alpha dropped; as a mask the largest colour
+/// (mask_value). Values of 16 bits are counted.
 Image image_of(const Samples& samples, const DecodeRequest& request);
 
 }  // namespace adrep

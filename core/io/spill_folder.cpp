@@ -98,8 +98,8 @@ at::Tensor SpillFolder::zeros(at::IntArrayRef sizes, at::ScalarType type) const 
     fail(reason);
   }
   spill_mappings().add(data, {bytes, file});
-  return at::from_blob(data, sizes, [](void* begin) { spill_mappings().remove(begin); },
-                       at::TensorOptions().dtype(type));
+  return at::from_blob(
+      data, sizes, [](void* begin) { spill_mappings().remove(begin); }, at::TensorOptions().dtype(type));
 }
 
 bool is_spilled(const at::Tensor& tensor) {

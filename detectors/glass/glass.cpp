@@ -265,7 +265,8 @@ FitCost Glass::cost(const Params& params, const std::vector<LevelShape>& shapes,
   const double map = params.adaptor != "false" ? 2.0 * static_cast<double>(params.dimension * params.dimension) : 0;
   const double step = layer * (2.0 * static_cast<double>(params.ascent_steps) + 10) + 4 * map;
   FitCost cost;
-  cost.flops = positions * (static_cast<double>(params.meta_epochs) * images * step + static_cast<double>(test) * layer);
+  cost.flops =
+      positions * (static_cast<double>(params.meta_epochs) * images * step + static_cast<double>(test) * layer);
   cost.bytes = positions * (bytes_of_patch(params) * static_cast<double>(params.batch) +
                             static_cast<double>(train * params.dimension) * sizeof(float));
   cost.drawn_images = static_cast<double>(params.meta_epochs) * images;

@@ -72,7 +72,8 @@ TEST_CASE("the command line keeps labels, changes one, and sets over everything"
   const std::vector<Combination> moved = combinations(matrix, {"axes.data.b.data=/elsewhere"});
   CHECK(value_of(moved[0], "data") == "data-a");
   CHECK(value_of(moved[4], "data") == "/elsewhere");
-  CHECK_THAT(matrix_error(example, {"detector=padin"}), Contains("axis detector has no value 'padin'") && Contains("padim"));
+  CHECK_THAT(matrix_error(example, {"detector=padin"}),
+             Contains("axis detector has no value 'padin'") && Contains("padim"));
   CHECK_THAT(matrix_error(example, {"axes.data.c.data=x"}), Contains("axis data has no value 'c'"));
   CHECK_THAT(matrix_error(example, {"axes.data.b=x"}), Contains("axes.AXIS.LABEL.KEY=VALUE"));
   CHECK_THAT(matrix_error(example, {"axes.data.b.dat=x"}), Contains("unknown key 'dat'"));
@@ -89,7 +90,8 @@ TEST_CASE("what is wrong with a matrix is said with its line", "[matrix]") {
              Contains("m.yaml:5: 'detectr' is no axis: did you mean 'detector'?"));
   CHECK_THAT(error("rules:\n  - when: {detector: cflow}\n    set: {seed: 1}\n"),
              Contains("m.yaml:5: axis detector has no value 'cflow'"));
-  CHECK_THAT(error("rules:\n  - when: {detector: padim}\n    set: {sed: 1}\n"), Contains("m.yaml:6: unknown key 'sed'"));
+  CHECK_THAT(error("rules:\n  - when: {detector: padim}\n    set: {sed: 1}\n"),
+             Contains("m.yaml:6: unknown key 'sed'"));
   CHECK_THAT(error("rules:\n  - when: {detector: padim}\n"), Contains("m.yaml:5: a rule has either 'set'"));
   CHECK_THAT(error("rules:\n  - set: {seed: 1}\n    exclude: {detector: padim}\n"), Contains("m.yaml:5: a rule has"));
   CHECK_THAT(error("rules:\n  - unless: {detector: padim}\n"), Contains("m.yaml:5: unknown part 'unless'"));
@@ -100,7 +102,8 @@ TEST_CASE("what is wrong with a matrix is said with its line", "[matrix]") {
   CHECK_THAT(error("axes: {}\n"), Contains("m.yaml:4: 'axes' is given twice"));
   CHECK_THAT(matrix_error("axes:\n  detector: []\n"), Contains("m.yaml:2: axis detector has no values"));
   CHECK_THAT(matrix_error("axes:\n  detector: padim\n"), Contains("m.yaml:2: axis detector: expected a list"));
-  CHECK_THAT(matrix_error("axes:\n  detector: [padim, padim]\n"), Contains("m.yaml:2: axis detector: 'padim' is given twice"));
+  CHECK_THAT(matrix_error("axes:\n  detector: [padim, padim]\n"),
+             Contains("m.yaml:2: axis detector: 'padim' is given twice"));
   CHECK_THAT(matrix_error("axes:\n  seed: [0, 1]\n  mine: {x: {seed: 2}, y: {seed: 3}}\n"),
              Contains("m.yaml:3: axes seed and mine both set seed"));
   CHECK_THAT(matrix_error("axes:\n  patchcore: {ratio: [0.1, 0.2]}\n"), Contains("patchcore.ratio: [...]"));

@@ -222,6 +222,13 @@ TEST_CASE("pretraining: the best epochs are kept in the published layout, marked
     REQUIRE(read_projector_checkpoint(folder.path() / "whole" / file).sha256 == hash);
 }
 
+TEST_CASE("pretraining: a training that diverges fails and writes no projector", "[pretraining]") {
+  const TemporaryFolder folder;
+  write_mvtec_class(folder / "data", "plate", 4, 4);
+  REQUIRE_THROWS_WITH(pretrain(config_of(folder, "diverged", {"rate=1e30"})), Contains("the training diverged"));
+  REQUIRE_FALSE(fs::exists(folder / "diverged/projector.safetensors"));
+}
+
 TEST_CASE("pretraining: what is held out must not be pretrained on", "[pretraining]") {
   const TemporaryFolder folder;
   write_mvtec_class(folder / "data", "plate", 4, 4);

@@ -18,7 +18,8 @@ TEST_CASE("what a run would note of a class is known before it", "[runner]") {
   // "tubes" is published, so it is cropped: its defect near the left end is not seen
   for (const std::string name : {"tubes", "rail"}) {
     for (const std::string place : {"train/good/0.png", "test/good/1.png", "test/hole/2.png"})
-      test::write_texture(folder / (name + " data/" + name + "/" + place), 128, 32, static_cast<unsigned>(place.size()));
+      test::write_texture(folder / (name + " data/" + name + "/" + place), 128, 32,
+                          static_cast<unsigned>(place.size()));
     Image mask(128, 32, 1);
     for (int y = 8; y < 16; ++y) std::fill_n(mask.at(y, 4), 10, uint8_t{255});
     write_file_atomically(folder / (name + " data/" + name + "/ground_truth/hole/2_mask.png"), encode_png(mask));

@@ -81,9 +81,15 @@ TEST_CASE("a test image that is a reference has no residual, at whatever size im
   test::write_mvtec_class(folder / "data", "plate", 3, 2, 96);
   fs::copy_file(folder / "data/plate/train/good/1.png", folder / "data/plate/test/good/copy.png");
   const std::string resize = GENERATE("image.resize=64", "image.resize=80");
-  std::vector<std::string> words{"detector=feature_norm", "features=residual", "cache=off", "feature_norm.sigma=0",
-                                 "references.shots=3", "image.crop=64", resize,
-                                 "backbone=" + test::seeded_backbone(), "data=" + (folder / "data").string()};
+  std::vector<std::string> words{"detector=feature_norm",
+                                 "features=residual",
+                                 "cache=off",
+                                 "feature_norm.sigma=0",
+                                 "references.shots=3",
+                                 "image.crop=64",
+                                 resize,
+                                 "backbone=" + test::seeded_backbone(),
+                                 "data=" + (folder / "data").string()};
   const RunOutcome outcome = run_plan(make_plan(resolve_run(read_config({}, words))), folder / "out");
   REQUIRE(outcome.cells.at(0).error == "");
   for (const ImageScore& score : outcome.cells[0].cell->scores)

@@ -1,8 +1,8 @@
 // Features that do not fit into memory=.
 #include <catch2/catch.hpp>
 
-#include "benchmarks/planned_runs.h"
 #include "benchmarks/plan/memory_shares.h"
+#include "benchmarks/planned_runs.h"
 #include "benchmarks/run/class_features.h"
 #include "support/trees.h"
 

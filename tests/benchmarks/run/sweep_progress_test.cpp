@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "benchmarks/planned_runs.h"
 #include "benchmarks/plan/recorded_plan.h"
+#include "benchmarks/planned_runs.h"
 #include "support/trees.h"
 
 using namespace adrep;
