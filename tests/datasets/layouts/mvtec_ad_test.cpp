@@ -52,6 +52,19 @@ TEST_CASE("mvtec_ad: the root may be one class, named after its folder", "[datas
   }
 }
 
+TEST_CASE("mvtec_ad: masks in a folder of another name are said", "[datasets]") {
+  Tree tree;
+  add_small_class(tree, "nut");
+  tree.image("nut/test/hole/000.png");
+  CHECK(open_dataset(tree.path())->load("nut").data_notes.empty());
+  tree.mask("nut/Masks/hole/000.png");
+  const std::vector<std::string> said = {"Masks/ is not read: masks are looked for in ground_truth/DEFECT/"};
+  CHECK(open_dataset(tree.path())->load("nut").data_notes == said);
+  CHECK(open_dataset(tree / "nut")->load("nut").data_notes == said);
+  tree.mask("nut/ground_truth/hole/000_mask.png");
+  CHECK(open_dataset(tree.path())->load("nut").data_notes.empty());  // every anomalous image has one: another copy
+}
+
 TEST_CASE("mvtec_ad: what is an image, and in which order", "[datasets]") {
   Tree tree;
   tree.images("c/train/good", {"10.PNG", "9.Jpg", "a b.bmp", "ä.TIFF", "Z.jpeg", "._Z.jpeg", ".hidden.png", "notes.txt",
