@@ -228,7 +228,8 @@ class PlanMaker {
                 settings.ImageReadingSettings::text()];
     if (dataset) return dataset;
     const std::filesystem::path root = find_data(settings.data);
-    if (!std::filesystem::exists(root)) {
+    const LayoutEntry* layout = LayoutRegistry::instance().find(settings.layout);
+    if (!std::filesystem::exists(root) && !(layout && layout->makes_folder)) {
       const std::shared_ptr<const Dataset> absent = absent_dataset(settings.layout, root);
       const PublishedDataset* published = published_dataset(settings.layout);
       missing_.add(Kind::data,

@@ -93,3 +93,11 @@ TEST_CASE("sides of images that a backbone cannot take are refused by the plan",
                     Contains("images of 64x64: dinov2_small needs sides that are multiples of 14"));
   CHECK_NOTHROW(plan_on({"backbone=dinov2_small", "image.crop=56", "image.resize=64"}, folder.path()));
 }
+
+TEST_CASE("a data set that its layout makes is not missing", "[plan][slow]") {
+  const test::TemporaryFolder folder;
+  const Plan plan = plan_on({"layout=demo", "detector=feature_norm"}, folder / "demo-data");
+  REQUIRE(plan.missing.empty());
+  REQUIRE(plan.groups.size() == 3);
+  REQUIRE(std::filesystem::exists(folder / "demo-data/fabric"));
+}
