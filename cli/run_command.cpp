@@ -82,8 +82,7 @@ int exit_code_of(const RunOutcome& outcome) {
 }
 
 void print_configs(const std::vector<RunConfig>& configs) {
-  for (const RunConfig& config : configs)
-    fmt::print("{}{}", config.swept.empty() ? "" : "# " + config.variant() + "\n", to_yaml(all_values(config)));
+  for (const RunConfig& config : configs) fmt::print("{}", to_yaml(config));
 }
 
 /// Tables and report of a plan's results, and the table printed. Returns the report's path.
@@ -95,8 +94,21 @@ std::filesystem::path show_results(const Plan& plan, const ResultPlan& recorded,
   return write_views(output, plan, recorded.id, results, table);
 }
 
+/// Says all that is missing, since one line at a time is no help with a large plan.
+int refuse_missing(const Plan& plan) {
+  for (const std::string& line : plan.missing) log_error(line);
+  if (plan.missing.size() > 1)
+    log_error(fmt::format("{} things are missing: nothing was computed; --dry-run says what they block",
+                          plan.missing.size()));
+  return static_cast<int>(ExitCode::usage);
+}
+
 /// --tables-only: of what is there, without computing anything.
 int show_tables(const Plan& plan) {
+  if (plan.data_missing) {
+    log_error("--tables-only: cells of a missing data set would be left out: adrep results table FOLDER needs no data");
+    return refuse_missing(plan);
+  }
   const ResultPlan recorded = recorded_plan(plan);
   const ResultSet results = ResultSet::of_plan(plan.groups.front().config->settings.output, recorded);
   const int64_t there = std::ssize(results.results()) - results.missing() - results.failed();
@@ -105,15 +117,6 @@ int show_tables(const Plan& plan) {
   const std::filesystem::path report = show_results(plan, recorded, results);
   fmt::print("{} of {}\nreport: {}\n", there, counted(plan.cell_count(), "cell"), report.string());
   return results.failed() > 0 ? static_cast<int>(ExitCode::usage) : 0;
-}
-
-/// Says all that is missing, since one line at a time is no help with a large plan.
-int refuse_missing(const Plan& plan) {
-  for (const std::string& line : plan.missing) log_error(line);
-  if (plan.missing.size() > 1)
-    log_error(fmt::format("{} things are missing: nothing was computed; --dry-run says what they block",
-                          plan.missing.size()));
-  return static_cast<int>(ExitCode::usage);
 }
 
 void say_what_was_done(const RunOutcome& outcome, double seconds) {
@@ -153,19 +156,15 @@ int run(const RunArguments& arguments) {
   const RunRequest request = read_run(given.file, given.assignments);
   if (arguments.print_config) return print_configs(request.configs), 0;
   if (arguments.print_plan) {
-    if (request.plan.empty())
+    if (!request.matrix)
       throw_input("--print-plan: {} is no sweep with axes: --print-config prints its settings",
                   given.file.empty() ? "the command line" : given.file);
-    fmt::print("{}", request.plan);
+    fmt::print("{}", plan_text(*request.matrix, request.combinations));
     return 0;
   }
   const KnownFiles known_files(arguments.rehash);
   const Plan plan = plan_with_missing(request.configs);
-  if (arguments.tables_only && !plan.data_missing) return show_tables(plan);
-  if (arguments.tables_only) {
-    log_error("--tables-only: cells of a missing data set would be left out: adrep results table FOLDER needs no data");
-    return refuse_missing(plan);
-  }
+  if (arguments.tables_only) return show_tables(plan);
   if (plan.missing.empty()) {
     for (const RunConfig& config : request.configs) open_device(config.settings.device);
     check_run(plan);

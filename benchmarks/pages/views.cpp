@@ -38,8 +38,7 @@ std::map<std::string, std::string> config_files(const Plan& plan) {
     for (const PlannedCell& cell : group.cells) {
       if (!variants.insert(cell.config->variant()).second) continue;
       const std::string name = variants.size() == 1 ? "config.yaml" : fmt::format("config-{}.yaml", variants.size());
-      files[name] =
-          (cell.config->swept.empty() ? "" : "# " + cell.config->variant() + "\n") + to_yaml(all_values(*cell.config));
+      files[name] = to_yaml(*cell.config);
       all += "---\n" + files[name];
     }
   }

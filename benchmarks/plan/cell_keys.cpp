@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 
+#include "benchmarks/plan/class_geometry.h"
 #include "benchmarks/plan/feature_keys.h"
 #include "benchmarks/plan/pass_size.h"
 #include "benchmarks/plan/projectors.h"
@@ -78,10 +79,7 @@ class KeyMaker {
     } else if (name == "image.crop") {
       section[name] = planned_.geometry.crop;
     } else if (name == "references.resize") {
-      // as keys of adrep 0.2 have it: the default there was 224
-      section[name] = settings_.references_resize != 0 || settings_.resize != 0
-                          ? (settings_.references_resize != 0 ? settings_.references_resize : settings_.resize)
-                          : 224;
+      section[name] = reference_resize(settings_);  // of the default 224, as keys of adrep 0.2 have it
     } else if (name == "classes_together") {
       if (planned_.together) section[name] = planned_.together->key();
     } else if (name == "references.list") {

@@ -10,6 +10,10 @@
 namespace adrep {
 namespace {
 
+std::string name_of(const Dataset& dataset, const std::string& class_name) {
+  return dataset.root().string() + "|" + class_name;
+}
+
 /// Whether a class is one of its layout's publisher. MVTec AD's photographs are square: what is not is somebody's own
 /// class of the same name, "screw".
 bool is_official_class(const Dataset& dataset, const std::string& class_name) {
@@ -51,25 +55,34 @@ int published_resize(const RunSettings& settings, const std::string& detector, c
   return static_cast<int>(std::lround(static_cast<double>(side) * factor));
 }
 
-}  // namespace
-
-Fit automatic_fit(const Dataset& dataset, const std::string& class_name) {
-  if (is_official_class(dataset, class_name)) return Fit::crop;
+/// How image.fit=auto shows a class: as published (crop) for official classes of published data sets and square
+/// photographs, else squashed where every training image's sides are at most 3 to 2, else padded.
+Fit automatic_fit(const Dataset& dataset, const std::string& class_name, bool official) {
+  if (official) return Fit::crop;
   const double ratio = largest_aspect_ratio(dataset, class_name);
   if (ratio == 1) return Fit::crop;  // nothing is cut off, and nothing squashed
   return ratio <= squashed_aspect_ratio ? Fit::squash : Fit::pad;
+}
+
+}  // namespace
+
+bool ClassGeometries::is_official(const Dataset& dataset, const std::string& class_name) {
+  const std::string name = name_of(dataset, class_name);
+  if (!official_.contains(name)) official_[name] = is_official_class(dataset, class_name);
+  return official_.at(name);
 }
 
 Geometry ClassGeometries::of(const RunSettings& settings, const std::string& detector, const Dataset& dataset,
                              const std::string& class_name) {
   Geometry geometry{static_cast<int>(settings.resize), static_cast<int>(settings.crop)};
   const bool cut = settings.resize != 0 && settings.resize != settings.crop;  // asked for: a cut from a larger image
-  const std::string name = dataset.root().string() + "|" + class_name;
   if (settings.fit != "auto") {
     geometry.fit = fit_named(settings.fit);
   } else if (!cut) {
-    const auto known = automatic_.find(name);
-    geometry.fit = known != automatic_.end() ? known->second : automatic_[name] = automatic_fit(dataset, class_name);
+    const std::string name = name_of(dataset, class_name);
+    if (!automatic_.contains(name))
+      automatic_[name] = automatic_fit(dataset, class_name, is_official(dataset, class_name));
+    geometry.fit = automatic_.at(name);
   }
   if (geometry.fit == Fit::squash || geometry.fit == Fit::pad) {
     if (cut)
@@ -77,8 +90,7 @@ Geometry ClassGeometries::of(const RunSettings& settings, const std::string& det
                   geometry.resize, settings.fit, geometry.crop);
     geometry.resize = geometry.crop;
   } else if (geometry.resize == 0) {
-    if (!official_.contains(name)) official_[name] = is_official_class(dataset, class_name);
-    geometry.resize = published_resize(settings, detector, dataset, class_name, official_.at(name));
+    geometry.resize = published_resize(settings, detector, dataset, class_name, is_official(dataset, class_name));
   }
   if (geometry.resize < geometry.crop)
     throw_input("image.resize={} is smaller than image.crop={}: the crop would leave the image", geometry.resize,
@@ -86,10 +98,10 @@ Geometry ClassGeometries::of(const RunSettings& settings, const std::string& det
   return geometry;
 }
 
-int reference_resize(const RunSettings& settings) {
+int64_t reference_resize(const RunSettings& settings) {
   constexpr int64_t published = 224;
   const int64_t given = settings.references_resize != 0 ? settings.references_resize : settings.resize;
-  return static_cast<int>(std::max(given != 0 ? given : published, settings.crop));
+  return given != 0 ? given : published;
 }
 
 std::string fit_note(const RunSettings& settings, const Geometry& geometry) {

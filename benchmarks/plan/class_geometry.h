@@ -11,10 +11,6 @@ namespace adrep {
 /// The widest photograph, longer side to shorter, that image.fit=auto squashes.
 inline constexpr double squashed_aspect_ratio = 1.5;
 
-/// How image.fit=auto shows a class: as published (crop) for official classes of published data sets and square
-/// photographs, else squashed where every training image's sides are at most 3 to 2, else padded.
-Fit automatic_fit(const Dataset& dataset, const std::string& class_name);
-
 /// Sizes of classes' images under any settings, each class's photographs looked at once. For one thread at a time.
 class ClassGeometries {
  public:
@@ -24,13 +20,15 @@ class ClassGeometries {
               const std::string& class_name);
 
  private:
+  bool is_official(const Dataset& dataset, const std::string& class_name);
+
   std::map<std::string, Fit> automatic_;
   std::map<std::string, bool> official_;
 };
 
-/// Shorter side of reference images after the resize: references.resize, or for 0 that of image.resize, and 224 where
-/// that is left to the protocol (§1), whatever the queries have.
-int reference_resize(const RunSettings& settings);
+/// What references.resize stands for: itself, or for 0 image.resize, and 224 where that is left to the protocol (§1),
+/// whatever the queries have. The resized side is that of the crop at least.
+int64_t reference_resize(const RunSettings& settings);
 
 /// What a reader of a class's numbers should know of how its photographs were fitted; "" where that is as asked.
 std::string fit_note(const RunSettings& settings, const Geometry& geometry);

@@ -12,7 +12,7 @@
 namespace adrep {
 namespace {
 
-constexpr const char *activation_key = "weights.activation", *normalisation_key = "weights.normalisation";
+constexpr const char* activation_key = "weights.activation";
 
 std::string known_hash(const std::filesystem::path& file) {
   return ContentHashes::instance().sha256_of(file);
@@ -38,13 +38,7 @@ std::string weights_hash(const RunSettings& settings) {
 }
 
 std::vector<std::pair<std::string, std::string>> activation_in_keys(const RunSettings& settings) {
-  std::vector<std::pair<std::string, std::string>> parts;
-  if (settings.backbone == "vit") parts.emplace_back("vit.activation", settings.weights_activation);
-  const std::string beyond = activation_beyond_before(settings.backbone, settings.weights, settings, known_hash);
-  if (!beyond.empty()) parts.emplace_back(activation_key, beyond);
-  const std::string other = normalisation_beyond_before(settings.backbone, settings.weights, settings, known_hash);
-  if (!other.empty()) parts.emplace_back(normalisation_key, other);
-  return parts;
+  return weights_in_keys(settings.backbone, settings.weights, settings, known_hash);
 }
 
 VitSettings settled_vit(const RunSettings& settings) {

@@ -10,9 +10,7 @@ namespace adrep {
 /// Throws InputError when there is no such file.
 std::string weights_hash(const RunSettings& settings);
 
-/// What stands in keys of the activation and the input normalisation, name and value. Keys of adrep 0.2 stay as they
-/// were: of `vit` the activation stood under "vit.activation" as it was given. "weights.activation" is there, with the
-/// activation itself, where it is another than 0.2 took, and "weights.normalisation" in the same way.
+/// What stands in keys of the activation and the input normalisation (weights_in_use.h), name and value.
 std::vector<std::pair<std::string, std::string>> activation_in_keys(const RunSettings& settings);
 
 /// What the backbone is told, with the activation that "auto" stands for and the input normalisation: for where the

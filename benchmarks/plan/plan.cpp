@@ -77,35 +77,29 @@ void check_detector(const PlannedCell& cell) {
   static_cast<void>(DetectorRegistry::instance().get(cell.detector, "detector").make(cell.params()));
 }
 
-/// The Describable Textures Dataset, whose folder images/ GLASS draws with.
-constexpr const char* textures_page = "https://www.robots.ox.ac.uk/~vgg/data/dtd";
-
 /// Throws InputError when a file or folder that a detector is to read is not there.
 void check_detector_files(const PlannedCell& cell) {
   const DetectorEntry& entry = DetectorRegistry::instance().get(cell.detector, "detector");
   for (const auto& [name, value] : entry.resolve(cell.params())) {
-    if (!entry.params->find(name)->is_path) continue;
+    const Param& param = *entry.params->find(name);
+    if (!param.is_path) continue;
     const auto& path = std::get<std::string>(value);
     if (!path.empty() && !std::filesystem::exists(path))
       throw_input("{}.{}={}: no such file or folder{}", cell.detector, name, path,
-                  name == "textures" ? fmt::format(": the paper's are those of {}", textures_page) : "");
+                  param.page.empty() ? "" : ": the paper's are those of " + param.page);
   }
-}
-
-/// Throws InputError when a cell's references cannot be chosen for want of a file.
-void check_reference_files(const PlannedCell& cell) {
-  const RunSettings& settings = cell.config->settings;
-  if (cell.features == "raw") return;
-  if (settings.references_select == "aligned") {
-    const RunSettings aligned = aligned_backbone_settings(settings);
-    static_cast<void>(find_weights(find_backbone(aligned.backbone), aligned.weights));
-  }
-  if (settings.references_select == "list") static_cast<void>(reference_list_file(settings, cell.class_name));
 }
 
 /// Throws InputError when the weights are not there.
 void check_weights(const RunSettings& settings) {
   static_cast<void>(find_weights(find_backbone(settings.backbone), settings.weights));
+}
+
+/// Throws InputError when a cell's references cannot be chosen for want of a file.
+void check_reference_files(const PlannedCell& cell) {
+  const RunSettings& settings = cell.config->settings;
+  if (settings.references_select == "aligned") check_weights(aligned_backbone_settings(settings));
+  if (settings.references_select == "list") static_cast<void>(reference_list_file(settings, cell.class_name));
 }
 
 /// Throws InputError where tiles cannot stand for a whole photograph.
@@ -271,13 +265,15 @@ class PlanMaker {
     const RunSettings& settings = cell.config->settings;
     check_detector(cell);
     check_tiles(cell);
-    const std::string weights = backbone_text(*cell.config);
-    const std::string list = cell.features == "raw" ? "" : settings.references_select + settings.references_list;
-    cell.blocked |= !missing_.found(Kind::detector, cell.detector + nlohmann::json(texts_of(cell)).dump(),
+    cell.blocked |= !missing_.found(Kind::detector, cell.detector + parameters_of(cell.detector, cell.params()).dump(),
                                     [&] { check_detector_files(cell); });
-    cell.blocked |= !missing_.found(Kind::references, list.empty() ? "" : list + "|" + cell.class_name,
-                                    [&] { check_reference_files(cell); });
-    cell.blocked |= !missing_.found(Kind::weights, weights, [&] { check_weights(settings); });
+    if (cell.features != "raw")
+      cell.blocked |= !missing_.found(Kind::references,
+                                      fmt::format("{}|{}|{}|{}", settings.references_select, settings.references_list,
+                                                  settings.aligned_backbone, cell.class_name),
+                                      [&] { check_reference_files(cell); });
+    cell.blocked |=
+        !missing_.found(Kind::weights, settings.backbone + "|" + settings.weights, [&] { check_weights(settings); });
     const std::string key = group_key(*cell.config, cell.detector, cell.class_name, cell.geometry);
     const auto [place, added] = group_of_.emplace(key, plan_.groups.size());
     if (added) {
@@ -285,12 +281,6 @@ class PlanMaker {
       plan_.groups.push_back({cell.config, dataset, cell.class_name, cell.geometry, {}});
     }
     plan_.groups[place->second].cells.push_back(std::move(cell));
-  }
-
-  static std::map<std::string, std::string> texts_of(const PlannedCell& cell) {
-    std::map<std::string, std::string> texts;
-    for (const auto& [name, value] : cell.params()) texts[name] = value.items.empty() ? "" : value.items.front();
-    return texts;
   }
 
   /// The same model for all configurations that fit on the same images.

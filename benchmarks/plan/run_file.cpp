@@ -36,23 +36,20 @@ void check_output_folders(const std::vector<RunConfig>& configs) {
 }  // namespace
 
 RunRequest read_run(const std::filesystem::path& file_or_empty, const std::vector<std::string>& assignments) {
-  RunRequest request;
-  if (!file_or_empty.empty()) {
-    const YamlFile file = read_yaml(file_or_empty);
-    if (is_matrix(file)) {
-      const Matrix matrix = read_matrix(file);
-      const std::vector<Combination> made = combinations(matrix, assignments);
-      request.plan = plan_text(matrix, made);
-      for (const Combination& one : made)
-        for (RunConfig& config : resolve_combination(matrix, one)) request.configs.push_back(std::move(config));
-      if (request.configs.size() > most_combinations)
-        throw_input("{}: swept settings make more than {} configurations: split the file", file.name,
-                    most_combinations);
-      check_output_folders(request.configs);
-      return request;
-    }
+  if (file_or_empty.empty()) return {resolve_run(read_command_line("", assignments))};
+  const YamlFile file = read_yaml(file_or_empty);
+  if (!is_matrix(file)) {
+    RawConfig config = yaml_settings(file, file.root);
+    for (auto& [key, value] : read_command_line("", assignments)) config[key] = std::move(value);
+    return {resolve_run(config)};
   }
-  request.configs = resolve_run(read_command_line(file_or_empty, assignments));
+  RunRequest request{{}, read_matrix(file)};
+  request.combinations = combinations(*request.matrix, assignments);
+  for (const Combination& one : request.combinations)
+    for (RunConfig& config : resolve_combination(*request.matrix, one)) request.configs.push_back(std::move(config));
+  if (request.configs.size() > most_combinations)
+    throw_input("{}: swept settings make more than {} configurations: split the file", file.name, most_combinations);
+  check_output_folders(request.configs);
   return request;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,8 @@ namespace adrep {
 /// What a run was asked for: a configuration file or none, and settings over it.
 struct RunRequest {
   std::vector<RunConfig> configs;  ///< resolved, at least one
-  std::string plan;                ///< plan_text of a matrix; "" for other configurations
+  std::optional<Matrix> matrix{};  ///< none for other configurations
+  std::vector<Combination> combinations{};
 };
 
 /// Reads a configuration as resolve_run takes it, or a matrix (matrix.h). Throws InputError with the place, also where

@@ -292,4 +292,8 @@ std::map<std::string, ParamValue> all_values(const RunConfig& config) {
   return values;
 }
 
+std::string to_yaml(const RunConfig& config) {
+  return (config.swept.empty() ? "" : "# " + config.variant() + "\n") + to_yaml(all_values(config));
+}
+
 }  // namespace adrep

@@ -83,4 +83,7 @@ std::vector<RunConfig> resolve_run(const RawConfig& raw);
 /// The resolved settings of one configuration, detectors' parameters included: what --print-config prints.
 std::map<std::string, ParamValue> all_values(const RunConfig& config);
 
+/// The same as YAML, below a comment that says what is swept.
+std::string to_yaml(const RunConfig& config);
+
 }  // namespace adrep

@@ -194,21 +194,6 @@ std::map<std::string, ParamValue> all_values(const PretrainConfig& config) {
   return values;
 }
 
-namespace {
-
-/// Activation and input normalisation as they stand in keys of runs (feature_keys.h), so that pretrainings of adrep 0.2
-/// go on.
-void add_what_follows_from_weights(const PretrainSettings& settings, std::map<std::string, std::string>& deciding) {
-  if (settings.backbone == "vit") deciding["vit.activation"] = settings.weights_activation;
-  const FileHash hash = [](const auto& file) { return ContentHashes::instance().sha256_of(file); };
-  const std::string beyond = activation_beyond_before(settings.backbone, settings.weights, settings, hash),
-                    other = normalisation_beyond_before(settings.backbone, settings.weights, settings, hash);
-  if (!beyond.empty()) deciding["weights.activation"] = beyond;
-  if (!other.empty()) deciding["weights.normalisation"] = other;
-}
-
-}  // namespace
-
 std::string result_hash(const PretrainConfig& config) {
   std::map<std::string, std::string> texts, deciding;
   for (const auto& [key, value] : all_values(config)) texts[key] = to_text(value);
@@ -218,7 +203,10 @@ std::string result_hash(const PretrainConfig& config) {
       // of a path the content counts, others add it; the activation follows
       if (param.role(of_config) != Decides::nothing && !param.is_path && param.name != "weights.activation")
         deciding[section.prefix + param.name] = texts.at(section.prefix + param.name);
-  add_what_follows_from_weights(config.settings, deciding);
+  // as they stand in keys of runs, so that pretrainings of adrep 0.2 go on
+  for (auto& [key, value] : weights_in_keys(config.settings.backbone, config.settings.weights, config.settings,
+                                            [](const auto& file) { return ContentHashes::instance().sha256_of(file); }))
+    deciding[key] = std::move(value);
   std::string text;
   for (const auto& [key, value] : deciding) text += key + "=" + value + "\n";
   return sha256_of(text);

@@ -128,7 +128,8 @@ ReferenceBanks ClassFeatures::make_banks() {
   ReferenceChoice choice = choose_references(settings, candidates);
   const ReferenceChoice::Places used = choice.used();
   Geometry geometry = group_.geometry;
-  if (geometry.fit == Fit::crop) geometry.resize = reference_resize(settings);
+  if (geometry.fit == Fit::crop)
+    geometry.resize = static_cast<int>(std::max(reference_resize(settings), settings.crop));
   Levels levels;
   if (geometry == group_.geometry) {
     std::vector<int64_t> rows;

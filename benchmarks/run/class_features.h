@@ -26,8 +26,8 @@ class ClassFeatures {
  public:
   enum class Parts { train_and_test, train };
 
-  /// The backbone is asked for only when an image's features are not in the cache. With
-  /// Parts::train the test images are left alone: there are none.
+  /// The backbone is asked for only when an image's features are not in the cache. With Parts::train the test images are
+  /// left alone: there are none.
   ClassFeatures(const PlannedGroup& group, const ClassSplit& split, BackboneSource backbone, FeatureStores stores,
                 Parts parts = Parts::train_and_test);
 

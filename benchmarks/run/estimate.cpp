@@ -144,12 +144,10 @@ class Estimator {
     if (!rates) return;
     const int64_t cached = cached_images(group, split);
     const auto [seconds, peak] = add_costs(group, split, fits, *rates, row, cached);
-    const auto finished = static_cast<size_t>(
-        std::count_if(left.cells.begin(), left.cells.end(), [](const CellWork& cell) { return cell.finished(); }));
     estimate_.lines.push_back(fmt::format(
         "{}: {} cells to do, {} train and {} test images ({} in the feature cache), resize {} crop {}{}, "
         "about {}, {:.1f} GB",
-        group.class_name, left.cells.size() - finished, split.train.size(), split.test.size(), cached,
+        group.class_name, std::ssize(left.cells) - left.done, split.train.size(), split.test.size(), cached,
         group.geometry.resize, group.geometry.crop, group.geometry.suffix(" "), duration_text(seconds), peak / 1e9));
   }
 
@@ -175,7 +173,7 @@ class Estimator {
     double detector_bytes = 0;
     bool residual = false;
     for (const PlannedCell* cell : fits) {
-      seconds += add_fit(*cell, rates, tiles * train, tiles * test, detector_bytes, row);
+      seconds += add_fit(*cell, rates, tiles * train, tiles * test, tiles, detector_bytes, row);
       if (cell->features != "raw" && !residual)
         seconds += (train + test) * residual_flops(rates.shapes, settings.shots) / (0.25 * rates.flops);
       residual |= cell->features != "raw";
@@ -196,13 +194,12 @@ class Estimator {
     return {seconds, peak};
   }
 
-  /// Seconds of one fit with its scoring; raises `bytes` to what it needs.
-  double add_fit(const PlannedCell& cell, const PassRates& rates, double train, double test, double& bytes,
-                 EstimateRow& row) {
+  /// Seconds of one fit with its scoring; raises `bytes` to what it needs. `train` and `test` count tiles.
+  double add_fit(const PlannedCell& cell, const PassRates& rates, double train, double test, double tiles,
+                 double& bytes, EstimateRow& row) {
     const DetectorEntry& entry = DetectorRegistry::instance().get(cell.detector, "detector");
     // a model of all classes is fitted once, with the features of all their training images in memory
-    const double fitted =
-        cell.together ? train_images_of(*cell.together) * train / std::max(1.0, train_images_of(cell)) : train;
+    const double fitted = cell.together ? tiles * train_images_of(*cell.together) : train;
     const double shares = cell.together ? static_cast<double>(cell.together->classes().size()) : 1;
     const auto cost_with = [&](const RawParams& params) {
       return entry.cost(params, rates.shapes, static_cast<int64_t>(fitted), static_cast<int64_t>(test));
@@ -231,9 +228,6 @@ class Estimator {
     for (const ClassGeometry& part : together.classes())
       images += static_cast<double>(together.dataset()->load(part.class_name).train.size());
     return train_images_[&together] = images;
-  }
-  double train_images_of(const PlannedCell& cell) {
-    return static_cast<double>(cell.together->dataset()->load(cell.class_name).train.size());
   }
 
   /// Counts what fitting and scoring a cell takes, and what they would take with the parameter that makes them faster.

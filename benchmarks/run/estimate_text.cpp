@@ -3,6 +3,7 @@
 #include "benchmarks/run/estimate.h"
 #include "core/base/machine_memory.h"
 #include "core/base/progress.h"
+#include "core/base/text_layout.h"
 
 namespace adrep {
 namespace {
@@ -35,12 +36,11 @@ std::string rows_as_text(const std::vector<EstimateRow>& rows) {
                      gigabytes(row.disk_bytes)});
   std::vector<size_t> widths(lines.front().size());
   for (const auto& line : lines)
-    for (size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], line[i].size());
+    for (size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], shown_width(line[i]));
   std::string text;
   for (const auto& line : lines) {
     std::string cells;
-    for (size_t i = 0; i < line.size(); ++i)
-      cells += i < 2 ? fmt::format("{:<{}}  ", line[i], widths[i]) : fmt::format("{:>{}}  ", line[i], widths[i]);
+    for (size_t i = 0; i < line.size(); ++i) cells += padded(line[i], widths[i], /*right=*/i >= 2) + "  ";
     text += "  " + cells.substr(0, cells.find_last_not_of(' ') + 1) + "\n";
   }
   return text;

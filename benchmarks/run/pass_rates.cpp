@@ -52,7 +52,6 @@ const PassRates& KnownRates::of(const PlannedGroup& group) {
     const PassSize size = entry.pass(settings.crop);
     rates.shapes = size.shapes;
     rates.image_seconds = size.flops / flops;
-    rates.measured = false;
   }
   return rates_.emplace(name, std::move(rates)).first->second;
 }

@@ -7,12 +7,11 @@
 
 namespace adrep {
 
-/// What a backbone's passes take on this machine, measured for a moment.
+/// What a backbone's passes take on this machine, measured for a moment, or without weights by its architecture's size.
 struct PassRates {
   double flops = 1;          ///< matrix products, operations a second
   double image_seconds = 0;  ///< one image through the backbone
   std::vector<LevelShape> shapes;
-  bool measured = true;  ///< false without weights: from the architecture's size
 };
 
 /// Rates of the backbones of a plan, each measured once.

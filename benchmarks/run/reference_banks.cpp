@@ -1,5 +1,7 @@
 #include "benchmarks/run/reference_banks.h"
 
+#include <numeric>
+
 #include "core/base/atomic_file.h"
 #include "core/base/content_hashes.h"
 #include "core/base/hash.h"
@@ -14,8 +16,6 @@ namespace {
 
 using nlohmann::json;
 using Places = ReferenceChoice::Places;
-
-constexpr int64_t images_a_release = 16;  // after so many, pages of spilled features are given back
 
 json ids(const Places& places, const std::vector<Sample>& train) {
   json list = json::array();
@@ -76,8 +76,8 @@ Levels ReferenceBanks::represented(const Representation& by, const Levels& raw, 
                                    int64_t batch, const FeatureRoom& room) const {
   const auto& own = part == Part::train ? choice_.train : choice_.test;
   const RowStarts& starts = part == Part::train ? train_rows_ : test_rows_;
-  Levels result = levels_like(raw, room);
   const int64_t count = raw.batch();
+  LevelRows rows(static_cast<size_t>(count), raw.image_size, raw[0].device(), room);
   Progress progress(stage, count, "images");
   size_t image = 0;  // the one that row `first` belongs to
   for (int64_t first = 0, size = 1; first < count; first += size) {
@@ -89,16 +89,18 @@ Levels ReferenceBanks::represented(const Representation& by, const Levels& raw, 
     size = std::min(batch, end - first);
     const Levels images = raw.narrow(first, size);
     const Levels made = place == own.end() ? by.apply(images) : by.with(bank_of(place->second))->apply(images);
-    for (int64_t l = 0; l < made.count(); ++l)
-      result.maps[static_cast<size_t>(l)].narrow(0, first, size).copy_(made[l]);
-    progress.update(first + size);
-    if (first / images_a_release != (first + size) / images_a_release) {
-      release_levels(result);
-      release_levels(raw);
+    for (int64_t row = 0; row < size; ++row) {
+      std::vector<at::Tensor> maps;
+      for (const at::Tensor& map : made.maps) maps.push_back(map.select(0, row));
+      rows.put(static_cast<size_t>(first + row), maps);
     }
+    progress.update(first + size);
   }
-  release_levels(result);
   release_levels(raw);
+  std::vector<size_t> all(static_cast<size_t>(count));
+  std::iota(all.begin(), all.end(), size_t{0});
+  Levels result = rows.move_out(all);
+  result.content = raw.content;
   return result;
 }
 

@@ -2,8 +2,7 @@
 #include <filesystem>
 
 #include "benchmarks/plan/plan.h"
-#include "core/features/cache/feature_cache.h"
-#include "core/io/spill_folder.h"
+#include "benchmarks/run/class_features.h"
 
 namespace adrep {
 
@@ -18,8 +17,9 @@ class RunCache {
   RunCache& operator=(const RunCache&) = delete;
 
   FeatureCache& cache() { return cache_; }
-  /// For features that do not fit into memory: on the cache's disk, or with cache=off on that of the results.
-  const SpillFolder& spill() const { return spill_; }
+  /// The cache, and the folder for features that do not fit into memory: on the cache's disk, or with cache=off on that
+  /// of the results.
+  FeatureStores stores() { return {&cache_, &spill_}; }
 
  private:
   std::filesystem::path folder_;  ///< of the run's own; "" where it has none

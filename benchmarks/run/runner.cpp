@@ -47,14 +47,14 @@ RunOutcome run_recorded(const Plan& plan, ResultPlan recorded, const std::filesy
   RunCache cache(plan, output);
   ResultLog log(output);
   SweepProgress progress(plan);
-  RunTools tools{
-      {},
-      {&cache.cache(), &cache.spill()},
-      &recorded,
-      &log,
-      &progress,
-      JointModels(output, [&](const RunConfig& config) -> const Backbone& { return tools.backbone.get(config); },
-                  {&cache.cache(), &cache.spill()})};
+  RunTools tools{{},
+                 cache.stores(),
+                 &recorded,
+                 &log,
+                 &progress,
+                 JointModels(
+                     output, [&](const RunConfig& config) -> const Backbone& { return tools.backbone.get(config); },
+                     cache.stores())};
   try {
     for (const PlannedGroup& group : plan.groups) {
       stop_if_interrupted();

@@ -1,13 +1,11 @@
 #include "benchmarks/run/sweep_progress.h"
 
+#include <algorithm>
+
 #include "core/base/progress.h"
 
 namespace adrep {
 namespace {
-
-std::string kind_of(const PlannedCell& cell) {
-  return cell.config->settings.backbone + "|" + cell.detector + "|" + cell.features;
-}
 
 std::string metrics_text(const Cell& cell) {
   std::string text;
@@ -21,6 +19,10 @@ std::string metrics_text(const Cell& cell) {
 
 }  // namespace
 
+SweepProgress::Kind SweepProgress::kind_of(const PlannedCell& cell) {
+  return {cell.config->settings.backbone + "|" + cell.detector + "|" + cell.features, cell.detector};
+}
+
 SweepProgress::SweepProgress(const Plan& plan) : total_(plan.cell_count()) {
   for (const PlannedGroup& group : plan.groups)
     for (const PlannedCell& cell : group.cells) ++to_come_[kind_of(cell)];
@@ -28,7 +30,7 @@ SweepProgress::SweepProgress(const Plan& plan) : total_(plan.cell_count()) {
 
 std::string SweepProgress::line(const CellOutcome& outcome, const PlannedResult& planned) {
   const PlannedCell& cell = outcome.planned;
-  const std::string kind = kind_of(cell);
+  const Kind kind = kind_of(cell);
   if (seen_.insert(planned.id).second) {
     --to_come_[kind];
     ++done_;
@@ -36,7 +38,7 @@ std::string SweepProgress::line(const CellOutcome& outcome, const PlannedResult&
   const double now = watch_.seconds(), took = now - last_;
   last_ = now;
   if (!outcome.reused && outcome.error.empty())
-    for (const std::string& name : {kind, cell.detector, std::string()}) {
+    for (const std::string& name : kind.names()) {
       means_[name].seconds += took;
       ++means_[name].count;
     }
@@ -57,20 +59,16 @@ std::string SweepProgress::line(const CellOutcome& outcome, const PlannedResult&
   return text;
 }
 
-const SweepProgress::Mean* SweepProgress::mean_of(const std::string& kind) const {
-  const size_t first = kind.find('|'), second = kind.find('|', first + 1);
-  for (const std::string& name : {kind, kind.substr(first + 1, second - first - 1), std::string()})
-    if (const auto mean = means_.find(name); mean != means_.end()) return &mean->second;
-  return nullptr;
-}
-
 double SweepProgress::seconds_left() const {
   double seconds = 0;
   for (const auto& [kind, count] : to_come_) {
     if (count == 0) continue;
-    const Mean* mean = mean_of(kind);
-    if (!mean) return -1;
-    seconds += static_cast<double>(count) * mean->seconds / static_cast<double>(mean->count);
+    const auto names = kind.names();
+    const auto known =
+        std::find_if(names.begin(), names.end(), [&](const std::string& name) { return means_.contains(name); });
+    if (known == names.end()) return -1;
+    const Mean& mean = means_.at(*known);
+    seconds += static_cast<double>(count) * mean.seconds / static_cast<double>(mean.count);
   }
   return seconds;
 }

@@ -1,4 +1,6 @@
 #pragma once
+#include <array>
+#include <compare>
 #include <map>
 #include <set>
 #include <string>
@@ -24,18 +26,24 @@ class SweepProgress {
   double seconds_left() const;
 
  private:
+  /// What cells that take about as long have in common, the nearest first.
+  struct Kind {
+    std::string all, detector;
+    auto operator<=>(const Kind&) const = default;
+    std::array<std::string, 3> names() const { return {all, detector, ""}; }
+  };
   struct Mean {
     double seconds = 0;
     int64_t count = 0;
   };
-  const Mean* mean_of(const std::string& kind) const;
+  static Kind kind_of(const PlannedCell& cell);
 
   Stopwatch watch_;
   double last_ = 0;  ///< when the last cell was finished
   int64_t done_ = 0, total_ = 0;
-  std::set<std::string> seen_;              ///< results that were counted
-  std::map<std::string, int64_t> to_come_;  ///< cells by kind
-  std::map<std::string, Mean> means_;       ///< by kind, by detector, and "" of all
+  std::set<std::string> seen_;         ///< results that were counted
+  std::map<Kind, int64_t> to_come_;    ///< cells
+  std::map<std::string, Mean> means_;  ///< by the names of kinds
 };
 
 }  // namespace adrep

@@ -25,19 +25,30 @@ fs::path original_weights(const BackboneEntry& entry, const fs::path& weights) {
   return are_trained(entry, weights, file) ? find_weights(entry, {}) : file;
 }
 
-}  // namespace
-
-std::optional<ActivationChoice> activation_in_use(const std::string& backbone, const fs::path& weights,
-                                                  const VitSettings& settings, const FileHash& hash) {
+/// What `choose` makes of a vision transformer's outline, weights file and its hash; none of other backbones, and of a
+/// file that is none.
+template <class Choose>
+auto chosen_in_use(const std::string& backbone, const fs::path& weights, const VitSettings& settings,
+                   const FileHash& hash, const Choose& choose)
+    -> std::optional<decltype(choose(VitOutline(), fs::path(), std::string()))> {
   const BackboneEntry entry = find_backbone(backbone);
   if (!entry.outline) return std::nullopt;
   try {
     const fs::path file = original_weights(entry, weights);
-    return choose_activation(entry.outline(file, settings), file, hash_of_weights(file, hash),
-                             settings.weights_activation);
+    return choose(entry.outline(file, settings), file, hash_of_weights(file, hash));
   } catch (const InputError&) {
     return std::nullopt;
   }
+}
+
+}  // namespace
+
+std::optional<ActivationChoice> activation_in_use(const std::string& backbone, const fs::path& weights,
+                                                  const VitSettings& settings, const FileHash& hash) {
+  return chosen_in_use(backbone, weights, settings, hash,
+                       [&](const VitOutline& outline, const fs::path& file, const std::string& sha256) {
+                         return choose_activation(outline, file, sha256, settings.weights_activation);
+                       });
 }
 
 std::string activation_beyond_before(const std::string& backbone, const fs::path& weights, const VitSettings& settings,
@@ -49,20 +60,27 @@ std::string activation_beyond_before(const std::string& backbone, const fs::path
 
 std::optional<NormalisationChoice> normalisation_in_use(const std::string& backbone, const fs::path& weights,
                                                         const VitSettings& settings, const FileHash& hash) {
-  const BackboneEntry entry = find_backbone(backbone);
-  if (!entry.outline) return std::nullopt;
-  try {
-    const fs::path file = original_weights(entry, weights);
-    return choose_normalisation(entry.outline(file, settings), file, hash_of_weights(file, hash), settings);
-  } catch (const InputError&) {
-    return std::nullopt;
-  }
+  return chosen_in_use(backbone, weights, settings, hash,
+                       [&](const VitOutline& outline, const fs::path& file, const std::string& sha256) {
+                         return choose_normalisation(outline, file, sha256, settings);
+                       });
 }
 
 std::string normalisation_beyond_before(const std::string& backbone, const fs::path& weights,
                                         const VitSettings& settings, const FileHash& hash) {
   const auto choice = normalisation_in_use(backbone, weights, settings, hash);
   return choice && !choice->usual ? to_text(choice->values) : "";
+}
+
+std::vector<std::pair<std::string, std::string>> weights_in_keys(const std::string& backbone, const fs::path& weights,
+                                                                 const VitSettings& settings, const FileHash& hash) {
+  std::vector<std::pair<std::string, std::string>> parts;
+  if (backbone == "vit") parts.emplace_back("vit.activation", settings.weights_activation);
+  const std::string activation = activation_beyond_before(backbone, weights, settings, hash),
+                    normalisation = normalisation_beyond_before(backbone, weights, settings, hash);
+  if (!activation.empty()) parts.emplace_back("weights.activation", activation);
+  if (!normalisation.empty()) parts.emplace_back("weights.normalisation", normalisation);
+  return parts;
 }
 
 std::string weights_note(const std::string& backbone, const fs::path& weights, const VitSettings& settings,

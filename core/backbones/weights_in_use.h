@@ -31,6 +31,13 @@ std::optional<NormalisationChoice> normalisation_in_use(const std::string& backb
 std::string normalisation_beyond_before(const std::string& backbone, const std::filesystem::path& weights,
                                         const VitSettings& settings, const FileHash& hash);
 
+/// What stands in keys of the activation and the input normalisation, name and value. Keys of adrep 0.2 stay as they
+/// were: of `vit` the activation stood under "vit.activation" as it was given. "weights.activation" is there, with the
+/// activation itself, where it is another than 0.2 took, and "weights.normalisation" in the same way.
+std::vector<std::pair<std::string, std::string>> weights_in_keys(const std::string& backbone,
+                                                                 const std::filesystem::path& weights,
+                                                                 const VitSettings& settings, const FileHash& hash);
+
 /// "w.pth: keys fit, not a published file; computed with …" for a table, or "" when nothing has to be said of the file:
 /// it is published, code, what adrep trained, or of a backbone of whose files no hash is known.
 std::string weights_note(const std::string& backbone, const std::filesystem::path& weights, const VitSettings& settings,

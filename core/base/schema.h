@@ -50,6 +50,7 @@ struct Param {
   std::function<Decides(const ParamTexts& texts)> decides_by;  ///< where its own value or others say what it decides
   bool is_seed = false;                                        ///< values of it make repetitions of one method
   bool is_path = false;                                        ///< names a file or folder, whose content counts
+  std::string page;                                            ///< where what the paper took for it is offered
   std::vector<std::string> choices;  ///< allowed texts, "kind:FILE" for any that begins with "kind:"; empty: any
   ParamValue default_value;
   std::function<void(void* params, const ParamValue& value)> set;
@@ -100,7 +101,7 @@ class Schema {
     }
     Handle& when(std::function<bool(const ParamTexts&)> holds) { return param_.when = std::move(holds), *this; }
     Handle& seed() { return param_.is_seed = true, *this; }
-    Handle& path() { return param_.is_path = true, *this; }
+    Handle& path(std::string page = "") { return param_.is_path = true, param_.page = std::move(page), *this; }
     Handle& example(std::string text) { return param_.example = std::move(text), *this; }
     Handle& doc(std::string text) { return param_.doc = std::move(text), *this; }
 

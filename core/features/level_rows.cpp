@@ -8,21 +8,7 @@ namespace {
 /// Pages of a spill folder are given back whenever so much was written.
 constexpr int64_t release_bytes = int64_t{64} << 20;
 
-int64_t bytes_of_row(const std::vector<at::Tensor>& maps, int64_t rows) {
-  int64_t bytes = 0;
-  for (const at::Tensor& map : maps) bytes += static_cast<int64_t>(map.nbytes()) / rows;
-  return bytes;
-}
-
 }  // namespace
-
-at::Tensor FeatureRoom::rows(int64_t rows, at::IntArrayRef image_sizes, const at::TensorOptions& options,
-                             int64_t image_bytes) const {
-  std::vector<int64_t> sizes{rows};
-  sizes.insert(sizes.end(), image_sizes.begin(), image_sizes.end());
-  const bool spilled = spill && options.device().is_cpu() && images * image_bytes > limit_bytes;
-  return spilled ? spill->zeros(sizes, c10::typeMetaToScalarType(options.dtype())) : at::empty(sizes, options);
-}
 
 bool LevelRows::fits(const std::vector<at::Tensor>& maps) const {
   if (maps_.empty()) return true;
@@ -33,9 +19,7 @@ bool LevelRows::fits(const std::vector<at::Tensor>& maps) const {
 }
 
 void LevelRows::put(size_t image, const std::vector<at::Tensor>& maps) {
-  if (maps_.empty())
-    for (const at::Tensor& map : maps)
-      maps_.push_back(room_.rows(images_, map.sizes(), map.options().device(device_), bytes_of_row(maps, 1)));
+  if (maps_.empty()) make_room(maps);
   ADREP_ASSERT(fits(maps), "levels of image {} have other shapes than those before", image);
   for (size_t l = 0; l < maps.size(); ++l) maps_[l].select(0, static_cast<int64_t>(image)).copy_(maps[l]);
   unreleased_ += row_bytes();
@@ -44,8 +28,22 @@ void LevelRows::put(size_t image, const std::vector<at::Tensor>& maps) {
   unreleased_ = 0;
 }
 
+void LevelRows::make_room(const std::vector<at::Tensor>& maps) {
+  int64_t image_bytes = 0;
+  for (const at::Tensor& map : maps) image_bytes += static_cast<int64_t>(map.nbytes());
+  const bool spilled = device_.is_cpu() && room_.is_short(image_bytes);
+  for (const at::Tensor& map : maps) {
+    std::vector<int64_t> sizes{images_};
+    sizes.insert(sizes.end(), map.sizes().begin(), map.sizes().end());
+    maps_.push_back(spilled ? room_.spill->zeros(sizes, map.scalar_type())
+                            : at::empty(sizes, map.options().device(device_)));
+  }
+}
+
 int64_t LevelRows::row_bytes() const {
-  return bytes_of_row(maps_, images_);
+  int64_t bytes = 0;
+  for (const at::Tensor& map : maps_) bytes += static_cast<int64_t>(map.nbytes()) / images_;
+  return bytes;
 }
 
 Levels LevelRows::selected(const std::vector<size_t>& images) const {
@@ -73,14 +71,6 @@ Levels LevelRows::move_out(const std::vector<size_t>& images) {
   maps_.clear();
   release_levels(levels);
   return levels;
-}
-
-Levels levels_like(const Levels& levels, const FeatureRoom& room) {
-  Levels like{{}, levels.image_size, levels.content};
-  const int64_t images = levels.batch(), image_bytes = images > 0 ? bytes_of_row(levels.maps, images) : 0;
-  for (const at::Tensor& map : levels.maps)
-    like.maps.push_back(room.rows(images, map.sizes().slice(1), map.options(), image_bytes));
-  return like;
 }
 
 int64_t bytes_in_memory(const Levels& levels) {

@@ -14,9 +14,8 @@ struct FeatureRoom {
   int64_t images = 0;                  ///< all that are to be held at a time, of this and of other lists
   int64_t limit_bytes = 0;
 
-  /// An uninitialised tensor of `rows` images.
-  at::Tensor rows(int64_t rows, at::IntArrayRef image_sizes, const at::TensorOptions& options,
-                  int64_t image_bytes) const;
+  /// Whether images of so many bytes do not fit.
+  bool is_short(int64_t image_bytes) const { return spill && images * image_bytes > limit_bytes; }
 };
 
 /// Levels of a known number of images, filled image by image in any order: one tensor [N, C_l, H_l, W_l] a level, made
@@ -39,15 +38,15 @@ class LevelRows {
   Levels move_out(const std::vector<size_t>& images);
 
  private:
+  /// The tensors for images like this one.
+  void make_room(const std::vector<at::Tensor>& maps);
+
   int64_t images_, image_size_;
   at::Device device_;
   FeatureRoom room_;
   int64_t unreleased_ = 0;  ///< bytes that were put since pages were last given back
   std::vector<at::Tensor> maps_;
 };
-
-/// Uninitialised levels of the same shapes.
-Levels levels_like(const Levels& levels, const FeatureRoom& room);
 
 /// Bytes of levels that lie in memory and in no spill folder.
 int64_t bytes_in_memory(const Levels& levels);

@@ -7,8 +7,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <map>
-#include <mutex>
+#include <memory>
 
 #include "core/base/error.h"
 
@@ -26,53 +25,23 @@ int nameless_file(const std::filesystem::path& folder) {
   return named;
 }
 
-/// The mappings that exist by their beginning, with the files they lie on.
-class SpillMappings {
- public:
-  struct Mapping {
-    size_t bytes = 0;
-    int file = -1;
-  };
-
-  void add(void* begin, Mapping mapping) {
-    const std::lock_guard lock(mutex_);
-    mappings_[reinterpret_cast<uintptr_t>(begin)] = mapping;
-  }
-
-  void remove(void* begin) {
-    Mapping mapping;
-    {
-      const std::lock_guard lock(mutex_);
-      const auto place = mappings_.find(reinterpret_cast<uintptr_t>(begin));
-      mapping = place->second;
-      mappings_.erase(place);
-    }
-    munmap(begin, mapping.bytes);
-    close(mapping.file);
-  }
-
-  bool has(const void* begin) {
-    const std::lock_guard lock(mutex_);
-    return mappings_.contains(reinterpret_cast<uintptr_t>(begin));
-  }
-
-  void release(const void* begin) {
-    const std::lock_guard lock(mutex_);
-    const auto place = mappings_.find(reinterpret_cast<uintptr_t>(begin));
-    if (place == mappings_.end()) return;
-    // the disk begins to write, so that the pages can be dropped by the time that memory is wanted
-    sync_file_range(place->second.file, 0, 0, SYNC_FILE_RANGE_WRITE);
-    madvise(reinterpret_cast<void*>(place->first), place->second.bytes, MADV_DONTNEED);
-  }
-
- private:
-  std::mutex mutex_;
-  std::map<uintptr_t, Mapping> mappings_;
+/// A mapped file; a tensor's storage owns it, and is known by how it is given back.
+struct Mapping {
+  void* begin = nullptr;
+  size_t bytes = 0;
+  int file = -1;
 };
 
-SpillMappings& spill_mappings() {
-  static auto* mappings = new SpillMappings;  // outlives every static object that holds a tensor
-  return *mappings;
+void unmap(void* context) {
+  const std::unique_ptr<Mapping> mapping(static_cast<Mapping*>(context));
+  munmap(mapping->begin, mapping->bytes);
+  close(mapping->file);
+}
+
+/// nullptr of a tensor that lies elsewhere.
+const Mapping* mapping_of(const at::Tensor& tensor) {
+  if (!tensor.defined() || !tensor.has_storage()) return nullptr;
+  return tensor.storage().data_ptr().cast_context<Mapping>(&unmap);
 }
 
 }  // namespace
@@ -97,18 +66,24 @@ at::Tensor SpillFolder::zeros(at::IntArrayRef sizes, at::ScalarType type) const 
     close(file);
     fail(reason);
   }
-  spill_mappings().add(data, {bytes, file});
-  return at::from_blob(
-      data, sizes, [](void* begin) { spill_mappings().remove(begin); }, at::TensorOptions().dtype(type));
+  at::Storage storage(at::Storage::use_byte_size_t(), bytes,
+                      at::DataPtr(data, new Mapping{data, bytes, file}, &unmap, at::kCPU), /*allocator=*/nullptr,
+                      /*resizable=*/false);
+  const at::Tensor flat = at::empty({0}, at::TensorOptions().dtype(type));
+  flat.set_(std::move(storage), 0, {static_cast<int64_t>(bytes / at::elementSize(type))}, {1});
+  return flat.view(sizes);
 }
 
 bool is_spilled(const at::Tensor& tensor) {
-  return tensor.defined() && tensor.device().is_cpu() && tensor.has_storage() &&
-         spill_mappings().has(tensor.storage().data());
+  return mapping_of(tensor) != nullptr;
 }
 
 void release_spilled(const at::Tensor& tensor) {
-  if (is_spilled(tensor)) spill_mappings().release(tensor.storage().data());
+  const Mapping* mapping = mapping_of(tensor);
+  if (!mapping) return;
+  // the disk begins to write, so that the pages can be dropped by the time that memory is wanted
+  sync_file_range(mapping->file, 0, 0, SYNC_FILE_RANGE_WRITE);
+  madvise(mapping->begin, mapping->bytes, MADV_DONTNEED);
 }
 
 }  // namespace adrep

@@ -1,10 +1,10 @@
 #include "datasets/layouts/class_tree.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include "core/base/error.h"
 #include "datasets/layouts/camera_folders.h"
+#include "datasets/layouts/folder_forms.h"
 #include "datasets/listing.h"
 #include "datasets/samples.h"
 #include "datasets/unread_files.h"
@@ -74,7 +74,7 @@ class ClassTree final : public Dataset {
     if (!single_) add_foregrounds(root_, split, problems);
     for (const std::string& kind : list_reporting(root_, folder_of(class_name, "test"), problems).folders)
       add_test_images(kind, split, problems);
-    note_masks_elsewhere(split, problems);
+    note_masks_elsewhere(split);
     sort_samples(split);
     return split;
   }
@@ -125,18 +125,13 @@ class ClassTree final : public Dataset {
 
   /// Names a folder that seems to hold the masks which the layout looks for somewhere else: without them a class has
   /// image metrics alone.
-  void note_masks_elsewhere(ClassSplit& split, std::vector<FileProblem>& problems) const {
+  void note_masks_elsewhere(ClassSplit& split) const {
     const auto lacks_mask = [](const Sample& sample) { return sample.anomalous && !sample.mask; };
     if (std::none_of(split.test.begin(), split.test.end(), lacks_mask)) return;
-    for (const std::string& folder : list_reporting(root_, single_ ? "" : split.name, problems).folders) {
-      std::string name = folder;
-      std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
-      const bool masks = name == "mask" || name == "masks" || name == "gt" || name == "label" || name == "labels" ||
-                         name == "groundtruth" || name == "ground_truth";
-      if (masks && folder != rules_.masks_above)
+    for (const std::string& folder : root_.list(single_ ? "" : split.name).folders)
+      if (may_hold_masks(folder) && folder != rules_.masks_above)
         split.data_notes.push_back(fmt::format("{}/ is not read: masks are looked for in {}/", folder,
                                                path_of({rules_.masks_above, "DEFECT", rules_.masks_below})));
-    }
   }
 
   RootFolder root_;

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> normal_names = {"good", "ok", "normal"};
 constexpr std::array<std::string_view, 4> mask_folder_names = {"masks", "mask", "ground_truth", "gt"};
+constexpr std::array<std::string_view, 3> other_mask_folder_names = {"groundtruth", "label", "labels"};
 constexpr std::array<std::string_view, 4> images_names = {"images", "image", "imgs", "img"};
 constexpr std::array<std::string_view, 5> split_names = {"train", "test", "val", "valid", "validation"};
 
@@ -107,6 +108,9 @@ std::vector<ClassForm> find_classes(const RootFolder& root) {
 
 bool is_mask_folder_name(std::string_view name) {
   return is_one_of(name, mask_folder_names);
+}
+bool may_hold_masks(std::string_view name) {
+  return is_mask_folder_name(name) || is_one_of(name, other_mask_folder_names);
 }
 bool is_images_folder_name(std::string_view name) {
   return is_one_of(name, images_names);

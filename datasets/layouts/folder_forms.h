@@ -23,6 +23,9 @@ std::vector<ClassForm> find_classes(const RootFolder& root);
 /// masks, mask, ground_truth or gt in any case.
 bool is_mask_folder_name(std::string_view name);
 
+/// The same, or groundtruth, label or labels: a folder that is likely to hold masks, whatever reads it.
+bool may_hold_masks(std::string_view name);
+
 /// images, image, imgs or img in any case.
 bool is_images_folder_name(std::string_view name);
 

@@ -56,7 +56,7 @@ void GlassParams::declare(Schema<GlassParams>& s) {
       .doc("drawn patches with less error take no part");
   s.add(&GlassParams::sigma, "sigma").at_least(0).doc("Gaussian smoothing of the score map, pixels of the map");
   s.add(&GlassParams::textures, "textures")
-      .path()
+      .path("https://www.robots.ox.ac.uk/~vgg/data/dtd")
       .example("dtd/images")
       .doc("folder of textures to draw with; empty: drawn ones");
   s.add(&GlassParams::patience, "patience")
