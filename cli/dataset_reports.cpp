@@ -117,9 +117,26 @@ void print_values(const ImageStatistics& s) {
              counted(s.wide_images, "image"), counted(levels, "level"), largest, shares);
 }
 
+/// A line of the table; dashes where no image could be read.
+void print_statistics(const ImageStatistics& s) {
+  const auto range = [&](int low, int high) {
+    if (s.images == 0) return std::string("-");
+    return low == high ? std::to_string(low) : fmt::format("{}–{}", low, high);
+  };
+  const auto colours = [&](const std::array<double, 3>& values) {
+    return s.images == 0 ? "-" : fmt::format("{:.3f} {:.3f} {:.3f}", values[0], values[1], values[2]);
+  };
+  const auto& shares = s.anomalous_shares;
+  fmt::print("{:<24}{:>8}{:>12}{:>12}  {:<18}{:<18}{}\n", s.class_name, s.images, range(s.min_width, s.max_width),
+             range(s.min_height, s.max_height), colours(s.mean), colours(s.deviation),
+             shares.empty() ? "no masks"
+                            : fmt::format("{:.3g}/{:.3g}/{:.3g}", 100 * shares.front(), 100 * shares[shares.size() / 2],
+                                          100 * shares.back()));
+}
+
 void stats(const ReportArguments& arguments) {
   const auto dataset = open_dataset(find_data(arguments.path), arguments.layout);
-  fmt::print("{:<24}{:>8}{:>12}{:>12}  {:<18}{:<18}{:<24}\n", "class", "images", "width", "height", "mean R G B",
+  fmt::print("{:<24}{:>8}{:>12}{:>12}  {:<18}{:<18}{}\n", "class", "images", "width", "height", "mean R G B",
              "deviation R G B", "anomalous pixels, % min/median/max");
   for (const std::string& name : dataset->classes()) {
     std::vector<FileProblem> problems;
@@ -127,19 +144,10 @@ void stats(const ReportArguments& arguments) {
     Progress progress(name, static_cast<int64_t>(split.train.size() + split.test.size()), "images");
     const ImageStatistics s =
         image_statistics(split, 0, [&](size_t done) { progress.update(static_cast<int64_t>(done)); });
-    const auto range = [](int low, int high) {
-      return low == high ? std::to_string(low) : fmt::format("{}–{}", low, high);
-    };
-    const auto& shares = s.anomalous_shares;
-    fmt::print("{:<24}{:>8}{:>12}{:>12}  {:<18}{:<18}{:<24}\n", name, s.images, range(s.min_width, s.max_width),
-               range(s.min_height, s.max_height), fmt::format("{:.3f} {:.3f} {:.3f}", s.mean[0], s.mean[1], s.mean[2]),
-               fmt::format("{:.3f} {:.3f} {:.3f}", s.deviation[0], s.deviation[1], s.deviation[2]),
-               shares.empty() ? "no masks"
-                              : fmt::format("{:.3g}/{:.3g}/{:.3g}", 100 * shares.front(),
-                                            100 * shares[shares.size() / 2], 100 * shares.back()));
+    print_statistics(s);
     print_values(s);
     if (s.unreadable > 0)
-      fmt::print("note: {}: {} images cannot be read, see adrep datasets verify\n", name, s.unreadable);
+      fmt::print("note: {}: {} cannot be read, see adrep datasets verify\n", name, counted(s.unreadable, "image"));
     print_problems(problems);
   }
 }

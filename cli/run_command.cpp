@@ -5,14 +5,17 @@
 
 #include "benchmarks/pages/report.h"
 #include "benchmarks/pages/views.h"
+#include "benchmarks/plan/job_share.h"
 #include "benchmarks/plan/recorded_plan.h"
 #include "benchmarks/plan/run_checks.h"
 #include "benchmarks/plan/run_file.h"
 #include "benchmarks/run/estimate.h"
+#include "benchmarks/run/job_worker.h"
 #include "benchmarks/run/runner.h"
 #include "benchmarks/tables/table_formats.h"
 #include "cli/command.h"
 #include "cli/command_words.h"
+#include "core/base/child_process.h"
 #include "core/base/content_hashes.h"
 #include "core/base/content_index.h"
 #include "core/base/device.h"
@@ -59,6 +62,7 @@ struct RunArguments {
   std::vector<std::string> words;
   bool print_config = false, print_plan = false, dry_run = false, rehash = false;
   bool retry_failed = false, tables_only = false;
+  bool job = false;
 };
 
 /// While it lives files that were read by an earlier run and are unchanged since are not read again to know their
@@ -128,10 +132,37 @@ void say_what_was_done(const RunOutcome& outcome, double seconds) {
   if (outcome.drawn_images > 0) fmt::print("{} drawn images went through the backbone, too\n", outcome.drawn_images);
 }
 
-int compute(const Plan& plan, Wanted wanted) {
+/// The configurations as one of several processes has them.
+std::vector<RunConfig> shares_of(const std::vector<RunConfig>& configs, int64_t job, int64_t jobs) {
+  std::vector<RunConfig> shares;
+  for (const RunConfig& config : configs) shares.push_back(share_of(config, job, jobs));
+  return shares;
+}
+
+/// What starts a process that computes a part of this run.
+JobSettings job_settings(const RunArguments& arguments, int64_t jobs) {
+  JobSettings settings{jobs, {own_program(), "run"}};
+  settings.command.insert(settings.command.end(), arguments.words.begin(), arguments.words.end());
+  settings.command.push_back("--job");
+  if (arguments.rehash) settings.command.push_back("--rehash");
+  if (verbosity() != Verbosity::normal)
+    settings.command.push_back(verbosity() == Verbosity::quiet ? "--quiet" : "--verbose");
+  return settings;
+}
+
+/// --job: a part of the run that started this process.
+int compute_part(const std::vector<RunConfig>& configs, bool rehash) {
+  JobWorker worker;
+  const KnownFiles known_files(rehash);
+  const Plan plan = make_plan(shares_of(configs, worker.place().job, worker.place().jobs));
+  worker.serve(plan, configs.front().settings.output);
+  return 0;
+}
+
+int compute(const Plan& plan, Wanted wanted, const JobSettings& jobs) {
   const Stopwatch watch;
   const std::filesystem::path output = plan.groups.front().config->settings.output;
-  const RunOutcome outcome = run_plan(plan, output, wanted);
+  const RunOutcome outcome = run_plan(plan, output, wanted, jobs);
   const ResultSet results = ResultSet::of_plan(output, outcome.recorded);
   if (outcome.interrupted) {
     if (outcome.failed() < std::ssize(outcome.cells))
@@ -162,11 +193,14 @@ int run(const RunArguments& arguments) {
     fmt::print("{}", plan_text(*request.matrix, request.combinations));
     return 0;
   }
+  if (arguments.job) return compute_part(request.configs, arguments.rehash);
+  const int64_t jobs = jobs_of(request.configs);
   const KnownFiles known_files(arguments.rehash);
-  const Plan plan = plan_with_missing(request.configs);
+  const Plan plan = plan_with_missing(shares_of(request.configs, 0, jobs));
   if (arguments.tables_only) return show_tables(plan);
   if (plan.missing.empty()) {
-    for (const RunConfig& config : request.configs) open_device(config.settings.device);
+    for (const RunConfig& config : request.configs)
+      for (const std::string& device : config.settings.devices) open_device(device);
     check_run(plan);
   }
   if (arguments.dry_run) {
@@ -175,7 +209,7 @@ int run(const RunArguments& arguments) {
     return estimate.missing.empty() ? 0 : static_cast<int>(ExitCode::usage);
   }
   if (!plan.missing.empty()) return refuse_missing(plan);
-  return compute(plan, arguments.retry_failed ? Wanted::failed : Wanted::all);
+  return compute(plan, arguments.retry_failed ? Wanted::failed : Wanted::all, job_settings(arguments, jobs));
 }
 
 }  // namespace
@@ -198,6 +232,7 @@ void add_run_command(CLI::App& program, int& exit_code) {
                                                       "compute only the cells that failed when last tried");
   CLI::Option* const tables_only = command->add_flag(
       "--tables-only", arguments->tables_only, "make the tables and the report of what is there; compute nothing");
+  command->add_flag("--job", arguments->job)->group("");  // how jobs= starts processes
   const std::vector<CLI::Option*> apart = {print_config, print_plan, dry_run, retry_failed, tables_only};
   for (size_t i = 0; i < apart.size(); ++i)
     for (size_t j = 0; j < i; ++j) apart[i]->excludes(apart[j]);

@@ -12,9 +12,9 @@ namespace adrep {
 namespace {
 
 /// Extensions of photographs that are not read, besides those of cameras' raw files.
-constexpr std::array<std::string_view, 22> photograph_extensions = {".heic", ".heif", ".avif", ".jxl", ".gif", ".dng",
-                                                                    ".cr2",  ".cr3",  ".nef",  ".arw", ".orf", ".rw2",
-                                                                    ".raf",  ".ppm",  ".pgm",  ".pbm", ".pnm", ".psd"};
+constexpr auto photograph_extensions =
+    std::to_array<std::string_view>({".heic", ".heif", ".avif", ".jxl", ".gif", ".dng", ".cr2", ".cr3", ".nef", ".arw",
+                                     ".orf", ".rw2", ".raf", ".ppm", ".pgm", ".pbm", ".pnm", ".psd", ".dcm"});
 
 std::string lower_extension(const std::string& name) {
   const size_t dot = name.rfind('.');

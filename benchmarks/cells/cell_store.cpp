@@ -19,6 +19,11 @@ std::optional<Cell> CellStore::find(const CellKey& key) const {
   return std::nullopt;
 }
 
+Cell CellStore::read(const std::string& hash) const {
+  const std::filesystem::path file = file_of(hash);
+  return cell_from_json(read_file(file), file.string());
+}
+
 void CellStore::put(const Cell& cell) const {
   write_file_atomically(file_of(cell.hash()), to_json_text(cell));
 }

@@ -16,6 +16,8 @@ class CellStore {
   std::filesystem::path file_of(const std::string& hash) const { return folder_ / (hash.substr(0, 32) + ".json"); }
   /// The finished cell with this key, if any. A damaged file is reported and treated as absent.
   std::optional<Cell> find(const CellKey& key) const;
+  /// The cell with this hash. Throws InputError when it is not there or damaged.
+  Cell read(const std::string& hash) const;
   /// Writes atomically.
   void put(const Cell& cell) const;
 

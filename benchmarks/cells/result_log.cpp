@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "benchmarks/cells/sealed_lines.h"
+#include "core/base/descriptor.h"
 #include "core/base/error.h"
 #include "core/base/log.h"
 #include "core/base/paths.h"
@@ -49,20 +50,12 @@ json line_of_event(const ResultEvent& event) {
   return line;
 }
 
-/// Closes the file also when writing fails.
-struct Descriptor {
-  int number;
-  ~Descriptor() {
-    if (number >= 0) close(number);
-  }
-};
-
 void append_to_disk(const fs::path& file, const std::string& line) {
   std::error_code failed;
   fs::create_directories(file.parent_path(), failed);
-  const Descriptor out{open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)};
-  const bool written =
-      out.number >= 0 && write(out.number, line.data(), line.size()) == std::ssize(line) && fsync(out.number) == 0;
+  const Descriptor out(open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+  const bool written = out.number() >= 0 && write(out.number(), line.data(), line.size()) == std::ssize(line) &&
+                       fsync(out.number()) == 0;
   if (!written) throw WriteError(fmt::format("{}: cannot be written: {}", file.string(), std::strerror(errno)));
 }
 

@@ -107,16 +107,19 @@ std::vector<StoredResult> read_folder(const fs::path& given, std::vector<std::st
   return results;
 }
 
-/// Folders may share plans and cells, and several plans may come to one cell: what is finished anywhere counts.
+/// Folders may share plans and cells, and several plans may come to one cell: what is finished anywhere counts. Of
+/// equal images under several names each name has its results; a cell that no plan names is no further one.
 std::vector<StoredResult> each_once(std::vector<StoredResult> all) {
   std::stable_partition(all.begin(), all.end(), [](const StoredResult& result) { return result.cell.has_value(); });
-  std::set<std::string> cells, planned;
+  std::set<std::string> named, planned;
+  for (const StoredResult& result : all)
+    if (result.cell && !result.data_set.empty()) named.insert(result.cell->hash());
+  std::set<std::pair<std::string, std::string>> cells;
   std::erase_if(all, [&](const StoredResult& result) {
-    if (result.cell) {
-      planned.insert(result.planned);
-      return !cells.insert(result.cell->hash()).second;
-    }
-    return !planned.insert(result.planned).second;
+    if (!result.cell) return !planned.insert(result.planned).second;
+    planned.insert(result.planned);
+    if (result.data_set.empty() && named.contains(result.cell->hash())) return true;
+    return !cells.emplace(result.cell->hash(), result.data_set).second;
   });
   return all;
 }

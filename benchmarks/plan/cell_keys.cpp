@@ -158,6 +158,10 @@ std::string group_text(const RunConfig& config, const std::string& detector) {
   return config.settings.layout + "|" + text_up_to(Decides::features, cell_settings(config, detector, "pretrained"));
 }
 
+std::string fit_text(const RunConfig& config, const std::string& detector, const std::string& features) {
+  return detector + "|" + features + "|" + text_up_to(Decides::fit, cell_settings(config, detector, features));
+}
+
 std::string backbone_text(const RunConfig& config) {
   const std::string detector = DetectorRegistry::instance().names().front();  // any: none decides the backbone
   return config.settings.device + "|" + text_up_to(Decides::backbone, cell_settings(config, detector, "raw"));

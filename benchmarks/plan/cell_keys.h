@@ -27,6 +27,9 @@ nlohmann::json parameters_of(const std::string& detector, const RawParams& given
 /// Text of all that a group of cells has in common: data, geometry, backbone and references, by declared roles.
 std::string group_text(const RunConfig& config, const std::string& detector);
 
+/// Text of all that one fitted detector depends on, but for its images: by declared roles.
+std::string fit_text(const RunConfig& config, const std::string& detector, const std::string& features);
+
 /// Text of what makes a loaded backbone another one.
 std::string backbone_text(const RunConfig& config);
 

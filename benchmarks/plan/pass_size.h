@@ -3,9 +3,9 @@
 
 namespace adrep {
 
-/// Images that go through the backbone, a representation or a detector at once: batch=, or for 0 as many as a quarter
-/// of memory= holds, at least 1 and at most 8 on a CPU (more is not faster there) or 32 on a GPU. The same settings
-/// give the same number on every machine. Throws InputError when there is no such backbone.
+/// Images that go through the backbone, a representation or a detector at once: batch=, or for 0 at most 8 on a CPU
+/// (more is not faster there) or 32 on a GPU, fewer where they are large. The same settings give the same number on
+/// every machine, whatever memory= is. Throws InputError when there is no such backbone.
 int64_t images_a_pass(const RunSettings& settings);
 
 }  // namespace adrep

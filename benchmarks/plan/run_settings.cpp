@@ -1,5 +1,6 @@
 #include "benchmarks/plan/run_settings.h"
 
+#include "benchmarks/plan/job_share.h"
 #include "core/backbones/backbone.h"
 #include "core/metrics/protocol.h"
 #include "datasets/dataset.h"
@@ -51,6 +52,10 @@ RunConfig resolve_one(const Expansion& expansion) {
       param->set(&config.settings, std::move(parsed));
       if (key == "metrics.protocol")
         static_cast<void>(NamedProtocol(config.settings.protocol));  // refuses unknown names
+      if (key == "device") {
+        config.settings.devices = device_names(config.settings.devices);
+        config.settings.device = config.settings.devices.front();
+      }
     } else {
       const size_t dot = key.find('.');
       config.detector_params[key.substr(0, dot)][key.substr(dot + 1)] = value;
@@ -170,10 +175,16 @@ void RunSettings::declare(Schema<RunSettings>& s) {
     // selection=oracle looks at the test's masks
     return trained(texts) && texts("selection") == "oracle" ? Decides::fit : Decides::evaluation;
   });
-  s.add(&RunSettings::device, "device")
+  s.add(&RunSettings::devices, "device")
       .decides(Decides::nothing)
-      .example("device=cuda:0")
-      .doc("cpu, cuda or cuda:INDEX");
+      .example("device=cuda:0,1")
+      .doc("cpu, cuda or cuda:INDEX; of several, jobs take one each");
+  s.add(&RunSettings::jobs, "jobs")
+      .decides(Decides::nothing)
+      .at_least(0)
+      .at_most(256)
+      .example("jobs=4")
+      .doc("processes that compute cells side by side, which share threads= and memory=; 0: one a device");
   s.add(&RunSettings::precision, "precision")
       .decides(Decides::backbone)
       .one_of(precision_names())
@@ -191,7 +202,7 @@ void RunSettings::declare(Schema<RunSettings>& s) {
       .decides(Decides::nothing)
       .at_least(0)
       .at_most(4096)
-      .doc("images a forward pass; 0: as many as a quarter of memory= holds, at most 8 on a CPU and 32 on a GPU");
+      .doc("images a forward pass; 0: at most 8 on a CPU and 32 on a GPU, fewer where they are large");
   s.add(&RunSettings::memory, "memory")
       .decides(Decides::nothing)
       .at_least(0.5)

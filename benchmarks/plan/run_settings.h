@@ -34,7 +34,9 @@ struct RunSettings : SplitSettings, ReferenceSettings, VitSettings, MaskSettings
   std::string post = "none";
   std::string on_bad_image = "fail";
   std::string protocol = "exact";
-  std::string device = "cpu";
+  std::vector<std::string> devices = {"cpu"};  ///< by their full names (job_share.h)
+  std::string device = "cpu";                  ///< the one of them that computes
+  int64_t jobs = 0;
   std::string precision = "fp32";
   int64_t threads = 0;
   int64_t batch = 0;

@@ -4,6 +4,7 @@
 
 #include "benchmarks/plan/cell_keys.h"
 #include "benchmarks/plan/feature_keys.h"
+#include "benchmarks/plan/job_share.h"
 #include "benchmarks/plan/memory_shares.h"
 #include "benchmarks/plan/recorded_plan.h"
 #include "benchmarks/run/cell_work.h"
@@ -71,6 +72,7 @@ class Estimator {
       add(group, recorded.results[cell].data_set);
       cell += group.cells.size();
     }
+    divide_among(std::min(jobs_of(settings), std::ssize(plan_.groups)));
     return std::move(estimate_);
   }
 
@@ -81,6 +83,23 @@ class Estimator {
     WorkPlan work;
     int64_t done = 0;
   };
+
+  /// What was counted is one process's, with a job's share of the machine.
+  void divide_among(int64_t jobs) {
+    const auto count = static_cast<double>(jobs);
+    estimate_.jobs = jobs;
+    estimate_.seconds /= count;
+    estimate_.peak_bytes *= count;
+    estimate_.spill_bytes *= count;
+    for (EstimateRow& row : estimate_.rows) {
+      row.seconds /= count;
+      row.peak_bytes *= count;
+    }
+    for (auto& [name, part] : estimate_.parts) {
+      part.seconds /= count;
+      part.faster_seconds /= count;
+    }
+  }
 
   void add(const PlannedGroup& group, const std::string& data_set) {
     set_threads(group.config->settings.threads);

@@ -23,6 +23,7 @@ struct EstimateRow {
 /// What a run would do and need, found without doing it.
 struct Estimate {
   int64_t cells = 0, images = 0;
+  int64_t jobs = 1;       ///< processes side by side; times and memory are those of all together
   WorkCount work;         ///< what would be fitted, scored, evaluated and reused
   double seconds = 0;     ///< of what is still to do
   double peak_bytes = 0;  ///< largest memory of any class

@@ -49,8 +49,11 @@ std::string rows_as_text(const std::vector<EstimateRow>& rows) {
 std::string limits_as_text(const Estimate& estimate) {
   std::string text;
   if (estimate.peak_bytes > 0)
-    text += fmt::format("memory   about {} for {}; this machine has {}\n", gigabytes(estimate.peak_bytes),
-                        estimate.peak_class, gigabytes(static_cast<double>(machine_memory())));
+    text +=
+        fmt::format("memory   about {} for {}; this machine has {}\n", gigabytes(estimate.peak_bytes),
+                    estimate.jobs > 1 ? fmt::format("{} jobs on classes like {}", estimate.jobs, estimate.peak_class)
+                                      : estimate.peak_class,
+                    gigabytes(static_cast<double>(machine_memory())));
   if (estimate.spill_bytes > 0)
     text += fmt::format("spilled  up to {} of features at a time, which do not fit into memory=, lie in files\n",
                         gigabytes(estimate.spill_bytes));
@@ -76,8 +79,9 @@ std::string to_text(const Estimate& estimate) {
   }
   int64_t blocked = 0;
   for (const EstimateRow& row : estimate.rows) blocked += row.blocked;
-  text += fmt::format("time     about {} (estimated from a short measurement on this machine)\n",
-                      duration_text(estimate.seconds));
+  text += fmt::format("time     about {}{} (estimated from a short measurement on this machine)\n",
+                      duration_text(estimate.seconds),
+                      estimate.jobs > 1 ? fmt::format(" with {} jobs", estimate.jobs) : "");
   text += largest_part(estimate) + limits_as_text(estimate);
   if (blocked > 0) text += fmt::format("blocked  {} of {} cells, by what is missing\n", blocked, estimate.cells);
   if (estimate.missing.empty()) text += "missing  nothing\n";

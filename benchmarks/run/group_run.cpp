@@ -330,16 +330,7 @@ void GroupRun::copy_twins() {
 void GroupRun::log_outcome(size_t cell) {
   const CellOutcome& outcome = outcome_of(cell);
   if (!outcome.cell && outcome.error.empty()) return;  // interrupted
-  const PlannedResult& planned = tools_.recorded->results[first_ + cell];
-  const std::string line = tools_.progress->line(outcome, planned);
-  // why it failed was said
-  outcome.reused || !outcome.error.empty() ? log_detail(line) : log_info(line);
-  tools_.log->add({.planned = planned.id,
-                   .state = outcome.error.empty() ? "finished" : "failed",
-                   .cell = outcome.cell ? outcome.cell->hash() : "",
-                   .why = outcome.error,
-                   .seconds = outcome.seconds,
-                   .at = {}});
+  tools_.told(first_ + cell);
 }
 
 ClassFeatures& GroupRun::features() {

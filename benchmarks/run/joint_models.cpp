@@ -27,8 +27,8 @@ FittedCell JointModels::fit(const PlannedCell& planned, const std::string& hash)
     ClassFeatures features(group, planned.together->training_part(part.class_name), backbone, stores,
                            ClassFeatures::Parts::train);
     levels.push_back(features.in(planned.features).train);
-    cached_ += features.cached();
-    computed_ += features.computed();
+    images_.cached += features.cached();
+    images_.computed += features.computed();
     // detectors that draw into images take raw features (make_plan), which are what the backbone gives
     images.emplace_back(features.train(), part.geometry, backbone, open_device(settings.device),
                         [](const Levels& raw) { return raw; });
@@ -38,7 +38,7 @@ FittedCell JointModels::fit(const PlannedCell& planned, const std::string& hash)
   const JoinedFeatures normals(std::move(levels));
   const JoinedImages all_images(std::move(images));
   FittedCell fitted = fit_detector({planned, hash, output_, normals, &all_images, working_memory(settings, held)});
-  drawn_ += all_images.drawn();
+  images_.drawn += all_images.drawn();
   return fitted;
 }
 

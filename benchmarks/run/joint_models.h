@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <map>
+#include <utility>
 
 #include "benchmarks/run/cell_fit.h"
 
@@ -17,9 +18,12 @@ class JointModels {
   /// The model of a cell with `together` and this fit key. The training features of all classes are in memory while it
   /// is fitted; of the rest one class is. `fitted` is true when it was fitted now.
   const FittedCell& fitted_for(const PlannedCell& planned, const std::string& fit_hash, bool& fitted);
-  int64_t cached() const { return cached_; }      ///< training images whose features came from the cache
-  int64_t computed() const { return computed_; }  ///< those that went through the backbone
-  int64_t drawn() const { return drawn_; }        ///< drawn ones that did, too
+  /// Training images whose features came from the cache or went through the backbone, and drawn ones that did.
+  struct Images {
+    int64_t cached = 0, computed = 0, drawn = 0;
+  };
+  /// Of the models that were fitted since this was last asked.
+  Images take_images() { return std::exchange(images_, {}); }
 
   /// All cells are there: removes the checkpoints.
   void finish() const;
@@ -31,7 +35,7 @@ class JointModels {
   std::function<const Backbone&(const RunConfig&)> backbone_;
   FeatureStores stores_;
   std::map<std::string, FittedCell> fitted_;  ///< by fit key
-  int64_t cached_ = 0, computed_ = 0, drawn_ = 0;
+  Images images_;
 };
 
 }  // namespace adrep

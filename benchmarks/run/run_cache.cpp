@@ -20,7 +20,7 @@ bool needs_features_again(const Plan& plan) {
   });
 }
 
-std::filesystem::path own_folder(const Plan& plan, const std::filesystem::path& output) {
+std::filesystem::path new_folder(const Plan& plan, const std::filesystem::path& output) {
   if (plan.groups.front().config->settings.cache != "off" || !needs_features_again(plan)) return {};
   remove_stale_temporaries(output);
   return temporary_name(output / "features");
@@ -33,14 +33,15 @@ CacheOptions options_for(const Plan& plan, const std::filesystem::path& own) {
 
 }  // namespace
 
-RunCache::RunCache(const Plan& plan, const std::filesystem::path& output)
-    : folder_(own_folder(plan, output)),
+RunCache::RunCache(const Plan& plan, const std::filesystem::path& output, const std::filesystem::path& shared)
+    : owns_(shared.empty()),
+      folder_(owns_ ? new_folder(plan, output) : shared),
       cache_(options_for(plan, folder_)),
       spill_(cache_.options().mode == CacheMode::off || !folder_.empty() ? output : cache_.options().folder) {}
 
 RunCache::~RunCache() {
   std::error_code failed;
-  if (!folder_.empty()) std::filesystem::remove_all(folder_, failed);
+  if (owns_ && !folder_.empty()) std::filesystem::remove_all(folder_, failed);
 }
 
 }  // namespace adrep

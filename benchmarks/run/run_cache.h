@@ -11,17 +11,21 @@ namespace adrep {
 /// too.
 class RunCache {
  public:
-  RunCache(const Plan& plan, const std::filesystem::path& output);
+  /// `shared`: the own folder of the run that this process computes a part of.
+  RunCache(const Plan& plan, const std::filesystem::path& output, const std::filesystem::path& shared = {});
   ~RunCache();
   RunCache(const RunCache&) = delete;
   RunCache& operator=(const RunCache&) = delete;
 
   FeatureCache& cache() { return cache_; }
+  /// "" where it has none.
+  const std::filesystem::path& own_folder() const { return folder_; }
   /// The cache, and the folder for features that do not fit into memory: on the cache's disk, or with cache=off on that
   /// of the results.
   FeatureStores stores() { return {&cache_, &spill_}; }
 
  private:
+  bool owns_;
   std::filesystem::path folder_;  ///< of the run's own; "" where it has none
   FeatureCache cache_;
   SpillFolder spill_;

@@ -1,13 +1,11 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 
-#include "benchmarks/cells/result_log.h"
-#include "benchmarks/cells/result_plan.h"
 #include "benchmarks/plan/cell_keys.h"
 #include "benchmarks/plan/feature_keys.h"
 #include "benchmarks/run/joint_models.h"
-#include "benchmarks/run/sweep_progress.h"
 #include "core/base/device.h"
 
 namespace adrep {
@@ -42,9 +40,8 @@ class LoadedBackbone {
 struct RunTools {
   LoadedBackbone backbone;
   FeatureStores stores;
-  const ResultPlan* recorded;  ///< one result a cell, in the order of the outcome
-  ResultLog* log;
-  SweepProgress* progress;
+  /// Told of each cell of the outcome, by its place there, that is finished or has failed.
+  std::function<void(size_t cell)> told;
   JointModels joint;
 };
 

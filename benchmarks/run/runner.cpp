@@ -4,9 +4,12 @@
 
 #include <set>
 
+#include "benchmarks/cells/result_log.h"
 #include "benchmarks/plan/recorded_plan.h"
+#include "benchmarks/run/cell_reports.h"
 #include "benchmarks/run/group_run.h"
 #include "benchmarks/run/run_cache.h"
+#include "benchmarks/run/run_jobs.h"
 #include "core/base/interrupt.h"
 #include "core/base/parallel.h"
 
@@ -42,16 +45,14 @@ Plan part_of(const Plan& plan, ResultPlan& recorded, const std::set<std::string>
   return part;
 }
 
-RunOutcome run_recorded(const Plan& plan, ResultPlan recorded, const std::filesystem::path& output) {
+/// By this process.
+RunOutcome run_here(const Plan& plan, const ResultPlan& recorded, const std::filesystem::path& output) {
   RunOutcome outcome;
   RunCache cache(plan, output);
-  ResultLog log(output);
-  SweepProgress progress(plan);
+  CellReports reports(plan, recorded, output);
   RunTools tools{{},
                  cache.stores(),
-                 &recorded,
-                 &log,
-                 &progress,
+                 [&](size_t cell) { reports.add(cell, outcome.cells[cell]); },
                  JointModels(
                      output, [&](const RunConfig& config) -> const Backbone& { return tools.backbone.get(config); },
                      cache.stores())};
@@ -66,10 +67,16 @@ RunOutcome run_recorded(const Plan& plan, ResultPlan recorded, const std::filesy
     outcome.interrupted = true;
     std::erase_if(outcome.cells, [](const CellOutcome& cell) { return !cell.cell && cell.error.empty(); });
   }
-  outcome.cached_images += tools.joint.cached();
-  outcome.computed_images += tools.joint.computed();
-  outcome.drawn_images += tools.joint.drawn();
+  const JointModels::Images joint = tools.joint.take_images();
+  outcome.cached_images += joint.cached;
+  outcome.computed_images += joint.computed;
+  outcome.drawn_images += joint.drawn;
   return outcome;
+}
+
+RunOutcome run_part(const Plan& plan, const ResultPlan& recorded, const std::filesystem::path& output,
+                    const JobSettings& jobs) {
+  return jobs.jobs > 1 ? run_in_jobs(plan, recorded, output, jobs) : run_here(plan, recorded, output);
 }
 
 }  // namespace
@@ -78,22 +85,30 @@ std::string WorkCount::text() const {
   return fmt::format("{} fitted, {} scored, {} evaluated, {} from earlier runs", fitted, scored, evaluated, reused);
 }
 
+WorkCount& WorkCount::operator+=(const WorkCount& more) {
+  fitted += more.fitted;
+  scored += more.scored;
+  evaluated += more.evaluated;
+  reused += more.reused;
+  return *this;
+}
+
 int64_t RunOutcome::failed() const {
   return std::count_if(cells.begin(), cells.end(), [](const CellOutcome& cell) { return !cell.error.empty(); });
 }
 
-RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output, Wanted wanted) {
+RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output, Wanted wanted, const JobSettings& jobs) {
   const at::NoGradGuard no_grad;
   RunOutcome outcome;
   if (plan.groups.empty()) return outcome;
   const ResultPlan all = recorded_plan(plan);
   store_plan(output, all);
   if (wanted == Wanted::all) {
-    outcome = run_recorded(plan, all, output);
+    outcome = run_part(plan, all, output, jobs);
   } else {
     ResultPlan recorded = all;
     const Plan part = part_of(plan, recorded, failed_before(output));
-    if (!part.groups.empty()) outcome = run_recorded(part, std::move(recorded), output);
+    if (!part.groups.empty()) outcome = run_part(part, recorded, output, jobs);
   }
   outcome.recorded = all;
   return outcome;

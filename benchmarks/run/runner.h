@@ -24,6 +24,7 @@ struct WorkCount {
   int64_t evaluated = 0;  ///< cells
   int64_t reused = 0;     ///< cells that were finished before
 
+  WorkCount& operator+=(const WorkCount& more);
   /// "6 fitted, 6 scored, 18 evaluated, 0 from earlier runs"
   std::string text() const;
 };
@@ -46,6 +47,12 @@ enum class Wanted {
   failed  ///< those that failed when they were last tried
 };
 
+/// How a run's cells are divided among processes (jobs=).
+struct JobSettings {
+  int64_t jobs = 1;                    ///< 1: this process computes them
+  std::vector<std::string> command{};  ///< starts a process that makes a JobWorker of the same configurations
+};
+
 /// Computes the cells that the store does not hold, and with `maps` or `models` those whose maps or models are not
 /// there, group by group. What cells have in common is done once: one fit for those of one fit key, one scoring for
 /// those of one score key, and neither where the score cache has their maps. A group or cell that fails leaves the
@@ -54,7 +61,8 @@ enum class Wanted {
 /// written.
 ///
 /// What is computed once and needed again is read from the feature cache, or with cache=off from a folder in `output`
-/// that goes when the run ends.
-RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output, Wanted wanted = Wanted::all);
+/// that goes when the run ends. With as many threads a cell is the same whatever the number of jobs.
+RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output, Wanted wanted = Wanted::all,
+                    const JobSettings& jobs = {});
 
 }  // namespace adrep

@@ -11,6 +11,8 @@
 namespace adrep {
 namespace {
 
+Verbosity current_verbosity = Verbosity::normal;
+
 spdlog::logger& logger() {
   static const std::shared_ptr<spdlog::logger> made = [] {
     auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>(
@@ -32,9 +34,14 @@ void say(spdlog::level::level_enum level, const char* prefix, const std::string&
 }  // namespace
 
 void set_verbosity(Verbosity verbosity) {
+  current_verbosity = verbosity;
   using namespace spdlog::level;
   logger().set_level(verbosity == Verbosity::quiet ? warn : verbosity == Verbosity::normal ? info : debug);
   Progress::show(verbosity != Verbosity::quiet);
+}
+
+Verbosity verbosity() {
+  return current_verbosity;
 }
 
 bool is_terminal(int descriptor) {

@@ -9,6 +9,7 @@ enum class Verbosity { quiet, normal, verbose };
 
 /// How much is said on standard error; tables and other results go to standard output.
 void set_verbosity(Verbosity verbosity);
+Verbosity verbosity();
 
 /// True when the stream is a terminal and NO_COLOR is not set.
 bool use_colour(int descriptor);

@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "core/base/error.h"
+#include "core/base/plural.h"
 #include "datasets/samples.h"
 
 namespace adrep {
@@ -74,6 +75,19 @@ class ListedClass {
   std::unordered_set<std::string> seen_;
 };
 
+/// Masks of images that the list calls normal are not read: perhaps the label is wrong.
+std::string ignored_masks(const std::string& class_name, const std::vector<ListedImage>& images,
+                          const std::string& list) {
+  int64_t count = 0, first = 0;
+  for (const ListedImage& image : images) {
+    if (image.class_name != class_name || image.anomalous || image.mask.empty()) continue;
+    if (count++ == 0) first = image.line;
+  }
+  if (count == 0) return "";
+  return fmt::format("{}: {} {} a mask, which is not read (the first in line {})", list, counted(count, "normal image"),
+                     count == 1 ? "has" : "have", first);
+}
+
 }  // namespace
 
 void require_plain_name(const std::string& name, const char* kind, const std::string& where) {
@@ -104,6 +118,8 @@ ClassSplit read_listed(const RootFolder& root, const std::string& class_name, co
   ListedClass reader(root, list, problems);
   for (const ListedImage& image : images)
     if (image.class_name == class_name) reader.add(image, split);
+  if (std::string note = ignored_masks(class_name, images, list); !note.empty())
+    split.data_notes.push_back(std::move(note));
   sort_samples(split);
   if (order == TestOrder::normal_first)
     std::stable_partition(split.test.begin(), split.test.end(), [](const Sample& sample) { return !sample.anomalous; });

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 
 #include <fcntl.h>
@@ -347,6 +349,11 @@ TEST_CASE("mini data sets: made, described, compared", "[cli]") {
   REQUIRE_THAT(info.text, Contains("layout visa") && Contains("900/100/100") && Contains("3 classes") &&
                               Contains("missing classes: chewinggum"));
   REQUIRE_THAT(adrep_program("datasets stats " + mpdd).text, Contains("bracket_black") && Contains("64"));
+  for (const char* part : {"train", "test"})
+    for (int i = 0; i < 2; ++i)
+      write_file_atomically(folder / "broken/nut" / part / "good" / fmt::format("{}.png", i), "no image");
+  REQUIRE_THAT(adrep_program("datasets stats " + (folder / "broken").string()).text,
+               Catch::Matchers::Matches("(.|\n)*\nnut +0 +- +- +- +- +no masks *\nnote: nut: 4 images cannot(.|\n)*"));
   REQUIRE(adrep_program("datasets leakage " + visa + " " + mpdd + " distance=0").code == 0);
   const Result same = adrep_program("datasets leakage " + visa + " " + visa + " show=1");
   REQUIRE(same.code == 2);

@@ -12,6 +12,7 @@ using Strings = std::vector<std::string>;
 TEST_CASE("unread files: photographs are named, notes beside images are not", "[datasets]") {
   CHECK(unread_text("good", {"1.png", "2.JPG"}).empty());
   CHECK(unread_text("good", {"1.png", "2.JPG", "notes.txt"}).empty());
+  CHECK(unread_text("good", {"1.png", "2.png", "LICENSE"}).empty());
   CHECK(unread_text("good", {}).empty());
   CHECK(unread_text("test/good", {"1.png", "2.HEIC", "3.heic"}) ==
         "2 of 3 files in test/good are not read: .heic: save them as JPEG or PNG");
@@ -19,7 +20,8 @@ TEST_CASE("unread files: photographs are named, notes beside images are not", "[
         "3 of 4 files in good are not read: .heic (1), .nef (1) and .txt (1): save them as JPEG or PNG");
   CHECK(unread_text("good", {"1.png", "2.dcm", "scan"}) ==
         "2 of 3 files in good are not read: without extension (1) and .dcm (1): save them as JPEG or PNG");
-  CHECK((is_unread_photograph("a.HeiC") && !is_unread_photograph("a.png") && !is_unread_photograph("a.txt")));
+  CHECK((is_unread_photograph("a.HeiC") && !is_unread_photograph("a.png") && !is_unread_photograph("a.txt") &&
+         !is_unread_photograph("README")));
 }
 
 TEST_CASE("unread files: a class says which of its files are left out, below its own folder", "[datasets]") {

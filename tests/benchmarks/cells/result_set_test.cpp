@@ -86,6 +86,26 @@ TEST_CASE("halves of a plan on two machines are whole together", "[results]") {
   CHECK((joined.missing() == 0 && joined.results().size() == 4 && joined.notes().empty()));
 }
 
+TEST_CASE("equal images under two names have all results under each, in any order of the folders", "[results]") {
+  Stored metals, copies;
+  for (PlannedResult& planned : copies.plan.results) planned.data_set = "copies";
+  copies.plan = with_ids(std::move(copies.plan));
+  const TemporaryFolder alone;  // the cells without their plan
+  for (size_t i = 0; i < 4; ++i)
+    for (Stored* of : {&metals, &copies}) of->finish(i, 0.1 * static_cast<double>(i));
+  for (const Stored* of : {&metals, &copies}) store_plan(of->folder.path(), of->plan);
+  fs::create_directories(alone / "run");
+  fs::copy(metals.folder / "cells", alone / "run" / "cells", fs::copy_options::recursive);
+  std::vector<fs::path> folders = {metals.folder.path(), copies.folder.path(), alone / "run"};
+  std::sort(folders.begin(), folders.end());
+  do {
+    const ResultSet set = ResultSet::read(folders);
+    std::map<std::string, int> of_name;
+    for (const StoredResult& result : set.results()) ++of_name[result.data_set];
+    CHECK(of_name == std::map<std::string, int>{{"copies", 4}, {"metals", 4}});
+  } while (std::next_permutation(folders.begin(), folders.end()));
+}
+
 TEST_CASE("cells that no plan names count where there is no plan, and are left out with a note where there is one",
           "[results]") {
   Stored stored;

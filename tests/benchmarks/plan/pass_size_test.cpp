@@ -8,23 +8,23 @@
 
 using namespace adrep;
 
-TEST_CASE("a pass holds as many images as a quarter of the memory, within bounds", "[backbone]") {
+TEST_CASE("a pass holds as many images as its bytes do, within bounds, whatever memory= is", "[backbone]") {
   RunSettings settings;
   REQUIRE(images_a_pass(settings) == 8);
   settings.device = "cuda:1";
   REQUIRE(images_a_pass(settings) == 32);
-  settings.crop = 1024;
-  settings.memory = 2;
-  const double image_bytes = find_backbone(settings.backbone).pass_bytes_per_pixel * 1024 * 1024;
-  const auto expected = static_cast<int64_t>((1 << 29) / image_bytes);
-  REQUIRE(expected > 0);
-  REQUIRE(expected < 8);
-  for (const char* device : {"cpu", "cuda"}) {
-    settings.device = device;
-    REQUIRE(images_a_pass(settings) == expected);
+  settings.crop = 512;
+  const double image_bytes = find_backbone(settings.backbone).pass_bytes_per_pixel * 512 * 512;
+  for (const double memory : {0.5, 8.0, 64.0}) {
+    settings.memory = memory;
+    settings.device = "cuda";
+    REQUIRE(images_a_pass(settings) == static_cast<int64_t>(2.0 * (1 << 30) / image_bytes));
+    settings.device = "cpu";
+    REQUIRE(images_a_pass(settings) == static_cast<int64_t>(0.5 * (1 << 30) / image_bytes));
   }
+  REQUIRE(images_a_pass(settings) > 1);
+  REQUIRE(images_a_pass(settings) < 8);
   settings.crop = 4096;
-  settings.memory = 0.5;
   REQUIRE(images_a_pass(settings) == 1);
   settings.batch = 5;
   REQUIRE(images_a_pass(settings) == 5);

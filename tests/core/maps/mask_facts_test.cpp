@@ -2,6 +2,8 @@
 
 #include <tiffio.h>
 
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 
 #include "core/base/random.h"

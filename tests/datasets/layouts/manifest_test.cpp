@@ -21,6 +21,20 @@ TEST_CASE("manifest: a table says all", "[datasets]") {
   CHECK(split.test[2].mask == mini / "part_1/masks/000.png");
 }
 
+TEST_CASE("manifest: a mask of an image that is called normal is not read, and that is said", "[datasets]") {
+  Tree tree;
+  for (const char* file : {"a.png", "b.png", "c.png", "m.png"}) tree.image(file);
+  const auto notes = [&](const std::string& rows) {
+    tree.write("manifest.csv", "image,split,label,mask,class\na.png,train,ok,,x\n" + rows);
+    return open_dataset(tree.path())->load("x").data_notes;
+  };
+  CHECK(notes("b.png,test,ok,,x\nc.png,test,bad,m.png,x\n").empty());
+  CHECK(notes("b.png,test,ok,m.png,x\nc.png,test,bad,m.png,x\n") ==
+        Strings{"manifest.csv: 1 normal image has a mask, which is not read (the first in line 3)"});
+  CHECK(notes("b.png,test,ok,m.png,x\nc.png,test,ok,m.png,x\n") ==
+        Strings{"manifest.csv: 2 normal images have a mask, which is not read (the first in line 3)"});
+}
+
 TEST_CASE("manifest: nothing outside the root is read", "[datasets]") {
   Tree outside;
   outside.image("secret.png");

@@ -1,0 +1,26 @@
+#pragma once
+#include <filesystem>
+
+#include "benchmarks/cells/result_log.h"
+#include "benchmarks/cells/result_plan.h"
+#include "benchmarks/run/sweep_progress.h"
+
+namespace adrep {
+
+/// Says and logs what becomes of a run's cells as they finish.
+class CellReports {
+ public:
+  /// `recorded`: the plan's results in its order; outlives this.
+  CellReports(const Plan& plan, const ResultPlan& recorded, const std::filesystem::path& output)
+      : recorded_(recorded), log_(output), progress_(plan) {}
+
+  /// `place`: of the cell in the plan. Throws WriteError.
+  void add(size_t place, const CellOutcome& outcome);
+
+ private:
+  const ResultPlan& recorded_;
+  ResultLog log_;
+  SweepProgress progress_;
+};
+
+}  // namespace adrep

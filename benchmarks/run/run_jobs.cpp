@@ -1,0 +1,219 @@
+#include "benchmarks/run/run_jobs.h"
+
+#include <algorithm>
+#include <set>
+
+#include "benchmarks/run/cell_reports.h"
+#include "benchmarks/run/job_messages.h"
+#include "benchmarks/run/run_cache.h"
+#include "benchmarks/run/work_units.h"
+#include "core/base/child_process.h"
+#include "core/base/interrupt.h"
+#include "core/base/log.h"
+#include "core/base/progress.h"
+
+namespace adrep {
+namespace {
+
+/// Says the lines that jobs wrote to standard error as our own. What all of them warn of is said once.
+class JobOutput {
+ public:
+  void say(const std::string& line) {
+    constexpr std::string_view program = "adrep: ", warning = "warning: ", error = "error: ";
+    const std::string text = line.starts_with(program) ? line.substr(program.size()) : line;
+    if (text.starts_with(warning)) {
+      if (said_.insert(text).second) log_warning(text.substr(warning.size()));
+    } else if (text.starts_with(error)) {
+      if (said_.insert(text).second) log_error(text.substr(error.size()));
+    } else {
+      log_info(text);
+    }
+  }
+
+ private:
+  std::set<std::string> said_;
+};
+
+class JobsRun {
+ public:
+  JobsRun(const Plan& plan, const ResultPlan& recorded, const std::filesystem::path& output,
+          const JobSettings& settings)
+      : recorded_(recorded),
+        settings_(settings),
+        cache_(plan, output),
+        store_(output / "cells"),
+        reports_(plan, recorded, output),
+        units_(work_units(plan)),
+        queue_(units_, static_cast<size_t>(settings.jobs)),
+        jobs_(static_cast<size_t>(std::min<int64_t>(settings.jobs, std::ssize(units_)))),
+        progress_(fmt::format("{} jobs", jobs_.size()), std::ssize(recorded.results), "cells") {
+    for (const PlannedGroup& group : plan.groups) {
+      first_.push_back(outcome_.cells.size());
+      for (const PlannedCell& cell : group.cells) {
+        places_[recorded.results[outcome_.cells.size()].id] = outcome_.cells.size();
+        outcome_.cells.push_back({cell, {}, false, "", false, 0});
+      }
+    }
+  }
+
+  RunOutcome run() {
+    for (size_t job = 0; job < jobs_.size(); ++job) start(job);
+    while (std::any_of(jobs_.begin(), jobs_.end(), [](const Job& job) { return job.process != nullptr; })) {
+      if (interrupted() && !outcome_.interrupted) stop();
+      for (size_t job = 0; job < jobs_.size(); ++job) hand_out(job);
+      wait();
+      for (size_t job = 0; job < jobs_.size(); ++job) hear(job);
+      if (on_terminal_) progress_.update(told_);  // elsewhere there is a line a cell
+    }
+    if (outcome_.interrupted) std::erase_if(outcome_.cells, [](const CellOutcome& cell) { return !done(cell); });
+    return std::move(outcome_);
+  }
+
+ private:
+  struct Job {
+    std::unique_ptr<ChildProcess> process;  ///< none when it has no more to do
+    bool waits = false;                     ///< for an order
+    const WorkUnit* unit = nullptr;
+  };
+
+  static bool done(const CellOutcome& cell) { return cell.cell || !cell.error.empty(); }
+
+  void start(size_t job) {
+    jobs_[job] = {std::make_unique<ChildProcess>(settings_.command)};
+    jobs_[job].process->channel().send(
+        message_line(JobPlace{static_cast<int64_t>(job), settings_.jobs, cache_.own_folder().string(), !on_terminal_}));
+  }
+
+  void hand_out(size_t job) {
+    Job& own = jobs_[job];
+    if (!own.process || !own.waits) return;
+    if (!outcome_.interrupted) own.unit = queue_.take(job);
+    JobOrder order;
+    if (own.unit) {
+      for (const size_t cell : own.unit->cells)
+        order.results.push_back(recorded_.results[place_of(*own.unit, cell)].id);
+    } else if (queue_.pending() > 0 && !outcome_.interrupted) {
+      return;  // until another job is done
+    } else {
+      order.all_finished = !outcome_.interrupted && outcome_.failed() == 0;
+    }
+    own.waits = false;
+    own.process->channel().send(message_line(order));
+  }
+
+  void wait() const {
+    std::vector<const LineChannel*> channels;
+    for (const Job& job : jobs_)
+      if (job.process)
+        for (const LineChannel* channel : {&job.process->channel(), &job.process->output()})
+          channels.push_back(channel);
+    wait_for_any(channels, std::chrono::milliseconds(500));
+  }
+
+  /// All that a job has said since it was last heard; its end, too.
+  void hear(size_t job) {
+    Job& own = jobs_[job];
+    if (!own.process) return;
+    for (const std::string& line : own.process->output().received()) said_.say(line);
+    for (const std::string& line : own.process->channel().received()) {
+      const nlohmann::json message = nlohmann::json::parse(line);
+      if (message.contains("result")) {
+        add(message.get<CellNews>());
+      } else if (message.contains("work")) {
+        add(job, message.get<OrderDone>());
+      } else {
+        throw WriteError(message.get<StopNews>().why);
+      }
+    }
+    if (own.process->channel().closed()) ended(job);
+  }
+
+  void add(const CellNews& news) {
+    const size_t place = places_.at(news.result);
+    CellOutcome& outcome = outcome_.cells[place];
+    if (!news.cell.empty()) outcome.cell = store_.read(news.cell);
+    outcome.reused = news.reused;
+    outcome.error = news.error;
+    outcome.out_of_memory = news.out_of_memory;
+    outcome.seconds = news.seconds;
+    tell(place);
+  }
+
+  void add(size_t job, const OrderDone& done) {
+    jobs_[job].waits = true;
+    if (!jobs_[job].unit) return;  // it has started
+    jobs_[job].unit = nullptr;
+    queue_.done(job);
+    outcome_.work += done.work;
+    outcome_.feature_seconds += done.feature_seconds;
+    outcome_.cached_images += done.cached_images;
+    outcome_.computed_images += done.computed_images;
+    outcome_.drawn_images += done.drawn_images;
+  }
+
+  void ended(size_t job) {
+    Job& own = jobs_[job];
+    const std::string how = own.process->wait();
+    const bool killed = own.process->was_killed();
+    for (const std::string& line : own.process->output().received()) said_.say(line);
+    own.process.reset();
+    if (outcome_.interrupted || (how.empty() && !own.unit)) return;
+    if (!own.unit || !(killed || how.empty()))
+      throw_failure("a job of the run ended with {}: the same command continues with the rest", how);
+    fail(*own.unit, killed ? fmt::format("the job that computed it was ended by {}, perhaps for want of memory", how)
+                           : "the job that computed it was told to stop");
+    queue_.lost(job);
+    start(job);
+  }
+
+  /// The cells of a unit of which nothing was heard.
+  void fail(const WorkUnit& unit, const std::string& why) {
+    for (const size_t cell : unit.cells) {
+      const size_t place = place_of(unit, cell);
+      CellOutcome& outcome = outcome_.cells[place];
+      if (done(outcome)) continue;
+      outcome.error = why;
+      log_error(outcome.planned.title() + ": " + why);
+      tell(place);
+    }
+  }
+
+  void tell(size_t place) {
+    reports_.add(place, outcome_.cells[place]);
+    ++told_;
+  }
+
+  /// Ctrl-C: jobs stop at the next good moment.
+  void stop() {
+    outcome_.interrupted = true;
+    for (const Job& job : jobs_)
+      if (job.process) job.process->interrupt();
+  }
+
+  size_t place_of(const WorkUnit& unit, size_t cell) const { return first_[unit.group] + cell; }
+
+  const ResultPlan& recorded_;
+  const JobSettings& settings_;
+  RunOutcome outcome_;
+  RunCache cache_;
+  CellStore store_;
+  CellReports reports_;
+  JobOutput said_;
+  std::vector<WorkUnit> units_;
+  WorkQueue queue_;
+  std::vector<Job> jobs_;
+  std::vector<size_t> first_;             ///< where the cells of each group begin
+  std::map<std::string, size_t> places_;  ///< of results by their ids
+  const bool on_terminal_ = is_terminal(STDERR_FILENO);
+  Progress progress_;
+  int64_t told_ = 0;
+};
+
+}  // namespace
+
+RunOutcome run_in_jobs(const Plan& plan, const ResultPlan& recorded, const std::filesystem::path& output,
+                       const JobSettings& settings) {
+  return JobsRun(plan, recorded, output, settings).run();
+}
+
+}  // namespace adrep

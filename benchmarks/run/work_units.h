@@ -1,0 +1,48 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "benchmarks/plan/plan.h"
+
+namespace adrep {
+
+/// Cells of one group that one process computes in a row.
+struct WorkUnit {
+  size_t group = 0;              ///< in Plan::groups
+  std::vector<size_t> cells;     ///< places in the group
+  std::string model;             ///< of all classes, which its cells need; "": none
+  std::set<std::string> images;  ///< what passes a backbone for them, unless that has been done: classes with geometry
+};
+
+/// A plan's cells as units, in its order; but of one data set and backbone those that need a model of all classes come
+/// last, when the features of all are known.
+std::vector<WorkUnit> work_units(const Plan& plan);
+
+/// Which process computes what next. Two never extract the same features at a time, or fit the same model.
+class WorkQueue {
+ public:
+  WorkQueue(std::vector<WorkUnit> units, size_t jobs) : pending_(std::move(units)), running_(jobs) {}
+
+  /// What this job does next; none where it has to wait for others, or nothing is left. Stays valid until it is done.
+  const WorkUnit* take(size_t job);
+  /// The job has done what it took.
+  void done(size_t job);
+  /// The job's process is gone with what it had in memory.
+  void lost(size_t job);
+
+  bool idle(size_t job) const { return !running_[job]; }
+  size_t pending() const { return pending_.size(); }
+
+ private:
+  bool may_begin(const WorkUnit& unit, size_t job) const;
+
+  std::vector<WorkUnit> pending_;
+  std::vector<std::optional<WorkUnit>> running_;  ///< by job
+  std::map<std::string, size_t> fitted_by_;       ///< models by the job that has them
+  std::set<std::string> passed_;                  ///< images whose features are known
+};
+
+}  // namespace adrep

@@ -1,0 +1,98 @@
+#include "benchmarks/run/work_units.h"
+
+#include <catch2/catch.hpp>
+
+#include <set>
+
+#include "benchmarks/planned_runs.h"
+#include "support/trees.h"
+
+using namespace adrep;
+
+namespace {
+
+/// Three classes: two sets of references on the same features, and a model of all classes.
+Plan three_classes(const test::TemporaryFolder& folder) {
+  for (const char* name : {"a", "b", "c"}) test::write_mvtec_class(folder / "data", name, 4, 2);
+  std::vector<RunConfig> configs;
+  for (const std::vector<std::string>& more :
+       {std::vector<std::string>{"detector=padim,feature_norm", "features=raw,residual", "references.seed=0,1"},
+        std::vector<std::string>{"detector=uniad", "features=raw", "classes_together=true"}}) {
+    std::vector<std::string> words = {"backbone=" + test::seeded_backbone(), "data=" + (folder / "data").string(),
+                                      "image.crop=64", "image.resize=64", "references.shots=2"};
+    words.insert(words.end(), more.begin(), more.end());
+    for (RunConfig& config : resolve_run(read_config({}, words))) configs.push_back(std::move(config));
+  }
+  return make_plan(configs);
+}
+
+}  // namespace
+
+TEST_CASE("units hold each cell of a plan once, those of a model of all classes last", "[runner]") {
+  const test::TemporaryFolder folder;
+  const Plan plan = three_classes(folder);
+  const std::vector<WorkUnit> units = work_units(plan);
+  std::set<std::pair<size_t, size_t>> cells;
+  bool models = false;
+  std::set<std::string> names;
+  for (const WorkUnit& unit : units) {
+    for (const size_t cell : unit.cells) {
+      CHECK(cells.emplace(unit.group, cell).second);
+      CHECK((plan.groups[unit.group].cells[cell].together != nullptr) == !unit.model.empty());
+    }
+    CHECK(unit.images.size() == (unit.model.empty() ? 1 : 3));
+    CHECK((!models || !unit.model.empty()));
+    models |= !unit.model.empty();
+    names.insert(unit.model);
+  }
+  CHECK(static_cast<int64_t>(cells.size()) == plan.cell_count());
+  CHECK(names.size() == 2);  // "" and the one model
+}
+
+TEST_CASE("jobs at work never extract the same features or fit the same model", "[runner]") {
+  const test::TemporaryFolder folder;
+  const Plan plan = three_classes(folder);
+  const std::vector<WorkUnit> units = work_units(plan);
+  constexpr size_t jobs = 3;
+  WorkQueue queue(units, jobs);
+  std::vector<const WorkUnit*> running(jobs, nullptr);
+  std::set<std::string> passed;
+  std::map<std::string, size_t> owner;
+  std::multiset<std::pair<size_t, size_t>> done;
+  size_t waited = 0;
+  // each job takes what it may, then the one that began first is done
+  for (size_t turn = 0; done.size() < static_cast<size_t>(plan.cell_count()); ++turn) {
+    REQUIRE(turn < 1000);
+    for (size_t job = 0; job < jobs; ++job) {
+      if (running[job]) continue;
+      const WorkUnit* unit = queue.take(job);
+      waited += !unit && queue.pending() > 0;
+      if (!unit) continue;
+      for (const WorkUnit* other : running)
+        for (const std::string& images : unit->images)
+          CHECK((!other || passed.contains(images) || !other->images.contains(images)));
+      if (!unit->model.empty()) CHECK(owner.emplace(unit->model, job).first->second == job);
+      running[job] = unit;
+    }
+    const size_t job = turn % jobs;
+    if (!running[job]) continue;
+    for (const size_t cell : running[job]->cells) done.emplace(running[job]->group, cell);
+    passed.insert(running[job]->images.begin(), running[job]->images.end());
+    queue.done(job);
+    running[job] = nullptr;
+  }
+  CHECK(std::set(done.begin(), done.end()).size() == done.size());
+  CHECK(queue.pending() == 0);
+  CHECK(waited > 0);  // the model of all classes waits for features of the last class
+}
+
+TEST_CASE("a model that a job took away with it may be fitted by another", "[runner]") {
+  WorkUnit first{0, {0}, "model", {"a"}}, second{1, {0}, "model", {"b"}};
+  WorkQueue queue({first, second}, 2);
+  REQUIRE(queue.take(0));
+  CHECK_FALSE(queue.take(1));
+  queue.lost(0);
+  const WorkUnit* taken = queue.take(1);
+  REQUIRE(taken);
+  CHECK(taken->group == 1);
+}
