@@ -1,0 +1,272 @@
+#!/usr/bin/env python3
+"""Checks on sweeps over the reduced Table 1 that WRITER (adrep_reduced_table1) writes (scripts/check_sweep.sh).
+
+    check_sweep.py kills PROGRAM WRITER KILLS [key=value ...]   a sweep that is killed at random moments and continued
+                                                               comes to what an unbroken one comes to
+    check_sweep.py passes PROGRAM WRITER                        twelve columns of one sweep share the backbone's passes
+
+data=, backbone=, detector= and features= keep some values of that axis. Other settings, such as jobs=2, are for the run
+that is killed; it has as many threads for each job as the unbroken one has. Exits with 1 and one line for a failure.
+"""
+import collections
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+CLASSES = 2  # of every mini data set
+DETECTORS = ("padim", "patchcore", "cflow", "glass", "uniad", "feature_norm")
+FEATURES = ("raw", "pretrained")
+CELL = re.compile(r"^adrep: \[ *\d+/\d+ \d+%\] (.+?): (.*)$", re.MULTILINE)
+EPOCH = re.compile(r"^adrep: (.+ · .+ · .+): epoch (\d+) of (\d+): ", re.MULTILINE)
+TABLES = ("table.csv", "table.md", "table.tex", "table.json")
+
+
+class Failed(Exception):
+    pass
+
+
+class Sweep:
+    """The program, and the sweep in a folder."""
+
+    def __init__(self, program, writer, folder):
+        self.program, self.folder = pathlib.Path(program).resolve(), pathlib.Path(folder).resolve()
+        subprocess.run([writer, folder], check=True)
+        self.environment = dict(os.environ, ADREP_WEIGHTS=str(self.folder / "weights"), OMP_WAIT_POLICY="passive",
+                                ADREP_CACHE=str(self.folder / "user-cache"))
+        self.environment.pop("ADREP_DATA", None)
+
+    def start(self, words, output, errors):
+        """In a process group of its own, with all that it starts itself."""
+        command = [str(self.program), *words]
+        return subprocess.Popen(command, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
+                                stdout=output, stderr=errors, start_new_session=True)
+
+    def run(self, words, exit_code=0):
+        """What it prints and what it says."""
+        process = self.start(words, subprocess.PIPE, subprocess.PIPE)
+        printed, said = (text.decode() for text in process.communicate())
+        if process.returncode != exit_code:
+            raise Failed(f"adrep {' '.join(words)}: exit code {process.returncode}: {said.strip().splitlines()[-1:]}")
+        return printed, said
+
+    def words(self, name, settings):
+        place = self.folder / name
+        shutil.rmtree(place, ignore_errors=True)
+        return ["-v", "run", "table1.yaml", f"output={place / 'results'}", f"cache.folder={place / 'cache'}", *settings]
+
+
+def number(pattern, text, what):
+    found = re.search(pattern, text)
+    if not found:
+        raise Failed(f"the run does not say {what}")
+    return int(found.group(1))
+
+
+def stamps(results):
+    """Of every finished cell what changes when it is written again."""
+    cells = {}
+    for file in (results / "cells").glob("*.json"):
+        info = file.stat()
+        cells[file.name] = (info.st_ino, info.st_mtime_ns)
+    return cells
+
+
+def contents(results):
+    files = {f"cells/{file.name}": file.read_bytes() for file in (results / "cells").glob("*.json")}
+    files.update({name: (results / name).read_bytes() for name in TABLES})
+    return files
+
+
+def kill_group(process):
+    """SIGKILL for the program and all that it started; returns when none of them is left."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    while True:
+        try:
+            os.killpg(process.pid, 0)
+        except (ProcessLookupError, PermissionError):
+            return
+        time.sleep(0.01)
+
+
+def run_until(sweep, words, said, results, wanted, pause):
+    """Lets a run go on until there are so many cells and a pause is over, then kills it."""
+    with open(said, "wb") as errors:
+        process = sweep.start(words, subprocess.DEVNULL, errors)
+        while len(list((results / "cells").glob("*.json"))) < wanted and process.poll() is None:
+            time.sleep(0.02)
+        try:
+            process.wait(pause)
+        except subprocess.TimeoutExpired:
+            kill_group(process)
+            return
+    last = said.read_text().strip().splitlines()[-1:]
+    raise Failed(f"the run ended by itself, exit code {process.returncode}, before it had {wanted} cells: {last}")
+
+
+def check_epochs(attempts, needed):
+    """A training that was cut begins again at most at the last epoch that it told of, and ends."""
+    told, trained = {}, 0
+    for text in attempts:
+        for title, epoch, last in EPOCH.findall(text):
+            place, detector, *rest = title.split(" · ")
+            if detector == "uniad":  # of all classes, whichever asked for it
+                title = " · ".join([place.split("/")[0], detector, *rest])
+            epoch, before = int(epoch), told.get(title, 0)
+            if epoch not in (before, before + 1):
+                raise Failed(f"{title}: epoch {epoch} of {last} after epoch {before}: more than one was lost")
+            told[title] = epoch
+            trained += 1
+    if trained < needed:
+        raise Failed(f"{trained} epochs were trained where {needed} are needed")
+    return trained
+
+
+def check_once(attempts):
+    """No cell is computed twice."""
+    computed = collections.Counter()
+    for text in attempts:
+        computed.update(title for title, rest in CELL.findall(text) if "(from an earlier run)" not in rest)
+    twice = [title for title, count in computed.items() if count > 1]
+    if twice:
+        raise Failed(f"{len(twice)} cells were computed again, {twice[0]} first")
+    return sum(computed.values())
+
+
+def check_log(results, cells):
+    """Every result is logged as finished, once."""
+    finished = collections.Counter()
+    for file in (results / "log").glob("*.jsonl"):
+        for line in file.read_text().splitlines():
+            event = json.loads(line)
+            if event["state"] != "finished":
+                raise Failed(f"{file.name}: a result is {event['state']}: {event.get('why')}")
+            finished[event["planned"]] += 1
+    if len(finished) != cells or set(finished.values()) != {1}:
+        raise Failed(f"the log names {len(finished)} results {sum(finished.values())} times instead of {cells} once")
+
+
+def check_equal(broken, whole):
+    one, other = contents(broken), contents(whole)
+    for name in sorted(one.keys() | other.keys()):
+        if one.get(name) != other.get(name):
+            what = "differs" if name in one and name in other else "is only in one of them"
+            raise Failed(f"{name} of the run that was killed and of the unbroken one {what}")
+
+
+def check_left(folder):
+    """Nothing half-written and no checkpoint is left."""
+    left = [file for file in folder.rglob("*") if file.name.endswith(".tmp") or "training" in file.parts[-2:-1] and
+            file.suffix == ".safetensors"]
+    if left:
+        raise Failed(f"{len(left)} files are left behind, {left[0]} first")
+
+
+def unbroken(sweep, axes, threads, cells):
+    words = sweep.words("unbroken", [*axes, f"threads={threads}"])
+    start = time.monotonic()
+    printed, said = sweep.run(words)
+    seconds = time.monotonic() - start
+    (sweep.folder / "unbroken" / "said.txt").write_text(said)
+    print(printed, end="")
+    there = len(stamps(sweep.folder / "unbroken" / "results"))
+    if there != cells:
+        raise Failed(f"{there} cells instead of {cells}")
+    print(f"check_sweep: unbroken: {cells} cells in {seconds / 60:.1f} min")
+    return seconds, len(EPOCH.findall(said))
+
+
+def killed(sweep, settings, kills, cells, cell_seconds):
+    """Kills and continues one sweep; what each attempt said, the last of which ends."""
+    words = sweep.words("killed", settings)
+    place = sweep.folder / "killed"
+    place.mkdir()
+    results, draw = place / "results", random.Random(20)
+    known, attempts = {}, []
+    for number_of_kill, wanted in enumerate(sorted(draw.randrange(max(1, cells - 4)) for _ in range(kills))):
+        said = place / f"said-{number_of_kill}.txt"
+        run_until(sweep, words, said, results, wanted, draw.uniform(0, 3 * cell_seconds))
+        now = stamps(results)
+        rewritten = [name for name, stamp in known.items() if now.get(name) != stamp]
+        if rewritten:
+            raise Failed(f"kill {number_of_kill + 1}: {rewritten[0]} was finished before and was written again or is gone")
+        known = now
+        attempts.append(said.read_text(errors="replace"))
+    printed, said = sweep.run(words)
+    now = stamps(results)
+    if any(now.get(name) != stamp for name, stamp in known.items()):
+        raise Failed("a cell that was finished before was written again or is gone")
+    return [*attempts, said]
+
+
+def check_kills(sweep, kills, settings):
+    axes = [word for word in settings if word.split("=")[0] in ("data", "backbone", "detector", "features")]
+    others = [word for word in settings if word not in axes]
+    given = dict(word.split("=", 1) for word in others)
+    threads, jobs = int(given.pop("threads", 1)), int(given.get("jobs", 1))
+    plan, _ = sweep.run(["run", "table1.yaml", "--print-plan", *axes])
+    cells = CLASSES * number(r"base of all (\d+) combinations", plan, "how many combinations there are")
+    seconds, needed = unbroken(sweep, axes, threads, cells)
+    start = time.monotonic()
+    others = [f"{key}={value}" for key, value in given.items()]
+    attempts = killed(sweep, [*axes, *others, f"threads={threads * jobs}"], kills, cells, seconds / cells)
+    computed = check_once(attempts)
+    trained = check_epochs(attempts, needed) if given.get("checkpoint", "0") == "0" else None
+    check_log(sweep.folder / "killed" / "results", cells)
+    check_equal(sweep.folder / "killed" / "results", sweep.folder / "unbroken" / "results")
+    check_left(sweep.folder / "killed")
+    print(f"check_sweep: killed {kills} times and continued: {cells} cells, the same bytes, in "
+          f"{(time.monotonic() - start) / 60:.1f} min; {computed} lines of cells, none twice; {trained} epochs trained, "
+          f"{needed} by the unbroken run")
+
+
+def passes_of(said):
+    drawn = re.search(r"(\d+) drawn images went through", said)
+    return number(r"of (\d+) computed", said, "how many images it computed"), int(drawn.group(1)) if drawn else 0
+
+
+def check_shared(sweep, data, factor):
+    # by the run's own backbone, so that every pass is one of the same network
+    common = [f"data={data}", "backbone=clip", "references.aligned_backbone=vit", "cache=off", "threads=1"]
+    together = passes_of(sweep.run(sweep.words("together", common))[0])
+    apart = [passes_of(sweep.run(sweep.words("apart", [*common, f"detector={detector}", f"features={features}"]))[0])
+             for detector in DETECTORS for features in FEATURES]
+    alone, drawn = (sum(counts) for counts in zip(*apart))
+    print(f"check_sweep: {data}: {together[0]} passes of one sweep, {alone} of twelve runs: {alone / together[0]:.1f} "
+          f"times fewer; {together[1]} and {drawn} of drawn images")
+    if alone < factor * together[0]:
+        raise Failed(f"{data}: twelve runs need {alone} passes, the sweep {together[0]}: less than {factor} times fewer")
+    if together[1] != drawn:
+        raise Failed(f"{data}: {together[1]} drawn images in the sweep, {drawn} in twelve runs")
+
+
+def check_passes(sweep):
+    check_shared(sweep, "visa", 10)  # one geometry
+    check_shared(sweep, "mvtec_ad", 5)
+
+
+def main():
+    kills = len(sys.argv) >= 5 and sys.argv[1] == "kills" and sys.argv[4].isdigit()
+    if not kills and not (len(sys.argv) == 4 and sys.argv[1] == "passes"):
+        sys.exit(__doc__)
+    with tempfile.TemporaryDirectory() as folder:
+        sweep = Sweep(sys.argv[2], sys.argv[3], folder)
+        if kills:
+            check_kills(sweep, int(sys.argv[4]), sys.argv[5:])
+        else:
+            check_passes(sweep)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Failed as failure:
+        sys.exit(f"check_sweep: {failure}")
