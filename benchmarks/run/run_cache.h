@@ -17,8 +17,7 @@ class RunCache {
   RunCache& operator=(const RunCache&) = delete;
 
   FeatureCache& cache() { return cache_; }
-  /// The cache, and the folder for features that do not fit into memory: on the cache's disk, or with cache=off on that
-  /// of the results.
+  /// The cache, and the spill folder.
   FeatureStores stores() { return {&cache_, &spill_}; }
 
  private:
@@ -26,5 +25,8 @@ class RunCache {
   FeatureCache cache_;
   SpillFolder spill_;
 };
+
+/// The folder for features that do not fit into memory: on the cache's disk, or with cache=off on that of the results.
+std::filesystem::path spill_folder(const RunSettings& settings, const std::filesystem::path& output);
 
 }  // namespace adrep
