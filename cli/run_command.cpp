@@ -11,6 +11,7 @@
 #include "benchmarks/plan/run_file.h"
 #include "benchmarks/run/estimate.h"
 #include "benchmarks/run/job_worker.h"
+#include "benchmarks/run/limits.h"
 #include "benchmarks/run/runner.h"
 #include "benchmarks/tables/table_formats.h"
 #include "cli/command.h"
@@ -105,6 +106,14 @@ int refuse_missing(const Plan& plan) {
     log_error(fmt::format("{} things are missing: nothing was computed; --dry-run says what they block",
                           plan.missing.size()));
   return static_cast<int>(ExitCode::usage);
+}
+
+/// Whether memory and disk are enough, as far as that is known before anything is computed; says what is not.
+bool fits_machine(const Plan& plan) {
+  const Limits limits = limits_of(plan, plan.groups.front().config->settings.output);
+  for (const std::string& line : limits.exceeded) log_error(line);
+  for (const std::string& line : limits.warnings) log_warning(line);
+  return limits.exceeded.empty();
 }
 
 /// --tables-only: of what is there, without computing anything.
@@ -206,9 +215,10 @@ int run(const RunArguments& arguments) {
   if (arguments.dry_run) {
     const Estimate estimate = estimate_run(plan, plan.groups.front().config->settings.output);
     fmt::print("{}", to_text(estimate));
-    return estimate.missing.empty() ? 0 : static_cast<int>(ExitCode::usage);
+    return estimate.missing.empty() && estimate.exceeded.empty() ? 0 : static_cast<int>(ExitCode::usage);
   }
   if (!plan.missing.empty()) return refuse_missing(plan);
+  if (!fits_machine(plan)) return static_cast<int>(ExitCode::usage);
   return compute(plan, arguments.retry_failed ? Wanted::failed : Wanted::all, job_settings(arguments, jobs));
 }
 

@@ -63,7 +63,7 @@ struct FitContext {
   uint64_t seed = 0;
   at::Device device = at::kCPU;
   int64_t memory_bytes = int64_t{8} << 30;  ///< bound for working memory
-  int64_t state_bytes = machine_memory();   ///< bound for what is learnt
+  int64_t state_bytes = machine_memory();   ///< bound for what is learnt, with a training's gradients and moments
   /// How good a detector is, larger is better. Where given, the model of the best epoch is kept instead of the last:
   /// on held-out images that is selection=validation.
   std::function<double(const Detector&)> quality = {};
@@ -103,6 +103,12 @@ struct FitCost {
   double drawn_images = 0;  ///< images that are drawn and go through the backbone while it is fitted
 };
 
+/// The least that fitting needs, bytes. With less it is refused (least_memory.h), in a run before anything is computed.
+struct LeastMemory {
+  int64_t working = 0;  ///< beside the features and what is learnt: FitContext::memory_bytes
+  int64_t learnt = 0;   ///< FitContext::state_bytes; of what is trained with its gradients and moments
+};
+
 /// A detector's parameters as the user gave them: name without the detector's prefix -> value.
 using RawParams = std::map<std::string, RawValue>;
 
@@ -114,6 +120,8 @@ struct DetectorEntry {
   std::function<std::map<std::string, ParamValue>(const RawParams&)> resolve;  ///< all values, defaults included
   /// Cost for features of these shapes with so many training and test images.
   std::function<FitCost(const RawParams&, const std::vector<LevelShape>&, int64_t train, int64_t test)> cost;
+  /// Of fitting on so many images of these shapes: what fit itself checks.
+  std::function<LeastMemory(const RawParams&, const std::vector<LevelShape>&, int64_t images)> least_memory;
   int64_t mvtec_ad_resize = 224;    ///< shorter side for MVTec AD images in the published evaluation (protocol §1)
   std::string published_post_step;  ///< step of the published evaluation over the whole test set, "" if none
   RawParams quick_params;           ///< a training that fits a unit test, for the contract tests; mostly none
@@ -129,6 +137,12 @@ struct DetectorEntry {
   /// A parameter and a value of it with which all goes faster, for --dry-run to suggest; mostly none.
   std::pair<std::string, std::string> faster_with;
 
+  /// Parameters with values that need ever less memory, for refusals to suggest.
+  std::vector<std::pair<std::string, std::string>> lighter_with;
+
+  DetectorEntry& lighter(std::vector<std::pair<std::string, std::string>> values) {
+    return lighter_with = std::move(values), *this;
+  }
   DetectorEntry& faster(std::string param, std::string value) {
     return faster_with = {std::move(param), std::move(value)}, *this;
   }
@@ -167,7 +181,8 @@ P params_from(const RawParams& raw, const std::string& prefix) {
   return params;
 }
 
-/// Registers detector class D, made from D::Params; D::cost(params, shapes, train, test) estimates what it needs.
+/// Registers detector class D, made from D::Params; D::cost(params, shapes, train, test) estimates what it needs,
+/// D::least_memory(params, shapes, images) says what it cannot do without.
 template <class D>
 DetectorEntry& register_detector(const std::string& name) {
   using P = typename D::Params;
@@ -183,6 +198,9 @@ DetectorEntry& register_detector(const std::string& name) {
   };
   entry.cost = [name](const RawParams& raw, const std::vector<LevelShape>& shapes, int64_t train, int64_t test) {
     return D::cost(params_from<P>(raw, name), shapes, train, test);
+  };
+  entry.least_memory = [name](const RawParams& raw, const std::vector<LevelShape>& shapes, int64_t images) {
+    return D::least_memory(params_from<P>(raw, name), shapes, images);
   };
   return DetectorRegistry::instance().add(std::move(entry));
 }

@@ -52,4 +52,15 @@ at::Tensor patch_features(const std::vector<at::Tensor>& levels, int64_t dimensi
   return pool_values(at::cat(parts, 1), dimension).transpose(1, 2).contiguous();
 }
 
+int64_t patch_features_bytes(const std::vector<LevelShape>& levels, int64_t dimension) {
+  const int64_t patches = levels.front().positions();
+  int64_t parts = 0, most = 0;
+  for (const LevelShape& level : levels) {
+    most = std::max(most, parts + (9 * level.channels + dimension) * level.positions());
+    parts += dimension * patches;
+  }
+  // the parts, joined, pooled and transposed
+  return static_cast<int64_t>(sizeof(float)) * std::max(most, 2 * parts + 2 * dimension * patches);
+}
+
 }  // namespace adrep

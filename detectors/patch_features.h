@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/backbones/levels.h"
+
 namespace adrep {
 
 /// Every patch's 3x3 neighbourhood (stride 1, zero padding) with its values in the order channel, row, column
@@ -19,5 +21,8 @@ at::Tensor pool_values(const at::Tensor& x, int64_t bins);
 /// concatenated shallow to deep and pooled to `dimension` again. levels L × [B, C_l, H_l, W_l] -> [B, H_0·W_0,
 /// dimension]. Pooling and resizing act on different axes, so their order does not matter; pooling first is cheaper.
 at::Tensor patch_features(const std::vector<at::Tensor>& levels, int64_t dimension);
+
+/// Memory that the patch features of one image take while they are made, these included.
+int64_t patch_features_bytes(const std::vector<LevelShape>& levels, int64_t dimension);
 
 }  // namespace adrep

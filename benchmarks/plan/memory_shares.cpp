@@ -20,4 +20,15 @@ int64_t working_memory(const RunSettings& settings, int64_t held) {
   return std::max(all_of(settings) - held, all_of(settings) / 2);
 }
 
+int64_t working_memory_beside(int64_t memory, int64_t features) {
+  return features > memory / 2 ? memory : memory - features;
+}
+
+double memory_for(int64_t working, int64_t features) {
+  constexpr int64_t step = int64_t{1} << 29;
+  int64_t steps = std::max<int64_t>(1, (working + step - 1) / step);
+  while (working_memory_beside(steps * step, features) < working) ++steps;
+  return static_cast<double>(steps) / 2;
+}
+
 }  // namespace adrep

@@ -206,7 +206,7 @@ void RunSettings::declare(Schema<RunSettings>& s) {
   s.add(&RunSettings::memory, "memory")
       .decides(Decides::nothing)
       .at_least(0.5)
-      .doc("bound for the working memory of detectors and of matching with references, GiB");
+      .doc("bound for features, the working memory of detectors and that of matching with references, GiB");
   s.add(&RunSettings::cache, "cache")
       .decides(Decides::nothing)
       .one_of({"off", "read", "readwrite"})

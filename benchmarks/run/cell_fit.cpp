@@ -63,7 +63,7 @@ FittedCell fit_with_validation(const FitRequest& request, const CellData& data) 
     references.insert(data.features.references()->files().begin(), data.features.references()->files().end());
   const HeldOut split = hold_out(data.features.train(), references, settings.selection_fraction, seed,
                                  request.planned.class_name, !settings.split_group.empty());
-  const MemoryFeatures training(data.levels.train.select(split.training));
+  const ChosenFeatures training(data.levels.train, split.training);
   const ChosenImages training_images(data.images, split.training);
   const DrawnValidation validation(data.levels.train.select(split.validation), data.images, split.validation, seed,
                                    images_a_pass(settings));

@@ -2,6 +2,8 @@
 
 #include <ATen/Parallel.h>
 
+#include <numeric>
+
 #include "benchmarks/plan/class_geometry.h"
 #include "benchmarks/plan/feature_keys.h"
 #include "benchmarks/plan/memory_shares.h"
@@ -130,23 +132,25 @@ ReferenceBanks ClassFeatures::make_banks() {
   Geometry geometry = group_.geometry;
   if (geometry.fit == Fit::crop)
     geometry.resize = static_cast<int>(std::max(reference_resize(settings), settings.crop));
-  Levels levels;
+  std::vector<int64_t> rows;
+  Levels levels = raw_.train;
   if (geometry == group_.geometry) {
-    std::vector<int64_t> rows;
     for (size_t place : used)
       for (int64_t row = train_rows[place]; row < train_rows[place + 1]; ++row) rows.push_back(row);
-    levels = raw_.train.select(rows);
   } else {
     std::vector<Sample> samples;
     for (size_t place : used) samples.push_back(train_[place]);
     levels = extract_images(backbone_, files_of(samples, geometry), options_for(settings, geometry)).levels;
+    rows.resize(static_cast<size_t>(levels.batch()));
+    std::iota(rows.begin(), rows.end(), int64_t{0});
   }
   return {std::move(choice),
-          levels,
+          ChosenFeatures(std::move(levels), std::move(rows)),
           train_,
           train_rows,
           row_starts(test_.size(), test_tiles_),
-          static_cast<uint64_t>(settings.references_seed)};
+          static_cast<uint64_t>(settings.references_seed),
+          room_};
 }
 
 std::unique_ptr<Representation> ClassFeatures::make_representation(const std::string& features) const {

@@ -8,9 +8,10 @@
 #include "benchmarks/plan/memory_shares.h"
 #include "benchmarks/plan/recorded_plan.h"
 #include "benchmarks/run/cell_work.h"
+#include "benchmarks/run/class_sizes.h"
+#include "benchmarks/run/limits.h"
 #include "benchmarks/run/pass_rates.h"
 #include "benchmarks/run/sample_geometry.h"
-#include "core/base/content_hashes.h"
 #include "core/base/device.h"
 #include "core/base/plural.h"
 #include "core/base/progress.h"
@@ -282,17 +283,6 @@ class Estimator {
     return left;
   }
 
-  /// How many of the class's images need no backbone; their hashes are known from the data fingerprint.
-  static int64_t cached_images(const PlannedGroup& group, const ClassSplit& split) {
-    FeatureCache cache(cache_options(group.config->settings));
-    FeatureSpace* space = cache.space(feature_key(group.config->settings, group.geometry, split.reading()));
-    if (!space) return 0;
-    std::vector<std::string> hashes;
-    for (const auto* part : {&split.train, &split.test})
-      for (const Sample& sample : *part) hashes.push_back(ContentHashes::instance().sha256_of(sample.image()));
-    return space->count(hashes);
-  }
-
   /// Nothing when the backbone cannot be loaded and is of no known size; that is noted as missing.
   const PassRates* rates_for(const PlannedGroup& group) {
     try {
@@ -330,6 +320,9 @@ class Estimator {
 Estimate estimate_run(const Plan& plan, const std::filesystem::path& output) {
   Estimate estimate = Estimator(plan, output).run();
   for (const EstimateRow& row : estimate.rows) estimate.disk_bytes += row.disk_bytes;
+  Limits limits = limits_of(plan, output);
+  estimate.exceeded = std::move(limits.exceeded);
+  estimate.short_of = std::move(limits.warnings);
   return estimate;
 }
 

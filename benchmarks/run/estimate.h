@@ -31,9 +31,11 @@ struct Estimate {
   double spill_bytes = 0;  ///< of features that do not fit into memory= and lie in files meanwhile, at the most
   double cache_limit = 0;  ///< cache.limit= of the run, bytes; 0 with cache=off
   std::string peak_class;
-  std::vector<std::string> missing;  ///< files that the run needs and that are not there
-  std::vector<std::string> lines;    ///< one for each class
-  std::vector<EstimateRow> rows;     ///< one for each data set and backbone
+  std::vector<std::string> exceeded;  ///< what memory or disk cannot hold (limits.h): the run would refuse to begin
+  std::vector<std::string> short_of;  ///< what only makes the run slower
+  std::vector<std::string> missing;   ///< files that the run needs and that are not there
+  std::vector<std::string> lines;     ///< one for each class
+  std::vector<EstimateRow> rows;      ///< one for each data set and backbone
 
   /// What all work of one kind takes, and what it would take with another value of a parameter, if one is suggested.
   struct Part {

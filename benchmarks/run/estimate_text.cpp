@@ -83,6 +83,8 @@ std::string to_text(const Estimate& estimate) {
                       duration_text(estimate.seconds),
                       estimate.jobs > 1 ? fmt::format(" with {} jobs", estimate.jobs) : "");
   text += largest_part(estimate) + limits_as_text(estimate);
+  for (const std::string& line : estimate.exceeded) text += "too much " + line + "\n";
+  for (const std::string& line : estimate.short_of) text += "note     " + line + "\n";
   if (blocked > 0) text += fmt::format("blocked  {} of {} cells, by what is missing\n", blocked, estimate.cells);
   if (estimate.missing.empty()) text += "missing  nothing\n";
   for (const std::string& line : estimate.missing) text += "missing  " + line + "\n";

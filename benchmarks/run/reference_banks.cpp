@@ -17,6 +17,19 @@ namespace {
 using nlohmann::json;
 using Places = ReferenceChoice::Places;
 
+/// The banks of all images one after the other, a tensor a level [R·P, C].
+std::vector<at::Tensor> joined_banks(const FeatureSource& images, uint64_t seed, const FeatureRoom& room) {
+  LevelRows rows(static_cast<size_t>(images.size()), images.image_size(), images.level(0, 0, 1).device(), room);
+  std::vector<size_t> all;
+  for (int64_t image = 0; image < images.size(); ++image) {
+    all.push_back(static_cast<size_t>(image));
+    rows.put(all.back(), make_bank(images.batch(image, 1), {}, seed).rows);
+  }
+  std::vector<at::Tensor> joined;
+  for (const at::Tensor& level : rows.move_out(all).maps) joined.push_back(level.flatten(0, 1));
+  return joined;
+}
+
 json ids(const Places& places, const std::vector<Sample>& train) {
   json list = json::array();
   for (size_t place : places) list.push_back(train[place].id);
@@ -34,8 +47,8 @@ json list_of(const ReferenceChoice& choice, const std::vector<Sample>& train, co
 
 }  // namespace
 
-ReferenceBanks::ReferenceBanks(ReferenceChoice choice, const Levels& used, const std::vector<Sample>& train,
-                               RowStarts train_rows, RowStarts test_rows, uint64_t seed)
+ReferenceBanks::ReferenceBanks(ReferenceChoice choice, const FeatureSource& used, const std::vector<Sample>& train,
+                               RowStarts train_rows, RowStarts test_rows, uint64_t seed, const FeatureRoom& room)
     : choice_(std::move(choice)), train_rows_(std::move(train_rows)), test_rows_(std::move(test_rows)) {
   std::vector<std::string> files;
   for (size_t place : choice_.used()) {
@@ -46,8 +59,8 @@ ReferenceBanks::ReferenceBanks(ReferenceChoice choice, const Levels& used, const
     const ImageFile image = train[place].image_file();
     hashes_.push_back(image.sha256.empty() ? ContentHashes::instance().sha256_of(image.path) : image.sha256);
   }
-  ADREP_ASSERT(used.batch() == rows_, "{} rows of references for {}", used.batch(), rows_);
-  all_ = make_bank(used, std::move(files), seed);
+  ADREP_ASSERT(used.size() == rows_, "{} rows of references for {}", used.size(), rows_);
+  all_ = {joined_banks(used, seed, room), std::move(files), seed};
 }
 
 ReferenceBank ReferenceBanks::shared() const {

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "benchmarks/plan/reference_choice.h"
+#include "core/features/feature_source.h"
 #include "core/features/level_rows.h"
 #include "core/representation/representation.h"
 
@@ -14,10 +15,10 @@ class ReferenceBanks {
   /// Where the rows of each image begin in levels, and where the last one's end: [images + 1]. An image has one row, or
   /// one a tile.
   using RowStarts = std::vector<int64_t>;
-  /// used: features of choice.used(), in that order [R, C_l, H_l, W_l]; train: the class's training images, train_rows
-  /// and test_rows the rows of all images.
-  ReferenceBanks(ReferenceChoice choice, const Levels& used, const std::vector<Sample>& train, RowStarts train_rows,
-                 RowStarts test_rows, uint64_t seed);
+  /// used: features of choice.used(), in that order; train: the class's training images, train_rows and test_rows the
+  /// rows of all images. `room`: where the references' features go.
+  ReferenceBanks(ReferenceChoice choice, const FeatureSource& used, const std::vector<Sample>& train,
+                 RowStarts train_rows, RowStarts test_rows, uint64_t seed, const FeatureRoom& room = {});
 
   const ReferenceChoice& choice() const { return choice_; }
   /// The shared bank; where every image has its own, the one of the first test image.

@@ -33,11 +33,15 @@ CacheOptions options_for(const Plan& plan, const std::filesystem::path& own) {
 
 }  // namespace
 
+std::filesystem::path spill_folder(const RunSettings& settings, const std::filesystem::path& output) {
+  return settings.cache == "off" ? output : cache_options(settings).folder;
+}
+
 RunCache::RunCache(const Plan& plan, const std::filesystem::path& output, const std::filesystem::path& shared)
     : owns_(shared.empty()),
       folder_(owns_ ? new_folder(plan, output) : shared),
       cache_(options_for(plan, folder_)),
-      spill_(cache_.options().mode == CacheMode::off || !folder_.empty() ? output : cache_.options().folder) {}
+      spill_(spill_folder(plan.groups.front().config->settings, output)) {}
 
 RunCache::~RunCache() {
   std::error_code failed;

@@ -20,8 +20,7 @@ class RunCache {
   FeatureCache& cache() { return cache_; }
   /// "" where it has none.
   const std::filesystem::path& own_folder() const { return folder_; }
-  /// The cache, and the folder for features that do not fit into memory: on the cache's disk, or with cache=off on that
-  /// of the results.
+  /// The cache, and the spill folder.
   FeatureStores stores() { return {&cache_, &spill_}; }
 
  private:
@@ -30,5 +29,8 @@ class RunCache {
   FeatureCache cache_;
   SpillFolder spill_;
 };
+
+/// The folder for features that do not fit into memory: on the cache's disk, or with cache=off on that of the results.
+std::filesystem::path spill_folder(const RunSettings& settings, const std::filesystem::path& output);
 
 }  // namespace adrep

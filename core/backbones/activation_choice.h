@@ -11,6 +11,7 @@ namespace adrep {
 struct VitOutline {
   int64_t patch = 1;                   ///< sides of images are multiples of it
   int64_t width = 0;                   ///< channels of its tokens
+  int64_t levels = 0;                  ///< blocks whose outputs are levels
   std::string activation;              ///< "gelu" or "quick_gelu", as its architecture's authors have it
   bool gated = false;                  ///< its MLP has a gate, which goes with SiLU
   bool of_clip = false;                ///< CLIPs were trained with either activation, and no key says with which

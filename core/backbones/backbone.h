@@ -67,6 +67,8 @@ struct BackboneEntry {
   double pass_bytes_per_pixel = 1024;
   /// Of square images of this side; none where only the weights say it.
   std::function<PassSize(int64_t side)> pass{};
+  /// Levels of such images, where there is no `pass` and yet the weights need not be read for them.
+  std::function<std::vector<LevelShape>(int64_t side)> shapes{};
   /// Of a vision transformer: what is known of it without loading. Only that of `vit` looks at the file, which throws
   /// InputError when that is none.
   std::function<VitOutline(const std::filesystem::path& weights, const VitSettings& settings)> outline{};
@@ -86,6 +88,11 @@ BackboneEntry find_backbone(const std::string& name);
 /// under its other names, in ADREP_WEIGHTS' folders or the user's cache. Throws InputError saying where it looked and
 /// how to get the file, or that one must be given where there is no official one.
 std::filesystem::path find_weights(const BackboneEntry& entry, const std::filesystem::path& given);
+
+/// Levels of square images of this side through a backbone with these weights (find_weights), found without loading it;
+/// empty where only that would tell. Throws InputError when the weights are asked and are not there or none of its.
+std::vector<LevelShape> level_shapes(const BackboneEntry& entry, const std::filesystem::path& weights,
+                                     const VitSettings& vit, int64_t side);
 
 /// The backbone of this name with the weights that find_weights gives, in a precision by name (precision.h).
 std::unique_ptr<Backbone> load_backbone(const std::string& name, const std::filesystem::path& weights,

@@ -25,6 +25,13 @@ int64_t ceil_divide(int64_t a, int64_t b) {
   return (a + b - 1) / b;
 }
 
+std::vector<LevelShape> efficientnet_shapes(int64_t height, int64_t width) {
+  std::vector<LevelShape> shapes = {{24, 4, 4}, {40, 8, 8}, {112, 16, 16}, {320, 32, 32}};  // with strides for sides
+  for (LevelShape& shape : shapes)
+    shape = {shape.channels, ceil_divide(height, shape.height), ceil_divide(width, shape.width)};
+  return shapes;
+}
+
 }  // namespace
 
 EfficientNetLite0::EfficientNetLite0(const TensorMap& weights, BackboneInfo info, const BackboneOptions& options)
@@ -100,10 +107,7 @@ Levels EfficientNetLite0::forward(const at::Tensor& images) const {
 std::vector<LevelShape> EfficientNetLite0::shapes(int64_t height, int64_t width) const {
   if (std::min(height, width) < 32)
     throw_input("images of {}x{}: EfficientNet-Lite0 needs at least 32 pixels (image.crop)", height, width);
-  std::vector<LevelShape> shapes = {{24, 4, 4}, {40, 8, 8}, {112, 16, 16}, {320, 32, 32}};  // with strides for sides
-  for (LevelShape& shape : shapes)
-    shape = {shape.channels, ceil_divide(height, shape.height), ceil_divide(width, shape.width)};
-  return shapes;
+  return efficientnet_shapes(height, width);
 }
 
 double EfficientNetLite0::flops(int64_t height, int64_t width) const {
@@ -140,6 +144,7 @@ ADREP_BACKBONE({
     .mean = input_mean,
     .std = input_std,
     .pass_bytes_per_pixel = 320,
+    .shapes = [](int64_t side) { return efficientnet_shapes(side, side); },
     .load = [](const std::filesystem::path& file, const BackboneOptions& options) -> std::unique_ptr<Backbone> {
       BackboneInfo info{.name = "efficientnet_lite0",
                         .weights_file = file,

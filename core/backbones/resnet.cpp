@@ -17,6 +17,16 @@ int64_t half(int64_t side) {
 
 }  // namespace
 
+std::vector<LevelShape> ResNetSpec::shapes(int64_t height, int64_t width) const {
+  height = half(half(height)), width = half(half(width));
+  std::vector<LevelShape> levels;
+  for (int64_t s = 0; s < static_cast<int64_t>(blocks.size()); ++s) {
+    if (s > 0) height = half(height), width = half(width);
+    levels.push_back({channels(s), height, width});
+  }
+  return levels;
+}
+
 ResNet::ResNet(const TensorMap& weights, ResNetSpec spec, BackboneInfo info, const BackboneOptions& options)
     : spec_(std::move(spec)), info_(std::move(info)), options_(options) {
   WeightTaker taker(weights, info_.weights_file.string(), info_.name);
@@ -31,7 +41,7 @@ ResNet::ResNet(const TensorMap& weights, ResNetSpec spec, BackboneInfo info, con
     for (int64_t b = 0; b < spec_.blocks[static_cast<size_t>(s)]; ++b) {
       const int64_t stride = s > 0 && b == 0 ? 2 : 1;
       stage.push_back(make_block(taker, fmt::format("layer{}.{}.", s + 1, b), in, int64_t{64} << s, stride));
-      in = channels(s);
+      in = spec_.channels(s);
     }
     stages_.push_back(std::move(stage));
   }
@@ -100,13 +110,7 @@ Levels ResNet::forward(const at::Tensor& images) const {
 std::vector<LevelShape> ResNet::shapes(int64_t height, int64_t width) const {
   if (std::min(height, width) < 32)
     throw_input("images of {}x{}: {} needs at least 32 pixels (image.crop)", height, width, info_.name);
-  height = half(half(height)), width = half(half(width));
-  std::vector<LevelShape> shapes;
-  for (int64_t s = 0; s < static_cast<int64_t>(stages_.size()); ++s) {
-    if (s > 0) height = half(height), width = half(width);
-    shapes.push_back({channels(s), height, width});
-  }
-  return shapes;
+  return spec_.shapes(height, width);
 }
 
 double ResNet::flops(int64_t height, int64_t width) const {
@@ -152,6 +156,7 @@ BackboneEntry resnet(std::string name, std::string doc, std::string file, std::s
   entry.weights_page = "torchvision's models (ImageNet weights, version 1)";
   entry.mean = imagenet_mean, entry.std = imagenet_std;
   entry.pass_bytes_per_pixel = 320;
+  entry.shapes = [spec](int64_t side) { return spec.shapes(side, side); };
   entry.load = [name, spec](const std::filesystem::path& weights,
                             const BackboneOptions& options) -> std::unique_ptr<Backbone> {
     BackboneInfo info{.name = name,

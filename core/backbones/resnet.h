@@ -9,6 +9,10 @@ struct ResNetSpec {
   std::vector<int64_t> blocks;  ///< of each stage: {2, 2, 2, 2} in ResNet-18
   bool bottleneck = false;      ///< blocks of three convolutions with four times the channels, from ResNet-50 on
   int64_t inner_factor = 1;     ///< how much wider the inner convolutions are: 2 in WideResNet-50-2
+
+  int64_t channels(int64_t stage) const { return (int64_t{64} << stage) * (bottleneck ? 4 : 1); }
+  /// Levels for images of this size.
+  std::vector<LevelShape> shapes(int64_t height, int64_t width) const;
 };
 
 /// ResNets in torchvision's key names: the levels are the outputs of the stages, at strides 4, 8, 16 and 32 (64, 128,
@@ -36,7 +40,6 @@ class ResNet final : public Backbone {
   };
   Block make_block(WeightTaker& weights, const std::string& name, int64_t in, int64_t width, int64_t stride) const;
   at::Tensor run(const Block& block, const at::Tensor& x) const;
-  int64_t channels(int64_t stage) const { return (int64_t{64} << stage) * (spec_.bottleneck ? 4 : 1); }
 
   ResNetSpec spec_;
   BackboneInfo info_;

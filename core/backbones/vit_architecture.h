@@ -42,6 +42,7 @@ struct VitArchitecture {
     // ImageBind has a norm before its blocks, too, and frames
     return {.patch = patch,
             .width = width,
+            .levels = static_cast<int64_t>(layers.size()),
             .activation = usual,
             .gated = gated,
             .of_clip = pre_norm && frames == 1,

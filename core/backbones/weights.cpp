@@ -54,6 +54,15 @@ fs::path find_weights(const BackboneEntry& entry, const fs::path& given) {
       entry.name, entry.weights_name, listed(looked), entry.weights_page, entry.name);
 }
 
+std::vector<LevelShape> level_shapes(const BackboneEntry& entry, const std::filesystem::path& weights,
+                                     const VitSettings& vit, int64_t side) {
+  if (entry.pass) return entry.pass(side).shapes;
+  if (entry.shapes) return entry.shapes(side);
+  if (!entry.outline) return {};
+  const VitOutline outline = entry.outline(find_weights(entry, weights), vit);
+  return {static_cast<size_t>(outline.levels), {outline.width, side / outline.patch, side / outline.patch}};
+}
+
 std::unique_ptr<Backbone> load_backbone(const std::string& name, const fs::path& weights, const at::Device& device,
                                         const std::string& precision, const VitSettings& vit) {
   const BackboneEntry entry = find_backbone(name);

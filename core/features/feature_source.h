@@ -33,4 +33,18 @@ class MemoryFeatures final : public FeatureSource {
   std::vector<LevelShape> shapes_;
 };
 
+/// Some images of a list, in another order; copied when they are asked for, unless they follow each other.
+class ChosenFeatures final : public FeatureSource {
+ public:
+  ChosenFeatures(Levels all, std::vector<int64_t> images) : all_(std::move(all)), images_(std::move(images)) {}
+  int64_t size() const override { return static_cast<int64_t>(images_.size()); }
+  const std::vector<LevelShape>& shapes() const override { return all_.shapes(); }
+  int64_t image_size() const override { return all_.image_size(); }
+  at::Tensor level(int64_t level, int64_t first, int64_t count) const override;
+
+ private:
+  MemoryFeatures all_;
+  std::vector<int64_t> images_;
+};
+
 }  // namespace adrep

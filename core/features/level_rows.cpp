@@ -21,7 +21,7 @@ bool LevelRows::fits(const std::vector<at::Tensor>& maps) const {
 void LevelRows::put(size_t image, const std::vector<at::Tensor>& maps) {
   if (maps_.empty()) make_room(maps);
   ADREP_ASSERT(fits(maps), "levels of image {} have other shapes than those before", image);
-  for (size_t l = 0; l < maps.size(); ++l) maps_[l].select(0, static_cast<int64_t>(image)).copy_(maps[l]);
+  put_row(static_cast<int64_t>(image), maps);
   unreleased_ += row_bytes();
   if (unreleased_ < release_bytes) return;
   for (const at::Tensor& map : maps_) release_spilled(map);
@@ -35,8 +35,18 @@ void LevelRows::make_room(const std::vector<at::Tensor>& maps) {
   for (const at::Tensor& map : maps) {
     std::vector<int64_t> sizes{images_};
     sizes.insert(sizes.end(), map.sizes().begin(), map.sizes().end());
-    maps_.push_back(spilled ? room_.spill->zeros(sizes, map.scalar_type())
+    maps_.push_back(spilled ? room_.spill->room(sizes, map.scalar_type())
                             : at::empty(sizes, map.options().device(device_)));
+  }
+}
+
+void LevelRows::put_row(int64_t row, const std::vector<at::Tensor>& maps) {
+  for (size_t l = 0; l < maps.size(); ++l) {
+    const at::Tensor place = maps_[l].select(0, row);
+    if (is_spilled(place))
+      put_spilled(place, maps[l]);
+    else
+      place.copy_(maps[l]);
   }
 }
 
@@ -61,6 +71,8 @@ Levels LevelRows::selected(const std::vector<size_t>& images) const {
 Levels LevelRows::move_out(const std::vector<size_t>& images) {
   for (size_t row = 1; row < images.size(); ++row)
     ADREP_ASSERT(images[row - 1] < images[row], "image {} is taken after image {}", images[row], images[row - 1]);
+  const bool gaps = !images.empty() && images.back() + 1 != images.size();
+  if (gaps && !maps_.empty() && is_spilled(maps_.front())) return moved_to_new_rows(images);
   Levels levels{{}, image_size_};
   for (at::Tensor& map : maps_) {
     for (size_t row = 0; row < images.size(); ++row)
@@ -71,6 +83,19 @@ Levels LevelRows::move_out(const std::vector<size_t>& images) {
   maps_.clear();
   release_levels(levels);
   return levels;
+}
+
+Levels LevelRows::moved_to_new_rows(const std::vector<size_t>& images) {
+  LevelRows moved(images.size(), image_size_, device_, room_);
+  std::vector<size_t> rows;
+  for (const size_t image : images) {
+    std::vector<at::Tensor> maps;
+    for (const at::Tensor& map : maps_) maps.push_back(map.select(0, static_cast<int64_t>(image)));
+    moved.put(rows.size(), maps);
+    rows.push_back(rows.size());
+  }
+  maps_.clear();
+  return moved.move_out(rows);
 }
 
 int64_t bytes_in_memory(const Levels& levels) {

@@ -27,7 +27,8 @@ class LevelRows {
 
   /// True when the maps [C_l, H_l, W_l] have the shapes and types of what was put before, or nothing was put yet.
   bool fits(const std::vector<at::Tensor>& maps) const;
-  /// Copies the maps of an image, from any device.
+  /// Takes the maps of an image, from any device; copies them, but those of the feature cache into a spill folder only
+  /// where their pages cannot be shared.
   void put(size_t image, const std::vector<at::Tensor>& maps);
 
   /// Bytes of one image; 0 before the first one is put.
@@ -40,6 +41,9 @@ class LevelRows {
  private:
   /// The tensors for images like this one.
   void make_room(const std::vector<at::Tensor>& maps);
+  void put_row(int64_t row, const std::vector<at::Tensor>& maps);
+  /// The same as move_out from a spill folder, where rows have their values once.
+  Levels moved_to_new_rows(const std::vector<size_t>& images);
 
   int64_t images_, image_size_;
   at::Device device_;

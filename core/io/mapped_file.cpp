@@ -15,28 +15,35 @@
 namespace adrep {
 namespace {
 
-/// The mappings that exist: begin -> end.
+/// The mappings that exist, by where they begin.
 class LiveMappings {
  public:
-  void add(uintptr_t begin, size_t bytes) {
+  void add(uintptr_t begin, size_t bytes, const FilePlace& file) {
     const std::lock_guard lock(mutex_);
-    ends_[begin] = begin + bytes;
+    mappings_[begin] = {begin + bytes, file};
   }
   void remove(uintptr_t begin) {
     const std::lock_guard lock(mutex_);
-    ends_.erase(begin);
+    mappings_.erase(begin);
   }
-  /// Holds while no mapping can go away.
+  /// Calls work with the place of these bytes, during which no mapping can go away.
   template <class Work>
   void if_within(uintptr_t begin, uintptr_t end, const Work& work) {
     const std::lock_guard lock(mutex_);
-    auto place = ends_.upper_bound(begin);
-    if (place != ends_.begin() && end <= (--place)->second) work();
+    auto found = mappings_.upper_bound(begin);
+    if (found == mappings_.begin() || end > (--found)->second.end) return;
+    FilePlace place = found->second.file;
+    place.offset = begin - found->first;
+    work(place);
   }
 
  private:
+  struct Mapping {
+    uintptr_t end = 0;
+    FilePlace file;
+  };
   std::mutex mutex_;
-  std::map<uintptr_t, uintptr_t> ends_;
+  std::map<uintptr_t, Mapping> mappings_;
 };
 
 LiveMappings& live_mappings() {
@@ -60,7 +67,7 @@ MappedFile::MappedFile(const std::filesystem::path& file) : path_(file) {
   close(descriptor);
   if (!regular) throw_input("{}: cannot be read: it is not a regular file", file.string());
   if (data_ == MAP_FAILED) throw_failure("{}: cannot be mapped into memory: {}", file.string(), std::strerror(reason));
-  if (data_) live_mappings().add(reinterpret_cast<uintptr_t>(data_), size_);
+  if (data_) live_mappings().add(reinterpret_cast<uintptr_t>(data_), size_, {path_, info.st_dev, info.st_ino, 0});
 }
 
 MappedFile::~MappedFile() {
@@ -75,7 +82,15 @@ void release_pages(std::string_view bytes) {
   // only whole pages: the rest is shared with neighbours
   const uintptr_t first = (begin + page - 1) / page * page, last = end / page * page;
   if (first >= last) return;
-  live_mappings().if_within(begin, end, [&] { madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED); });
+  live_mappings().if_within(
+      begin, end, [&](const FilePlace&) { madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED); });
+}
+
+std::optional<FilePlace> place_in_file(std::string_view bytes) {
+  std::optional<FilePlace> found;
+  const auto begin = reinterpret_cast<uintptr_t>(bytes.data());
+  live_mappings().if_within(begin, begin + bytes.size(), [&](const FilePlace& place) { found = place; });
+  return found;
 }
 
 }  // namespace adrep

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,6 +31,16 @@ class MappedFile {
 /// when next used. Nothing happens to other bytes. Changes made to the bytes in memory would be lost: there must be
 /// none.
 void release_pages(std::string_view bytes);
+
+/// Where bytes stand in a file, which is that device's and inode's: another may have its name meanwhile.
+struct FilePlace {
+  std::filesystem::path path;
+  uint64_t device = 0, inode = 0;
+  uint64_t offset = 0;
+};
+
+/// The place of bytes that lie on a mapped file; nothing for other bytes.
+std::optional<FilePlace> place_in_file(std::string_view bytes);
 
 /// Bytes in writable memory and what keeps that memory alive.
 struct SharedBytes {

@@ -146,7 +146,7 @@ Safetensors read_safetensors(const std::filesystem::path& file) {
 }
 
 void write_safetensors(const std::filesystem::path& file, const TensorMap& tensors,
-                       const std::map<std::string, std::string>& metadata) {
+                       const std::map<std::string, std::string>& metadata, size_t alignment) {
   nlohmann::json header = nlohmann::json::object();
   if (!metadata.empty()) header[metadata_key] = metadata;
   std::vector<at::Tensor> data;
@@ -161,7 +161,8 @@ void write_safetensors(const std::filesystem::path& file, const TensorMap& tenso
   }
   // a text that is not UTF-8 would throw: it gets replacement characters
   std::string text = header.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  text.resize((text.size() + 7) / 8 * 8, ' ');
+  const size_t begin = (length_bytes + text.size() + alignment - 1) / alignment * alignment;
+  text.resize(begin - length_bytes, ' ');
   write_file_atomically(file, [&](std::ostream& out) {
     const uint64_t length = text.size();
     out.write(reinterpret_cast<const char*>(&length), length_bytes);

@@ -25,8 +25,9 @@ struct Safetensors {
 /// checked against the file before anything is allocated. Throws InputError naming the file and what is wrong.
 Safetensors read_safetensors(const std::filesystem::path& file);
 
-/// Writes atomically; tensors are made contiguous on the CPU, in name order, so equal contents give equal bytes.
+/// Writes atomically; tensors are made contiguous on the CPU, in name order, so equal contents give equal bytes. The
+/// data begin at a multiple of `alignment` bytes, 8 or a multiple of it.
 void write_safetensors(const std::filesystem::path& file, const TensorMap& tensors,
-                       const std::map<std::string, std::string>& metadata = {});
+                       const std::map<std::string, std::string>& metadata = {}, size_t alignment = 8);
 
 }  // namespace adrep

@@ -8,6 +8,7 @@
 #include "core/training/schedule.h"
 #include "detectors/cflow/position_code.h"
 #include "detectors/feature_check.h"
+#include "detectors/least_memory.h"
 #include "detectors/scoring/score_map.h"
 #include "detectors/training/random_tensors.h"
 #include "detectors/training/trainer.h"
@@ -20,6 +21,11 @@ constexpr int64_t cflow_images_at_once = 16;
 /// Vectors of every position: [B, C, H, W] -> [B·H·W, C], position fastest.
 at::Tensor fibres_of(const at::Tensor& level) {
   return level.permute({0, 2, 3, 1}).reshape({-1, level.size(1)});
+}
+
+/// What a step holds of one level beside its rows: the vectors of a batch of images, in two layouts for a moment.
+int64_t vector_bytes(const CflowParams& params, const LevelShape& shape, int64_t images) {
+  return 2 * 4 * std::min(params.batch, images) * shape.positions() * shape.channels;
 }
 
 std::string level_prefix(size_t flow) {
@@ -127,6 +133,14 @@ class CflowTraining final : public Trainee {
 
   int64_t step_fibres(size_t l) const { return std::min(params_.fibres, batch_ * cflow_.shape(l).positions()); }
 
+  /// Vectors whose gradients are computed together. On a CPU always the same number, so that memory= changes no bit of
+  /// the sums; an accelerator wants as many as fit.
+  int64_t rows_at_once(const LevelShape& shape) const {
+    if (context_.device.is_cpu()) return CouplingFlow::fewest_rows;
+    const int64_t left = context_.memory_bytes - vector_bytes(params_, shape, normals_.size());
+    return CouplingFlow::rows_in(left, shape.channels, params_.condition, params_.blocks);
+  }
+
   /// All vectors of a batch of images in random order, a step for every `fibres` of them.
   void train_level(size_t l, int64_t first, Random& random, const Step& step) {
     const LevelShape& shape = cflow_.shape(l);
@@ -136,8 +150,7 @@ class CflowTraining final : public Trainee {
       images.push_back(normals_.level(level, order_[static_cast<size_t>(i)], 1).to(context_.device));
     const at::Tensor all = fibres_of(at::cat(images));  // [E, C]
     const int64_t count = step_fibres(l);
-    const int64_t rows =
-        CouplingFlow::rows_in(context_.memory_bytes / 2, shape.channels, params_.condition, params_.blocks);
+    const int64_t rows = rows_at_once(shape);
     const at::Tensor order = random_order(all.size(0), random).to(context_.device);
     for (int64_t start = 0; start + count <= all.size(0); start += count) {
       const at::Tensor chosen = order.narrow(0, start, count);
@@ -225,6 +238,8 @@ void Cflow::read_decoders(const at::Device& device) {
 }
 
 void Cflow::fit(const FeatureSource& normals, const FitContext& context) {
+  require_images(normals);
+  require_memory<Cflow>("cflow", params_, normals, context);
   require_usable(normals);
   start(normals.shapes(), context.seed, context.device);
   if (!params_.decoders.empty()) read_decoders(context.device);
@@ -332,16 +347,33 @@ FitCost Cflow::cost(const Params& params, const std::vector<LevelShape>& shapes,
     const double subnet = 2 * blocks * (width * c + 2 * width * c), rotation = 2 * blocks * c * c;
     cost.flops += positions * (passes * (3 * subnet + 2 * rotation) + static_cast<double>(test) * (subnet + rotation));
     const int64_t a_row = CouplingFlow::bytes_a_row(shapes[l].channels, params.condition, params.blocks);
-    const int64_t rows = std::min({params.fibres, CouplingFlow::most_rows, shapes[l].positions() * train});
+    const int64_t rows = std::min({params.fibres, CouplingFlow::fewest_rows, shapes[l].positions() * train});
     cost.bytes = std::max(cost.bytes, static_cast<double>(rows * a_row));
   }
   return cost;
 }
 
+LeastMemory Cflow::least_memory(const Params& params, const std::vector<LevelShape>& shapes, int64_t images) {
+  LeastMemory least;
+  const size_t used = std::min(shapes.size(), static_cast<size_t>(params.levels));
+  for (size_t l = shapes.size() - used; l < shapes.size(); ++l) {
+    const LevelShape& shape = shapes[l];
+    const int64_t a_row = CouplingFlow::bytes_a_row(shape.channels, params.condition, params.blocks);
+    const int64_t step = std::min(params.fibres, std::min(params.batch, images) * shape.positions());
+    const int64_t training = vector_bytes(params, shape, images) + std::min(step, CouplingFlow::fewest_rows) * a_row;
+    const int64_t scoring = std::min(cflow_images_at_once, images) * shape.positions() *
+                            CouplingFlow::bytes_a_scored_row(shape.channels, params.condition);
+    least.working = std::max({least.working, training, scoring});
+    least.learnt += CouplingFlow::learnt_bytes(shape.channels, params.condition, params.blocks);
+  }
+  return least;
+}
+
 ADREP_DETECTOR("cflow", Cflow)
     .doc("a normalising flow of each level's features, conditioned on their position")
     .trained()
-    .version(2)
+    .version(3)
+    .lighter({{"batch", "8"}, {"batch", "1"}})
     .random_when([](const ParamTexts& texts) { return texts("meta_epochs") != "0"; })
     .post_step("likelihood")
     .quick({{"meta_epochs", "2"}, {"sub_epochs", "1"}, {"blocks", "2"}, {"condition", "8"}, {"fibres", "64"}});

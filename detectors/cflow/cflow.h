@@ -42,6 +42,7 @@ class Cflow final : public Detector {
   void fit(const FeatureSource& normals, const FitContext& context) override;
   Scores score(const Levels& levels) const override;
   static FitCost cost(const Params& params, const std::vector<LevelShape>& shapes, int64_t train, int64_t test);
+  static LeastMemory least_memory(const Params& params, const std::vector<LevelShape>& shapes, int64_t images);
   /// Flows by FrEIA's names below levelL/, the shapes, and the scale of the training normals.
   TensorMap state() const override;
   void load(const TensorMap& state) override;

@@ -6,6 +6,8 @@
 #include <numbers>
 #include <utility>
 
+#include "detectors/training/trainer.h"
+
 namespace adrep {
 namespace {
 
@@ -105,7 +107,19 @@ int64_t CouplingFlow::bytes_a_row(int64_t channels, int64_t condition, int64_t b
 }
 
 int64_t CouplingFlow::rows_in(int64_t bytes, int64_t channels, int64_t condition, int64_t blocks) {
-  return std::clamp<int64_t>(bytes / bytes_a_row(channels, condition, blocks), 1, most_rows);
+  return std::clamp<int64_t>(bytes / bytes_a_row(channels, condition, blocks), fewest_rows, most_rows);
+}
+
+int64_t CouplingFlow::bytes_a_scored_row(int64_t channels, int64_t condition) {
+  const int64_t width = (channels + 1) / 2 + condition;
+  return (5 * channels + 3 * width) * static_cast<int64_t>(sizeof(float));
+}
+
+int64_t CouplingFlow::learnt_bytes(int64_t channels, int64_t condition, int64_t blocks) {
+  const int64_t width = (channels + 1) / 2 + condition, outputs = channels / 2 * 2;
+  const int64_t trained = 2 * width * (width + 1) + outputs * (2 * width + 1) + 2 * channels;
+  const int64_t rotations = 2 * channels * channels * static_cast<int64_t>(sizeof(float));
+  return blocks * (trained_bytes(trained) + rotations);
 }
 
 }  // namespace adrep

@@ -32,13 +32,18 @@ class CouplingFlow {
   /// the parameters. `rows_at_once` vectors are in memory at a time (rows_in gives how many fit).
   at::Tensor loss_and_gradients(const at::Tensor& x, const Condition& condition, int64_t rows_at_once);
 
-  static constexpr int64_t most_rows = 4096;  ///< as many as a step has by default
+  static constexpr int64_t fewest_rows = 1024, most_rows = 4096;  ///< at a time; a step has 4096 by default
 
   /// Working memory of loss_and_gradients for each vector taken at a time.
   static int64_t bytes_a_row(int64_t channels, int64_t condition, int64_t blocks);
+  /// That of log_likelihood for each vector.
+  static int64_t bytes_a_scored_row(int64_t channels, int64_t condition);
 
-  /// How many vectors to take at a time: as many as have their traces in so many bytes, 1 to most_rows.
+  /// How many vectors to take at a time: as many as have their traces in so many bytes, fewest_rows to most_rows.
   static int64_t rows_in(int64_t bytes, int64_t channels, int64_t condition, int64_t blocks);
+
+  /// Memory of a flow in training: trained numbers with gradients and moments, and its rotations.
+  static int64_t learnt_bytes(int64_t channels, int64_t condition, int64_t blocks);
 
  private:
   at::Tensor run(const at::Tensor& x, const Condition& condition, at::Tensor& log_det,

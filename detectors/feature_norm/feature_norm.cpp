@@ -39,6 +39,10 @@ FitCost FeatureNorm::cost(const Params&, const std::vector<LevelShape>& shapes, 
   return {values * static_cast<double>(test), 0};
 }
 
+LeastMemory FeatureNorm::least_memory(const Params&, const std::vector<LevelShape>&, int64_t) {
+  return {};
+}
+
 ADREP_DETECTOR("feature_norm", FeatureNorm)
     .doc("norm of the features, nothing is learnt")
     .position_free()

@@ -33,6 +33,7 @@ class FeatureNorm final : public Detector {
   void fit(const FeatureSource& normals, const FitContext& context) override;
   Scores score(const Levels& levels) const override;
   static FitCost cost(const Params& params, const std::vector<LevelShape>& shapes, int64_t train, int64_t test);
+  static LeastMemory least_memory(const Params& params, const std::vector<LevelShape>& shapes, int64_t images);
   TensorMap state() const override { return {}; }
   void load(const TensorMap&) override {}
 

@@ -7,6 +7,7 @@
 #include "detectors/feature_check.h"
 #include "detectors/glass/drawn_anomalies.h"
 #include "detectors/glass/glass_step.h"
+#include "detectors/least_memory.h"
 #include "detectors/patch_features.h"
 #include "detectors/scoring/score_map.h"
 #include "detectors/training/noise.h"
@@ -132,23 +133,24 @@ class GlassTraining final : public Trainee {
 
   int64_t positions() const { return glass_.grid().positions(); }
 
-  /// Patches of frozen features are computed once where they fit into half of the memory; their mean always.
+  /// Patches of frozen features are computed once where they fit into memory beside a step; their mean always.
   void prepare_patches() {
-    const double bytes = static_cast<double>(normals_.size() * positions() * params_.dimension) * sizeof(float);
-    const bool kept = bytes <= static_cast<double>(context_.memory_bytes) / 2;
+    const int64_t least = Glass::least_memory(params_, normals_.shapes(), normals_.size()).working;
+    const int64_t bytes = 4 * normals_.size() * positions() * params_.dimension;
+    if (bytes <= context_.memory_bytes - least)
+      patches_ = at::empty({normals_.size(), positions(), params_.dimension},
+                           at::TensorOptions(context_.device).dtype(at::kFloat));
     at::Tensor sum = at::zeros({positions(), params_.dimension}, at::TensorOptions(context_.device).dtype(at::kDouble));
-    std::vector<at::Tensor> parts;
     for (int64_t first = 0; first < normals_.size(); first += glass_images_at_once) {
       const int64_t count = std::min(glass_images_at_once, normals_.size() - first);
       const Levels levels = normals_.batch(first, count).to(context_.device);
       for (int64_t l = 0; l < levels.count(); ++l) require_finite(levels[l], l, first);
       const at::Tensor patches = glass_.patches(levels).view({count, positions(), params_.dimension});
       sum += patches.sum(0, /*keepdim=*/false, at::kDouble);
-      if (kept) parts.push_back(patches);
+      if (patches_.defined()) patches_.narrow(0, first, count).copy_(patches);
       context_.observer.progress("patches", first + count, normals_.size());
     }
     sum_ = sum;
-    if (kept) patches_ = at::cat(parts);
   }
 
   /// Mean over an epoch's batches of their mean adapted patch, by position [H·W, C]: images of a smaller last batch
@@ -213,11 +215,7 @@ at::Tensor Glass::patches(const Levels& levels) const {
 void Glass::fit(const FeatureSource& normals, const FitContext& context) {
   require_images(normals);
   shapes_ = normals.shapes();
-  const double bytes =
-      bytes_of_patch(params_) * static_cast<double>(std::min(params_.batch, normals.size()) * grid().positions());
-  if (bytes > static_cast<double>(context.memory_bytes))
-    throw_failure("GLASS needs {:.0f} MiB for a step of {} images, more than the {} MiB allowed: lower glass.batch",
-                  bytes / (1 << 20), params_.batch, context.memory_bytes >> 20);
+  require_memory<Glass>("glass", params_, normals, context);
   Random random(derive_seed(context.seed, "glass"));
   const bool adaptor = params_.adaptor == "auto" ? context.features != "pretrained" : params_.adaptor == "true";
   model_ = GlassModel::random(params_.dimension, params_.hidden, adaptor, random);
@@ -273,10 +271,22 @@ FitCost Glass::cost(const Params& params, const std::vector<LevelShape>& shapes,
   return cost;
 }
 
+LeastMemory Glass::least_memory(const Params& params, const std::vector<LevelShape>& shapes, int64_t images) {
+  const auto used = static_cast<std::ptrdiff_t>(std::min(shapes.size(), static_cast<size_t>(params.levels)));
+  const std::vector<LevelShape> levels(shapes.end() - used, shapes.end());
+  const int64_t positions = levels.front().positions(), batch = std::min(params.batch, images);
+  const auto step = static_cast<int64_t>(bytes_of_patch(params) * static_cast<double>(batch * positions));
+  const int64_t making = std::min(glass_images_at_once, images) * patch_features_bytes(levels, params.dimension);
+  const int64_t sums = 8 * 3 * positions * params.dimension;  // of all images and of an epoch's last batch, in double
+  const int64_t numbers = GlassModel::parameter_count(params.dimension, params.hidden, params.adaptor != "false");
+  return {sums + std::max(step, making), trained_bytes(numbers)};
+}
+
 ADREP_DETECTOR("glass", Glass)
     .doc("a discriminator of normal patches against noise that its gradient guides, and drawn textures")
     .trained()
     .draws()
+    .lighter({{"batch", "4"}, {"batch", "2"}, {"batch", "1"}})
     .scale_for_mvtec_ad("toothbrush", 329.0 / 288)
     .scale_for_mvtec_ad("wood", 329.0 / 288)
     .quick(

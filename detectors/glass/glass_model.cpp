@@ -48,6 +48,12 @@ at::Tensor sums_of_blocks(const at::Tensor& a, const at::Tensor& b, Sum&& sum) {
 
 GlassModel::GlassModel(TensorMap state, bool adaptor) : state_(std::move(state)), adaptor_(adaptor) {}
 
+int64_t GlassModel::parameter_count(int64_t width, int64_t hidden, bool adaptor) {
+  int64_t count = 0;
+  for (const auto& [key, sizes] : expected_shapes(width, hidden, adaptor)) count += c10::multiply_integers(sizes);
+  return count;
+}
+
 GlassModel GlassModel::random(int64_t width, int64_t hidden, bool adaptor, Random& random) {
   TensorMap state{{linear + "weight", xavier_normal(hidden, width, random)},
                   {linear + "bias", linear_default({hidden}, width, random)},

@@ -26,6 +26,9 @@ class GlassModel {
   /// The same with the batch's statistics, which move the running ones. Gradients are recorded. -> [N, 1].
   at::Tensor training_scores(const at::Tensor& x);
 
+  /// Numbers in a model of this size.
+  static int64_t parameter_count(int64_t width, int64_t hidden, bool adaptor);
+
   bool has_adaptor() const { return adaptor_; }
   /// Whether a state holds an adaptor's weights.
   static bool holds_adaptor(const TensorMap& state);

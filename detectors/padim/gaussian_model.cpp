@@ -89,6 +89,11 @@ int64_t GaussianModel::bytes(int64_t positions, int64_t samples, int64_t channel
   return 4 * positions * (channels + half(order) + (low_rank ? order * channels : 0));
 }
 
+int64_t GaussianModel::working_bytes(int64_t samples, int64_t channels, CovarianceForm form) {
+  const int64_t order = chooses_low_rank(samples, channels, form) ? whitened_rows(samples, channels) : channels;
+  return 4 * samples * channels + 8 * (2 * samples * channels + 4 * order * order);  // alive at once
+}
+
 GaussianModel GaussianModel::fit(int64_t positions, const Samples& samples, const Options& options) {
   const at::Tensor probe = samples(0, 1);
   const int64_t n = probe.size(1), c = probe.size(2);
@@ -102,8 +107,7 @@ GaussianModel GaussianModel::fit(int64_t positions, const Samples& samples, cons
   model.whitening_ = at::empty({positions, half(order)}, floats);
   if (low_rank) model.basis_ = at::empty({positions, order, c}, floats);
 
-  const int64_t bytes_per_position = 4 * n * c + 8 * (2 * n * c + 4 * order * order);  // alive at once
-  const int64_t fitting = std::clamp<int64_t>(options.memory_bytes / bytes_per_position, 1, positions);
+  const int64_t fitting = std::clamp<int64_t>(options.memory_bytes / working_bytes(n, c, options.form), 1, positions);
   const int64_t chunk = on_cpu ? std::min(fitting, positions_at_once) : fitting;
   for (int64_t first = 0; first < positions; first += chunk) {
     const at::Tensor x = samples(first, std::min(chunk, positions - first)).to(at::kFloat).contiguous();

@@ -46,6 +46,8 @@ class GaussianModel {
 
   /// Bytes that the fitted model of this size takes.
   static int64_t bytes(int64_t positions, int64_t samples, int64_t channels, CovarianceForm form);
+  /// Working memory of fitting for each position taken at a time, one at least.
+  static int64_t working_bytes(int64_t samples, int64_t channels, CovarianceForm form);
 
   void save(TensorMap& state, const std::string& prefix) const;
   static GaussianModel load(const TensorMap& state, const std::string& prefix);

@@ -4,12 +4,14 @@
 
 #include "core/base/random.h"
 #include "detectors/feature_check.h"
+#include "detectors/least_memory.h"
 #include "detectors/scoring/score_map.h"
 
 namespace adrep {
 namespace {
 
 constexpr int64_t padim_images_at_once = 32;
+constexpr int64_t share_of_fitting = 2;  // half of the memory is for the Gaussians' fit, the rest for their samples
 
 CovarianceForm form_of(const std::string& name) {
   if (name == "full") return CovarianceForm::full;
@@ -52,17 +54,11 @@ void Padim::fit(const FeatureSource& normals, const FitContext& context) {
   channels_.clear();
   const CovarianceForm form = form_of(params_.covariance);
   const std::optional<ReducedGaussian::Form> reduced = reduced_form_of(params_.covariance);
-  int64_t bytes = 0;
+  require_memory<Padim>("padim", params_, normals, context);
   for (size_t l = 0; l < shapes_.size(); ++l) {
     const uint64_t seed = derive_seed(context.seed, fmt::format("padim channels {}", l));
     channels_.push_back(choose_channels(shapes_[l].channels, params_.dims, seed));
-    const int64_t positions = shapes_[l].positions(), dims = channels_.back().size(0);
-    bytes += reduced ? ReducedGaussian::bytes(positions, dims, *reduced)
-                     : GaussianModel::bytes(positions, normals.size(), dims, form);
   }
-  if (bytes > context.state_bytes)
-    throw_failure("PaDiM's Gaussians take {} MiB, more than the {} MiB of memory that this machine has: set dims=100",
-                  bytes >> 20, context.state_bytes >> 20);
 
   const auto levels = static_cast<int64_t>(shapes_.size());
   for (int64_t l = 0; l < levels; ++l) {
@@ -74,7 +70,8 @@ void Padim::fit(const FeatureSource& normals, const FitContext& context) {
       context.observer.progress("padim", l, levels);
       return samples_at(normals, l, channels, first, count, context.device);
     };
-    GaussianModel::Options options{params_.ridge, form, std::min(context.memory_bytes / 2, int64_t{512} << 20),
+    GaussianModel::Options options{params_.ridge, form,
+                                   std::min(context.memory_bytes / share_of_fitting, int64_t{512} << 20),
                                    fmt::format("PaDiM, level {}", l)};
     const int64_t positions = shapes_[static_cast<size_t>(l)].positions();
     if (reduced)
@@ -153,10 +150,27 @@ FitCost Padim::cost(const Params& params, const std::vector<LevelShape>& shapes,
   return cost;
 }
 
+LeastMemory Padim::least_memory(const Params& params, const std::vector<LevelShape>& shapes, int64_t images) {
+  LeastMemory least;
+  const CovarianceForm form = form_of(params.covariance);
+  const auto reduced = reduced_form_of(params.covariance);
+  for (const LevelShape& shape : shapes) {
+    const int64_t dims = params.dims > 0 ? std::min(params.dims, shape.channels) : shape.channels;
+    least.learnt += reduced ? ReducedGaussian::bytes(shape.positions(), dims, *reduced)
+                            : GaussianModel::bytes(shape.positions(), images, dims, form);
+    const int64_t position = reduced
+                                 ? ReducedGaussian::working_bytes(images, dims) + ReducedGaussian::shared_bytes(dims)
+                                 : GaussianModel::working_bytes(images, dims, form);
+    least.working = std::max(least.working, share_of_fitting * position);
+  }
+  return least;
+}
+
 ADREP_DETECTOR("padim", Padim)
     .doc("a Gaussian for every position of every level, Mahalanobis distance")
     .random_when([](const ParamTexts& texts) { return texts("dims") != "0"; })
     .resize_for_mvtec_ad(256)
+    .lighter({{"dims", "200"}, {"dims", "100"}, {"dims", "50"}, {"covariance", "diagonal"}})
     .post_step("min_max");
 
 }  // namespace adrep

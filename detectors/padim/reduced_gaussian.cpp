@@ -35,8 +35,7 @@ ReducedGaussian ReducedGaussian::fit(int64_t positions, const GaussianModel::Sam
   if (form == Form::diagonal) model.scale_ = at::empty({positions, c}, floats);
   at::Tensor scatter = at::zeros({c, c}, probe.options().dtype(at::kDouble));
 
-  const int64_t bytes_per_position = 8 * 4 * n * c;  // doubles alive at once
-  const int64_t chunk = std::clamp<int64_t>(options.memory_bytes / bytes_per_position, 1, positions);
+  const int64_t chunk = std::clamp<int64_t>(options.memory_bytes / working_bytes(n, c), 1, positions);
   for (int64_t first = 0; first < positions; first += chunk) {
     const int64_t count = std::min(chunk, positions - first);
     const at::Tensor x = samples(first, count).to(at::kDouble);  // [count, N, C]

@@ -24,6 +24,9 @@ class ReducedGaussian {
   int64_t positions() const { return mean_.size(0); }
 
   static int64_t bytes(int64_t positions, int64_t channels, Form form);
+  /// Working memory of fitting for each position taken at a time, one at least, and of what all of them share.
+  static int64_t working_bytes(int64_t samples, int64_t channels) { return 8 * 4 * samples * channels; }
+  static int64_t shared_bytes(int64_t channels) { return 8 * 5 * channels * channels; }
 
   void save(TensorMap& state, const std::string& prefix) const;
   static ReducedGaussian load(const TensorMap& state, const std::string& prefix, Form form);

@@ -236,6 +236,11 @@ at::Tensor greedy_coreset(const at::Tensor& features, const at::Tensor& initial,
   return plain_greedy(features, initial, count, observer);
 }
 
+int64_t greedy_coreset_bytes(int64_t rows, int64_t width) {
+  constexpr int64_t bounds = 24;  // d, how many centres it has seen, and the list of rows that lag behind
+  return rows * bounds + 3 * 4 * std::min(rows, rows_at_once) * width;
+}
+
 at::Tensor mean_distance_to(const at::Tensor& features, const at::Tensor& starts) {
   const at::Tensor start_rows = features.index_select(0, starts.to(features.device()));
   std::vector<at::Tensor> means;

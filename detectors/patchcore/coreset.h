@@ -18,6 +18,9 @@ namespace adrep {
 /// it, and the centres it missed are then applied as one matrix product. On another device: the plain loop.
 at::Tensor greedy_coreset(const at::Tensor& features, const at::Tensor& initial, int64_t count, FitObserver& observer);
 
+/// Working memory of it on so many rows beside them, without what it keeps of each selected one.
+int64_t greedy_coreset_bytes(int64_t rows, int64_t width);
+
 /// Initial d of the approximate variant: mean distance to the start rows. features [n, D], starts int64 [s] -> [n].
 at::Tensor mean_distance_to(const at::Tensor& features, const at::Tensor& starts);
 

@@ -3,6 +3,7 @@
 #include "core/base/random.h"
 #include "core/io/tensor_parts.h"
 #include "detectors/feature_check.h"
+#include "detectors/least_memory.h"
 #include "detectors/patch_features.h"
 #include "detectors/patchcore/coreset.h"
 #include "detectors/scoring/score_map.h"
@@ -12,27 +13,8 @@ namespace {
 
 constexpr int64_t patchcore_images_at_once = 8;
 
-/// What fitting needs for so many patches when so many of them are kept.
-int64_t fit_bytes(int64_t patches, int64_t selected, const PatchcoreParams& params) {
-  const int64_t per_patch = 4 * params.projection + 24;  // projected, with the greedy selection's bounds
-  const int64_t per_selected = 4 * (params.dimension + params.projection) + 16;  // the bank, and the centres
-  return patches * per_patch + selected * per_selected + search_bytes(params, selected, params.dimension);
-}
-
 int64_t kept_of(int64_t patches, double ratio) {
   return std::max<int64_t>(1, static_cast<int64_t>(static_cast<double>(patches) * ratio));
-}
-
-/// Throws Error when fitting needs more than the bound, naming a ratio that would fit.
-void require_memory(int64_t patches, const PatchcoreParams& params, int64_t memory_bytes) {
-  const int64_t bytes = fit_bytes(patches, kept_of(patches, params.ratio), params);
-  if (bytes <= memory_bytes) return;
-  double ratio = params.ratio;
-  while (ratio > 1e-4 && fit_bytes(patches, kept_of(patches, ratio), params) > memory_bytes) ratio *= 0.95;
-  const std::string advice = ratio > 1e-4 ? fmt::format("set ratio={:.4f}", ratio) : "set a smaller projection";
-  throw_failure(
-      "PatchCore needs {} MiB for {} training patches at ratio {}, more than the {} MiB allowed: {} or raise the limit",
-      bytes >> 20, patches, params.ratio, memory_bytes >> 20, advice);
 }
 
 }  // namespace
@@ -66,7 +48,7 @@ void Patchcore::fit(const FeatureSource& normals, const FitContext& context) {
   require_images(normals);
   shapes_ = normals.shapes();
   const int64_t total = normals.size() * shapes_[first_level()].positions();
-  require_memory(total, params_, context.memory_bytes);
+  require_memory<Patchcore>("patchcore", params_, normals, context);
 
   const at::Tensor reduced = reduced_patches(normals, context);  // [n, projection]
   at::Tensor initial;
@@ -206,11 +188,23 @@ FitCost Patchcore::cost(const Params& params, const std::vector<LevelShape>& sha
       scoring};
 }
 
+LeastMemory Patchcore::least_memory(const Params& params, const std::vector<LevelShape>& shapes, int64_t images) {
+  const auto used = static_cast<std::ptrdiff_t>(std::min(shapes.size(), static_cast<size_t>(params.levels)));
+  const std::vector<LevelShape> levels(shapes.end() - used, shapes.end());
+  const int64_t patches = images * levels.front().positions(), kept = kept_of(patches, params.ratio);
+  const int64_t reduced = 4 * params.projection, index = search_bytes(params, kept, params.dimension);
+  const int64_t selecting = kept * (reduced + 16) + greedy_coreset_bytes(patches, params.projection);
+  const int64_t making = std::min(patchcore_images_at_once, images) * patch_features_bytes(levels, params.dimension);
+  // all reduced patches, and one after the other: patches that are made, the selection, the index of those kept
+  return {patches * reduced + std::max({making, selecting, index}), 4 * kept * params.dimension};
+}
+
 ADREP_DETECTOR("patchcore", Patchcore)
     .doc("distance to the nearest patch of a coreset of the training patches")
     .resize_for_mvtec_ad(256)
     .position_free()
     .faster("ratio", "0.01")
+    .lighter({{"ratio", "0.05"}, {"ratio", "0.02"}, {"ratio", "0.01"}, {"ratio", "0.001"}, {"projection", "32"}})
     .post_step("");
 
 }  // namespace adrep

@@ -37,6 +37,11 @@ struct TrainingOptions {
 /// fit.
 void train(Trainee& trainee, const Detector& detector, const TrainingOptions& options, const FitContext& context);
 
+/// Memory of so many trained numbers in float32 with their gradients and Adam's two moments.
+constexpr int64_t trained_bytes(int64_t numbers) {
+  return 4 * 4 * numbers;
+}
+
 /// Scales all gradients by min(1, limit / (norm + 1e-6)), norm over all of them together (torch's clip_grad_norm_).
 /// Returns the norm before, a 0-dim tensor.
 at::Tensor clip_gradients(const TensorMap& parameters, double limit);

@@ -6,6 +6,7 @@
 #include "core/training/adam.h"
 #include "core/training/schedule.h"
 #include "detectors/feature_check.h"
+#include "detectors/least_memory.h"
 #include "detectors/scoring/score_map.h"
 #include "detectors/training/noise.h"
 #include "detectors/training/trainer.h"
@@ -210,9 +211,7 @@ void Uniad::fit(const FeatureSource& normals, const FitContext& context) {
   require_usable(normals);
   shapes_ = normals.shapes();
   const UniadShape shape = model_shape(shapes_);
-  if (bytes_of_image(shape) > static_cast<double>(context.memory_bytes))
-    throw_failure("UniAD needs {:.0f} MiB for one image of {} positions, more than the {} MiB allowed: raise the limit",
-                  bytes_of_image(shape) / (1 << 20), shape.height * shape.width, context.memory_bytes >> 20);
+  require_memory<Uniad>("uniad", params_, normals, context);
   Random random(derive_seed(context.seed, "uniad"));
   model_ = UniadModel::random(shape, random);
   model_->to(context.device);
@@ -256,10 +255,17 @@ FitCost Uniad::cost(const Params& params, const std::vector<LevelShape>& shapes,
           bytes_of_image(shape) * static_cast<double>(params.batch)};
 }
 
+LeastMemory Uniad::least_memory(const Params& params, const std::vector<LevelShape>& shapes, int64_t images) {
+  const UniadShape shape = Uniad(params).model_shape(shapes);
+  const auto at_once = static_cast<double>(std::min({training_images_at_once, params.batch, images}));
+  return {static_cast<int64_t>(at_once * bytes_of_image(shape)), trained_bytes(UniadModel::parameter_count(shape))};
+}
+
 ADREP_DETECTOR("uniad", Uniad)
     .doc("a transformer rebuilds the features from their distant surroundings; badly rebuilt is anomalous")
     .version(3)
     .trained()
+    .lighter({{"batch", "1"}, {"hidden", "256"}})
     .quick({{"hidden", "16"},
             {"heads", "2"},
             {"encoder_layers", "1"},

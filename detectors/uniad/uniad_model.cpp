@@ -122,6 +122,12 @@ UniadModel::UniadModel(TensorMap parameters, const UniadShape& shape)
     blocked_ = neighbour_mask(shape.height, shape.width, *neighbours);
 }
 
+int64_t UniadModel::parameter_count(const UniadShape& shape) {
+  int64_t count = 0;
+  for (const auto& [key, sizes] : parameter_shapes(shape)) count += c10::multiply_integers(sizes);
+  return count;
+}
+
 void UniadModel::to(const at::Device& device) {
   for (auto& [key, parameter] : parameters_) parameter = parameter.to(device);
   if (blocked_.defined()) blocked_ = blocked_.to(device);

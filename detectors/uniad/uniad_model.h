@@ -30,6 +30,9 @@ class UniadModel {
   /// parameters that require them.
   at::Tensor reconstruct(const at::Tensor& features, Dropout dropout = {}) const;
 
+  /// Numbers in a model of this shape.
+  static int64_t parameter_count(const UniadShape& shape);
+
   void to(const at::Device& device);
   const TensorMap& parameters() const { return parameters_; }
   const UniadShape& shape() const { return shape_; }

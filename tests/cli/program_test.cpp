@@ -245,6 +245,26 @@ TEST_CASE("run, run again, dry-run and print-config on a small data set", "[cli]
   REQUIRE(adrep_program("run " + (folder / "printed.yaml").string() + " --print-config").text == printed.text);
 }
 
+TEST_CASE("a plan that memory cannot hold is refused before anything is computed", "[cli]") {
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder / "data", "plate", 9, 1);
+  const std::string base =
+      "run detector=feature_norm,glass glass.dimension=65536 glass.hidden=16 glass.adaptor=false image.crop=64 "
+      "image.resize=64 backbone=" +
+      test::seeded_backbone() + " data=" + (folder / "data").string() + " output=" + (folder / "out").string() +
+      " cache.folder=" + (folder / "cache").string() + " memory=0.5";
+  const std::string line = "memory=0.5: glass on data/plate with torchscript:";
+  const Result refused = adrep_program(base);
+  INFO(refused.text);
+  REQUIRE((refused.code == 2 && refused.lines() == 1));
+  REQUIRE_THAT(refused.text, Contains(line) && Contains("set memory=1 or glass.batch="));
+  REQUIRE_FALSE(fs::exists(folder / "out"));
+  const Result dry = adrep_program(base + " --dry-run");
+  INFO(dry.text);
+  REQUIRE(dry.code == 2);
+  REQUIRE_THAT(dry.text, Contains("too much " + line));
+}
+
 TEST_CASE("a class without memory for its features is one line, the other is in the table, exit code 2",
           "[cli][out_of_memory]") {
   const test::TemporaryFolder folder;

@@ -5,6 +5,8 @@
 
 #include "core/base/error.h"
 #include "detectors/every_detector.h"
+#include "detectors/least_memory.h"
+#include "support/allocated.h"
 #include "support/golden.h"
 
 using namespace adrep;
@@ -151,6 +153,48 @@ TEST_CASE("unusual features: constant, one image, fewer images than channels, a 
     require_good(fitted(entry, normal_levels(12, 1, points))->score(normal_levels(2, 2, points)), 2);
     const std::vector<LevelShape> wide{{5, 3, 7}};
     require_good(fitted(entry, normal_levels(5, 1, wide))->score(normal_levels(1, 2, wide)), 1);
+  });
+}
+
+TEST_CASE("the least memory of a detector is what its fit asks for", "[detectors]") {
+  for_every_detector([](const DetectorEntry& entry) {
+    const MemoryFeatures normals(normal_levels(7, 1));
+    const auto fit_with = [&](const LeastMemory& allowed) {
+      Quiet quiet(0);
+      quiet.context.memory_bytes = allowed.working;
+      quiet.context.state_bytes = allowed.learnt;
+      const auto detector = entry.make(entry.quick_params);
+      detector->fit(normals, quiet.context);
+      return detector->state();
+    };
+    const LeastMemory least = entry.least_memory(entry.quick_params, normals.shapes(), normals.size());
+    constexpr int64_t plenty = int64_t{8} << 30;
+    require_equal(fit_with(least), fit_with({plenty, plenty}));
+    const bool learns = entry.name != "feature_norm";
+    REQUIRE((least.working > 0) == learns);
+    REQUIRE((least.learnt > 0) == learns);
+    if (!learns) return;
+    CHECK_THROWS_WITH(fit_with({least.working - 1, least.learnt}),
+                      Catch::Contains(memory_text(least.working)) && Catch::Contains("raise memory="));
+    CHECK_THROWS_WITH(fit_with({least.working, least.learnt - 1}), Catch::Contains(memory_text(least.learnt)));
+  });
+}
+
+TEST_CASE("a fit holds no more than the least memory that its detector names, and learns no more", "[detectors]") {
+  for_every_detector([](const DetectorEntry& entry) {
+    const Levels levels = normal_levels(40, 1, {{32, 16, 16}, {48, 16, 16}, {64, 8, 8}});
+    const MemoryFeatures normals(levels);
+    const LeastMemory least = entry.least_memory(entry.quick_params, normals.shapes(), normals.size());
+    const auto detector = entry.make(entry.quick_params);
+    Quiet quiet(0);
+    quiet.context.memory_bytes = least.working;
+    const int64_t held = most_bytes_held([&] { detector->fit(normals, quiet.context); });
+    int64_t learnt = 0;
+    for (const auto& [key, tensor] : detector->state()) learnt += static_cast<int64_t>(tensor.nbytes());
+    constexpr int64_t small = 128 << 10;  // an image in double, shapes and the like
+    CAPTURE(least.working, least.learnt, held, learnt);
+    CHECK(learnt <= least.learnt + small);
+    CHECK(held <= least.working + least.learnt + small);
   });
 }
 

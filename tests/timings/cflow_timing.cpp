@@ -39,10 +39,10 @@ Call step(const Safetensors& input) {
   TensorMap parameters;
   flow->flow.trainable(parameters, "");
   const auto adam = std::make_shared<Adam>(std::move(parameters), AdamParams{});
-  const int64_t rows = CouplingFlow::rows_in(int64_t{4} << 30, flow->x.size(1), flow->condition.codes.size(1), blocks);
   return [=] {
     adam->clear_gradients();
-    const double loss = flow->flow.loss_and_gradients(flow->x, flow->condition, rows).item<double>();
+    const double loss =
+        flow->flow.loss_and_gradients(flow->x, flow->condition, CouplingFlow::fewest_rows).item<double>();
     adam->step(learning_rate);
     return loss;
   };

@@ -8,6 +8,7 @@
 
 #include "core/base/hash.h"
 #include "core/io/damaged.h"
+#include "core/io/spill_folder.h"
 
 namespace adrep {
 namespace {
@@ -103,7 +104,10 @@ std::string write_shard(const std::filesystem::path& folder, const std::string& 
   for (size_t row = 0; row < images.size(); ++row) checksums.push_back(checksum_of(maps, row));
   const auto metadata = metadata_of(space, images, checksums);
   const std::string name = shard_name(metadata, maps);
-  write_safetensors(folder / name, tensors, metadata);
+  // rows of whole pages can then be mapped one by one
+  const bool whole_pages =
+      std::all_of(maps.begin(), maps.end(), [](const at::Tensor& map) { return map[0].nbytes() % mapped_page == 0; });
+  write_safetensors(folder / name, tensors, metadata, whole_pages ? mapped_page : 8);
   return name;
 }
 

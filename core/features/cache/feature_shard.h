@@ -10,8 +10,9 @@ namespace adrep {
 
 /// Features of some images in one safetensors file: tensors "level0", "level1", … [n, C_l, H_l, W_l]; in the metadata
 /// the space (hash of the FeatureKey), the images' SHA-256 and a CRC-32 for each image over its rows of all levels.
-/// The file's name is the hash of all that and of the shapes, so no byte of a shard can change unnoticed: the header is
-/// checked when the shard is opened, an image's rows when they are read.
+/// Where an image's rows of every level are whole pages, so is what stands before them: they can be mapped each by
+/// itself. The file's name is the hash of all that and of the shapes, so no byte of a shard can change unnoticed: the
+/// header is checked when the shard is opened, an image's rows when they are read.
 class FeatureShard {
  public:
   /// Maps the file. Throws InputError, one line that says what is wrong, when it is not a sound shard.

@@ -30,12 +30,10 @@ struct BanksExample {
     }
     for (int i = 0; i < 3; ++i) test.push_back({fmt::format("test/{}.png", i), root, {}});
   }
-  ReferenceBanks banks(const ReferenceChoice& choice) const {
+  ReferenceBanks banks(const ReferenceChoice& choice, const FeatureRoom& room = {}) const {
     const ReferenceChoice::Places used = choice.used();
-    Levels levels{{}, 32};
-    for (const at::Tensor& map : train_levels.maps)
-      levels.maps.push_back(map.index_select(0, at::tensor(std::vector<int64_t>(used.begin(), used.end()))));
-    return {choice, levels, train, {0, 1, 2, 3, 4, 5, 6}, {0, 1, 2, 3}, 7};
+    const ChosenFeatures features(train_levels, {used.begin(), used.end()});
+    return {choice, features, train, {0, 1, 2, 3, 4, 5, 6}, {0, 1, 2, 3}, 7, room};
   }
   /// The residual of one image to these training images.
   at::Tensor by_hand(const at::Tensor& image, int64_t level, const ReferenceChoice::Places& places) const {
@@ -71,6 +69,17 @@ TEST_CASE("every image is compared with its own references, or the shared ones",
       }
     }
   }
+}
+
+TEST_CASE("references in files are those in memory", "[references]") {
+  const BanksExample e;
+  const SpillFolder spill(e.folder / "spill");
+  const ReferenceChoice choice{{4, 1}, {{1, {4}}, {4, {1}}}, {{0, {5, 0}}}};
+  const ReferenceBanks filed = e.banks(choice, {&spill, 9, 1}), held = e.banks(choice);
+  for (const ReferenceChoice::Places& places : {choice.common, ReferenceChoice::Places{5, 0}})
+    for (size_t l = 0; l < 2; ++l) CHECK(filed.bank_of(places).rows[l].equal(held.bank_of(places).rows[l]));
+  CHECK(is_spilled(filed.bank_of({1}).rows[0]));
+  CHECK_FALSE(is_spilled(held.bank_of({1}).rows[0]));
 }
 
 TEST_CASE("a bank knows its images by id and content", "[references]") {

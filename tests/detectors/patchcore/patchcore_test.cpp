@@ -95,20 +95,22 @@ TEST_CASE("the random projection is drawn as torch initialises a linear layer", 
 
 TEST_CASE("too little memory is refused with a ratio that fits", "[patchcore]") {
   PatchcoreParams params;
+  params.dimension = 16;
+  params.ratio = 0.9;
+  const MemoryFeatures normals(Levels{{random_tensor({8, 4, 16, 16}, 1)}, 16});
   Quiet quiet(0);
-  quiet.context.memory_bytes = 2 << 20;
-  const Levels levels{{random_tensor({8, 4, 16, 16}, 1)}, 16};
+  quiet.context.memory_bytes = Patchcore::least_memory(params, normals.shapes(), normals.size()).working - 1;
   try {
-    Patchcore(params).fit(MemoryFeatures(levels), quiet.context);
+    Patchcore(params).fit(normals, quiet.context);
     FAIL("not refused");
   } catch (const Error& error) {
     const std::string message = error.what();
     CAPTURE(message);
-    const size_t at = message.find("ratio=");
+    const size_t at = message.find("patchcore.ratio=");
     REQUIRE(at != std::string::npos);
-    params.ratio = std::stod(message.substr(at + 6));
+    params.ratio = std::stod(message.substr(at + 16));
   }
-  Patchcore(params).fit(MemoryFeatures(levels), quiet.context);
+  Patchcore(params).fit(normals, quiet.context);
 }
 
 TEST_CASE("re-weighting is the paper's formula", "[patchcore]") {

@@ -60,6 +60,19 @@ TEST_CASE("equal content has the same name, other content another", "[cache]") {
   REQUIRE(write_shard(folder.path(), "space", image_hashes(0, 2), numbered_levels(1, 2)) != name);
 }
 
+TEST_CASE("rows of whole pages begin at pages of the file", "[cache]") {
+  const TemporaryFolder folder;
+  const Levels levels{{at::arange(2 * 2048, at::kFloat).view({2, 2, 32, 32}), at::ones({2, 1, 32, 64})}, 32};
+  const FeatureShard shard(folder / write_shard(folder.path(), "space", image_hashes(0, 2), levels));
+  for (size_t row = 0; row < 2; ++row) {
+    const std::vector<at::Tensor> maps = shard.read(row);
+    for (size_t l = 0; l < 2; ++l) {
+      REQUIRE(maps[l].equal(levels.maps[l][static_cast<int64_t>(row)]));
+      REQUIRE(reinterpret_cast<uintptr_t>(maps[l].const_data_ptr()) % 4096 == 0);
+    }
+  }
+}
+
 TEST_CASE("a change of any byte of a shard is seen", "[cache]") {
   const TemporaryFolder folder;
   const fs::path file = folder / write_shard(folder.path(), "space", image_hashes(0, 2), numbered_levels(0, 2));
