@@ -54,4 +54,10 @@ RunConfig share_of(const RunConfig& config, int64_t job, int64_t jobs) {
   return share;
 }
 
+std::string memory_setting(const RunSettings& settings, double memory_of_job) {
+  const int64_t jobs = jobs_of(settings);
+  return fmt::format("{}memory={:g}", jobs > 1 ? fmt::format("jobs={} ", jobs) : "",
+                     memory_of_job * static_cast<double>(jobs));
+}
+
 }  // namespace adrep

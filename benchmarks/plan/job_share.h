@@ -19,4 +19,7 @@ int64_t jobs_of(const std::vector<RunConfig>& configs);
 /// where that is less memory than a run needs.
 RunConfig share_of(const RunConfig& config, int64_t job, int64_t jobs);
 
+/// memory= of a run whose jobs have so much each, as it is set: "memory=8", "jobs=2 memory=8".
+std::string memory_setting(const RunSettings& settings, double memory_of_job);
+
 }  // namespace adrep

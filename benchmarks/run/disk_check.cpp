@@ -5,6 +5,7 @@
 
 #include "benchmarks/plan/cell_keys.h"
 #include "benchmarks/plan/feature_keys.h"
+#include "benchmarks/plan/job_share.h"
 #include "benchmarks/plan/memory_shares.h"
 #include "benchmarks/run/run_cache.h"
 #include "core/features/cache/cache_inventory.h"
@@ -97,11 +98,9 @@ class DiskCheck {
     });
     if (where.empty()) return "";
     return fmt::format(
-        "memory={:g}: features of {}, {}, do not fit and would lie in files, but {} has {} free: set memory={:g}, or "
-        "{} "
-        "on a larger disk",
-        settings_.memory, where, memory_text(most), folder.string(), memory_text(there),
-        std::ceil(static_cast<double>(most) * 4 / gibibyte) / 2,
+        "{}: features of {}, {}, do not fit and would lie in files, but {} has {} free: set {}, or {} on a larger disk",
+        memory_setting(settings_, settings_.memory), where, memory_text(most), folder.string(), memory_text(there),
+        memory_setting(settings_, std::ceil(static_cast<double>(most) * 4 / gibibyte) / 2),
         settings_.cache == "off" ? "output=" : "cache.folder=");
   }
 

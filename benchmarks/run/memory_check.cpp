@@ -1,5 +1,6 @@
 #include "benchmarks/run/memory_check.h"
 
+#include "benchmarks/plan/job_share.h"
 #include "benchmarks/plan/memory_shares.h"
 #include "core/backbones/backbone.h"
 #include "core/base/plural.h"
@@ -87,11 +88,13 @@ class MemoryCheck {
     const int64_t there = working_memory_beside(2 * features_memory(settings), needs.features);
     if (needs.least.working <= there) return std::nullopt;
     const std::string lighter = needs.lighter({there, needs.least.learnt});
-    return Lack{needs.least.working, fmt::format("memory={:g}: {}", settings.memory, place(group, cell)),
-                fmt::format(" with {} needs {} to be fitted, more than the {} that {}: set memory={:g}{}",
-                            settings.backbone, memory_text(needs.least.working), memory_text(there),
+    return Lack{needs.least.working,
+                fmt::format("{}: {}", memory_setting(settings, settings.memory), place(group, cell)),
+                fmt::format(" with {} needs {} to be fitted, more than the {} that {}: set {}{}", settings.backbone,
+                            memory_text(needs.least.working), memory_text(there),
                             there < 2 * features_memory(settings) ? "its features leave" : "there are",
-                            memory_for(needs.least.working, needs.features), lighter.empty() ? "" : " or " + lighter)};
+                            memory_setting(settings, memory_for(needs.least.working, needs.features)),
+                            lighter.empty() ? "" : " or " + lighter)};
   }
 
   std::optional<Lack> lack_of_machine(const PlannedGroup& group, const PlannedCell& cell, const FitNeeds& needs) {

@@ -51,4 +51,8 @@ TEST_CASE("jobs share threads, memory and devices", "[plan]") {
   CHECK(share_of(config_from({"threads=2"}), 0, 5).settings.threads == 1);
   CHECK_THROWS_WITH(share_of(config_from({"memory=1.5"}), 0, 4),
                     Contains("jobs=4: of memory=1.5") && Contains("set memory=2"));
+  const RunConfig two = share_of(config_from({"memory=6", "jobs=2"}), 0, 2);
+  CHECK(memory_setting(two.settings, two.settings.memory) == "jobs=2 memory=6");
+  CHECK(memory_setting(alone, alone.memory) == "jobs=2 memory=12");  // one a device
+  CHECK(memory_setting(config_from({}).settings, 8) == "memory=8");
 }
