@@ -7,6 +7,7 @@
 #include "benchmarks/plan/cell_keys.h"
 #include "benchmarks/plan/feature_keys.h"
 #include "benchmarks/run/joint_models.h"
+#include "benchmarks/run/named_contents.h"
 #include "benchmarks/run/sweep_progress.h"
 #include "core/base/device.h"
 
@@ -46,6 +47,7 @@ struct RunTools {
   ResultLog* log;
   SweepProgress* progress;
   JointModels joint;
+  NamedContents contents{};
 };
 
 }  // namespace adrep
