@@ -21,9 +21,6 @@ class JointModels {
   int64_t computed() const { return computed_; }  ///< those that went through the backbone
   int64_t drawn() const { return drawn_; }        ///< drawn ones that did, too
 
-  /// All cells are there: removes the checkpoints.
-  void finish() const;
-
  private:
   FittedCell fit(const PlannedCell& planned, const std::string& hash);
 
