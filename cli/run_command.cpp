@@ -118,10 +118,9 @@ bool fits_machine(const Plan& plan) {
 
 /// --tables-only: of what is there, without computing anything.
 int show_tables(const Plan& plan) {
-  if (plan.data_missing) {
-    log_error("--tables-only: cells of a missing data set would be left out: adrep results table FOLDER needs no data");
-    return refuse_missing(plan);
-  }
+  if (plan.data_missing)
+    throw_input("{}: --tables-only would leave its cells out; adrep results table FOLDER needs no data",
+                plan.missing.front());
   const ResultPlan recorded = recorded_plan(plan);
   const ResultSet results = ResultSet::of_plan(plan.groups.front().config->settings.output, recorded);
   const int64_t there = std::ssize(results.results()) - results.missing() - results.failed();

@@ -95,9 +95,11 @@ void check_weights(const RunSettings& settings) {
   static_cast<void>(find_weights(find_backbone(settings.backbone), settings.weights));
 }
 
-/// Throws InputError when a cell's references cannot be chosen for want of a file.
-void check_reference_files(const PlannedCell& cell) {
+/// Throws InputError when a cell's references cannot be chosen for want of a file. Which classes there are of a data
+/// set that is not there, and so which lists a folder must hold, is not known.
+void check_reference_files(const PlannedCell& cell, const Dataset& dataset) {
   const RunSettings& settings = cell.config->settings;
+  if (dataset.is_absent() && std::filesystem::is_directory(settings.references_list)) return;
   if (settings.references_select == "aligned") check_weights(aligned_backbone_settings(settings));
   if (settings.references_select == "list") static_cast<void>(reference_list_file(settings, cell.class_name));
 }
@@ -271,7 +273,7 @@ class PlanMaker {
       cell.blocked |= !missing_.found(Kind::references,
                                       fmt::format("{}|{}|{}|{}", settings.references_select, settings.references_list,
                                                   settings.aligned_backbone, cell.class_name),
-                                      [&] { check_reference_files(cell); });
+                                      [&] { check_reference_files(cell, *dataset); });
     cell.blocked |=
         !missing_.found(Kind::weights, settings.backbone + "|" + settings.weights, [&] { check_weights(settings); });
     const std::string key = group_key(*cell.config, cell.detector, cell.class_name, cell.geometry);

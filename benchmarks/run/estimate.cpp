@@ -1,5 +1,6 @@
 #include "benchmarks/run/estimate.h"
 
+#include <algorithm>
 #include <set>
 
 #include "benchmarks/plan/cell_keys.h"
@@ -59,6 +60,13 @@ double residual_flops(const std::vector<LevelShape>& shapes, int64_t shots) {
   return flops;
 }
 
+/// The label of the axis that names backbones, where there is one: several may be a `vit`.
+std::string backbone_name(const RunConfig& config) {
+  for (const AxisPlace& place : config.places)
+    if (std::find(place.keys.begin(), place.keys.end(), "backbone") != place.keys.end()) return place.label;
+  return config.settings.backbone;
+}
+
 class Estimator {
  public:
   Estimator(const Plan& plan, const std::filesystem::path& output) : plan_(plan), output_(output) {}
@@ -104,7 +112,7 @@ class Estimator {
 
   void add(const PlannedGroup& group, const std::string& data_set) {
     set_threads(group.config->settings.threads);
-    EstimateRow& row = row_of(data_set, group.config->settings.backbone);
+    EstimateRow& row = row_of(data_set, backbone_name(*group.config));
     const ClassSplit split = group.dataset->load(group.class_name);
     estimate_.cells += static_cast<int64_t>(group.cells.size());
     if (counted_.insert(group.dataset->root().string() + "|" + group.class_name).second)

@@ -44,7 +44,9 @@ ExampleImages::ExampleImages(const std::vector<Sample>& test, const GroundTruth&
       truth_(truth),
       geometry_(group.geometry),
       folder_(output / "examples"),
-      choice_name_(fmt::format("choice-{}-{}.json", fingerprint.substr(0, 16), group.config->settings.examples)),
+      choice_name_(fmt::format("choice-{}-{}-{}.json", fingerprint.substr(0, 16),
+                               sha256_of(test.empty() ? "" : test.front().id).substr(0, 8),
+                               group.config->settings.examples)),
       prefix_(fmt::format("images-{}-{}-{}{}-{}-", fingerprint.substr(0, 16), geometry_.resize, geometry_.crop,
                           geometry_.suffix("-"), group.config->settings.examples)),
       count_(group.config->settings.examples) {

@@ -49,8 +49,8 @@ class ExampleImages {
   const GroundTruth& truth_;
   Geometry geometry_;
   std::filesystem::path folder_;
-  std::string choice_name_;
-  std::string prefix_;  ///< of the names of files with images of this class, size and count
+  std::string choice_name_;  ///< of the list of names, which classes of equal images do not share
+  std::string prefix_;       ///< of the names of files with images of this class, size and count
   int64_t count_;
   std::string images_file_;  ///< "" until they are chosen
   std::vector<Example> chosen_;

@@ -59,6 +59,8 @@ void GroupRun::run() {
 }
 
 void GroupRun::compute() {
+  const std::filesystem::path& root = group_.dataset->root();
+  if (!std::filesystem::exists(root)) throw_input("data={}: the folder is no longer there", root.string());
   split_ = group_.dataset->load(group_.class_name);
   for (const auto& notes : {split_.notes, split_.data_notes})
     for (const std::string& note : notes) log_warning(fmt::format("class {}: {}", group_.class_name, note));
@@ -67,8 +69,10 @@ void GroupRun::compute() {
   prints_ = fingerprints(split_);
   split_.expect(prints_.files);
   cells_ = work_of(group_, prints_, output_);
+  for (size_t i = 0; i < cells_.size(); ++i)
+    guarded({i}, [&] { tools_.contents.expect_same(*cells_[i].planned, cells_[i].key); });
   for (size_t i = 0; i < cells_.size(); ++i) {
-    if (!cells_[i].cell) continue;
+    if (!cells_[i].cell || !outcome_of(i).error.empty()) continue;
     outcome_of(i).cell = cells_[i].cell;
     outcome_of(i).reused = true;
     ++outcome_.work.reused;
@@ -82,7 +86,7 @@ void GroupRun::compute() {
   std::set<size_t> done;
   for (size_t cell : plan.evaluate)
     guarded({cell}, [&] {
-      if (evaluate_known(cell)) done.insert(cell);
+      if (outcome_of(cell).error.empty() && evaluate_known(cell)) done.insert(cell);
     });
   // what the cache had after all not, or not for this protocol, is scored with the rest
   const WorkPlan rest = plan_work(cells_, [&](const CellWork& work) {
@@ -115,6 +119,7 @@ bool GroupRun::evaluate_known(size_t cell) {
 
 void GroupRun::run_fit(const FitJob& job) {
   const CellWork& first = cells_[job.scores.front().cells.front()];
+  check_unchanged(first);
   if (first.planned->config->settings.references_save && first.planned->features != "raw") save_references(first);
   const FittedCell fitted = fit(job);
   for (const ScoreJob& scores : job.scores)
@@ -214,12 +219,9 @@ GroupRun::ScoredCells GroupRun::score(const ScoreJob& job, const FittedCell& fit
 
 /// Weights, textures and lists were read after the key was made from them: they must be the same still. Images are
 /// compared one by one as they are decoded.
-void GroupRun::check_unchanged(const CellWork& work) const {
+void GroupRun::check_unchanged(const CellWork& work) {
   const CellKey now = cell_key(*work.planned, group_.dataset->layout(), prints_);
-  for (const auto section : {&CellKey::fit, &CellKey::scores})
-    for (const auto& [name, value] : (now.*section).items())
-      if (value != (work.key.*section).value(name, nlohmann::json()))
-        throw_failure("{}: what it names changed during the run: run again with the new content", name);
+  tools_.contents.expect_same(*work.planned, work.key, now);
 }
 
 void GroupRun::finish_cell(size_t index, const ScoreRecord& record) {
@@ -389,9 +391,10 @@ void GroupRun::guarded(const std::vector<size_t>& cells, const std::function<voi
     const Failure failure = contained_failure();
     const std::string& reason = failure.line;
     // the same weights or setting may fail every class: it is said once
-    const bool known = whole_class && std::any_of(outcome_.cells.begin(), outcome_.cells.end(),
-                                                  [&](const CellOutcome& cell) { return cell.error == reason; });
-    if (!known) log_error(whole_class ? reason : outcome_of(cells.front()).planned.title() + ": " + reason);
+    const bool many = whole_class || tools_.contents.is_change(reason);
+    const bool known = many && std::any_of(outcome_.cells.begin(), outcome_.cells.end(),
+                                           [&](const CellOutcome& cell) { return cell.error == reason; });
+    if (!known) log_error(many ? reason : outcome_of(cells.front()).planned.title() + ": " + reason);
     for (size_t i : cells) {
       const bool kept = i >= cells_.size() || !cells_[i].beside_missing();
       if ((outcome_of(i).cell && kept) || !outcome_of(i).error.empty()) continue;

@@ -41,7 +41,7 @@ class GroupRun {
   std::vector<OracleWay> oracle_ways(const FitJob& job) const;
   void run_scores(const ScoreJob& job, const FittedCell& fitted, bool last);
   ScoredCells score(const ScoreJob& job, const FittedCell& fitted, const Detector& detector);
-  void check_unchanged(const CellWork& work) const;
+  void check_unchanged(const CellWork& work);
   void finish_cell(size_t cell, const ScoreRecord& record);
   Cell make_cell(const CellWork& work, const ScoreRecord& record, const TestSet& test) const;
   void save_model(const CellWork& work, const FittedCell& fitted, std::shared_ptr<const Detector> detector,

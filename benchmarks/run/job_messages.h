@@ -17,7 +17,6 @@ struct JobPlace {
 /// To a job: compute these results of one group, by their ids; none: there is nothing left.
 struct JobOrder {
   std::vector<std::string> results;
-  bool all_finished = false;  ///< where nothing is left: no cell has failed, what trainings kept to continue may go
 };
 
 /// From a job: what became of a result.
@@ -44,7 +43,7 @@ struct StopNews {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WorkCount, fitted, scored, evaluated, reused)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(JobPlace, job, jobs, cache, progress)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(JobOrder, results, all_finished)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(JobOrder, results)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CellNews, result, cell, reused, error, out_of_memory, seconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OrderDone, work, feature_seconds, cached_images, computed_images, drawn_images)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StopNews, why)

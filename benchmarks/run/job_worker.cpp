@@ -50,8 +50,6 @@ class OrderRun {
                                outcome_.computed_images + joint.computed, outcome_.drawn_images + joint.drawn}));
   }
 
-  void finish() { tools_.joint.finish(); }
-
  private:
   PlannedGroup part_of_group(const JobOrder& order) const {
     PlannedGroup part;
@@ -98,12 +96,8 @@ void JobWorker::serve(const Plan& plan, const std::filesystem::path& output) {
   try {
     while (const std::optional<std::string> line = channel_.next()) {
       const auto order = nlohmann::json::parse(*line).get<JobOrder>();
-      if (!order.results.empty()) {
-        run.run(order);
-        continue;
-      }
-      if (order.all_finished) run.finish();
-      return;
+      if (order.results.empty()) return;
+      run.run(order);
     }
   } catch (const Interrupted&) {
     return;  // what was finished has been told

@@ -1,7 +1,6 @@
 #include "benchmarks/run/joint_models.h"
 
 #include "benchmarks/plan/memory_shares.h"
-#include "benchmarks/run/training_files.h"
 #include "benchmarks/run/training_images.h"
 #include "core/base/device.h"
 #include "core/features/joined_features.h"
@@ -40,10 +39,6 @@ FittedCell JointModels::fit(const PlannedCell& planned, const std::string& hash)
   FittedCell fitted = fit_detector({planned, hash, output_, normals, &all_images, working_memory(settings, held)});
   images_.drawn += all_images.drawn();
   return fitted;
-}
-
-void JointModels::finish() const {
-  for (const auto& [hash, fitted] : fitted_) TrainingFiles(output_, hash, 0).finish();
 }
 
 }  // namespace adrep

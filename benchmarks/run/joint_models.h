@@ -25,9 +25,6 @@ class JointModels {
   /// Of the models that were fitted since this was last asked.
   Images take_images() { return std::exchange(images_, {}); }
 
-  /// All cells are there: removes the checkpoints.
-  void finish() const;
-
  private:
   FittedCell fit(const PlannedCell& planned, const std::string& hash);
 

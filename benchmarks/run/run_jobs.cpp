@@ -5,6 +5,7 @@
 
 #include "benchmarks/run/cell_reports.h"
 #include "benchmarks/run/job_messages.h"
+#include "benchmarks/run/named_contents.h"
 #include "benchmarks/run/run_cache.h"
 #include "benchmarks/run/work_units.h"
 #include "core/base/child_process.h"
@@ -94,8 +95,6 @@ class JobsRun {
         order.results.push_back(recorded_.results[place_of(*own.unit, cell)].id);
     } else if (queue_.pending() > 0 && !outcome_.interrupted) {
       return;  // until another job is done
-    } else {
-      order.all_finished = !outcome_.interrupted && outcome_.failed() == 0;
     }
     own.waits = false;
     own.process->channel().send(message_line(order));
@@ -136,7 +135,19 @@ class JobsRun {
     outcome.error = news.error;
     outcome.out_of_memory = news.out_of_memory;
     outcome.seconds = news.seconds;
+    if (outcome.cell && outcome.error.empty()) expect_same(outcome);
     tell(place);
+  }
+
+  /// One job may have read a file before it was changed, another after that.
+  void expect_same(CellOutcome& outcome) {
+    try {
+      contents_.expect_same(outcome.planned, outcome.cell->key);
+    } catch (const Error& changed) {
+      outcome.error = changed.what();
+      outcome.cell.reset();
+      said_.say(fmt::format("error: {}", outcome.error));
+    }
   }
 
   void add(size_t job, const OrderDone& done) {
@@ -199,6 +210,7 @@ class JobsRun {
   CellStore store_;
   CellReports reports_;
   JobOutput said_;
+  NamedContents contents_;
   std::vector<WorkUnit> units_;
   WorkQueue queue_;
   std::vector<Job> jobs_;

@@ -6,6 +6,7 @@
 #include "benchmarks/plan/cell_keys.h"
 #include "benchmarks/plan/feature_keys.h"
 #include "benchmarks/run/joint_models.h"
+#include "benchmarks/run/named_contents.h"
 #include "core/base/device.h"
 
 namespace adrep {
@@ -43,6 +44,7 @@ struct RunTools {
   /// Told of each cell of the outcome, by its place there, that is finished or has failed.
   std::function<void(size_t cell)> told;
   JointModels joint;
+  NamedContents contents{};
 };
 
 }  // namespace adrep

@@ -10,6 +10,7 @@
 #include "benchmarks/run/group_run.h"
 #include "benchmarks/run/run_cache.h"
 #include "benchmarks/run/run_jobs.h"
+#include "benchmarks/run/training_files.h"
 #include "core/base/interrupt.h"
 #include "core/base/parallel.h"
 
@@ -45,6 +46,13 @@ Plan part_of(const Plan& plan, ResultPlan& recorded, const std::set<std::string>
   return part;
 }
 
+/// Removes the checkpoints of trainings that all cells have come from. Models of all classes keep theirs until here,
+/// and so does a training when the run is killed between its last cell and this.
+void remove_checkpoints(const std::filesystem::path& output, const RunOutcome& outcome) {
+  if (outcome.interrupted || outcome.failed() > 0) return;
+  for (const CellOutcome& cell : outcome.cells) TrainingFiles(output, cell.cell->key.fit_hash(), 0).finish();
+}
+
 /// By this process.
 RunOutcome run_here(const Plan& plan, const ResultPlan& recorded, const std::filesystem::path& output) {
   RunOutcome outcome;
@@ -62,7 +70,6 @@ RunOutcome run_here(const Plan& plan, const ResultPlan& recorded, const std::fil
       set_threads(group.config->settings.threads);
       GroupRun(group, output, tools, outcome).run();
     }
-    if (outcome.failed() == 0) tools.joint.finish();
   } catch (const Interrupted&) {
     outcome.interrupted = true;
     std::erase_if(outcome.cells, [](const CellOutcome& cell) { return !cell.cell && cell.error.empty(); });
@@ -110,6 +117,7 @@ RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output, Wante
     const Plan part = part_of(plan, recorded, failed_before(output));
     if (!part.groups.empty()) outcome = run_part(part, recorded, output, jobs);
   }
+  remove_checkpoints(output, outcome);
   outcome.recorded = all;
   return outcome;
 }

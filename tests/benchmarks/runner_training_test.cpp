@@ -12,6 +12,7 @@
 #include "benchmarks/pages/views.h"
 #include "benchmarks/planned_runs.h"
 #include "benchmarks/run/runner.h"
+#include "benchmarks/run/training_files.h"
 #include "benchmarks/tables/table.h"
 #include "core/base/atomic_file.h"
 #include "core/base/interrupt.h"
@@ -209,6 +210,13 @@ TEST_CASE("one model for all classes is fitted once and scores every class", "[r
     REQUIRE(cell.cell->metric("pixel_auroc").defined());
   }
   REQUIRE(files_in(folder / "out/training", ".jsonl") == 6);  // two detectors: two classes and both together
+  REQUIRE(files_in(folder / "out/training", ".safetensors") == 0);
+
+  // what a run leaves that is killed before its end goes with the next one
+  for (const CellOutcome& cell : outcome.cells)
+    write_file_atomically(TrainingFiles(folder / "out", cell.cell->key.fit_hash(), 0).checkpoint(), "a checkpoint");
+  REQUIRE(files_in(folder / "out/training", ".safetensors") > 0);
+  REQUIRE(run_plan(plan_of(settings, folder), folder / "out").work.fitted == 0);
   REQUIRE(files_in(folder / "out/training", ".safetensors") == 0);
 
   // a run that has one class's cell already gives the same for the other

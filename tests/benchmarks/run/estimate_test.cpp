@@ -5,6 +5,7 @@
 #include "benchmarks/plan/run_file.h"
 #include "benchmarks/planned_runs.h"
 #include "support/trees.h"
+#include "tools/vit_entries.h"
 
 using namespace adrep;
 using Catch::Matchers::Contains;
@@ -24,6 +25,49 @@ TEST_CASE("what a run leaves to do is none after it", "[runner]") {
   const Estimate after = estimate_run(plan, folder / "out");
   CHECK((after.rows[0].to_do == 0 && after.rows[0].done == 4 && after.rows[0].passes == 0));
   CHECK_THAT(to_text(after), Contains("4 cells, all finished"));
+}
+
+namespace {
+
+/// The backbone's passes on images of the files that a part of configs/table1.yaml takes, none of which is there.
+int64_t passes_of(const std::vector<std::string>& part) {
+  std::vector<std::string> words = {"axes.data.mvtec_ad.data=/nonexistent/mvtec_ad",
+                                    "axes.data.visa.data=/nonexistent/visa", "backbone=clip_base"};
+  words.insert(words.end(), part.begin(), part.end());
+  const RunRequest request = read_run(std::filesystem::path(ADREP_SOURCE_DIR) / "configs/table1.yaml", words);
+  const Estimate estimate = estimate_run(plan_with_missing(request.configs), "/nonexistent/results");
+  REQUIRE(estimate.rows.size() == 1);
+  return estimate.rows[0].passes;
+}
+
+}  // namespace
+
+TEST_CASE("backbones that an axis names have a row each, whatever they are", "[runner]") {
+  const test::TemporaryFolder folder;
+  test::write_mvtec_class(folder / "data", "plate", 4, 3);
+  test::write_torch_zip(folder / "w.pth", test::dinov2_entries({.width = 64, .depth = 2, .patch = 8, .grid = 8}));
+  write_file_atomically(
+      folder / "m.yaml",
+      fmt::format("base: {{data: {0}/data, weights: {0}/w.pth, image: {{resize: 64, crop: 64}}, detector: padim}}\n"
+                  "axes:\n"
+                  "  backbone: {{shallow: {{backbone: vit, vit: {{layers: [1]}}}}, deep: {{backbone: vit}}}}\n",
+                  folder.path().string()));
+  const Estimate estimate = estimate_run(make_plan(read_run(folder / "m.yaml", {"cache=off"}).configs), folder / "out");
+  REQUIRE(estimate.rows.size() == 2);
+  CHECK((estimate.rows[0].backbone == "shallow" && estimate.rows[0].passes == 10));
+  CHECK((estimate.rows[1].backbone == "deep" && estimate.rows[1].passes == 10));
+}
+
+TEST_CASE("twelve columns of one data set share the backbone's passes", "[runner]") {
+  const auto [data, factor] = GENERATE(std::pair("data=visa", 10), std::pair("data=mvtec_ad", 5));
+  int64_t apart = 0;
+  for (const char* detector : {"padim", "patchcore", "cflow", "glass", "uniad", "feature_norm"})
+    for (const char* features : {"raw", "pretrained"})
+      apart += passes_of({data, std::string("detector=") + detector, std::string("features=") + features});
+  const int64_t together = passes_of({data});
+  CAPTURE(data, apart, together);
+  CHECK(together > 0);
+  CHECK(apart >= factor * together);
 }
 
 TEST_CASE("the paper's Table 1 is planned without a single file", "[runner]") {

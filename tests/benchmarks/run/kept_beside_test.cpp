@@ -78,3 +78,15 @@ TEST_CASE("a run without pictures is not computed again for a report that shows 
   CHECK(run("0").work.fitted == 1);
   CHECK(run("2").work.text() == "0 fitted, 0 scored, 0 evaluated, 1 from earlier runs");
 }
+
+TEST_CASE("classes of equal images are finished after one run", "[runner]") {
+  set_verbosity(Verbosity::quiet);
+  const TemporaryFolder folder;
+  for (const char* name : {"plate", "sheet"}) test::write_mvtec_class(folder / "data", name, 4, 2);
+  const Plan plan = plan_of({"detector=feature_norm", "features=raw"}, folder);
+  REQUIRE(run_plan(plan, folder / "out").work.evaluated == 2);
+  const auto before = contents_of(folder / "out");
+  const WorkCount again = run_plan(plan, folder / "out").work;
+  CHECK((again.fitted == 0 && again.scored == 0 && again.reused == 2));
+  CHECK(contents_of(folder / "out") == before);
+}

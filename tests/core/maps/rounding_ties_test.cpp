@@ -5,8 +5,10 @@
 #include <map>
 #include <set>
 
+#include "core/base/atomic_file.h"
 #include "core/base/random.h"
 #include "core/maps/map_pairs.h"
+#include "map_files_support.h"
 #include "support/golden.h"
 
 using namespace adrep;
