@@ -8,11 +8,13 @@
 #include "benchmarks/plan/recorded_plan.h"
 #include "benchmarks/plan/run_checks.h"
 #include "benchmarks/plan/run_file.h"
+#include "benchmarks/pretraining/planned_estimate.h"
 #include "benchmarks/run/estimate.h"
 #include "benchmarks/run/runner.h"
 #include "benchmarks/tables/table_formats.h"
 #include "cli/command.h"
 #include "cli/command_words.h"
+#include "cli/config_words.h"
 #include "core/base/content_hashes.h"
 #include "core/base/content_index.h"
 #include "core/base/device.h"
@@ -22,36 +24,6 @@
 #include "core/base/stopwatch.h"
 
 namespace adrep::cli {
-
-namespace {
-
-/// The words of a command line that names a configuration.
-struct ConfigWords {
-  std::string file;  ///< "" where there is none
-  std::vector<std::string> assignments;
-};
-
-ConfigWords divided(const std::vector<std::string>& words) {
-  ConfigWords divided;
-  for (const std::string& word : words) {
-    if (is_assignment(word)) {
-      divided.assignments.push_back(word);
-    } else if (divided.file.empty()) {
-      divided.file = word;
-    } else {
-      throw_input("command line: '{}' and '{}': only one configuration file can be given; settings are key=value",
-                  divided.file, word);
-    }
-  }
-  return divided;
-}
-
-}  // namespace
-
-RawConfig config_of(const std::vector<std::string>& words) {
-  const ConfigWords given = divided(words);
-  return read_command_line(given.file, given.assignments);
-}
 
 namespace {
 
@@ -128,8 +100,27 @@ void say_what_was_done(const RunOutcome& outcome, double seconds) {
   if (outcome.drawn_images > 0) fmt::print("{} drawn images went through the backbone, too\n", outcome.drawn_images);
 }
 
-int compute(const Plan& plan, Wanted wanted) {
+/// The pretrainings that a run is about to need; what is wrong with them is added to what is missing.
+PlannedPretrainings pretrainings_for(Plan& plan, bool retry_failed) {
+  std::optional<std::set<std::string>> wanted;
+  if (retry_failed) wanted = failed_before(plan.groups.front().config->settings.output);
+  PlannedPretrainings pretrainings(plan, wanted);
+  plan.missing.insert(plan.missing.end(), pretrainings.problems().begin(), pretrainings.problems().end());
+  return pretrainings;
+}
+
+int show_estimate(const Plan& plan, const PlannedPretrainings& pretrainings) {
+  Estimate estimate = estimate_run(pretrainings.applied(plan), plan.groups.front().config->settings.output);
+  estimate.pretrainings = estimate_pretrainings(pretrainings);
+  for (const PretrainingRow& row : estimate.pretrainings) estimate.seconds += row.seconds;
+  fmt::print("{}", to_text(estimate));
+  return estimate.missing.empty() ? 0 : static_cast<int>(ExitCode::usage);
+}
+
+int compute(const Plan& planned, PlannedPretrainings& pretrainings, Wanted wanted) {
   const Stopwatch watch;
+  pretrainings.make();
+  const Plan plan = pretrainings.applied(planned);
   const std::filesystem::path output = plan.groups.front().config->settings.output;
   const RunOutcome outcome = run_plan(plan, output, wanted);
   const ResultSet results = ResultSet::of_plan(output, outcome.recorded);
@@ -155,27 +146,18 @@ int run(const RunArguments& arguments) {
   const ConfigWords given = divided(arguments.words);
   const RunRequest request = read_run(given.file, given.assignments);
   if (arguments.print_config) return print_configs(request.configs), 0;
-  if (arguments.print_plan) {
-    if (!request.matrix)
-      throw_input("--print-plan: {} is no sweep with axes: --print-config prints its settings",
-                  given.file.empty() ? "the command line" : given.file);
-    fmt::print("{}", plan_text(*request.matrix, request.combinations));
-    return 0;
-  }
+  if (arguments.print_plan) return print_combinations(request.matrix, request.combinations, given.file), 0;
   const KnownFiles known_files(arguments.rehash);
-  const Plan plan = plan_with_missing(request.configs);
+  Plan plan = plan_with_missing(request.configs);
   if (arguments.tables_only) return show_tables(plan);
+  PlannedPretrainings pretrainings = pretrainings_for(plan, arguments.retry_failed);
   if (plan.missing.empty()) {
     for (const RunConfig& config : request.configs) open_device(config.settings.device);
     check_run(plan);
   }
-  if (arguments.dry_run) {
-    const Estimate estimate = estimate_run(plan, plan.groups.front().config->settings.output);
-    fmt::print("{}", to_text(estimate));
-    return estimate.missing.empty() ? 0 : static_cast<int>(ExitCode::usage);
-  }
+  if (arguments.dry_run) return show_estimate(plan, pretrainings);
   if (!plan.missing.empty()) return refuse_missing(plan);
-  return compute(plan, arguments.retry_failed ? Wanted::failed : Wanted::all);
+  return compute(plan, pretrainings, arguments.retry_failed ? Wanted::failed : Wanted::all);
 }
 
 }  // namespace

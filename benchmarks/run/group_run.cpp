@@ -59,6 +59,7 @@ void GroupRun::run() {
 }
 
 void GroupRun::compute() {
+  if (!group_.failed.empty()) throw_failure("{}", group_.failed);
   split_ = group_.dataset->load(group_.class_name);
   for (const auto& notes : {split_.notes, split_.data_notes})
     for (const std::string& note : notes) log_warning(fmt::format("class {}: {}", group_.class_name, note));

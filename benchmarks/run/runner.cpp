@@ -2,8 +2,6 @@
 
 #include <ATen/core/grad_mode.h>
 
-#include <set>
-
 #include "benchmarks/plan/recorded_plan.h"
 #include "benchmarks/run/group_run.h"
 #include "benchmarks/run/run_cache.h"
@@ -12,15 +10,6 @@
 
 namespace adrep {
 namespace {
-
-/// The results that failed when they were last tried, by the folder's log.
-std::set<std::string> failed_before(const std::filesystem::path& output) {
-  std::vector<std::string> notes;
-  std::set<std::string> failed;
-  for (const auto& [planned, event] : last_events(output, notes))
-    if (event.state == "failed") failed.insert(planned);
-  return failed;
-}
 
 /// The part of a plan whose results are among these, in one order with what is recorded of it.
 Plan part_of(const Plan& plan, ResultPlan& recorded, const std::set<std::string>& wanted) {
@@ -80,6 +69,14 @@ std::string WorkCount::text() const {
 
 int64_t RunOutcome::failed() const {
   return std::count_if(cells.begin(), cells.end(), [](const CellOutcome& cell) { return !cell.error.empty(); });
+}
+
+std::set<std::string> failed_before(const std::filesystem::path& output) {
+  std::vector<std::string> notes;
+  std::set<std::string> failed;
+  for (const auto& [planned, event] : last_events(output, notes))
+    if (event.state == "failed") failed.insert(planned);
+  return failed;
 }
 
 RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output, Wanted wanted) {
