@@ -4,6 +4,7 @@
 #include "benchmarks/speed/precision_comparison.h"
 #include "cli/command.h"
 #include "cli/command_words.h"
+#include "cli/config_words.h"
 #include "core/base/error.h"
 
 namespace adrep::cli {

@@ -1,12 +1,6 @@
 #pragma once
 #include <CLI/CLI.hpp>
-
-#include "core/base/config.h"
-
 namespace adrep::cli {
-
-/// The words of the command line: at most one file name, the rest key=value. Throws InputError for a second file name.
-RawConfig config_of(const std::vector<std::string>& words);
 
 /// Adds one command to the program. Its callback throws InputError or Error; `exit_code` is what the program returns
 /// when it does not throw.

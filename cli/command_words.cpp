@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "benchmarks/plan/pretrain_keys.h"
 #include "benchmarks/plan/run_settings.h"
 
 namespace adrep::cli {
@@ -68,6 +69,10 @@ std::vector<KeySection> run_keys() {
        "keys (in CONFIG as YAML, or key=value; a list on a single-value key is a sweep):"}};
   for (const auto& [name, entry] : DetectorRegistry::instance().all())
     sections.push_back({entry.params, name + ".", fmt::format("keys of {} ({}):", name, entry.doc_text)});
+  const size_t of_run = sections.size();
+  for (const PretrainKeySection& section : pretrain_key_sections())
+    sections.push_back({&section.params, section.prefix,
+                        sections.size() > of_run ? "" : "keys of the pretraining that projector.pretrain names:"});
   return sections;
 }
 

@@ -9,6 +9,7 @@
 #include "benchmarks/plan/recorded_plan.h"
 #include "benchmarks/plan/run_checks.h"
 #include "benchmarks/plan/run_file.h"
+#include "benchmarks/pretraining/planned_estimate.h"
 #include "benchmarks/run/estimate.h"
 #include "benchmarks/run/job_worker.h"
 #include "benchmarks/run/limits.h"
@@ -16,6 +17,7 @@
 #include "benchmarks/tables/table_formats.h"
 #include "cli/command.h"
 #include "cli/command_words.h"
+#include "cli/config_words.h"
 #include "core/base/child_process.h"
 #include "core/base/content_hashes.h"
 #include "core/base/content_index.h"
@@ -26,36 +28,6 @@
 #include "core/base/stopwatch.h"
 
 namespace adrep::cli {
-
-namespace {
-
-/// The words of a command line that names a configuration.
-struct ConfigWords {
-  std::string file;  ///< "" where there is none
-  std::vector<std::string> assignments;
-};
-
-ConfigWords divided(const std::vector<std::string>& words) {
-  ConfigWords divided;
-  for (const std::string& word : words) {
-    if (is_assignment(word)) {
-      divided.assignments.push_back(word);
-    } else if (divided.file.empty()) {
-      divided.file = word;
-    } else {
-      throw_input("command line: '{}' and '{}': only one configuration file can be given; settings are key=value",
-                  divided.file, word);
-    }
-  }
-  return divided;
-}
-
-}  // namespace
-
-RawConfig config_of(const std::vector<std::string>& words) {
-  const ConfigWords given = divided(words);
-  return read_command_line(given.file, given.assignments);
-}
 
 namespace {
 
@@ -162,13 +134,33 @@ JobSettings job_settings(const RunArguments& arguments, int64_t jobs) {
 int compute_part(const std::vector<RunConfig>& configs, bool rehash) {
   JobWorker worker;
   const KnownFiles known_files(rehash);
-  const Plan plan = make_plan(shares_of(configs, worker.place().job, worker.place().jobs));
+  Plan plan = plan_with_missing(shares_of(configs, worker.place().job, worker.place().jobs));
+  plan = PlannedPretrainings(plan).applied(plan);
   worker.serve(plan, configs.front().settings.output);
   return 0;
 }
 
-int compute(const Plan& plan, Wanted wanted, const JobSettings& jobs) {
+/// The pretrainings that a run is about to need; what is wrong with them is added to what is missing.
+PlannedPretrainings pretrainings_for(Plan& plan, bool retry_failed) {
+  std::optional<std::set<std::string>> wanted;
+  if (retry_failed) wanted = failed_before(plan.groups.front().config->settings.output);
+  PlannedPretrainings pretrainings(plan, wanted);
+  plan.missing.insert(plan.missing.end(), pretrainings.problems().begin(), pretrainings.problems().end());
+  return pretrainings;
+}
+
+int show_estimate(const Plan& plan, const PlannedPretrainings& pretrainings) {
+  Estimate estimate = estimate_run(pretrainings.applied(plan), plan.groups.front().config->settings.output);
+  estimate.pretrainings = estimate_pretrainings(pretrainings);
+  for (const PretrainingRow& row : estimate.pretrainings) estimate.seconds += row.seconds;
+  fmt::print("{}", to_text(estimate));
+  return estimate.missing.empty() && estimate.exceeded.empty() ? 0 : static_cast<int>(ExitCode::usage);
+}
+
+int compute(const Plan& planned, PlannedPretrainings& pretrainings, Wanted wanted, const JobSettings& jobs) {
   const Stopwatch watch;
+  pretrainings.make();
+  const Plan plan = pretrainings.applied(planned);
   const std::filesystem::path output = plan.groups.front().config->settings.output;
   const RunOutcome outcome = run_plan(plan, output, wanted, jobs);
   const ResultSet results = ResultSet::of_plan(output, outcome.recorded);
@@ -194,31 +186,23 @@ int run(const RunArguments& arguments) {
   const ConfigWords given = divided(arguments.words);
   const RunRequest request = read_run(given.file, given.assignments);
   if (arguments.print_config) return print_configs(request.configs), 0;
-  if (arguments.print_plan) {
-    if (!request.matrix)
-      throw_input("--print-plan: {} is no sweep with axes: --print-config prints its settings",
-                  given.file.empty() ? "the command line" : given.file);
-    fmt::print("{}", plan_text(*request.matrix, request.combinations));
-    return 0;
-  }
+  if (arguments.print_plan) return print_combinations(request.matrix, request.combinations, given.file), 0;
   if (arguments.job) return compute_part(request.configs, arguments.rehash);
   const int64_t jobs = jobs_of(request.configs);
   const KnownFiles known_files(arguments.rehash);
-  const Plan plan = plan_with_missing(shares_of(request.configs, 0, jobs));
+  Plan plan = plan_with_missing(shares_of(request.configs, 0, jobs));
   if (arguments.tables_only) return show_tables(plan);
+  PlannedPretrainings pretrainings = pretrainings_for(plan, arguments.retry_failed);
   if (plan.missing.empty()) {
     for (const RunConfig& config : request.configs)
       for (const std::string& device : config.settings.devices) open_device(device);
     check_run(plan);
   }
-  if (arguments.dry_run) {
-    const Estimate estimate = estimate_run(plan, plan.groups.front().config->settings.output);
-    fmt::print("{}", to_text(estimate));
-    return estimate.missing.empty() && estimate.exceeded.empty() ? 0 : static_cast<int>(ExitCode::usage);
-  }
+  if (arguments.dry_run) return show_estimate(plan, pretrainings);
   if (!plan.missing.empty()) return refuse_missing(plan);
   if (!fits_machine(plan)) return static_cast<int>(ExitCode::usage);
-  return compute(plan, arguments.retry_failed ? Wanted::failed : Wanted::all, job_settings(arguments, jobs));
+  return compute(plan, pretrainings, arguments.retry_failed ? Wanted::failed : Wanted::all,
+                 job_settings(arguments, jobs));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "benchmarks/feature_pictures/feature_picture.h"
 #include "cli/command.h"
 #include "cli/command_words.h"
+#include "cli/config_words.h"
 #include "core/image/encode.h"
 
 namespace adrep::cli {

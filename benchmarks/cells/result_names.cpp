@@ -81,6 +81,18 @@ std::string shown_part(const std::string& name, const std::string& value, const 
   return hash ? value.substr(0, shown_digits) : value;
 }
 
+/// The parts as people know them. Projectors that a pretraining of the plan made are known by what the plan says of it.
+Parts shown_parts(const Parts& parts, const StoredResult& result) {
+  static const std::string of_pretraining = "projector.";
+  Parts shown;
+  for (const auto& [name, value] : parts) shown[name] = shown_part(name, value, result);
+  if (!result.settings.contains("projector.pretrain")) return shown;
+  shown.erase("projector");
+  for (const auto& [name, value] : result.settings)
+    if (name.starts_with(of_pretraining)) shown[name] = value;
+  return shown;
+}
+
 /// Methods of one detector and features, with their parts.
 struct NamedMethod {
   Parts parts, shown;
@@ -105,7 +117,8 @@ void tell_apart_by(const std::string& name, const Parts NamedMethod::*texts, Nam
 void find_variants(NamedMethods& methods) {
   std::set<std::string> names;
   for (const auto& [id, method] : methods)
-    for (const auto& [name, value] : method.parts) names.insert(name);
+    for (const Parts* parts : {&method.parts, &method.shown})
+      for (const auto& [name, value] : *parts) names.insert(name);
   const auto hashed = [&](const std::string& name) {
     return std::any_of(methods.begin(), methods.end(), [&](const auto& of) {
       const auto place = of.second.shown.find(name);
@@ -170,9 +183,8 @@ void name_results(std::vector<StoredResult>& results) {
   std::map<std::string, Seeds> seeds;
   for (StoredResult& result : results) {
     if (!result.cell) continue;
-    Parts parts = method_parts(*result.cell, with_own, several), shown;
+    Parts parts = method_parts(*result.cell, with_own, several), shown = shown_parts(parts, result);
     result.method = id_of(parts);
-    for (const auto& [name, value] : parts) shown[name] = shown_part(name, value, result);
     by_name[shown_detector(result) + "/" + result.features].try_emplace(
         result.method, NamedMethod{std::move(parts), std::move(shown)});
     add_seeds(*result.cell, seeds[result.method]);

@@ -36,9 +36,9 @@ std::map<std::string, std::string> config_files(const Plan& plan) {
   std::string all;
   for (const PlannedGroup& group : plan.groups) {
     for (const PlannedCell& cell : group.cells) {
-      if (!variants.insert(cell.config->variant()).second) continue;
+      if (!variants.insert(cell.asked_for().variant()).second) continue;
       const std::string name = variants.size() == 1 ? "config.yaml" : fmt::format("config-{}.yaml", variants.size());
-      files[name] = to_yaml(*cell.config);
+      files[name] = to_yaml(cell.asked_for());
       all += "---\n" + files[name];
     }
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "benchmarks/plan/pretrain_keys.h"
 #include "core/base/error.h"
 
 namespace adrep {
@@ -62,6 +63,12 @@ std::vector<CellSetting> cell_settings(const RunConfig& config, const std::strin
   for (const Param& param : texts.entry().params->all())
     settings.push_back(
         {detector + "." + param.name, &param, texts.values().at(param.name), param.role(texts.of_detector())});
+  for (const auto& [name, value] : config.pretrain_params) {
+    const std::string key = pretrain_key_prefix + name;
+    const Param* param = find_pretrain_key(key);
+    const bool counts = features == "pretrained" && param->decides != Decides::nothing;
+    settings.push_back({key, param, param->parse(value, key), counts ? Decides::features : Decides::nothing});
+  }
   return settings;
 }
 

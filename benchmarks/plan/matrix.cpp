@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cctype>
 #include <set>
+#include <utility>
 
-#include "benchmarks/plan/run_settings.h"
 #include "core/base/names.h"
 
 namespace adrep {
@@ -18,9 +18,9 @@ std::string matrix_word(const YamlFile& file, const YAML::Node& node, const std:
   return word;
 }
 
-RawConfig known_settings(const YamlFile& file, const YAML::Node& map) {
+RawConfig known_settings(const YamlFile& file, const YAML::Node& map, const MatrixKeys& keys) {
   RawConfig settings = yaml_settings(file, map);
-  for (const auto& [key, value] : settings) check_run_key(key, value.where);
+  for (const auto& [key, value] : settings) keys.check(key, value.where);
   return settings;
 }
 
@@ -32,7 +32,7 @@ void add_value(MatrixAxis& axis, MatrixValue value) {
 }
 
 /// An axis is a list of values of a setting, or a map from names to settings.
-MatrixAxis read_axis(const YamlFile& file, const YAML::Node& name, const YAML::Node& values) {
+MatrixAxis read_axis(const YamlFile& file, const YAML::Node& name, const YAML::Node& values, const MatrixKeys& keys) {
   MatrixAxis axis{matrix_word(file, name, "an axis"), {}, values.IsMap(), file.place(name)};
   if (axis.named) {
     for (const auto& pair : values) {
@@ -40,11 +40,11 @@ MatrixAxis read_axis(const YamlFile& file, const YAML::Node& name, const YAML::N
       if (!pair.second.IsMap() && !pair.second.IsNull())
         throw_input("{}: axis {}: '{}' needs settings, {{key: value}}; a setting with dots is one word, {}.{}: [...]",
                     file.place(pair.first), axis.name, label, axis.name, label);
-      add_value(axis, {label, known_settings(file, pair.second), file.place(pair.first)});
+      add_value(axis, {label, known_settings(file, pair.second, keys), file.place(pair.first)});
     }
   } else if (values.IsSequence()) {
-    check_run_key(axis.name, axis.where);
-    check_swept_key(axis.name, axis.where, values.size());
+    keys.check(axis.name, axis.where);
+    keys.check_swept(axis.name, axis.where, values.size());
     for (const YAML::Node& item : values) {
       const std::string text = yaml_scalar(file, item, "axis " + axis.name), where = file.place(item);
       add_value(axis, {text, {{axis.name, {{text}, false, where}}}, where});
@@ -100,7 +100,7 @@ std::map<std::string, std::vector<std::string>> read_condition(const YamlFile& f
 }
 
 /// {when: CONDITION, set: SETTINGS} or {exclude: CONDITION}.
-MatrixRule read_rule(const YamlFile& file, const YAML::Node& node, const std::vector<MatrixAxis>& axes) {
+MatrixRule read_rule(const YamlFile& file, const YAML::Node& node, const Matrix& matrix) {
   MatrixRule rule;
   rule.where = file.place(node);
   if (!node.IsMap()) throw_input("{}: a rule is {{when: …, set: …}} or {{exclude: …}}", rule.where);
@@ -108,10 +108,10 @@ MatrixRule read_rule(const YamlFile& file, const YAML::Node& node, const std::ve
   for (const auto& pair : node) {
     const std::string key = matrix_word(file, pair.first, "a part of a rule"), where = file.place(pair.first);
     if (key == "when" || key == "exclude") {
-      rule.when = read_condition(file, pair.second, axes);
+      rule.when = read_condition(file, pair.second, matrix.axes);
       (key == "when" ? conditional : rule.excludes) = true;
     } else if (key == "set") {
-      rule.set = known_settings(file, pair.second);
+      rule.set = known_settings(file, pair.second, matrix.keys);
       sets = true;
     } else {
       throw_input("{}: unknown part '{}' of a rule: {}", where, key, suggestion(key, {"when", "set", "exclude"}));
@@ -161,7 +161,25 @@ struct MatrixOverrides {
   RawConfig settings;
 };
 
-MatrixOverrides apply_assignments(std::vector<MatrixAxis>& axes, const std::vector<std::string>& assignments) {
+/// "axes.AXIS.LABEL.KEY": a label may have dots, so the longest that fits is meant.
+void set_of_label(std::vector<MatrixAxis>& axes, const std::string& key, const RawValue& value,
+                  const MatrixKeys& keys) {
+  const size_t dot = key.find('.', 5), next = dot == std::string::npos ? dot : key.find('.', dot + 1);
+  if (next == std::string::npos) throw_input("command line: {}: a key of one label is axes.AXIS.LABEL.KEY=VALUE", key);
+  const std::string name = key.substr(5, dot - 5), rest = key.substr(dot + 1);
+  std::string label = key.substr(dot + 1, next - dot - 1);
+  for (const std::string& known : labels_of(axis_named(axes, name, "command line")))
+    if (known.size() > label.size() && rest.starts_with(known + ".")) label = known;
+  check_label(axis_named(axes, name, "command line"), label, "command line");
+  const std::string setting = rest.substr(label.size() + 1);
+  keys.check(setting, "command line");
+  for (MatrixAxis& one : axes)
+    for (MatrixValue& of : one.values)
+      if (one.name == name && of.label == label) of.settings[setting] = value;
+}
+
+MatrixOverrides apply_assignments(std::vector<MatrixAxis>& axes, const std::vector<std::string>& assignments,
+                                  const MatrixKeys& keys) {
   MatrixOverrides overrides;
   for (const auto& [key, value] : read_command_line("", assignments)) {
     const auto axis = std::find_if(axes.begin(), axes.end(), [&](const MatrixAxis& a) { return a.name == key; });
@@ -169,18 +187,9 @@ MatrixOverrides apply_assignments(std::vector<MatrixAxis>& axes, const std::vect
       for (const std::string& label : value.items) check_label(*axis, label, "command line");
       overrides.kept[key] = value.items;
     } else if (key.starts_with("axes.")) {
-      const size_t dot = key.find('.', 5), next = dot == std::string::npos ? dot : key.find('.', dot + 1);
-      if (next == std::string::npos)
-        throw_input("command line: {}: a key of one label is axes.AXIS.LABEL.KEY=VALUE", key);
-      const std::string name = key.substr(5, dot - 5), label = key.substr(dot + 1, next - dot - 1);
-      const std::string setting = key.substr(next + 1);
-      check_label(axis_named(axes, name, "command line"), label, "command line");
-      check_run_key(setting, "command line");
-      for (MatrixAxis& one : axes)
-        for (MatrixValue& of : one.values)
-          if (one.name == name && of.label == label) of.settings[setting] = value;
+      set_of_label(axes, key, value, keys);
     } else {
-      check_run_key(key, "command line");
+      keys.check(key, "command line");
       overrides.settings[key] = value;
     }
   }
@@ -193,7 +202,7 @@ class Product {
   Product(const Matrix& matrix, const std::vector<std::string>& assignments)
       : matrix_(matrix),
         axes_(matrix.axes),
-        overrides_(apply_assignments(axes_, assignments)),
+        overrides_(apply_assignments(axes_, assignments, matrix.keys)),
         used_(matrix.rules.size()) {}
 
   std::vector<Combination> make() {
@@ -221,10 +230,19 @@ class Product {
 
  private:
   void set(Combination& into, const RawConfig& settings, const std::string& by) const {
+    for (const auto& [key, value] : settings) take_out(into, key);
     for (const auto& [key, value] : settings) {
       into.settings[key] = value;
       into.set_by[key] = by.empty() ? value.where : by;
     }
+  }
+
+  /// What a key displaces that was set before.
+  void take_out(Combination& from, const std::string& key) const {
+    if (!matrix_.keys.displaces) return;
+    const auto displaced = [&](const auto& earlier) { return matrix_.keys.displaces(key, earlier.first); };
+    std::erase_if(from.settings, displaced);
+    std::erase_if(from.set_by, displaced);
   }
 
   void add(const std::vector<size_t>& place) {
@@ -246,7 +264,10 @@ class Product {
       if (std::find(labels.begin(), labels.end(), made.labels.at(axis)) == labels.end()) return;
     set(made, overrides_.settings, "command line");
     for (auto& [key, value] : made.settings)
-      for (std::string& item : value.items) item = filled_in(item, made.labels, value.where);
+      for (std::string& item : value.items) {
+        const std::string given = std::exchange(item, filled_in(item, made.labels, value.where));
+        if (item != given) made.filled.insert(key);
+      }
     made_.push_back(std::move(made));
   }
 
@@ -269,19 +290,20 @@ bool is_matrix(const YamlFile& file) {
                      [&](const auto& key) { return file.root[key].IsDefined(); });
 }
 
-Matrix read_matrix(const YamlFile& file) {
+Matrix read_matrix(const YamlFile& file, MatrixKeys keys) {
   Matrix matrix;
   matrix.file = file.name;
+  matrix.keys = std::move(keys);
   YAML::Node rules;
   std::set<std::string> parts;
   for (const auto& pair : file.root) {
     const std::string key = matrix_word(file, pair.first, "a part of a sweep");
     if (!parts.insert(key).second) throw_input("{}: '{}' is given twice", file.place(pair.first), key);
     if (key == "base") {
-      matrix.base = known_settings(file, pair.second);
+      matrix.base = known_settings(file, pair.second, matrix.keys);
     } else if (key == "axes") {
       if (!pair.second.IsMap()) throw_input("{}: axes: expected names with values", file.place(pair.second));
-      for (const auto& axis : pair.second) matrix.axes.push_back(read_axis(file, axis.first, axis.second));
+      for (const auto& axis : pair.second) matrix.axes.push_back(read_axis(file, axis.first, axis.second, matrix.keys));
     } else if (key == "rules") {
       rules.reset(pair.second);
     } else {
@@ -298,7 +320,7 @@ Matrix read_matrix(const YamlFile& file) {
   check_apart(matrix.axes);
   if (rules.IsDefined() && !rules.IsNull()) {
     if (!rules.IsSequence()) throw_input("{}: rules: expected a list, each with '- '", file.place(rules));
-    for (const YAML::Node& rule : rules) matrix.rules.push_back(read_rule(file, rule, matrix.axes));
+    for (const YAML::Node& rule : rules) matrix.rules.push_back(read_rule(file, rule, matrix));
   }
   return matrix;
 }

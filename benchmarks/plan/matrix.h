@@ -1,6 +1,8 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,6 +34,16 @@ struct MatrixRule {
   std::string where;
 };
 
+/// What a matrix has to know of the settings that it is made of.
+struct MatrixKeys {
+  /// Throws InputError for a key that is no setting.
+  std::function<void(const std::string& key, const std::string& where)> check;
+  /// Throws InputError for several values of a setting that takes one.
+  std::function<void(const std::string& key, const std::string& where, size_t values)> check_swept;
+  /// Whether setting `key` over others takes `earlier` out of them; none: nothing does.
+  std::function<bool(const std::string& key, const std::string& earlier)> displaces{};
+};
+
 /// A sweep as a file describes it (docs/sweeps.md): settings of all combinations, the axes whose product they are, and
 /// rules, of which later ones win.
 struct Matrix {
@@ -39,6 +51,7 @@ struct Matrix {
   std::vector<MatrixAxis> axes;
   std::vector<MatrixRule> rules;
   std::string file;
+  MatrixKeys keys;
 };
 
 /// Whether a configuration is a matrix: it has one of the keys base, axes and rules.
@@ -46,13 +59,14 @@ bool is_matrix(const YamlFile& file);
 
 /// Throws InputError with file and line for unknown keys, axes without values, values given twice, and rules that name
 /// an axis or value that is not there.
-Matrix read_matrix(const YamlFile& file);
+Matrix read_matrix(const YamlFile& file, MatrixKeys keys);
 
 /// One combination of a matrix.
 struct Combination {
   std::map<std::string, std::string> labels;  ///< of every axis
   RawConfig settings;                         ///< base, axes in their order, rules in theirs, then the command line
   std::map<std::string, std::string> set_by;  ///< what set a key: "rule configs/table1.yaml:40"; not of the base
+  std::set<std::string> filled{};             ///< keys in whose values labels stand for "{AXIS}"
 };
 
 /// The most combinations that a matrix may have.

@@ -26,7 +26,9 @@ void MissingInputs::add(Kind kind, const std::string& line) {
 
 std::vector<std::string> MissingInputs::lines() const {
   std::vector<std::string> all;
-  for (const auto& [kind, lines] : lines_) all.insert(all.end(), lines.begin(), lines.end());
+  for (const auto& [kind, lines] : lines_)
+    for (const std::string& line : lines)
+      if (std::find(all.begin(), all.end(), line) == all.end()) all.push_back(line);
   return all;
 }
 

@@ -6,11 +6,11 @@
 
 namespace adrep {
 
-/// What a plan needs and cannot use: data sets, weights, projectors and lists that are not there or damaged, each said
-/// once.
+/// What a plan needs and cannot use: data sets, also of pretrainings, weights, projectors and lists that are not there
+/// or damaged, each said once.
 class MissingInputs {
  public:
-  enum class Kind { data, weights, projector, references, detector };
+  enum class Kind { data, pretraining, weights, projector, references, detector };
 
   /// Does a check once for each name, and keeps the line of the InputError that it throws. False where it threw.
   bool found(Kind kind, const std::string& name, const std::function<void()>& check);
@@ -18,7 +18,7 @@ class MissingInputs {
   void add(Kind kind, const std::string& line);
 
   bool lacks(Kind kind) const { return lines_.contains(kind); }
-  /// Kind by kind.
+  /// Kind by kind, each line once.
   std::vector<std::string> lines() const;
 
  private:

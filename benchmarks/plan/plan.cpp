@@ -10,7 +10,6 @@
 #include "benchmarks/plan/missing_inputs.h"
 #include "benchmarks/plan/projectors.h"
 #include "core/backbones/weights_in_use.h"
-#include "core/base/content_hashes.h"
 #include "core/base/hash.h"
 #include "core/base/names.h"
 #include "core/base/paths.h"
@@ -22,33 +21,6 @@
 
 namespace adrep {
 namespace {
-
-std::vector<std::string> chosen_classes(const RunSettings& settings, const Dataset& dataset) {
-  const std::vector<std::string> known = dataset.classes();
-  if (settings.classes.empty()) return known;
-  for (const std::string& name : settings.classes)
-    if (std::find(known.begin(), known.end(), name) == known.end())
-      throw_input("classes={}: {} has no such class: {}", name, dataset.root().string(), suggestion(name, known));
-  return settings.classes;
-}
-
-/// The configuration of one kind of features: pretrained ones whose backbone was trained with the projectors come from
-/// that backbone, which lies beside the projector file.
-std::shared_ptr<const RunConfig> config_for(const std::string& features,
-                                            const std::shared_ptr<const RunConfig>& config) {
-  if (features != "pretrained") return config;
-  const ProjectorCheckpoint& projector = projector_of(config->settings);
-  if (projector.trained_backbone_sha256.empty()) return config;
-  const std::filesystem::path file = trained_backbone_file(projector.file);
-  if (!std::filesystem::is_regular_file(file))
-    throw_input("{}: its backbone was trained with it, and {} is not beside it", projector.file.string(),
-                file.filename().string());
-  if (ContentHashes::instance().sha256_of(file) != projector.trained_backbone_sha256)
-    throw_input("{}: it belongs to other projectors than {}", file.string(), projector.file.string());
-  RunConfig trained = *config;
-  trained.settings.weights = file.string();
-  return std::make_shared<const RunConfig>(std::move(trained));
-}
 
 /// What must be equal for two cells to share extracted features.
 std::string group_key(const RunConfig& config, const std::string& detector, const std::string& class_name,
@@ -91,8 +63,8 @@ void check_detector_files(const PlannedCell& cell) {
 }
 
 /// Throws InputError when the weights are not there.
-void check_weights(const RunSettings& settings) {
-  static_cast<void>(find_weights(find_backbone(settings.backbone), settings.weights));
+void check_weights(const std::string& backbone, const std::string& weights) {
+  static_cast<void>(find_weights(find_backbone(backbone), weights));
 }
 
 /// Throws InputError when a cell's references cannot be chosen for want of a file. Which classes there are of a data
@@ -100,7 +72,10 @@ void check_weights(const RunSettings& settings) {
 void check_reference_files(const PlannedCell& cell, const Dataset& dataset) {
   const RunSettings& settings = cell.config->settings;
   if (dataset.is_absent() && std::filesystem::is_directory(settings.references_list)) return;
-  if (settings.references_select == "aligned") check_weights(aligned_backbone_settings(settings));
+  if (settings.references_select == "aligned") {
+    const RunSettings aligned = aligned_backbone_settings(settings);
+    check_weights(aligned.backbone, aligned.weights);
+  }
   if (settings.references_select == "list") static_cast<void>(reference_list_file(settings, cell.class_name));
 }
 
@@ -174,6 +149,15 @@ int64_t Plan::cell_count() const {
   return count;
 }
 
+std::vector<std::string> chosen_classes(const std::vector<std::string>& asked, const Dataset& dataset,
+                                        const std::string& key) {
+  const std::vector<std::string> known = dataset.classes();
+  for (const std::string& name : asked)
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      throw_input("{}={}: {} has no such class: {}", key, name, dataset.root().string(), suggestion(name, known));
+  return asked.empty() ? known : asked;
+}
+
 std::filesystem::path find_data(const std::string& data) {
   if (data.empty()) throw_input("data= is not set: give the folder of a data set, for example data=/data/mvtec");
   if (std::filesystem::exists(data) || std::filesystem::path(data).is_absolute()) return data;
@@ -184,23 +168,36 @@ std::filesystem::path find_data(const std::string& data) {
 
 namespace {
 
+/// What is said of a data set that is not there. `otherwise`: where its layout is no published one.
+std::string absent_data_line(const std::string& data, const std::string& layout, const std::string& otherwise) {
+  const PublishedDataset* published = published_dataset(layout);
+  return fmt::format("data={}: no such folder here or in a folder of ADREP_DATA{}", data,
+                     published ? fmt::format("; {} is offered at {}", published->layout, published->page) : otherwise);
+}
+
+/// Throws InputError where a data set is not there or lacks classes that are asked for.
+void check_data(const std::string& data, const std::string& layout, const std::vector<std::string>& classes,
+                const std::string& key) {
+  const std::filesystem::path root = find_data(data);
+  const LayoutEntry* entry = LayoutRegistry::instance().find(layout);
+  if (!std::filesystem::exists(root) && !(entry && entry->makes_folder))
+    throw_input("{}", absent_data_line(data, layout, ""));
+  static_cast<void>(chosen_classes(classes, *open_dataset(root, layout), key));
+}
+
 /// Adds the cells of configurations to a plan, group by group.
 class PlanMaker {
  public:
   void add(const RunConfig& resolved) {
     const auto config = std::make_shared<const RunConfig>(resolved);
-    const RunSettings& settings = config->settings;
-    check_references(settings);
-    const std::shared_ptr<const Dataset> dataset = opened(settings);
-    if (!dataset) return;
-    const std::vector<std::string> classes = chosen_classes(settings, *dataset);
-    for (const std::string& features : settings.features) {
-      std::shared_ptr<const RunConfig> used = config;
-      const bool ready = features != "pretrained" || missing_.found(Kind::projector, settings.projector, [&] {
-        static_cast<void>(config_for(features, config));
-      });
-      if (ready) used = config_for(features, config);
-      for (const std::string& detector : settings.detector) add(dataset, classes, used, features, detector, !ready);
+    const auto pretraining = pretrainings_.of(resolved);
+    if (!pretraining) return add(Source{config});
+    // which of its projectors count depends on the detector
+    for (const std::string& detector : resolved.settings.detector) {
+      RunConfig own = resolved;
+      own.settings.detector = {detector};
+      own.settings.projector_checkpoint = projectors_for(resolved, *pretraining, detector);
+      add(Source{std::make_shared<const RunConfig>(std::move(own)), pretraining, config});
     }
   }
 
@@ -217,6 +214,61 @@ class PlanMaker {
  private:
   using Kind = MissingInputs::Kind;
 
+  /// What cells are computed with.
+  struct Source {
+    std::shared_ptr<const RunConfig> config;
+    std::shared_ptr<const Pretraining> pretraining{};  ///< that pretrained ones need first
+    std::shared_ptr<const RunConfig> asked{};          ///< as in PlannedCell
+    std::string features{};
+    bool blocked = false;
+  };
+
+  void add(const Source& source) {
+    const RunSettings& settings = source.config->settings;
+    check_references(settings);
+    const std::shared_ptr<const Dataset> dataset = opened(settings);
+    if (!dataset) return;
+    const std::vector<std::string> classes = chosen_classes(settings.classes, *dataset);
+    for (const std::string& features : settings.features) {
+      const Source own = source_of(features, source);
+      for (const std::string& detector : settings.detector) add(dataset, classes, own, detector);
+    }
+  }
+
+  /// The same for one kind of features.
+  Source source_of(const std::string& features, Source source) {
+    source.features = features;
+    if (features != "pretrained") {
+      source.pretraining = nullptr;
+    } else if (source.pretraining) {
+      source.blocked = !can_be_done(source.pretraining);
+    } else {
+      source.blocked = !missing_.found(Kind::projector, source.config->settings.projector,
+                                       [&] { static_cast<void>(config_with_projectors(source.config)); });
+      if (!source.blocked) source.config = config_with_projectors(source.config);
+    }
+    return source;
+  }
+
+  /// Whether its images and weights are there.
+  bool can_be_done(const std::shared_ptr<const Pretraining>& pretraining) {
+    const PretrainConfig& config = pretraining->config;
+    const PretrainSettings& settings = config.settings;
+    const auto there = [&](const ValidationPlace& place, const std::vector<std::string>& classes, const char* key) {
+      const std::string name = fmt::format("{}|{}|{}", place.data, place.layout, fmt::join(classes, "|"));
+      return missing_.found(Kind::pretraining, name, [&] { check_data(place.data, place.layout, classes, key); });
+    };
+    bool can = there({settings.data, settings.layout}, settings.classes, "classes");
+    if (config.selects()) can &= there(validation_place(config), config.validation.classes, "validation.classes");
+    can &= has_weights(settings.backbone, settings.weights);
+    if (!can) plan_.blocked_pretrainings.insert(pretraining);
+    return can;
+  }
+
+  bool has_weights(const std::string& backbone, const std::string& weights) {
+    return missing_.found(Kind::weights, backbone + "|" + weights, [&] { check_weights(backbone, weights); });
+  }
+
   /// nullptr for one that is not there and of which nothing is known.
   std::shared_ptr<const Dataset> opened(const RunSettings& settings) {
     std::shared_ptr<const Dataset>& dataset =
@@ -227,11 +279,8 @@ class PlanMaker {
     const LayoutEntry* layout = LayoutRegistry::instance().find(settings.layout);
     if (!std::filesystem::exists(root) && !(layout && layout->makes_folder)) {
       const std::shared_ptr<const Dataset> absent = absent_dataset(settings.layout, root);
-      const PublishedDataset* published = published_dataset(settings.layout);
-      missing_.add(Kind::data,
-                   fmt::format("data={}: no such folder here or in a folder of ADREP_DATA{}", settings.data,
-                               published ? fmt::format("; {} is offered at {}", published->layout, published->page)
-                                         : "; its cells are not counted, since its layout is not given"));
+      missing_.add(Kind::data, absent_data_line(settings.data, settings.layout,
+                                                "; its cells are not counted, since its layout is not given"));
       if (absent) dataset = with_split(absent, settings);
       return dataset;
     }
@@ -239,9 +288,9 @@ class PlanMaker {
     return dataset;
   }
 
-  void add(const std::shared_ptr<const Dataset>& dataset, const std::vector<std::string>& classes,
-           const std::shared_ptr<const RunConfig>& config, const std::string& features, const std::string& detector,
-           bool blocked) {
+  void add(const std::shared_ptr<const Dataset>& dataset, const std::vector<std::string>& classes, const Source& source,
+           const std::string& detector) {
+    const auto& [config, pretraining, asked, features, blocked] = source;
     const RunSettings& settings = config->settings;
     const Variant variant = variant_of(*config, detector, features);
     const auto together = together_of(settings, detector, dataset, classes);
@@ -258,7 +307,9 @@ class PlanMaker {
                        geometries_.of(settings, detector, *dataset, class_name),
                        together,
                        variant,
-                       blocked || dataset->is_absent()};
+                       blocked || dataset->is_absent(),
+                       pretraining,
+                       asked};
       add(dataset, std::move(cell));
     }
   }
@@ -274,8 +325,7 @@ class PlanMaker {
                                       fmt::format("{}|{}|{}|{}", settings.references_select, settings.references_list,
                                                   settings.aligned_backbone, cell.class_name),
                                       [&] { check_reference_files(cell, *dataset); });
-    cell.blocked |=
-        !missing_.found(Kind::weights, settings.backbone + "|" + settings.weights, [&] { check_weights(settings); });
+    cell.blocked |= !has_weights(settings.backbone, settings.weights);
     const std::string key = group_key(*cell.config, cell.detector, cell.class_name, cell.geometry);
     const auto [place, added] = group_of_.emplace(key, plan_.groups.size());
     if (added) {
@@ -316,6 +366,7 @@ class PlanMaker {
   }
 
   Plan plan_;
+  Pretrainings pretrainings_;
   MissingInputs missing_;
   ClassGeometries geometries_;
   std::map<std::string, size_t> group_of_;

@@ -2,10 +2,12 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "benchmarks/plan/cell_settings.h"
+#include "benchmarks/plan/pretraining.h"
 #include "core/image/preprocess.h"
 #include "datasets/dataset.h"
 
@@ -50,6 +52,12 @@ struct PlannedCell {
   std::shared_ptr<const ClassesTogether> together{};  ///< none: fitted on its own class
   Variant variant{};                                  ///< the swept keys that decide anything of it
   bool blocked = false;                               ///< something that it needs is missing (Plan::missing)
+  /// What has to be done before it; none: nothing, or it is done and `config` names its projectors.
+  std::shared_ptr<const Pretraining> pretraining{};
+  /// What was asked for, where `config` names the projectors of a pretraining; none: `config`.
+  std::shared_ptr<const RunConfig> asked{};
+
+  const RunConfig& asked_for() const { return asked ? *asked : *config; }
 
   std::string title() const;  ///< "bracket · patchcore · residual"
   RawParams params() const;   ///< the detector's parameters that were given
@@ -64,6 +72,7 @@ struct PlannedGroup {
   std::string class_name;
   Geometry geometry;
   std::vector<PlannedCell> cells;  ///< ordered by features, then detector
+  std::string failed{};            ///< why none of them can be computed; "": they can
 };
 
 /// All cells of a run: by data set and backbone, class by class.
@@ -71,6 +80,7 @@ struct Plan {
   std::vector<PlannedGroup> groups;
   std::vector<std::string> missing{};  ///< what cells need and cannot use, one line each
   bool data_missing = false;           ///< a data set is among it, of which cells may be unknown
+  std::set<std::shared_ptr<const Pretraining>> blocked_pretrainings{};  ///< for want of what is missing
   int64_t cell_count() const;
 };
 
@@ -81,6 +91,10 @@ Plan plan_with_missing(const std::vector<RunConfig>& configs);
 
 /// The same where nothing may be missing: throws InputError with the first of what is.
 Plan make_plan(const std::vector<RunConfig>& configs);
+
+/// The classes that are asked for, or all. Throws InputError, naming the key, for one that the data set has not.
+std::vector<std::string> chosen_classes(const std::vector<std::string>& asked, const Dataset& dataset,
+                                        const std::string& key = "classes");
 
 /// Where a data set lies: the path itself, or below a folder of ADREP_DATA. Throws InputError when data= is not given.
 std::filesystem::path find_data(const std::string& data);

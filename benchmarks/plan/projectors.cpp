@@ -1,5 +1,6 @@
 #include "benchmarks/plan/projectors.h"
 
+#include "core/base/content_hashes.h"
 #include "core/base/error.h"
 
 namespace adrep {
@@ -25,6 +26,20 @@ const ProjectorCheckpoint& projector_of(const RunSettings& settings) {
   const auto place = known.find(settings.projector);
   if (place != known.end()) return place->second;
   return known.emplace(settings.projector, read_projector_checkpoint(settings.projector)).first->second;
+}
+
+std::shared_ptr<const RunConfig> config_with_projectors(const std::shared_ptr<const RunConfig>& config) {
+  const ProjectorCheckpoint& projector = projector_of(config->settings);
+  if (projector.trained_backbone_sha256.empty()) return config;
+  const std::filesystem::path file = trained_backbone_file(projector.file);
+  if (!std::filesystem::is_regular_file(file))
+    throw_input("{}: its backbone was trained with it, and {} is not beside it", projector.file.string(),
+                file.filename().string());
+  if (ContentHashes::instance().sha256_of(file) != projector.trained_backbone_sha256)
+    throw_input("{}: it belongs to other projectors than {}", file.string(), projector.file.string());
+  RunConfig trained = *config;
+  trained.settings.weights = file.string();
+  return std::make_shared<const RunConfig>(std::move(trained));
 }
 
 void forget_projectors() {

@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "benchmarks/plan/run_settings.h"
@@ -12,6 +13,10 @@ inline constexpr const char* projectors_page = "https://github.com/xcyao00/ADPre
 /// The checkpoint that `projector=` names; each file is read once a process, or once since forget_projectors(). Throws
 /// InputError when none is set or the file cannot be used.
 const ProjectorCheckpoint& projector_of(const RunSettings& settings);
+
+/// The configuration that pretrained features are computed with: of projectors whose backbone was trained with them
+/// that backbone is, which lies beside their file. Throws InputError as projector_of does, and when it is not there.
+std::shared_ptr<const RunConfig> config_with_projectors(const std::shared_ptr<const RunConfig>& config);
 
 /// Forgets the files that were read.
 void forget_projectors();

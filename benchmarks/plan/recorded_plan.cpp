@@ -38,7 +38,7 @@ ResultPlan recorded_plan(const Plan& plan) {
   for (const PlannedGroup& group : plan.groups)
     for (const PlannedCell& cell : group.cells) {
       PlannedResult result{"", label_of(group), cell.class_name, cell.detector, cell.features, cell.title(), {}};
-      for (const CellSetting& setting : cell_settings(*cell.config, cell.detector, cell.features))
+      for (const CellSetting& setting : cell_settings(cell.asked_for(), cell.detector, cell.features))
         // the data set has its name, wherever it lies
         if (setting.role != Decides::nothing && setting.name != "data")
           result.settings[setting.name] = to_text(setting.value);

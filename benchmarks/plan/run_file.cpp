@@ -35,15 +35,19 @@ void check_output_folders(const std::vector<RunConfig>& configs) {
 
 }  // namespace
 
+MatrixKeys run_matrix_keys() {
+  return {check_run_key, check_swept_key, displaces_run_key};
+}
+
 RunRequest read_run(const std::filesystem::path& file_or_empty, const std::vector<std::string>& assignments) {
   if (file_or_empty.empty()) return {resolve_run(read_command_line("", assignments))};
   const YamlFile file = read_yaml(file_or_empty);
   if (!is_matrix(file)) {
     RawConfig config = yaml_settings(file, file.root);
-    for (auto& [key, value] : read_command_line("", assignments)) config[key] = std::move(value);
+    set_over(config, read_command_line("", assignments));
     return {resolve_run(config)};
   }
-  RunRequest request{{}, read_matrix(file)};
+  RunRequest request{{}, read_matrix(file, run_matrix_keys())};
   request.combinations = combinations(*request.matrix, assignments);
   for (const Combination& one : request.combinations)
     for (RunConfig& config : resolve_combination(*request.matrix, one)) request.configs.push_back(std::move(config));

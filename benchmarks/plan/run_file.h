@@ -16,6 +16,9 @@ struct RunRequest {
   std::vector<Combination> combinations{};
 };
 
+/// What a sweep of runs knows of its settings.
+MatrixKeys run_matrix_keys();
+
 /// Reads a configuration as resolve_run takes it, or a matrix (matrix.h). Throws InputError with the place, also where
 /// configurations of one run name different folders for results.
 RunRequest read_run(const std::filesystem::path& file_or_empty, const std::vector<std::string>& assignments);

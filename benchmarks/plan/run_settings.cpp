@@ -1,6 +1,10 @@
 #include "benchmarks/plan/run_settings.h"
 
+#include <filesystem>
+
 #include "benchmarks/plan/job_share.h"
+#include "benchmarks/plan/pretrain_keys.h"
+#include "benchmarks/plan/swept_settings.h"
 #include "core/backbones/backbone.h"
 #include "core/metrics/protocol.h"
 #include "datasets/dataset.h"
@@ -10,6 +14,8 @@ namespace {
 
 std::vector<std::string> known_run_keys() {
   std::vector<std::string> keys = params_of<RunSettings>().names();
+  for (const PretrainKeySection& section : pretrain_key_sections())
+    for (const std::string& name : section.params.names()) keys.push_back(section.prefix + name);
   for (const auto& [name, entry] : DetectorRegistry::instance().all())
     for (const std::string& param : entry.params->names()) keys.push_back(name + "." + param);
   return keys;
@@ -18,22 +24,12 @@ std::vector<std::string> known_run_keys() {
 /// The declared parameter of a full key, or nullptr.
 const Param* find_run_param(const std::string& key) {
   if (const Param* param = params_of<RunSettings>().find(key)) return param;
+  if (const Param* param = find_pretrain_key(key)) return param;
   const size_t dot = key.find('.');
   if (dot == std::string::npos) return nullptr;
   const DetectorEntry* detector = DetectorRegistry::instance().find(key.substr(0, dot));
   return detector ? detector->params->find(key.substr(dot + 1)) : nullptr;
 }
-
-/// A configuration on the way from lists of values to single ones.
-struct Expansion {
-  RawConfig raw;
-  std::map<std::string, std::string> swept;
-
-  void choose(const std::string& key, const RawValue& value, size_t i) {
-    raw[key] = {{value.items[i]}, false, value.where};
-    swept[key] = value.items[i];
-  }
-};
 
 /// Throws InputError where models.embed asks for what no model can hold, before anything is computed.
 void check_embedding(const RunSettings& settings) {
@@ -42,10 +38,29 @@ void check_embedding(const RunSettings& settings) {
                 settings.backbone);
 }
 
-RunConfig resolve_one(const Expansion& expansion) {
+/// Throws InputError where projectors are to come from a file and from a pretraining, or what is said of a pretraining
+/// is said of none.
+void check_projectors(const RunConfig& config, const RawConfig& raw) {
+  const RunSettings& settings = config.settings;
+  if (settings.pretrain.empty()) {
+    if (config.pretrain_params.empty()) return;
+    const auto& [name, value] = *config.pretrain_params.begin();
+    throw_input("{}: {}{} is a setting of a pretraining, and projector.pretrain names none", value.where,
+                pretrain_key_prefix, name);
+  }
+  const std::string& where = raw.at("projector.pretrain").where;
+  if (!settings.projector.empty())
+    throw_input("{}: projector.pretrain and projector ({}) are both given: leave one", where,
+                raw.at("projector").where);
+  if (!std::filesystem::is_regular_file(settings.pretrain))
+    throw_input("{}: projector.pretrain={}: no such file: name the configuration of a pretraining", where,
+                settings.pretrain);
+}
+
+RunConfig resolve_one(const SweptSettings& given) {
   RunConfig config;
-  config.swept = expansion.swept;
-  for (const auto& [key, value] : expansion.raw) {
+  config.swept = given.swept;
+  for (const auto& [key, value] : given.raw) {
     const Param* param = find_run_param(key);
     ParamValue parsed = param->parse(value, key);
     if (params_of<RunSettings>().find(key)) {
@@ -56,12 +71,15 @@ RunConfig resolve_one(const Expansion& expansion) {
         config.settings.devices = device_names(config.settings.devices);
         config.settings.device = config.settings.devices.front();
       }
+    } else if (find_pretrain_key(key)) {
+      config.pretrain_params[key.substr(std::string_view(pretrain_key_prefix).size())] = value;
     } else {
       const size_t dot = key.find('.');
       config.detector_params[key.substr(0, dot)][key.substr(dot + 1)] = value;
     }
   }
   check_embedding(config.settings);
+  check_projectors(config, given.raw);
   if (config.settings.output.empty()) throw_input("output=: a folder is needed, for example output=results/mine");
   return config;
 }
@@ -107,9 +125,31 @@ void RunSettings::declare(Schema<RunSettings>& s) {
   VitSettings::declare(s);
   s.add(&RunSettings::projector, "projector")
       .path()
-      .when([](const ParamTexts& texts) { return texts("features") == "pretrained"; })
+      .when([](const ParamTexts& texts) {
+        return texts("features") == "pretrained" && texts("projector.pretrain").empty();
+      })
       .example("projector=checkpoints_pro_angle.pth")
       .doc("file of the projectors of features=pretrained: a published checkpoint or one of adrep's");
+  s.add(&RunSettings::pretrain, "projector.pretrain")
+      .path()
+      .when([](const ParamTexts& texts) { return texts("features") == "pretrained"; })
+      .example("projector.pretrain=configs/pretrain_realiad.yaml")
+      .doc(
+          "configuration of the pretraining that makes the projectors, instead of a file: done before the first cell "
+          "that needs it, once for all runs; backbone, weights, device and threads are the run's");
+  s.add(&RunSettings::projector_checkpoint, "projector.checkpoint")
+      .when([](const ParamTexts& texts) {
+        return texts("features") == "pretrained" && !texts("projector.pretrain").empty();
+      })
+      .one_of({"auto", "last", "angle", "norm"})
+      .doc(
+          "which projectors of that pretraining: the last epoch's, or those that were best under PatchCore (angle) or "
+          "FeatureNorm (norm); auto: the last where its selection is last, else angle for PaDiM and PatchCore and norm "
+          "for others, as published");
+  s.add(&RunSettings::projector_folder, "projector.folder")
+      .decides(Decides::nothing)
+      .example("projector.folder=/scratch/pretrained")
+      .doc("folder of such pretrainings; empty: pretrained in the user cache (ADREP_CACHE)");
   s.add(&RunSettings::fit, "image.fit")
       .one_of({"auto", "crop", "squash", "pad", "tiles"})
       .example("image.fit=pad")
@@ -253,41 +293,34 @@ std::string RunConfig::variant() const {
 }
 
 void check_run_key(const std::string& key, const std::string& where) {
+  refuse_key_of_run(key, where);
   if (!find_run_param(key)) throw_input("{}: unknown key '{}': {}", where, key, suggestion(key, known_run_keys()));
 }
 
+bool displaces_run_key(const std::string& key, const std::string& earlier) {
+  if (key == "projector") return earlier.starts_with(pretrain_key_prefix);
+  return key == "projector.pretrain" && earlier == "projector";
+}
+
+void set_over(RawConfig& config, const RawConfig& settings) {
+  for (const auto& [key, value] : settings)
+    std::erase_if(config, [&](const auto& earlier) { return displaces_run_key(key, earlier.first); });
+  for (const auto& [key, value] : settings) config[key] = value;
+}
+
 void check_swept_key(const std::string& key, const std::string& where, size_t values) {
-  const Param& param = *find_run_param(key);
-  if (values < 2 || param.is_list() || param.decides != Decides::nothing) return;
-  throw_input("{}: {} changes no result, so it takes one value", where, key);
+  refuse_swept(*find_run_param(key), key, where, values);
 }
 
 std::vector<RunConfig> resolve_run(const RawConfig& given) {
   RawConfig raw = given;
   VitSettings::rename_keys(raw);
-  std::vector<Expansion> expanded(1);
-  for (const auto& [key, value] : raw) {
-    check_run_key(key, value.where);
-    const Param* param = find_run_param(key);
-    const bool swept = !param->is_list() && value.items.size() > 1;
-    if (swept)
-      check_swept_key(key, fmt::format("{}: {}={}", value.where, key, fmt::join(value.items, ",")), value.items.size());
-    std::vector<Expansion> next;
-    for (Expansion& expansion : expanded) {
-      if (!swept) {
-        expansion.raw[key] = value;
-        continue;
-      }
-      for (size_t i = 0; i < value.items.size(); ++i) {
-        next.push_back(expansion);
-        next.back().choose(key, value, i);
-      }
-    }
-    if (next.size() > 10'000) throw_input("{}: {} makes more than 10000 configurations", value.where, key);
-    if (swept) expanded = std::move(next);
-  }
+  const auto param_of = [](const std::string& key, const std::string& where) -> const Param& {
+    check_run_key(key, where);
+    return *find_run_param(key);
+  };
   std::vector<RunConfig> configs;
-  for (const Expansion& expansion : expanded) configs.push_back(resolve_one(expansion));
+  for (const SweptSettings& one : one_by_one(raw, param_of, check_swept_key)) configs.push_back(resolve_one(one));
   return configs;
 }
 
@@ -299,6 +332,10 @@ std::map<std::string, ParamValue> all_values(const RunConfig& config) {
     for (const auto& [param, value] :
          entry.resolve(given == config.detector_params.end() ? RawParams{} : given->second))
       values[name + "." + param] = value;
+  }
+  for (const auto& [name, value] : config.pretrain_params) {
+    const std::string key = pretrain_key_prefix + name;
+    values[key] = find_pretrain_key(key)->parse(value, key);
   }
   return values;
 }

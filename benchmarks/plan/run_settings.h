@@ -24,6 +24,9 @@ struct RunSettings : SplitSettings, ReferenceSettings, VitSettings, MaskSettings
   std::string backbone = "efficientnet_lite0";
   std::string weights;
   std::string projector;
+  std::string pretrain;
+  std::string projector_checkpoint = "auto";
+  std::string projector_folder;
   std::string fit = "auto";
   int64_t resize = 0;
   int64_t crop = 224;
@@ -65,6 +68,7 @@ struct AxisPlace {
 struct RunConfig {
   RunSettings settings;
   std::map<std::string, RawParams> detector_params{};  ///< detector -> its given parameters
+  RawConfig pretrain_params{};                         ///< given over the file of projector.pretrain, by its own keys
   std::map<std::string, std::string> swept{};          ///< the keys that were given several values, with this one's
   std::vector<AxisPlace> places{};                     ///< but for that of the axis that names data sets
   std::string data_name{};                             ///< what a matrix calls the data set; "": as its folder
@@ -72,11 +76,18 @@ struct RunConfig {
   std::string variant() const;  ///< "patchcore.ratio=0.01 seed=1", or ""
 };
 
-/// Throws InputError, with the nearest known name, for a key that is neither a setting nor a detector's parameter.
+/// Throws InputError, with the nearest known name, for a key that is neither a setting, nor a detector's parameter, nor
+/// one of a pretraining that a run can set.
 void check_run_key(const std::string& key, const std::string& where);
 
 /// Throws InputError for several values of a setting that changes no result: they would be one under several names.
 void check_swept_key(const std::string& key, const std::string& where, size_t values);
+
+/// Whether setting `key` over a configuration takes `earlier` out of it: projectors are from a file or a pretraining.
+bool displaces_run_key(const std::string& key, const std::string& earlier);
+
+/// Sets all of these over a configuration.
+void set_over(RawConfig& config, const RawConfig& settings);
 
 /// Checks keys and values. A scalar key with several values is swept: one RunConfig for every combination.
 /// Throws InputError with the key, its place and the nearest known name.

@@ -5,8 +5,6 @@
 #include "benchmarks/plan/plan.h"
 #include "benchmarks/plan/run_checks.h"
 #include "benchmarks/run/evaluation.h"
-#include "core/base/log.h"
-#include "core/base/names.h"
 #include "core/image/decode.h"
 #include "datasets/fingerprint.h"
 #include "datasets/reading/reading_dataset.h"
@@ -31,7 +29,7 @@ void add_image(PretrainData& data, const Sample& sample, const std::string& clas
 /// Adds a class; returns how many of its anomalous images have no mask.
 int64_t add_class(PretrainData& data, const Dataset& dataset, const std::string& name) {
   ClassSplit split = dataset.load(name);
-  for (const std::string& note : split.data_notes) log_warning(fmt::format("class {}: {}", name, note));
+  for (const std::string& note : split.data_notes) data.notes.push_back(fmt::format("class {}: {}", name, note));
   const Fingerprints prints = fingerprints(split);
   split.expect(prints.files);
   data.classes.push_back({dataset.layout(), name, prints.data});
@@ -64,15 +62,12 @@ std::vector<size_t> PretrainData::normal_images() const {
 PretrainData open_pretrain_data(const PretrainSettings& settings) {
   const auto dataset = with_reading(open_dataset(find_data(settings.data), settings.layout), settings);
   refuse_output_inside(dataset->root(), settings.output);
-  const std::vector<std::string> known = dataset->classes();
-  for (const std::string& name : settings.classes)
-    if (std::find(known.begin(), known.end(), name) == known.end())
-      throw_input("classes={}: {} has no such class: {}", name, dataset->root().string(), suggestion(name, known));
   PretrainData data;
   int64_t without_mask = 0;
-  for (const std::string& name : settings.classes.empty() ? known : settings.classes)
+  for (const std::string& name : chosen_classes(settings.classes, *dataset))
     without_mask += add_class(data, *dataset, name);
-  if (without_mask > 0) log_warning(fmt::format("{} anomalous images without a mask are left out", without_mask));
+  if (without_mask > 0)
+    data.notes.push_back(fmt::format("{} anomalous images without a mask are left out", without_mask));
   if (data.normal_images().size() == data.images.size())
     throw_input("{}: pretraining needs anomalous images with masks, and there are none", dataset->root().string());
   return data;

@@ -1,5 +1,5 @@
 #pragma once
-#include "benchmarks/pretraining/pretrain_settings.h"
+#include "benchmarks/plan/pretrain_settings.h"
 #include "core/representation/projector_checkpoint.h"
 #include "datasets/dataset.h"
 
@@ -14,6 +14,7 @@ struct PretrainData {
   std::vector<std::vector<size_t>> normals;  ///< of every group, a class or one view of it: its normal images
   std::vector<std::string> group_names;      ///< "audiojack, view C3", or the class where it has one view only
   std::vector<PretrainedClass> classes;
+  std::vector<std::string> notes;  ///< what was found in the files and what is left out, one line each
 
   /// Indices of all normal images, in order.
   std::vector<size_t> normal_images() const;

@@ -4,6 +4,7 @@
 #include "benchmarks/pretraining/pretrain_model.h"
 #include "benchmarks/pretraining/pretrain_report.h"
 #include "core/base/device.h"
+#include "core/base/log.h"
 #include "core/base/progress.h"
 
 namespace adrep {
@@ -56,6 +57,7 @@ PretrainEstimate estimate_pretraining(const PretrainConfig& config) {
   set_threads(config.settings.threads);
   const PretrainSettings& s = config.settings;
   const PretrainData data = open_pretrain_data(s);
+  for (const std::string& note : data.notes) log_warning(note);
   PretrainModel model(config);
   model.start(nullptr, nullptr, "");
   PretrainEstimate estimate;

@@ -1,5 +1,5 @@
 #pragma once
-#include "benchmarks/pretraining/pretrain_settings.h"
+#include "benchmarks/plan/pretrain_settings.h"
 
 namespace adrep {
 

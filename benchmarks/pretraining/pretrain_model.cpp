@@ -22,7 +22,8 @@ std::unique_ptr<Backbone> loaded_backbone(const PretrainSettings& settings) {
   return entry.load(find_weights(entry, settings.weights), {.device = device, .trainable = true, .vit = settings});
 }
 
-/// The settings that made a projector, without places on this machine.
+}  // namespace
+
 std::string settings_text(const PretrainConfig& config) {
   nlohmann::json settings = nlohmann::json::object();
   for (const auto& [key, value] : all_values(config))
@@ -30,8 +31,6 @@ std::string settings_text(const PretrainConfig& config) {
       settings[key] = to_text(value);
   return settings.dump();
 }
-
-}  // namespace
 
 PretrainModel::PretrainModel(const PretrainConfig& config)
     : config_(config), backbone_(loaded_backbone(config.settings)) {

@@ -5,6 +5,9 @@
 
 namespace adrep {
 
+/// The settings that make projectors as JSON, without places on this machine.
+std::string settings_text(const PretrainConfig& config);
+
 /// What is trained: projectors, and the backbone where train_backbone says so, with their optimiser.
 class PretrainModel {
  public:

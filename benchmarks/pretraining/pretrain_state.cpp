@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cinttypes>
+#include <cstdio>
+
 #include "core/base/error.h"
 #include "core/base/log.h"
 #include "core/base/paths.h"
@@ -65,6 +68,15 @@ std::optional<PretrainState> latest_state(const fs::path& output, const std::str
     throw_input("{}: none of the saved states can be read: remove the folder to start anew",
                 (output / "states").string());
   return std::nullopt;
+}
+
+std::optional<std::pair<int64_t, int64_t>> latest_place(const fs::path& output) {
+  const std::vector<fs::path> files = state_files(output);
+  std::pair<int64_t, int64_t> place;
+  if (files.empty() ||
+      std::sscanf(files.back().stem().c_str(), "%" SCNd64 "-%" SCNd64, &place.first, &place.second) != 2)
+    return std::nullopt;
+  return place;
 }
 
 }  // namespace adrep

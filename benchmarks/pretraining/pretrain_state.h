@@ -22,4 +22,7 @@ void save_state(const std::filesystem::path& output, const PretrainState& state,
 /// InputError when all are damaged, or the latest belongs to other settings or data.
 std::optional<PretrainState> latest_state(const std::filesystem::path& output, const std::string& identity);
 
+/// Where the latest state stands by its name alone, epoch and pass; none where there is none.
+std::optional<std::pair<int64_t, int64_t>> latest_place(const std::filesystem::path& output);
+
 }  // namespace adrep

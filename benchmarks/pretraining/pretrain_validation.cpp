@@ -19,14 +19,6 @@ struct ScoreName {
 };
 constexpr ScoreName score_names[] = {{"image_auroc", "img_auc"}, {"pixel_auroc", "pix_auc"}, {"pro", "pix_pro"}};
 
-const std::string& validation_data(const PretrainConfig& config) {
-  return config.validation.data.empty() ? config.settings.data : config.validation.data;
-}
-
-const std::string& validation_layout(const PretrainConfig& config) {
-  return config.validation.data.empty() ? config.settings.layout : config.validation.layout;
-}
-
 /// Mean over the classes of one detector's cells.
 EpochScore mean_score(int64_t epoch, const std::string& detector, const RunOutcome& outcome) {
   EpochScore score{epoch, detector, {}};
@@ -48,35 +40,36 @@ EpochScore mean_score(int64_t epoch, const std::string& detector, const RunOutco
 
 }  // namespace
 
-PretrainValidation::PretrainValidation(const PretrainConfig& config, const PretrainData& data) : config_(config) {
-  if (!config.selects()) return;
-  const auto dataset = open_dataset(find_data(validation_data(config)), validation_layout(config));
+std::string validation_fingerprint(const PretrainConfig& config, const std::vector<PretrainedClass>& pretrained) {
+  if (!config.selects()) return "";
+  const ValidationPlace place = validation_place(config);
+  const auto dataset = open_dataset(find_data(place.data), place.layout);
   refuse_output_inside(dataset->root(), config.settings.output);
-  const std::vector<std::string> known = dataset->classes();
+  ProjectorCheckpoint seen;
+  seen.classes = pretrained;
   std::string text;
-  for (const std::string& name : config.validation.classes.empty() ? known : config.validation.classes) {
-    if (std::find(known.begin(), known.end(), name) == known.end())
-      throw_input("validation.classes={}: {} has no such class: {}", name, dataset->root().string(),
-                  suggestion(name, known));
+  for (const std::string& name : chosen_classes(config.validation.classes, *dataset, "validation.classes")) {
     const std::string fingerprint = adrep::fingerprint(dataset->load(name));
-    ProjectorCheckpoint pretrained;
-    pretrained.classes = data.classes;
-    if (config.settings.selection == "validation" && pretrained.saw(dataset->layout(), name, fingerprint))
+    if (config.settings.selection == "validation" && seen.saw(dataset->layout(), name, fingerprint))
       throw_input("validation.classes: {} is pretrained on, so it cannot be held out: leave it out of classes=", name);
     text += name + fingerprint;
   }
-  fingerprint_ = sha256_of(text);
+  return sha256_of(text);
 }
+
+PretrainValidation::PretrainValidation(const PretrainConfig& config, const PretrainData& data)
+    : config_(config), fingerprint_(validation_fingerprint(config, data.classes)) {}
 
 RawConfig PretrainValidation::run_config(const std::filesystem::path& projector) const {
   const PretrainSettings& s = config_.settings;
   const ValidationSettings& v = config_.validation;
+  const ValidationPlace place = validation_place(config_);
   RawConfig raw;
   const auto set = [&](const std::string& key, std::vector<std::string> items) {
     raw[key] = {std::move(items), false, "validation"};
   };
-  set("data", {validation_data(config_)});
-  set("layout", {validation_layout(config_)});
+  set("data", {place.data});
+  set("layout", {place.layout});
   if (!v.classes.empty()) set("classes", v.classes);
   std::vector<std::string> detectors;
   for (const SelectingDetector& selecting : selecting_detectors) detectors.push_back(selecting.detector);

@@ -11,14 +11,18 @@ struct EpochScore {
   std::map<std::string, double> scores;  ///< img_auc, pix_auc, pix_pro
 };
 
+/// Hash of the fingerprints of the classes that are validated on: the same images, the same scores; "" for
+/// selection=last. Throws InputError when the data cannot be used, or, unless selection=oracle, has a class that is
+/// pretrained on.
+std::string validation_fingerprint(const PretrainConfig& config, const std::vector<PretrainedClass>& pretrained);
+
 /// Evaluates the projectors after every epoch (protocol §6, selection) and knows which epoch was best. The evaluation
 /// is that of `adrep run`: PatchCore and FeatureNorm on pretrained features.
 class PretrainValidation {
  public:
-  /// Throws InputError when the data cannot be used, or, unless selection=oracle, has a class that is pretrained on.
+  /// Throws InputError as validation_fingerprint does.
   PretrainValidation(const PretrainConfig& config, const PretrainData& data);
 
-  /// Hash of the classes' fingerprints: the same images, the same scores.
   const std::string& fingerprint() const { return fingerprint_; }
 
   /// Evaluates a projector file. Throws Error when it cannot be evaluated, Interrupted on Ctrl-C.

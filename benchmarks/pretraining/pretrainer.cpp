@@ -1,12 +1,12 @@
 #include "benchmarks/pretraining/pretrainer.h"
 
 #include "benchmarks/pretraining/pretrain_batch.h"
+#include "benchmarks/pretraining/pretrain_identity.h"
 #include "benchmarks/pretraining/pretrain_log.h"
 #include "benchmarks/pretraining/pretrain_model.h"
 #include "benchmarks/pretraining/pretrain_report.h"
 #include "benchmarks/pretraining/pretrain_state.h"
 #include "core/base/device.h"
-#include "core/base/hash.h"
 #include "core/base/interrupt.h"
 #include "core/base/log.h"
 #include "core/base/progress.h"
@@ -39,9 +39,9 @@ class Pretrainer {
     if (config.settings.batch % group.size() != 0)
       throw_input("batch={}: {} processes share it, so it must be a multiple of {}", config.settings.batch,
                   group.size(), group.size());
-    std::string text = result_hash(config) + model_.backbone().info().weights_sha256 + validation_.fingerprint();
-    for (const PretrainedClass& seen : data_.classes) text += seen.layout + "/" + seen.name + seen.fingerprint;
-    identity_ = sha256_of(text);
+    for (const std::string& note : group.first() ? data_.notes : std::vector<std::string>()) log_warning(note);
+    identity_ =
+        pretraining_identity(config, model_.backbone().info().weights_sha256, data_.classes, validation_.fingerprint());
     require_agreement(identity_, "other settings, weights or images");
   }
 

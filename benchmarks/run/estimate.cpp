@@ -118,22 +118,26 @@ class Estimator {
     if (counted_.insert(group.dataset->root().string() + "|" + group.class_name).second)
       estimate_.images += static_cast<int64_t>(split.train.size() + split.test.size());
     PlannedGroup ready = group;
-    std::erase_if(ready.cells, [](const PlannedCell& cell) { return cell.blocked; });
-    row.blocked += std::ssize(group.cells) - std::ssize(ready.cells);
+    std::erase_if(ready.cells, [](const PlannedCell& cell) { return cell.blocked || cell.pretraining; });
+    for (const PlannedCell& cell : group.cells) {
+      row.blocked += cell.blocked;
+      row.to_do += !cell.blocked && cell.pretraining;
+    }
     if (!ready.cells.empty()) {
       const Left left = left_of(ready, split);
       row.done += left.done;
       row.to_do += std::ssize(ready.cells) - left.done;
       add_left(ready, split, left, row);
     }
-    if (ready.cells.size() < group.cells.size()) add_blocked(group, split, row);
+    if (ready.cells.size() < group.cells.size()) add_without_keys(group, split, row);
   }
 
-  /// The cells that lack a file, each with a fit of its own but for models of all classes: their keys cannot be made.
-  void add_blocked(const PlannedGroup& group, const ClassSplit& split, EstimateRow& row) {
+  /// The cells that lack a file or wait for a pretraining, each with a fit of its own but for models of all classes:
+  /// their keys cannot be made.
+  void add_without_keys(const PlannedGroup& group, const ClassSplit& split, EstimateRow& row) {
     std::vector<const PlannedCell*> fits;
     for (const PlannedCell& cell : group.cells)
-      if (cell.blocked) fits.push_back(&cell);
+      if (cell.blocked || cell.pretraining) fits.push_back(&cell);
     for (const PlannedCell* cell : fits) {
       const std::string joint = fmt::format("{}|{}|{}|{}", row.data_set, row.backbone, cell->detector, cell->features);
       const bool fitted = !cell->together || joint_.insert(joint).second;

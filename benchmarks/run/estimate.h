@@ -20,6 +20,16 @@ struct EstimateRow {
   double disk_bytes = 0;  ///< features and score maps that are kept
 };
 
+/// A pretraining that cells need.
+struct PretrainingRow {
+  std::string title;
+  std::string state;      ///< "done", "to do" or "blocked"
+  int64_t passes = 0;     ///< still to do
+  double seconds = 0;     ///< that these take, without validation
+  double disk_bytes = 0;  ///< that it will take in the end; 0 where it is done
+  bool counted = true;    ///< false where neither images nor backbone are known
+};
+
 /// What a run would do and need, found without doing it.
 struct Estimate {
   int64_t cells = 0, images = 0;
@@ -36,6 +46,7 @@ struct Estimate {
   std::vector<std::string> missing;   ///< files that the run needs and that are not there
   std::vector<std::string> lines;     ///< one for each class
   std::vector<EstimateRow> rows;      ///< one for each data set and backbone
+  std::vector<PretrainingRow> pretrainings;
 
   /// What all work of one kind takes, and what it would take with another value of a parameter, if one is suggested.
   struct Part {

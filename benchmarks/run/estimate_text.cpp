@@ -26,6 +26,20 @@ std::string gigabytes(double bytes) {
   return fmt::format("{:.1f} GB", bytes / 1e9);
 }
 
+/// Lines of columns, those from `numbers` on with their ends below each other.
+std::string in_columns(const std::vector<std::vector<std::string>>& lines, size_t numbers) {
+  std::vector<size_t> widths(lines.front().size());
+  for (const auto& line : lines)
+    for (size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], shown_width(line[i]));
+  std::string text;
+  for (const auto& line : lines) {
+    std::string cells;
+    for (size_t i = 0; i < line.size(); ++i) cells += padded(line[i], widths[i], /*right=*/i >= numbers) + "  ";
+    text += "  " + cells.substr(0, cells.find_last_not_of(' ') + 1) + "\n";
+  }
+  return text;
+}
+
 std::string rows_as_text(const std::vector<EstimateRow>& rows) {
   std::vector<std::vector<std::string>> lines = {
       {"data set", "backbone", "to do", "done", "blocked", "fits", "passes", "drawn", "time", "memory", "disk"}};
@@ -34,16 +48,18 @@ std::string rows_as_text(const std::vector<EstimateRow>& rows) {
                      std::to_string(row.blocked), std::to_string(row.fits), std::to_string(row.passes),
                      std::to_string(row.drawn), duration_text(row.seconds), gigabytes(row.peak_bytes),
                      gigabytes(row.disk_bytes)});
-  std::vector<size_t> widths(lines.front().size());
-  for (const auto& line : lines)
-    for (size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], shown_width(line[i]));
-  std::string text;
-  for (const auto& line : lines) {
-    std::string cells;
-    for (size_t i = 0; i < line.size(); ++i) cells += padded(line[i], widths[i], /*right=*/i >= 2) + "  ";
-    text += "  " + cells.substr(0, cells.find_last_not_of(' ') + 1) + "\n";
+  return in_columns(lines, 2);
+}
+
+std::string pretrainings_as_text(const std::vector<PretrainingRow>& rows) {
+  if (rows.empty()) return "";
+  std::vector<std::vector<std::string>> lines = {{"pretraining", "", "passes", "time", "disk"}};
+  for (const PretrainingRow& row : rows) {
+    const bool known = row.counted && row.state != "done";
+    lines.push_back({row.title, row.state, known ? std::to_string(row.passes) : "",
+                     known ? duration_text(row.seconds) : "", known ? gigabytes(row.disk_bytes) : ""});
   }
-  return text;
+  return in_columns(lines, 2);
 }
 
 std::string limits_as_text(const Estimate& estimate) {
@@ -77,6 +93,7 @@ std::string to_text(const Estimate& estimate) {
   } else {
     for (const std::string& line : estimate.lines) text += "  " + line + "\n";
   }
+  text += pretrainings_as_text(estimate.pretrainings);
   int64_t blocked = 0;
   for (const EstimateRow& row : estimate.rows) blocked += row.blocked;
   text += fmt::format("time     about {}{} (estimated from a short measurement on this machine)\n",

@@ -59,6 +59,7 @@ void GroupRun::run() {
 }
 
 void GroupRun::compute() {
+  if (!group_.failed.empty()) throw_failure("{}", group_.failed);
   const std::filesystem::path& root = group_.dataset->root();
   if (!std::filesystem::exists(root)) throw_input("data={}: the folder is no longer there", root.string());
   split_ = group_.dataset->load(group_.class_name);

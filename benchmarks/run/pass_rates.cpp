@@ -21,14 +21,13 @@ double best_seconds(F&& call) {
   return best;
 }
 
-/// Matrix products of this machine: floating-point operations a second.
+}  // namespace
+
 double matmul_rate(const at::Device& device) {
   const int64_t n = 1024;
   const at::Tensor a = at::ones({n, n}, at::TensorOptions(device));
   return 2.0 * n * n * n / best_seconds([&] { at::mm(a, a)[0][0].item<float>(); });
 }
-
-}  // namespace
 
 const PassRates& KnownRates::of(const PlannedGroup& group) {
   const RunSettings& settings = group.config->settings;

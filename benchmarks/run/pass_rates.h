@@ -1,4 +1,6 @@
 #pragma once
+#include <c10/core/Device.h>
+
 #include <map>
 #include <string>
 
@@ -13,6 +15,9 @@ struct PassRates {
   double image_seconds = 0;  ///< one image through the backbone
   std::vector<LevelShape> shapes;
 };
+
+/// Matrix products of a device, measured for a moment: floating-point operations a second.
+double matmul_rate(const at::Device& device);
 
 /// Rates of the backbones of a plan, each measured once.
 class KnownRates {

@@ -52,12 +52,17 @@ class JobsRun {
       first_.push_back(outcome_.cells.size());
       for (const PlannedCell& cell : group.cells) {
         places_[recorded.results[outcome_.cells.size()].id] = outcome_.cells.size();
-        outcome_.cells.push_back({cell, {}, false, "", false, 0});
+        outcome_.cells.push_back({cell, {}, false, group.failed, false, 0});
       }
     }
   }
 
   RunOutcome run() {
+    for (size_t place = 0; place < outcome_.cells.size(); ++place)
+      if (const std::string& failed = outcome_.cells[place].error; !failed.empty()) {
+        said_.say("error: " + failed);
+        tell(place);
+      }
     for (size_t job = 0; job < jobs_.size(); ++job) start(job);
     while (std::any_of(jobs_.begin(), jobs_.end(), [](const Job& job) { return job.process != nullptr; })) {
       if (interrupted() && !outcome_.interrupted) stop();

@@ -17,15 +17,6 @@
 namespace adrep {
 namespace {
 
-/// The results that failed when they were last tried, by the folder's log.
-std::set<std::string> failed_before(const std::filesystem::path& output) {
-  std::vector<std::string> notes;
-  std::set<std::string> failed;
-  for (const auto& [planned, event] : last_events(output, notes))
-    if (event.state == "failed") failed.insert(planned);
-  return failed;
-}
-
 /// The part of a plan whose results are among these, in one order with what is recorded of it.
 Plan part_of(const Plan& plan, ResultPlan& recorded, const std::set<std::string>& wanted) {
   Plan part;
@@ -102,6 +93,14 @@ WorkCount& WorkCount::operator+=(const WorkCount& more) {
 
 int64_t RunOutcome::failed() const {
   return std::count_if(cells.begin(), cells.end(), [](const CellOutcome& cell) { return !cell.error.empty(); });
+}
+
+std::set<std::string> failed_before(const std::filesystem::path& output) {
+  std::vector<std::string> notes;
+  std::set<std::string> failed;
+  for (const auto& [planned, event] : last_events(output, notes))
+    if (event.state == "failed") failed.insert(planned);
+  return failed;
 }
 
 RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output, Wanted wanted, const JobSettings& jobs) {

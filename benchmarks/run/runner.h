@@ -1,5 +1,6 @@
 #pragma once
 #include <optional>
+#include <set>
 
 #include "benchmarks/cells/cell_store.h"
 #include "benchmarks/cells/result_plan.h"
@@ -52,6 +53,9 @@ struct JobSettings {
   int64_t jobs = 1;                    ///< 1: this process computes them
   std::vector<std::string> command{};  ///< starts a process that makes a JobWorker of the same configurations
 };
+
+/// The results, by their ids, that failed when they were last tried, by the folder's log.
+std::set<std::string> failed_before(const std::filesystem::path& output);
 
 /// Computes the cells that the store does not hold, and with `maps` or `models` those whose maps or models are not
 /// there, group by group. What cells have in common is done once: one fit for those of one fit key, one scoring for

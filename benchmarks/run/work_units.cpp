@@ -60,6 +60,7 @@ std::vector<WorkUnit> work_units(const Plan& plan) {
       models_last();
       part = units.size();
     }
+    if (!plan.groups[i].failed.empty()) continue;
     for (WorkUnit& unit : units_of(plan.groups[i], i)) units.push_back(std::move(unit));
   }
   models_last();

@@ -17,7 +17,7 @@ struct WorkUnit {
   std::set<std::string> images;  ///< what passes a backbone for them, unless that has been done: classes with geometry
 };
 
-/// A plan's cells as units, in its order; but of one data set and backbone those that need a model of all classes come
+/// A plan's cells that can be computed as units, in its order; but of one data set and backbone those that need a model of all classes come
 /// last, when the features of all are known.
 std::vector<WorkUnit> work_units(const Plan& plan);
 

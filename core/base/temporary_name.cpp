@@ -24,19 +24,6 @@ namespace fs = std::filesystem;
 constexpr int64_t foreign_age_ns = 24 * 3600 * second_ns;
 constexpr size_t longest_host = 32, random_digits = 16, longest_kept_name = 120;
 
-/// The machine's name in characters that are safe in file names and no dots, which separate the parts.
-const std::string& host_name() {
-  static const std::string name = [] {
-    std::array<char, 256> text{};
-    if (gethostname(text.data(), text.size() - 1) != 0) return std::string("host");
-    std::string safe(text.data());
-    for (char& c : safe)
-      if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '-';
-    return safe.empty() ? std::string("host") : safe.substr(0, longest_host);
-  }();
-  return name;
-}
-
 std::string random_part() {
   std::random_device device;
   const uint64_t bits = (uint64_t{device()} << 32) ^ device();
@@ -63,7 +50,7 @@ bool is_stale(const fs::path& path) {
   if (random.size() != random_digits || problem != std::errc() || end != process.data() + process.size() ||
       number <= 0 || host.empty())
     return false;
-  if (host == host_name()) return kill(number, 0) != 0 && errno == ESRCH;
+  if (host == machine_name()) return kill(number, 0) != 0 && errno == ESRCH;
   struct stat info {};
   if (lstat(path.c_str(), &info) != 0) return false;
   return now_ns() - (int64_t{info.st_mtim.tv_sec} * second_ns + info.st_mtim.tv_nsec) > foreign_age_ns;
@@ -71,8 +58,21 @@ bool is_stale(const fs::path& path) {
 
 }  // namespace
 
+const std::string& machine_name() {
+  // in characters that are safe in file names and no dots, which separate the parts
+  static const std::string name = [] {
+    std::array<char, 256> text{};
+    if (gethostname(text.data(), text.size() - 1) != 0) return std::string("host");
+    std::string safe(text.data());
+    for (char& c : safe)
+      if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '-';
+    return safe.empty() ? std::string("host") : safe.substr(0, longest_host);
+  }();
+  return name;
+}
+
 std::string unique_name(const std::string& name) {
-  return fmt::format("{}.{}.{}.{}", name, host_name(), getpid(), random_part());
+  return fmt::format("{}.{}.{}.{}", name, machine_name(), getpid(), random_part());
 }
 
 fs::path temporary_name(const fs::path& place) {

@@ -4,6 +4,9 @@
 
 namespace adrep {
 
+/// This machine's name in letters, digits and "-".
+const std::string& machine_name();
+
 /// "NAME.HOST.PROCESS.RANDOM", which no other process on any machine of a shared file system takes.
 std::string unique_name(const std::string& name);
 

@@ -70,9 +70,10 @@ std::array<bool, 3> expected(Decides role) {
 /// Changes every declared parameter of a cell, one at a time, and compares what changes with its role.
 int64_t check_every_parameter(const Keys& keys, const std::string& detector, const std::string& features,
                               const std::vector<std::string>& base) {
-  // of these the content, a model of several classes or the class's geometry counts, which the tests below change;
-  // lists hold the cell itself
-  const std::set<std::string> apart = {"data", "classes_together", "classes", "detector", "features", "image.fit"};
+  // of these the content, a model of several classes, the class's geometry or the projectors that are made count, which
+  // other tests change; lists hold the cell itself
+  const std::set<std::string> apart = {"data",     "classes_together", "classes",           "detector",
+                                       "features", "image.fit",        "projector.pretrain"};
   const auto settings_under = [&](const std::vector<std::string>& words) {
     return cell_settings(resolve_run(read_config({}, words)).at(0), detector, features);
   };

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "benchmarks/plan/run_file.h"
 #include "core/base/atomic_file.h"
 #include "datasets/tree.h"
 #include "support/golden.h"
@@ -16,7 +17,7 @@ Matrix matrix_of(const std::string& text) {
   write_file_atomically(folder / "m.yaml", text);
   const YamlFile file = read_yaml(folder / "m.yaml");
   REQUIRE(is_matrix(file));
-  return read_matrix(file);
+  return read_matrix(file, run_matrix_keys());
 }
 
 std::string matrix_error(const std::string& text, const std::vector<std::string>& assignments = {}) {

@@ -1,4 +1,4 @@
-#include "benchmarks/pretraining/pretrain_settings.h"
+#include "benchmarks/plan/pretrain_settings.h"
 
 #include <catch2/catch.hpp>
 #include <set>

@@ -1,4 +1,4 @@
-#include "benchmarks/pretraining/pretrain_settings.h"
+#include "benchmarks/plan/pretrain_settings.h"
 
 #include <charconv>
 
@@ -159,14 +159,19 @@ const std::vector<PretrainSection>& pretrain_sections() {
   return sections;
 }
 
+const Param& pretrain_param(const std::string& key, const std::string& where) {
+  const Param* param = find_pretrain_param(key).second;
+  if (!param) throw_input("{}: unknown key '{}': {}", where, key, suggestion(key, known_pretrain_keys()));
+  return *param;
+}
+
 PretrainConfig resolve_pretrain(const RawConfig& given) {
   RawConfig raw = given;
   VitSettings::rename_keys(raw);
   PretrainConfig config;
   for (const auto& [key, value] : raw) {
-    const auto [section, param] = find_pretrain_param(key);
-    if (!param) throw_input("{}: unknown key '{}': {}", value.where, key, suggestion(key, known_pretrain_keys()));
-    param->set(section->place(config), param->parse(value, key));
+    const Param& param = pretrain_param(key, value.where);
+    param.set(find_pretrain_param(key).first->place(config), param.parse(value, key));
   }
   const PretrainSettings& s = config.settings;
   config.shots = whole_numbers(s.shots, "references.shots", 1);

@@ -79,6 +79,9 @@ struct PretrainSection {
 };
 const std::vector<PretrainSection>& pretrain_sections();
 
+/// The parameter of a full key. Throws InputError, with the nearest known name, where there is none.
+const Param& pretrain_param(const std::string& key, const std::string& where);
+
 /// Checks keys and values. Throws InputError with the key, its place and the nearest known name.
 PretrainConfig resolve_pretrain(const RawConfig& raw);
 
