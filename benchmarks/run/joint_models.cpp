@@ -1,5 +1,6 @@
 #include "benchmarks/run/joint_models.h"
 
+#include "benchmarks/plan/cell_keys.h"
 #include "benchmarks/plan/memory_shares.h"
 #include "benchmarks/run/training_images.h"
 #include "core/base/device.h"
@@ -8,6 +9,11 @@
 namespace adrep {
 
 const FittedCell& JointModels::fitted_for(const PlannedCell& planned, const std::string& fit_hash, bool& fitted) {
+  // a plan has the cells of one data set and backbone together: models of others are needed no more
+  const std::string part =
+      fmt::format("{}|{}", static_cast<const void*>(planned.together->dataset().get()), backbone_text(*planned.config));
+  if (part != part_) fitted_.clear();
+  part_ = part;
   const auto known = fitted_.find(fit_hash);
   fitted = known == fitted_.end();
   if (!fitted) return known->second;

@@ -8,7 +8,7 @@
 namespace adrep {
 
 /// Models that are fitted on all classes of a data set at once (setting `classes_together`) and score each: fitted when
-/// a cell first needs one, and kept while the run goes on.
+/// a cell first needs one, and kept while cells of its data set and backbone are computed.
 class JointModels {
  public:
   JointModels(const std::filesystem::path& output, std::function<const Backbone&(const RunConfig&)> backbone,
@@ -31,6 +31,7 @@ class JointModels {
   const std::filesystem::path& output_;
   std::function<const Backbone&(const RunConfig&)> backbone_;
   FeatureStores stores_;
+  std::string part_;                          ///< data set and backbone of those in memory
   std::map<std::string, FittedCell> fitted_;  ///< by fit key
   Images images_;
 };
