@@ -23,9 +23,8 @@ struct PackedOperators {
   }
 };
 
-/// Whether a layer's weights are packed: frozen, on the CPU, and of a type that oneDNN is fast in.
-inline bool packs_weights(const BackboneOptions& options) {
-  return !options.trainable && options.device.is_cpu() && options.precision != Precision::fp16;
-}
+/// Whether a layer's weights are packed: frozen, on the CPU, and of a type that oneDNN computes in here. In bf16 it
+/// needs a processor with AVX-512; elsewhere LibTorch's own products do, and are slow.
+bool packs_weights(const BackboneOptions& options);
 
 }  // namespace adrep

@@ -81,7 +81,7 @@ TEST_CASE("an empty list undoes one of the file", "[settings]") {
 
 TEST_CASE("what changes no result takes one value", "[settings]") {
   for (const char* swept :
-       {"batch=1,8", "output=a,b", "device=cpu,cuda", "threads=1,2", "memory=1,2", "cache=off,read"})
+       {"batch=1,8", "output=a,b", "threads=1,2", "memory=1,2", "cache=off,read"})
     REQUIRE_THROWS_WITH(resolved({swept}), Contains("command line") && Contains("changes no result"));
   REQUIRE(resolved({"precision=fp32,bf16", "post=none,published", "metrics.protocol=exact,paper"}).size() == 8);
 }

@@ -239,7 +239,7 @@ TEST_CASE("without data, weights or layout a pretraining is counted by what is p
   const auto row = [&](const std::string& layout) {
     write_file_atomically(bench.folder / "absent.yaml", "data: /nonexistent/real_iad\nlayout: " + layout + "\n");
     const Plan plan = plan_with_missing(
-        bench.configs({"projector.pretrain=" + (bench.folder / "absent.yaml").string()}, "imagebind"));
+        bench.configs({"projector.pretrain=" + (bench.folder / "absent.yaml").string(), "image.crop=56"}, "imagebind"));
     return estimate_pretrainings(PlannedPretrainings(plan)).at(0);
   };
   const PretrainingRow known = row("real_iad");

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/backbones/packed_operators.h"
 #include "core/base/error.h"
 
 using namespace adrep;
@@ -15,6 +16,16 @@ TEST_CASE("precisions by name", "[vit]") {
   for (const Precision precision : {Precision::fp32, Precision::bf16, Precision::fp16})
     REQUIRE(resolve_precision(precision_name(precision), at::kCPU) == precision);
   REQUIRE(scalar_type(Precision::bf16) == at::kBFloat16);
+}
+
+TEST_CASE("weights in bf16 are packed where the processor has what oneDNN needs for it, in fp32 everywhere", "[vit]") {
+  REQUIRE(packs_weights({.precision = Precision::fp32}));
+  REQUIRE_FALSE(packs_weights({.precision = Precision::fp16}));
+  REQUIRE_FALSE(packs_weights({.precision = Precision::bf16, .trainable = true}));
+#ifdef __x86_64__
+  if (!__builtin_cpu_supports("avx512bw")) REQUIRE_FALSE(packs_weights({.precision = Precision::bf16}));
+#endif
+  if (!packs_weights({.precision = Precision::bf16})) REQUIRE(resolve_precision("auto", at::kCPU) == Precision::fp32);
 }
 
 TEST_CASE("auto is decided once a process", "[vit]") {
