@@ -246,7 +246,8 @@ TEST_CASE("without data, weights or layout a pretraining is counted by what is p
   CHECK(known.state == "blocked");
   CHECK(known.passes == 151'050 / 32 * 10);
   CHECK(known.seconds > 0);
-  CHECK(known.disk_bytes > 4e9);  // 4 levels of 21 million weights and more, seven times
+  // 4 levels of 15 C² weights and 2048 references of C, seven times: the projectors, and two states with two moments
+  CHECK(known.disk_bytes == Approx(7 * 4.0 * 4 * (15.0 * 1280 * 1280 + 2048.0 * 1280)).epsilon(0.002));
   CHECK_FALSE(row("auto").counted);
 }
 
