@@ -280,7 +280,10 @@ class PlanMaker {
     if (!std::filesystem::exists(root) && !(layout && layout->makes_folder)) {
       const std::shared_ptr<const Dataset> absent = absent_dataset(settings.layout, root);
       missing_.add(Kind::data, absent_data_line(settings.data, settings.layout,
-                                                "; its cells are not counted, since its layout is not given"));
+                                                settings.layout == "auto"
+                                                    ? "; its cells are not counted, since its layout is not given"
+                                                    : "; its cells are not counted: how many there are of layout " +
+                                                          settings.layout + " is not published"));
       if (absent) dataset = with_split(absent, settings);
       return dataset;
     }

@@ -1,5 +1,6 @@
 #include "benchmarks/plan/reference_settings.h"
 
+#include "benchmarks/plan/projectors.h"
 #include "core/backbones/backbone.h"
 #include "core/neighbours/faiss_matching.h"
 
@@ -23,8 +24,11 @@ void check_references(const ReferenceSettings& settings) {
 std::filesystem::path reference_list_file(const ReferenceSettings& settings, const std::string& class_name) {
   const std::filesystem::path given = settings.references_list;
   if (!std::filesystem::exists(given))
-    throw_input("references.list={}: no such file or folder: it holds names of training images (docs/references.md)",
-                given.string());
+    throw_input(
+        "references.list={}: no such file or folder: it holds names of training images (docs/references.md), the "
+        "paper's are "
+        "those of {}",
+        given.string(), projectors_page);
   if (!std::filesystem::is_directory(given)) return given;
   for (const char* ending : {".json", ".txt"})
     if (std::filesystem::exists(given / (class_name + ending))) return given / (class_name + ending);

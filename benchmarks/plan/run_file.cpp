@@ -29,8 +29,9 @@ void check_output_folders(const std::vector<RunConfig>& configs) {
   const std::string& output = configs.front().settings.output;
   for (const RunConfig& config : configs)
     if (config.settings.output != output)
-      throw_input("output={} and {}: the results of one run lie in one folder: set it once, in base", output,
-                  config.settings.output);
+      throw_input(
+          "output={} and {}: the results of one run lie in one folder: set it once, in base, without an axis in braces",
+          output, config.settings.output);
 }
 
 }  // namespace

@@ -154,10 +154,10 @@ class Estimator {
     if (left.cells.empty()) return;
     if (left.work.fit.empty()) {
       const size_t count = left.work.evaluate.size();
-      estimate_.lines.push_back(count == 0
-                                    ? fmt::format("{}: {} cells, all finished", group.class_name, group.cells.size())
-                                    : fmt::format("{}: {} to evaluate from kept score maps", group.class_name,
-                                                  counted(static_cast<int64_t>(count), "cell")));
+      estimate_.lines.push_back(
+          count == 0 ? fmt::format("{}: {}, all finished", group.class_name, counted(std::ssize(group.cells), "cell"))
+                     : fmt::format("{}: {} to evaluate from kept score maps", group.class_name,
+                                   counted(static_cast<int64_t>(count), "cell")));
       return;
     }
     std::vector<const PlannedCell*> fits;
@@ -176,11 +176,12 @@ class Estimator {
     if (!rates) return;
     const int64_t cached = cached_images(group, split);
     const auto [seconds, peak] = add_costs(group, split, fits, *rates, row, cached);
-    estimate_.lines.push_back(fmt::format(
-        "{}: {} cells to do, {} train and {} test images ({} in the feature cache), resize {} crop {}{}, "
-        "about {}, {:.1f} GB",
-        group.class_name, std::ssize(left.cells) - left.done, split.train.size(), split.test.size(), cached,
-        group.geometry.resize, group.geometry.crop, group.geometry.suffix(" "), duration_text(seconds), peak / 1e9));
+    estimate_.lines.push_back(
+        fmt::format("{}: {} to do, {} train and {} test images ({} in the feature cache), resize {} crop {}{}, "
+                    "about {}, {:.1f} GB",
+                    group.class_name, counted(std::ssize(left.cells) - left.done, "cell"), split.train.size(),
+                    split.test.size(), cached, group.geometry.resize, group.geometry.crop, group.geometry.suffix(" "),
+                    duration_text(seconds), peak / 1e9));
   }
 
   /// Adds what these fits and their scoring take to the row and the sums: seconds, and memory at its largest.
@@ -221,7 +222,8 @@ class Estimator {
     row.peak_bytes = std::max(row.peak_bytes, peak);
     if (peak > estimate_.peak_bytes) {
       estimate_.peak_bytes = peak;
-      estimate_.peak_class = group.class_name;
+      const bool alone = group.dataset == plan_.groups.front().dataset && group.dataset == plan_.groups.back().dataset;
+      estimate_.peak_class = (alone ? "" : row.data_set + "/") + group.class_name;
     }
     return {seconds, peak};
   }

@@ -11,6 +11,7 @@
 #include "core/base/child_process.h"
 #include "core/base/interrupt.h"
 #include "core/base/log.h"
+#include "core/base/plural.h"
 #include "core/base/progress.h"
 
 namespace adrep {
@@ -141,6 +142,8 @@ class JobsRun {
     outcome.out_of_memory = news.out_of_memory;
     outcome.seconds = news.seconds;
     if (outcome.cell && outcome.error.empty()) expect_same(outcome);
+    // here, since a job that is killed does not come to say how much it did
+    if (outcome.cell) ++(outcome.reused ? outcome_.work.reused : outcome_.work.evaluated);
     tell(place);
   }
 
@@ -160,7 +163,8 @@ class JobsRun {
     if (!jobs_[job].unit) return;  // it has started
     jobs_[job].unit = nullptr;
     queue_.done(job);
-    outcome_.work += done.work;
+    outcome_.work.fitted += done.work.fitted;
+    outcome_.work.scored += done.work.scored;
     outcome_.feature_seconds += done.feature_seconds;
     outcome_.cached_images += done.cached_images;
     outcome_.computed_images += done.computed_images;
@@ -174,24 +178,37 @@ class JobsRun {
     for (const std::string& line : own.process->output().received()) said_.say(line);
     own.process.reset();
     if (outcome_.interrupted || (how.empty() && !own.unit)) return;
-    if (!own.unit || !(killed || how.empty()))
+    if (!killed && !how.empty())
       throw_failure("a job of the run ended with {}: the same command continues with the rest", how);
-    fail(*own.unit, killed ? fmt::format("the job that computed it was ended by {}, perhaps for want of memory", how)
-                           : "the job that computed it was told to stop");
-    queue_.lost(job);
+    if (own.unit) {
+      give_up_or_try_again(job, killed ? fmt::format("ended by {}, perhaps for want of memory", how) : "told to stop");
+    } else if (constexpr int most = 8; ++killed_idle_ > most) {
+      throw_failure("jobs of the run are ended by {} before they compute anything: the same command continues", how);
+    }
     start(job);
   }
 
-  /// The cells of a unit of which nothing was heard.
-  void fail(const WorkUnit& unit, const std::string& why) {
-    for (const size_t cell : unit.cells) {
-      const size_t place = place_of(unit, cell);
-      CellOutcome& outcome = outcome_.cells[place];
-      if (done(outcome)) continue;
-      outcome.error = why;
-      log_error(outcome.planned.title() + ": " + why);
-      tell(place);
+  /// Cells of a job that is gone, of which nothing was heard: each is tried once more, by itself.
+  void give_up_or_try_again(size_t job, const std::string& how) {
+    const WorkUnit& unit = *jobs_[job].unit;
+    std::vector<size_t> left;
+    for (const size_t cell : unit.cells)
+      if (!done(outcome_.cells[place_of(unit, cell)])) left.push_back(cell);
+    const std::string title = outcome_.cells[place_of(unit, unit.cells.front())].planned.title();
+    if (!unit.again) {
+      if (!left.empty())
+        log_warning(fmt::format("a job was {}: {} that it was to compute, {} among them, {} tried again", how,
+                                counted(std::ssize(left), "cell"), title, left.size() == 1 ? "is" : "are"));
+      queue_.lost(job, left);
+      return;
     }
+    for (const size_t cell : left) {
+      CellOutcome& outcome = outcome_.cells[place_of(unit, cell)];
+      outcome.error = fmt::format("the job that computed it was {}, twice", how);
+      log_error(title + ": " + outcome.error);
+      tell(place_of(unit, cell));
+    }
+    queue_.lost(job);
   }
 
   void tell(size_t place) {
@@ -224,6 +241,7 @@ class JobsRun {
   const bool on_terminal_ = is_terminal(STDERR_FILENO);
   Progress progress_;
   int64_t told_ = 0;
+  int killed_idle_ = 0;  ///< processes that a signal ended while they had nothing to compute
 };
 
 }  // namespace

@@ -91,7 +91,14 @@ void WorkQueue::done(size_t job) {
   running_[job].reset();
 }
 
-void WorkQueue::lost(size_t job) {
+void WorkQueue::lost(size_t job, const std::vector<size_t>& again) {
+  std::vector<WorkUnit> units;
+  for (const size_t cell : again) {
+    units.push_back(*running_[job]);
+    units.back().cells = {cell};
+    units.back().again = true;
+  }
+  pending_.insert(pending_.begin(), units.begin(), units.end());
   running_[job].reset();
   std::erase_if(fitted_by_, [&](const auto& model) { return model.second == job; });
 }

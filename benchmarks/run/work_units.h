@@ -14,11 +14,12 @@ struct WorkUnit {
   size_t group = 0;              ///< in Plan::groups
   std::vector<size_t> cells;     ///< places in the group
   std::string model;             ///< of all classes, which its cells need; "": none
+  bool again = false;            ///< its cell was to be computed by a process that was killed
   std::set<std::string> images;  ///< what passes a backbone for them, unless that has been done: classes with geometry
 };
 
-/// A plan's cells that can be computed as units, in its order; but of one data set and backbone those that need a model of all classes come
-/// last, when the features of all are known.
+/// A plan's cells that can be computed as units, in its order; but of one data set and backbone those that need a model
+/// of all classes come last, when the features of all are known.
 std::vector<WorkUnit> work_units(const Plan& plan);
 
 /// Which process computes what next. Two never extract the same features at a time, or fit the same model.
@@ -30,8 +31,9 @@ class WorkQueue {
   const WorkUnit* take(size_t job);
   /// The job has done what it took.
   void done(size_t job);
-  /// The job's process is gone with what it had in memory.
-  void lost(size_t job);
+  /// The job's process is gone with what it had in memory. These cells of its unit are to be computed again, each by
+  /// itself: what ended the process ends no other cell.
+  void lost(size_t job, const std::vector<size_t>& again = {});
 
   bool idle(size_t job) const { return !running_[job]; }
   size_t pending() const { return pending_.size(); }

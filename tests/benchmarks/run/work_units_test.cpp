@@ -87,7 +87,7 @@ TEST_CASE("jobs at work never extract the same features or fit the same model", 
 }
 
 TEST_CASE("a model that a job took away with it may be fitted by another", "[runner]") {
-  WorkUnit first{0, {0}, "model", {"a"}}, second{1, {0}, "model", {"b"}};
+  WorkUnit first{0, {0}, "model", false, {"a"}}, second{1, {0}, "model", false, {"b"}};
   WorkQueue queue({first, second}, 2);
   REQUIRE(queue.take(0));
   CHECK_FALSE(queue.take(1));
@@ -95,4 +95,22 @@ TEST_CASE("a model that a job took away with it may be fitted by another", "[run
   const WorkUnit* taken = queue.take(1);
   REQUIRE(taken);
   CHECK(taken->group == 1);
+
+  REQUIRE_FALSE(taken->again);
+  queue.lost(1, {0});
+  REQUIRE(queue.pending() == 1);
+  CHECK(queue.take(0)->again);
+}
+
+TEST_CASE("cells of a job that is gone are tried each by itself, before all others", "[runner]") {
+  WorkQueue queue({{0, {0, 1, 2}, "", false, {"a"}}, {1, {0}, "", false, {"b"}}}, 1);
+  REQUIRE(queue.take(0)->cells.size() == 3);
+  queue.lost(0, {1, 2});
+  for (const size_t cell : {1, 2}) {
+    const WorkUnit* unit = queue.take(0);
+    REQUIRE(unit);
+    CHECK((unit->again && unit->group == 0 && unit->cells == std::vector<size_t>{cell}));
+    queue.done(0);
+  }
+  CHECK_FALSE(queue.take(0)->again);
 }
