@@ -111,10 +111,11 @@ TEST_CASE("weights that change while a sweep goes on are one line, and no cell o
           "[cli][sweep]") {
   const SmallSweep sweep;
   const std::string before = sha256_of(read_file(sweep / "vit.pth"));
+  fs::copy_file(sweep / "vit.pth", sweep / "old.pth");
+  sweep.write_vit("new.pth", 3);
   std::future<ProgramResult> running = std::async(std::launch::async, [&] { return sweep.run(""); });
   for (int i = 0; i < 6000 && sweep.cell_count() == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  fs::rename(sweep / "vit.pth", sweep / "old.pth");
-  sweep.write_vit("vit.pth", 3);
+  fs::rename(sweep / "new.pth", sweep / "vit.pth");  // at one moment
   const ProgramResult result = running.get();
   INFO(result.text);
   CHECK(result.code == 2);

@@ -180,7 +180,8 @@ TEST_CASE("the least memory of a detector is what its fit asks for", "[detectors
   });
 }
 
-TEST_CASE("a fit holds no more than the least memory that its detector names, and learns no more", "[detectors]") {
+TEST_CASE("a fit holds no more than the least memory that its detector names, and learns no more",
+          "[slow][detectors]") {
   for_every_detector([](const DetectorEntry& entry) {
     const Levels levels = normal_levels(40, 1, {{32, 16, 16}, {48, 16, 16}, {64, 8, 8}});
     const MemoryFeatures normals(levels);

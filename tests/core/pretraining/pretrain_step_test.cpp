@@ -120,7 +120,8 @@ TEST_CASE("pretraining: two whole steps of the reference code on CUDA", "[gpu][g
   compare_step_with_golden(cuda_device());
 }
 
-TEST_CASE("pretraining: every projector architecture learns a tiny batch, by residuals and without", "[pretraining]") {
+TEST_CASE("pretraining: every projector architecture learns a tiny batch, by residuals and without",
+          "[slow][pretraining]") {
   for (const auto& [name, entry] : ProjectorRegistry::instance().all())
     for (const bool residuals : {true, false}) {
       if (name == "none") continue;  // it has no weights
@@ -134,7 +135,7 @@ TEST_CASE("pretraining: every projector architecture learns a tiny batch, by res
     }
 }
 
-TEST_CASE("pretraining: overfitting a tiny set drives the norm loss below its bound", "[pretraining]") {
+TEST_CASE("pretraining: overfitting a tiny set drives the norm loss below its bound", "[slow][pretraining]") {
   PretrainStepParams params;
   params.projector.references = 12;
   params.loss.use_angle = false;
