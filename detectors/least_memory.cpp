@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace adrep {
 namespace {
 
@@ -22,6 +24,10 @@ std::string memory_text(int64_t bytes) {
   }
   const int decimals = bytes < 1024 || size >= 100 ? 0 : size >= 10 ? 1 : 2;
   return fmt::format("{:.{}f} {}", size, decimals, unit);
+}
+
+std::vector<LevelShape> last_levels(const std::vector<LevelShape>& shapes, int64_t used) {
+  return {shapes.end() - std::min<int64_t>(std::ssize(shapes), used), shapes.end()};
 }
 
 std::string lighter_setting(const DetectorEntry& entry, const LeastMemoryWith& least_with, const LeastMemory& allowed) {

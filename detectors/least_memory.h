@@ -9,6 +9,9 @@ namespace adrep {
 /// "1.84 GiB", "512 MiB", "96 bytes": three digits.
 std::string memory_text(int64_t bytes);
 
+/// The last of the levels, as many as a detector uses.
+std::vector<LevelShape> last_levels(const std::vector<LevelShape>& shapes, int64_t used);
+
 /// What fitting needs at least with another value of one of a detector's parameters.
 using LeastMemoryWith = std::function<LeastMemory(const std::string& param, const std::string& value)>;
 

@@ -167,6 +167,11 @@ std::string backbone_text(const RunConfig& config) {
   return config.settings.device + "|" + text_up_to(Decides::backbone, cell_settings(config, detector, "raw"));
 }
 
+std::string images_text(const RunConfig& config, const Dataset& dataset, const ClassGeometry& part) {
+  return fmt::format("{}|{}|{}|{}", static_cast<const void*>(&dataset), part.class_name, part.geometry.text(),
+                     backbone_text(config));
+}
+
 json run_environment(const RunSettings& settings) {
   return {{"adrep", version()},
           {"revision", git_revision()},

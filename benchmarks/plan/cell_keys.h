@@ -33,6 +33,10 @@ std::string fit_text(const RunConfig& config, const std::string& detector, const
 /// Text of what makes a loaded backbone another one.
 std::string backbone_text(const RunConfig& config);
 
+/// Text of what makes the features of a class's images others, but for how they are read, which follows from the data
+/// set.
+std::string images_text(const RunConfig& config, const Dataset& dataset, const ClassGeometry& part);
+
 /// What is recorded beside a cell: adrep's and LibTorch's version, device, threads, batch.
 nlohmann::json run_environment(const RunSettings& settings);
 

@@ -5,6 +5,8 @@ namespace adrep {
 
 /// What memory= is divided into, bytes. Fitted detectors and the backbone's weights come on top.
 
+/// All of it.
+int64_t memory_bytes(const RunSettings& settings);
 /// For features: more than this lie in files.
 int64_t features_memory(const RunSettings& settings);
 /// For the work of detectors and of matching with references, beside features of `held` bytes in memory.

@@ -168,6 +168,12 @@ std::filesystem::path find_data(const std::string& data) {
 
 namespace {
 
+/// Whether a data set can be opened: it is there, or its layout makes it.
+bool is_there(const std::filesystem::path& root, const std::string& layout) {
+  const LayoutEntry* entry = LayoutRegistry::instance().find(layout);
+  return std::filesystem::exists(root) || (entry && entry->makes_folder);
+}
+
 /// What is said of a data set that is not there. `otherwise`: where its layout is no published one.
 std::string absent_data_line(const std::string& data, const std::string& layout, const std::string& otherwise) {
   const PublishedDataset* published = published_dataset(layout);
@@ -179,9 +185,7 @@ std::string absent_data_line(const std::string& data, const std::string& layout,
 void check_data(const std::string& data, const std::string& layout, const std::vector<std::string>& classes,
                 const std::string& key) {
   const std::filesystem::path root = find_data(data);
-  const LayoutEntry* entry = LayoutRegistry::instance().find(layout);
-  if (!std::filesystem::exists(root) && !(entry && entry->makes_folder))
-    throw_input("{}", absent_data_line(data, layout, ""));
+  if (!is_there(root, layout)) throw_input("{}", absent_data_line(data, layout, ""));
   static_cast<void>(chosen_classes(classes, *open_dataset(root, layout), key));
 }
 
@@ -276,8 +280,7 @@ class PlanMaker {
                 settings.ImageReadingSettings::text()];
     if (dataset) return dataset;
     const std::filesystem::path root = find_data(settings.data);
-    const LayoutEntry* layout = LayoutRegistry::instance().find(settings.layout);
-    if (!std::filesystem::exists(root) && !(layout && layout->makes_folder)) {
+    if (!is_there(root, settings.layout)) {
       const std::shared_ptr<const Dataset> absent = absent_dataset(settings.layout, root);
       missing_.add(Kind::data, absent_data_line(settings.data, settings.layout,
                                                 settings.layout == "auto"

@@ -26,8 +26,7 @@ std::filesystem::path reference_list_file(const ReferenceSettings& settings, con
   if (!std::filesystem::exists(given))
     throw_input(
         "references.list={}: no such file or folder: it holds names of training images (docs/references.md), the "
-        "paper's are "
-        "those of {}",
+        "paper's are those of {}",
         given.string(), projectors_page);
   if (!std::filesystem::is_directory(given)) return given;
   for (const char* ending : {".json", ".txt"})

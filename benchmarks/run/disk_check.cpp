@@ -109,8 +109,7 @@ class DiskCheck {
     int64_t bytes = 0;
     std::set<std::string> counted;
     for_groups([&](const PlannedGroup& group) {
-      const std::string features = fmt::format("{}|{}|{}|{}", static_cast<const void*>(group.dataset.get()),
-                                               group.class_name, group.geometry.text(), backbone_text(*group.config));
+      const std::string features = images_text(*group.config, *group.dataset, {group.class_name, group.geometry});
       if (!counted.insert(features).second || (look && !left_.any(group))) return;
       int64_t images = sizes_.images(group).all();
       const bool blocked = group.dataset->is_absent() || group.cells.front().blocked;

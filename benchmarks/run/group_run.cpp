@@ -50,6 +50,10 @@ void GroupRun::run() {
   guarded(
       all, [&] { compute(); }, /*whole_class=*/true);
   copy_twins();
+  const JointModels::Images joint = tools_.joint.take_images();
+  outcome_.cached_images += joint.cached;
+  outcome_.computed_images += joint.computed;
+  outcome_.drawn_images += joint.drawn;
   if (!features_) return;
   if (FeatureSpace* space = tools_.stores.cache->space(feature_key(settings_, group_.geometry, split_.reading())))
     if (const Backbone* loaded = tools_.backbone.loaded(*group_.config))

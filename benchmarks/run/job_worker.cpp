@@ -25,12 +25,7 @@ class OrderRun {
         output_(output),
         channel_(channel),
         cache_(plan, output, cache),
-        tools_{{},
-               cache_.stores(),
-               [this](size_t cell) { tell(cell); },
-               JointModels(
-                   output_, [this](const RunConfig& config) -> const Backbone& { return tools_.backbone.get(config); },
-                   cache_.stores())} {
+        tools_(cache_.stores(), output_, [this](size_t cell) { tell(cell); }) {
     const ResultPlan recorded = recorded_plan(plan);
     size_t place = 0;
     for (size_t group = 0; group < plan.groups.size(); ++group)
@@ -44,10 +39,8 @@ class OrderRun {
     const PlannedGroup part = part_of_group(order);
     set_threads(part.config->settings.threads);
     GroupRun(part, output_, tools_, outcome_).run();
-    const JointModels::Images joint = tools_.joint.take_images();
-    channel_.send(
-        message_line(OrderDone{outcome_.work, outcome_.feature_seconds, outcome_.cached_images + joint.cached,
-                               outcome_.computed_images + joint.computed, outcome_.drawn_images + joint.drawn}));
+    channel_.send(message_line(OrderDone{outcome_.work, outcome_.feature_seconds, outcome_.cached_images,
+                                         outcome_.computed_images, outcome_.drawn_images}));
   }
 
  private:

@@ -85,14 +85,14 @@ class MemoryCheck {
 
   static std::optional<Lack> lack_of_memory(const PlannedGroup& group, const PlannedCell& cell, const FitNeeds& needs) {
     const RunSettings& settings = cell.config->settings;
-    const int64_t there = working_memory_beside(2 * features_memory(settings), needs.features);
+    const int64_t all = memory_bytes(settings), there = working_memory_beside(all, needs.features);
     if (needs.least.working <= there) return std::nullopt;
     const std::string lighter = needs.lighter({there, needs.least.learnt});
     return Lack{needs.least.working,
                 fmt::format("{}: {}", memory_setting(settings, settings.memory), place(group, cell)),
                 fmt::format(" with {} needs {} to be fitted, more than the {} that {}: set {}{}", settings.backbone,
                             memory_text(needs.least.working), memory_text(there),
-                            there < 2 * features_memory(settings) ? "its features leave" : "there are",
+                            there < all ? "its features leave" : "there are",
                             memory_setting(settings, memory_for(needs.least.working, needs.features)),
                             lighter.empty() ? "" : " or " + lighter)};
   }

@@ -45,9 +45,8 @@ class JobsRun {
         cache_(plan, output),
         store_(output / "cells"),
         reports_(plan, recorded, output),
-        units_(work_units(plan)),
-        queue_(units_, static_cast<size_t>(settings.jobs)),
-        jobs_(static_cast<size_t>(std::min<int64_t>(settings.jobs, std::ssize(units_)))),
+        queue_(work_units(plan), static_cast<size_t>(settings.jobs)),
+        jobs_(std::min(static_cast<size_t>(settings.jobs), queue_.pending())),
         progress_(fmt::format("{} jobs", jobs_.size()), std::ssize(recorded.results), "cells") {
     for (const PlannedGroup& group : plan.groups) {
       first_.push_back(outcome_.cells.size());
@@ -233,7 +232,6 @@ class JobsRun {
   CellReports reports_;
   JobOutput said_;
   NamedContents contents_;
-  std::vector<WorkUnit> units_;
   WorkQueue queue_;
   std::vector<Job> jobs_;
   std::vector<size_t> first_;             ///< where the cells of each group begin

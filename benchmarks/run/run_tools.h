@@ -39,12 +39,20 @@ class LoadedBackbone {
 
 /// What lives as long as a run.
 struct RunTools {
+  RunTools(FeatureStores of_run, const std::filesystem::path& output, std::function<void(size_t cell)> listener)
+      : stores(of_run),
+        told(std::move(listener)),
+        joint(
+            output, [this](const RunConfig& config) -> const Backbone& { return backbone.get(config); }, of_run) {}
+  RunTools(const RunTools&) = delete;
+  RunTools& operator=(const RunTools&) = delete;
+
   LoadedBackbone backbone;
   FeatureStores stores;
   /// Told of each cell of the outcome, by its place there, that is finished or has failed.
   std::function<void(size_t cell)> told;
   JointModels joint;
-  NamedContents contents{};
+  NamedContents contents;
 };
 
 }  // namespace adrep

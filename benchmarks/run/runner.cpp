@@ -49,12 +49,7 @@ RunOutcome run_here(const Plan& plan, const ResultPlan& recorded, const std::fil
   RunOutcome outcome;
   RunCache cache(plan, output);
   CellReports reports(plan, recorded, output);
-  RunTools tools{{},
-                 cache.stores(),
-                 [&](size_t cell) { reports.add(cell, outcome.cells[cell]); },
-                 JointModels(
-                     output, [&](const RunConfig& config) -> const Backbone& { return tools.backbone.get(config); },
-                     cache.stores())};
+  RunTools tools(cache.stores(), output, [&](size_t cell) { reports.add(cell, outcome.cells[cell]); });
   try {
     for (const PlannedGroup& group : plan.groups) {
       stop_if_interrupted();
@@ -65,10 +60,6 @@ RunOutcome run_here(const Plan& plan, const ResultPlan& recorded, const std::fil
     outcome.interrupted = true;
     std::erase_if(outcome.cells, [](const CellOutcome& cell) { return !cell.cell && cell.error.empty(); });
   }
-  const JointModels::Images joint = tools.joint.take_images();
-  outcome.cached_images += joint.cached;
-  outcome.computed_images += joint.computed;
-  outcome.drawn_images += joint.drawn;
   return outcome;
 }
 
@@ -81,14 +72,6 @@ RunOutcome run_part(const Plan& plan, const ResultPlan& recorded, const std::fil
 
 std::string WorkCount::text() const {
   return fmt::format("{} fitted, {} scored, {} evaluated, {} from earlier runs", fitted, scored, evaluated, reused);
-}
-
-WorkCount& WorkCount::operator+=(const WorkCount& more) {
-  fitted += more.fitted;
-  scored += more.scored;
-  evaluated += more.evaluated;
-  reused += more.reused;
-  return *this;
 }
 
 int64_t RunOutcome::failed() const {

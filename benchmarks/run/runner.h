@@ -25,7 +25,6 @@ struct WorkCount {
   int64_t evaluated = 0;  ///< cells
   int64_t reused = 0;     ///< cells that were finished before
 
-  WorkCount& operator+=(const WorkCount& more);
   /// "6 fitted, 6 scored, 18 evaluated, 0 from earlier runs"
   std::string text() const;
 };

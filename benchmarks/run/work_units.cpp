@@ -7,13 +7,6 @@
 namespace adrep {
 namespace {
 
-/// What the features of a class's images depend on, but for how they are read, which follows from the data set.
-std::string images_of(const RunConfig& config, const Dataset* dataset, const std::string& class_name,
-                      const Geometry& geometry) {
-  return fmt::format("{}|{}|{}|{}", static_cast<const void*>(dataset), class_name, geometry.text(),
-                     backbone_text(config));
-}
-
 /// Equal for cells that one model of all classes serves.
 std::string model_of(const PlannedCell& cell) {
   if (!cell.together) return "";
@@ -23,7 +16,7 @@ std::string model_of(const PlannedCell& cell) {
 
 /// The units of a group: its cells without a model of all classes, and those of each model.
 std::vector<WorkUnit> units_of(const PlannedGroup& group, size_t place) {
-  const std::string own = images_of(*group.config, group.dataset.get(), group.class_name, group.geometry);
+  const std::string own = images_text(*group.config, *group.dataset, {group.class_name, group.geometry});
   std::map<std::string, WorkUnit> by_model;
   for (size_t i = 0; i < group.cells.size(); ++i) {
     const PlannedCell& cell = group.cells[i];
@@ -35,7 +28,7 @@ std::vector<WorkUnit> units_of(const PlannedGroup& group, size_t place) {
     unit.images.insert(own);
     if (!cell.together) continue;
     for (const ClassGeometry& part : cell.together->classes())
-      unit.images.insert(images_of(*cell.config, cell.together->dataset().get(), part.class_name, part.geometry));
+      unit.images.insert(images_text(*cell.config, *cell.together->dataset(), part));
   }
   std::vector<WorkUnit> units;
   for (auto& [model, unit] : by_model) units.push_back(std::move(unit));

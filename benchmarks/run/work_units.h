@@ -35,7 +35,6 @@ class WorkQueue {
   /// itself: what ended the process ends no other cell.
   void lost(size_t job, const std::vector<size_t>& again = {});
 
-  bool idle(size_t job) const { return !running_[job]; }
   size_t pending() const { return pending_.size(); }
 
  private:

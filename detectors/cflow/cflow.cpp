@@ -355,9 +355,7 @@ FitCost Cflow::cost(const Params& params, const std::vector<LevelShape>& shapes,
 
 LeastMemory Cflow::least_memory(const Params& params, const std::vector<LevelShape>& shapes, int64_t images) {
   LeastMemory least;
-  const size_t used = std::min(shapes.size(), static_cast<size_t>(params.levels));
-  for (size_t l = shapes.size() - used; l < shapes.size(); ++l) {
-    const LevelShape& shape = shapes[l];
+  for (const LevelShape& shape : last_levels(shapes, params.levels)) {
     const int64_t a_row = CouplingFlow::bytes_a_row(shape.channels, params.condition, params.blocks);
     const int64_t step = std::min(params.fibres, std::min(params.batch, images) * shape.positions());
     const int64_t training = vector_bytes(params, shape, images) + std::min(step, CouplingFlow::fewest_rows) * a_row;

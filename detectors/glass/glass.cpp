@@ -272,8 +272,7 @@ FitCost Glass::cost(const Params& params, const std::vector<LevelShape>& shapes,
 }
 
 LeastMemory Glass::least_memory(const Params& params, const std::vector<LevelShape>& shapes, int64_t images) {
-  const auto used = static_cast<std::ptrdiff_t>(std::min(shapes.size(), static_cast<size_t>(params.levels)));
-  const std::vector<LevelShape> levels(shapes.end() - used, shapes.end());
+  const std::vector<LevelShape> levels = last_levels(shapes, params.levels);
   const int64_t positions = levels.front().positions(), batch = std::min(params.batch, images);
   const auto step = static_cast<int64_t>(bytes_of_patch(params) * static_cast<double>(batch * positions));
   const int64_t making = std::min(glass_images_at_once, images) * patch_features_bytes(levels, params.dimension);

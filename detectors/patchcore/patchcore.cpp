@@ -189,8 +189,7 @@ FitCost Patchcore::cost(const Params& params, const std::vector<LevelShape>& sha
 }
 
 LeastMemory Patchcore::least_memory(const Params& params, const std::vector<LevelShape>& shapes, int64_t images) {
-  const auto used = static_cast<std::ptrdiff_t>(std::min(shapes.size(), static_cast<size_t>(params.levels)));
-  const std::vector<LevelShape> levels(shapes.end() - used, shapes.end());
+  const std::vector<LevelShape> levels = last_levels(shapes, params.levels);
   const int64_t patches = images * levels.front().positions(), kept = kept_of(patches, params.ratio);
   const int64_t reduced = 4 * params.projection, index = search_bytes(params, kept, params.dimension);
   const int64_t selecting = kept * (reduced + 16) + greedy_coreset_bytes(patches, params.projection);
