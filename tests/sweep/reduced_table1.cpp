@@ -16,8 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int64_t blocks = 4, width = 80;  // of the transformers: a level each block
-constexpr size_t references = 4;
+constexpr int64_t vit_blocks = 4, vit_width = 80;  // a level each block
+constexpr size_t listed_images = 4;
 
 /// As configs/table1.yaml but for sizes: images of 64 pixels, 72 cropped to 64 where the paper has 256 and 224, small
 /// models, three epochs.
@@ -84,7 +84,7 @@ void write_data(const fs::path& folder, const std::string& layout) {
   for (const std::string& name : dataset->classes()) {
     std::string list;
     const ClassSplit split = dataset->load(name);
-    for (size_t i = 0; i < references; ++i) list += split.train.at(i).id + "\n";
+    for (size_t i = 0; i < listed_images; ++i) list += split.train.at(i).id + "\n";
     write_file_atomically(folder / "references" / layout / (name + ".txt"), list);
   }
 }
@@ -92,7 +92,7 @@ void write_data(const fs::path& folder, const std::string& layout) {
 void write_projectors(const fs::path& folder, const std::string& backbone) {
   ProjectorCheckpoint checkpoint;
   checkpoint.params.references = 32;
-  checkpoint.channels.assign(blocks, width);
+  checkpoint.channels.assign(vit_blocks, vit_width);
   checkpoint.selection = "oracle";
   for (const char* kind : {"angle", "norm"}) {
     checkpoint.weights = initial_projector(checkpoint.params, checkpoint.channels, derive_seed(0, backbone + kind));
@@ -107,7 +107,7 @@ void write_reduced_table1(const fs::path& folder) {
   for (const char* layout : {"mvtec_ad", "visa", "btad", "mvtec_3d", "mpdd"}) write_data(folder, layout);
   const fs::path weights = folder / "weights";
   fs::create_directories(weights);
-  for (const SmallVit& vit : write_small_vits(weights, blocks))
+  for (const SmallVit& vit : write_small_vits(weights, vit_blocks))
     write_projectors(folder, vit.layout == "openai_clip" ? "clip" : vit.layout);
   fs::copy_file(seeded_efficientnet(), weights / seeded_efficientnet().filename());
   for (unsigned i = 0; i < 4; ++i)
