@@ -9,6 +9,8 @@ void add_metrics_command(CLI::App& program);
 void add_metrics_explain_command(CLI::App& metrics);
 void add_compare_command(CLI::App& program);
 void add_results_command(CLI::App& program);
+void add_table_command(CLI::App& program);
+void add_claims_command(CLI::App& program);
 void add_pretrain_command(CLI::App& program, int& exit_code);
 void add_datasets_command(CLI::App& program, int& exit_code);
 void add_list_command(CLI::App& program);

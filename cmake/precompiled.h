@@ -1,6 +1,9 @@
 // Precompiled for every file of adrep: ATen costs 12 s to parse, 2 s from here (torch/torch.h only where training needs
 // it).
 #include <ATen/ATen.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -14,3 +17,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+// Compiled once, in core/io/json_code.cpp, where every file that uses it would compile it again.
+extern template class nlohmann::basic_json<>;

@@ -24,10 +24,10 @@ export ADREP_WEIGHTS=${ADREP_WEIGHTS:+$ADREP_WEIGHTS:}$user_cache/weights ADREP_
 pages=(README.md CONTRIBUTING.md docs/*.md)
 passed=0 failed=0
 
-result() { # PLACE TEXT PROBLEM: an empty problem is a success
+result() { # PLACE TEXT PROBLEM [SECONDS]: an empty problem is a success
   if [ -z "$3" ]; then
     passed=$((passed + 1))
-    printf 'ok    %s  %s\n' "$1" "$2"
+    if [ "${4:-0}" -ge 5 ]; then printf 'ok    %s  %s  (%s s)\n' "$1" "$2" "$4"; else printf 'ok    %s  %s\n' "$1" "$2"; fi
   else
     failed=$((failed + 1))
     printf 'FAIL  %s  %s\n      %s\n' "$1" "$2" "$3"
@@ -80,11 +80,11 @@ commands_of() { # PAGE
 }
 
 run_adrep() { # PLACE LINE
-  local wanted=0 output code
+  local wanted=0 output code start=$SECONDS
   [[ $2 =~ \#\ exits\ ([0-9]+)$ ]] && wanted=${BASH_REMATCH[1]}
   output=$(cd "$work" && timeout 600 bash -c "$2" 2>&1 </dev/null)
   code=$?
-  if [ "$code" -eq "$wanted" ]; then result "$1" "$2" ""; else result "$1" "$2" "exit code $code instead of $wanted: $output"; fi
+  if [ "$code" -eq "$wanted" ]; then result "$1" "$2" "" $((SECONDS - start)); else result "$1" "$2" "exit code $code instead of $wanted: $output"; fi
 }
 
 check_preset() { # PLACE LINE

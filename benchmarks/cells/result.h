@@ -16,6 +16,8 @@ struct StoredResult {
   std::string class_name, detector, features;
   std::string planned;                            ///< PlannedResult::id, "" for a cell that no plan names
   std::map<std::string, std::string> settings{};  ///< as they were given, from the plan
+  /// On the axes of each sweep that asked for it.
+  std::vector<std::map<std::string, std::string>> labels{};
   std::optional<Cell> cell{};                     ///< none: failed, or not computed yet
   std::string error{};                            ///< why it failed, one line
   double seconds = 0;                             ///< that fitting and scoring took

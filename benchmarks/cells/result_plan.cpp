@@ -29,6 +29,7 @@ json line_of(const PlannedResult& result) {
   json line = identity_of(result);
   line["planned"] = result.id;
   line["title"] = result.title;
+  if (!result.labels.empty()) line["labels"] = result.labels;
   return line;
 }
 
@@ -41,6 +42,7 @@ PlannedResult planned_from(const json& line) {
   result.features = line.at("features");
   result.title = line.at("title");
   result.settings = line.at("settings").get<std::map<std::string, std::string>>();
+  if (line.contains("labels")) result.labels = line.at("labels").get<std::map<std::string, std::string>>();
   return result;
 }
 

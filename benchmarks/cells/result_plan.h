@@ -8,11 +8,12 @@ namespace adrep {
 
 /// One result that a plan asks for, as it is known before anything is computed.
 struct PlannedResult {
-  std::string id;        ///< 32 hexadecimal digits: the hash of what follows but the title
+  std::string id;        ///< 32 hexadecimal digits: the hash of what follows but title and labels
   std::string data_set;  ///< what the folder of the data set is called: "mvtec"
   std::string class_name, detector, features;
   std::string title;                            ///< "bottle · padim · raw", with what is swept
   std::map<std::string, std::string> settings;  ///< those that decide anything of it, as they were given
+  std::map<std::string, std::string> labels{};  ///< on the axes of the sweep that decide anything of it
 
   bool operator==(const PlannedResult&) const = default;
 };

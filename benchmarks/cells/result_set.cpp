@@ -34,8 +34,8 @@ class FolderReader {
       : folder_(std::move(folder)), notes_(notes), events_(last_events(folder_, notes)) {}
 
   StoredResult result_of(const PlannedResult& planned) {
-    StoredResult result{planned.data_set, planned.class_name, planned.detector,
-                        planned.features, planned.id,         planned.settings};
+    StoredResult result{planned.data_set, planned.class_name, planned.detector, planned.features,
+                        planned.id,       planned.settings,   {planned.labels}};
     result.folder = folder_;
     const auto event = events_.find(planned.id);
     if (event == events_.end()) return result;
@@ -86,16 +86,26 @@ class FolderReader {
   std::set<fs::path> taken_;
 };
 
+/// Adds the places on the axes of another sweep.
+void add_labels(const std::vector<std::map<std::string, std::string>>& labels, StoredResult& result) {
+  for (const auto& of_sweep : labels)
+    if (std::find(result.labels.begin(), result.labels.end(), of_sweep) == result.labels.end())
+      result.labels.push_back(of_sweep);
+}
+
 std::vector<StoredResult> read_folder(const fs::path& given, std::vector<std::string>& notes) {
   if (!fs::is_directory(given)) throw_input("{}: no such folder of results", given.string());
   const fs::path folder = run_folder(given);
   FolderReader reader(folder, notes);
   std::vector<StoredResult> results;
-  std::set<std::string> known;
+  std::map<std::string, size_t> known;
   const std::vector<ResultPlan> plans = read_plans(folder, notes);
   for (const ResultPlan& plan : plans)
     for (const PlannedResult& planned : plan.results)
-      if (known.insert(planned.id).second) results.push_back(reader.result_of(planned));
+      if (const auto [place, added] = known.emplace(planned.id, results.size()); added)
+        results.push_back(reader.result_of(planned));
+      else
+        add_labels({planned.labels}, results[place->second]);
   if (plans.empty()) results = reader.cells_alone();
   const int64_t unnamed = std::ssize(files_ending(folder / "cells", ".json")) - std::ssize(reader.taken());
   if (results.empty() && unnamed == 0)
@@ -114,14 +124,22 @@ std::vector<StoredResult> each_once(std::vector<StoredResult> all) {
   std::set<std::string> named, planned;
   for (const StoredResult& result : all)
     if (result.cell && !result.data_set.empty()) named.insert(result.cell->hash());
-  std::set<std::pair<std::string, std::string>> cells;
-  std::erase_if(all, [&](const StoredResult& result) {
-    if (!result.cell) return !planned.insert(result.planned).second;
+  std::vector<StoredResult> once;
+  std::map<std::pair<std::string, std::string>, size_t> place_of;
+  for (StoredResult& result : all) {
+    if (!result.cell) {
+      if (planned.insert(result.planned).second) once.push_back(std::move(result));
+      continue;
+    }
     planned.insert(result.planned);
-    if (result.data_set.empty() && named.contains(result.cell->hash())) return true;
-    return !cells.emplace(result.cell->hash(), result.data_set).second;
-  });
-  return all;
+    if (result.data_set.empty() && named.contains(result.cell->hash())) continue;
+    const auto [place, added] = place_of.emplace(std::pair{result.cell->hash(), result.data_set}, once.size());
+    if (added)
+      once.push_back(std::move(result));
+    else
+      add_labels(result.labels, once[place->second]);
+  }
+  return once;
 }
 
 }  // namespace

@@ -305,7 +305,15 @@ class PlanMaker {
         deciding_text(*config, detector, features) + (together ? fmt::format("{}", fmt::join(classes, "|")) : "");
     for (const std::string& class_name : classes) {
       // one cell, however many configurations come to it
-      if (!known_.insert(fmt::format("{}|{}|{}|{}", class_name, detector, features, text)).second) continue;
+      const auto [known, added] = known_.try_emplace(fmt::format("{}|{}|{}|{}", class_name, detector, features, text));
+      if (!added) {
+        std::erase_if(*known->second, [&](const auto& label) {
+          const auto other = config->labels.find(label.first);
+          return other == config->labels.end() || other->second != label.second;
+        });
+        continue;
+      }
+      known->second = std::make_shared<AxisLabels>(config->labels);
       PlannedCell cell{config,
                        class_name,
                        detector,
@@ -315,7 +323,8 @@ class PlanMaker {
                        variant,
                        blocked || dataset->is_absent(),
                        pretraining,
-                       asked};
+                       asked,
+                       known->second};
       add(dataset, std::move(cell));
     }
   }
@@ -376,7 +385,7 @@ class PlanMaker {
   MissingInputs missing_;
   ClassGeometries geometries_;
   std::map<std::string, size_t> group_of_;
-  std::set<std::string> known_;
+  std::map<std::string, std::shared_ptr<AxisLabels>> known_;
   std::map<std::string, std::shared_ptr<const Dataset>> opened_;
   std::map<std::string, std::shared_ptr<const ClassesTogether>> joint_;
 };

@@ -44,6 +44,9 @@ class ClassesTogether {
   mutable std::map<std::string, ClassSplit> parts_;
 };
 
+/// Where a cell stands on the axes of a sweep (RunConfig::labels).
+using AxisLabels = std::map<std::string, std::string>;
+
 /// One cell to compute: which detector on which features of which class, under which configuration.
 struct PlannedCell {
   std::shared_ptr<const RunConfig> config;
@@ -56,6 +59,8 @@ struct PlannedCell {
   std::shared_ptr<const Pretraining> pretraining{};
   /// What was asked for, where `config` names the projectors of a pretraining; none: `config`.
   std::shared_ptr<const RunConfig> asked{};
+  /// Those that all configurations share that come to it: the others decide nothing of it.
+  std::shared_ptr<const AxisLabels> labels{};
 
   const RunConfig& asked_for() const { return asked ? *asked : *config; }
 

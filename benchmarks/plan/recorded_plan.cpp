@@ -42,6 +42,7 @@ ResultPlan recorded_plan(const Plan& plan) {
         // the data set has its name, wherever it lies
         if (setting.role != Decides::nothing && setting.name != "data")
           result.settings[setting.name] = to_text(setting.value);
+      if (cell.labels) result.labels = *cell.labels;
       recorded.results.push_back(std::move(result));
     }
   return with_ids(std::move(recorded));

@@ -72,6 +72,9 @@ struct RunConfig {
   std::map<std::string, std::string> swept{};          ///< the keys that were given several values, with this one's
   std::vector<AxisPlace> places{};                     ///< but for that of the axis that names data sets
   std::string data_name{};                             ///< what a matrix calls the data set; "": as its folder
+  /// The labels on a matrix's axes, and swept keys with their values; without data set, detector, features and seeds,
+  /// which results have by themselves.
+  std::map<std::string, std::string> labels{};
 
   std::string variant() const;  ///< "patchcore.ratio=0.01 seed=1", or ""
 };

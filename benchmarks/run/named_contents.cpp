@@ -1,5 +1,6 @@
 #include "benchmarks/run/named_contents.h"
 
+#include "benchmarks/plan/feature_keys.h"
 #include "core/base/error.h"
 
 namespace adrep {
@@ -17,6 +18,9 @@ std::string named_by(const CellSetting& setting, const PlannedCell& cell) {
   if (!setting.param->is_path && setting.name != "references.aligned_backbone") return "";
   std::string text = setting.name + "=" + to_text(setting.value);
   if (setting.name == "weights") text += "|" + cell.config->settings.backbone;  // its official file
+  // the run's own weights where it is the run's backbone
+  if (setting.name == "references.aligned_backbone")
+    text += "|" + aligned_backbone_settings(cell.config->settings).weights;
   if (setting.name == "references.list") text += "|" + (cell.together ? "all classes" : cell.class_name);
   return text;
 }

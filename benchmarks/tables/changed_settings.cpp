@@ -22,21 +22,39 @@ std::string written(const json& value) {
 
 }  // namespace
 
+std::map<std::string, std::pair<json, json>> changed_parameters(const StoredResult& result) {
+  std::map<std::string, std::pair<json, json>> changed;
+  const std::string& detector = result.detector;
+  if (!result.cell || !DetectorRegistry::instance().find(detector)) return changed;
+  const json defaults = parameters_of(detector, {});
+  for (const json* section : {&result.cell->key.fit, &result.cell->key.scores})
+    for (const auto& [name, value] : section->items()) {
+      const std::string own = name.starts_with(detector + ".") ? name.substr(detector.size() + 1) : "";
+      if (const auto normal = defaults.find(own); normal != defaults.end() && *normal != value)
+        changed[own] = {value, *normal};
+    }
+  return changed;
+}
+
+std::string shortened_by(const StoredResult& result) {
+  for (const auto& [name, values] : changed_parameters(result)) {
+    const auto& [value, normal] = values;
+    if (name.find("epochs") != std::string::npos && value.is_number() && value < normal)
+      return fmt::format("{}={} (default {})", name, written(value), written(normal));
+  }
+  return "";
+}
+
 std::vector<std::string> changed_settings(const std::vector<StoredResult>& results) {
   std::map<std::string, std::set<std::string>> changes;  // of a detector, or of the split
   for (const StoredResult& result : results) {
     if (!result.cell) continue;
-    const std::string& detector = result.detector;
-    const bool registered = DetectorRegistry::instance().find(detector) != nullptr;  // a cell may be of another program
-    const json defaults = registered ? parameters_of(detector, {}) : json::object();
-    const CellKey& key = result.cell->key;
-    for (const json* section : {&key.fit, &key.scores})
-      for (const auto& [name, value] : section->items()) {
-        const std::string own = name.starts_with(detector + ".") ? name.substr(detector.size() + 1) : "";
-        if (const auto normal = defaults.find(own); normal != defaults.end() && *normal != value)
-          changes[detector].insert(fmt::format("{}={} (default {})", own, written(value), written(*normal)));
+    for (const auto& [name, values] : changed_parameters(result))
+      changes[result.detector].insert(
+          fmt::format("{}={} (default {})", name, written(values.first), written(values.second)));
+    for (const json* section : {&result.cell->key.fit, &result.cell->key.scores})
+      for (const auto& [name, value] : section->items())
         if (name.starts_with("split.")) changes["split"].insert(fmt::format("{}={}", name.substr(6), written(value)));
-      }
   }
   std::vector<std::string> lines;
   for (const auto& [subject, values] : changes)

@@ -40,8 +40,11 @@ std::string YamlFile::place(const YAML::Node& node) const {
 }
 
 YamlFile read_yaml(const std::filesystem::path& file) {
-  const std::string text = read_file(file, max_config_bytes);
-  YamlFile read{file.string(), {}};
+  return parse_yaml(read_file(file, max_config_bytes), file.string());
+}
+
+YamlFile parse_yaml(const std::string& text, const std::string& name) {
+  YamlFile read{name, {}};
   try {
     const std::vector<YAML::Node> documents = YAML::LoadAll(text);
     if (documents.size() > 1)

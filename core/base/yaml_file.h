@@ -20,6 +20,9 @@ struct YamlFile {
 /// Throws InputError with file and line for bad YAML or a second document.
 YamlFile read_yaml(const std::filesystem::path& file);
 
+/// The same of a text; `name` stands in error lines.
+YamlFile parse_yaml(const std::string& text, const std::string& name);
+
 /// The settings of a map: nested maps become dotted keys, sequences lists. Throws InputError with file and line for
 /// what is no map, keys given twice and sequences of anything but scalars.
 RawConfig yaml_settings(const YamlFile& file, const YAML::Node& map);

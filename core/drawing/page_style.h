@@ -18,7 +18,7 @@ details { margin: 6px 0; } summary { cursor: pointer; } pre { overflow-x: auto; 
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 4px 12px; text-align: left; white-space: nowrap; border-bottom: 1px solid var(--line); }
-th { color: var(--quiet); font-weight: 600; } td.n, th.n { text-align: right; }
+th { color: var(--quiet); font-weight: 600; } td.n, th.n { text-align: right; } th.over { text-align: center; } td sub { color: var(--quiet); } td sub.down { color: var(--bad); }
 td.none { color: var(--quiet); opacity: .7; } td.words { white-space: normal; min-width: 200px; max-width: 420px; color: var(--quiet); }
 tr.first td { border-top: 2px solid var(--line); } tr.mean td { background: var(--mean); }
 .matrix td:first-child { color: var(--quiet); white-space: normal; min-width: 110px; padding-left: 0; } .matrix tr.sum td { border-top: 2px solid var(--line); font-weight: 600; }

@@ -7,46 +7,13 @@
 #include <limits>
 
 #include "core/base/error.h"
-#include "core/base/vector_clones.h"
 #include "core/neighbours/faiss_matching.h"
+#include "core/neighbours/panel_matching.h"
 
 namespace adrep {
 namespace {
 
-using Vector = float __attribute__((vector_size(64)));  // sixteen floats, whatever the machine's registers hold
-constexpr int64_t panel_lanes = 16, panel_vectors = 4,
-                  panel_rows = panel_lanes * panel_vectors;  // rows that are matched together
-constexpr int64_t tile_queries = 4;                          // queries that are matched together
 constexpr int64_t task_queries = 128;
-
-/// For each of `tile_queries` queries the best row of one panel: the first with the largest bias + scale · query·row.
-/// panel [width, panel_rows] holds the rows as columns. Every product is summed channel by channel, so equal rows get
-/// equal values wherever they stand, on every machine. To rule rows out first, as NearestNeighbours does, takes longer:
-/// by 5 to 28 % with 320 to 24 channels, and six times as long where a fifth of the features are equal, as those of a
-/// saturated background are, since none of these can be ruled out.
-ADREP_VECTOR_CLONES void match_panel(const float* queries, int64_t width, const float* panel, const float* bias,
-                                     float scale, int64_t first_row, float* best, int64_t* index) {
-  Vector sums[tile_queries][panel_vectors] = {};
-  const auto* columns = reinterpret_cast<const Vector*>(panel);
-  for (int64_t c = 0; c < width; ++c, columns += panel_vectors)
-    for (int64_t q = 0; q < tile_queries; ++q)
-      for (int64_t v = 0; v < panel_vectors; ++v) sums[q][v] += columns[v] * queries[q * width + c];
-  const auto* biases = reinterpret_cast<const Vector*>(bias);
-  for (int64_t q = 0; q < tile_queries; ++q) {
-    Vector largest = biases[0] + sums[q][0] * scale;
-    sums[q][0] = largest;
-    for (int64_t v = 1; v < panel_vectors; ++v) {
-      sums[q][v] = biases[v] + sums[q][v] * scale;
-      largest = sums[q][v] > largest ? sums[q][v] : largest;
-    }
-    float top = largest[0];
-    for (int64_t lane = 1; lane < panel_lanes; ++lane) top = largest[lane] > top ? largest[lane] : top;
-    if (!(top > best[q])) continue;
-    best[q] = top;
-    for (int64_t row = panel_rows - 1; row >= 0; --row)
-      if (sums[q][row / panel_lanes][row % panel_lanes] == top) index[q] = first_row + row;
-  }
-}
 
 /// x / max(|x|, 1e-12), as torch's functional.normalize.
 at::Tensor normalised(const at::Tensor& x) {
@@ -76,6 +43,7 @@ void match_on_cpu(const at::Tensor& queries, const Panels& panels, float scale, 
   const float* values = panels.values.const_data_ptr<float>();
   const float* biases = panels.biases.const_data_ptr<float>();
   const int64_t tasks = (count + task_queries - 1) / task_queries;
+  const MatchPanel match_panel = match_panel_of_machine();
   at::parallel_for(0, tasks, 1, [&](int64_t begin, int64_t end) {
     for (int64_t task = begin; task < end; ++task) {
       const int64_t first = task * task_queries, last = std::min(first + task_queries, count);

@@ -1,4 +1,6 @@
 #include <ATen/ATen.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -8,3 +10,5 @@
 #include <memory>
 #include <string>
 #include <vector>
+
+extern template class nlohmann::basic_json<>;  // as in cmake/precompiled.h

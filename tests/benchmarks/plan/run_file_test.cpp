@@ -117,3 +117,17 @@ TEST_CASE("what is missing is gathered, each thing once, and blocks the cells th
   CHECK_THAT(test::input_error([&] { static_cast<void>(make_plan(request.configs)); }),
              Contains("data=/nonexistent/mpdd"));
 }
+
+TEST_CASE("results keep their labels on a sweep's axes, but for axes that decide nothing of them", "[matrix][plan]") {
+  const Sweep sweep;
+  const Plan plan = make_plan(
+      sweep
+          .request("axes:\n  features: [raw, residual]\n  detector: [padim]\n"
+                   "  sets: {one: {references.shots: 1}, two: {references.shots: 2}}\n" +
+                   sweep.data_axis())
+          .configs);
+  std::map<std::string, std::set<std::map<std::string, std::string>>> labels;
+  for (const PlannedResult& result : recorded_plan(plan).results) labels[result.features].insert(result.labels);
+  CHECK(labels["raw"] == std::set<std::map<std::string, std::string>>{{}});
+  CHECK(labels["residual"] == std::set<std::map<std::string, std::string>>{{{"sets", "one"}}, {{"sets", "two"}}});
+}

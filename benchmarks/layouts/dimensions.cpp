@@ -1,0 +1,68 @@
+#include "benchmarks/layouts/dimensions.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+namespace adrep {
+namespace {
+
+const std::map<std::string, std::vector<std::string>>& order_of_the_paper() {
+  static const std::map<std::string, std::vector<std::string>> order = {
+      {"data", {"mvtec_ad", "visa", "btad", "mvtec_3d", "mpdd"}},
+      {"backbone", {"dinov2_base", "dinov2_large", "clip_base", "clip_large", "imagebind"}},
+      {"detector", {"padim", "patchcore", "cflow", "glass", "uniad", "feature_norm"}},
+      {"features", {"raw", "residual", "pretrained"}}};
+  return order;
+}
+
+/// The place in a list, or its size.
+size_t rank_in(const std::map<std::string, std::vector<std::string>>& lists, const std::string& dimension,
+               const std::string& value) {
+  const auto list = lists.find(dimension);
+  if (list == lists.end()) return 0;
+  return static_cast<size_t>(std::find(list->second.begin(), list->second.end(), value) - list->second.begin());
+}
+
+std::optional<double> number_of(const std::string& text) {
+  double number = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (problem != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+bool is_common_dimension(const std::string& dimension) {
+  static const std::vector<std::string> common = {"data",     "class",   "backbone", "detector",
+                                                  "features", "variant", "seed",     "metric"};
+  return std::find(common.begin(), common.end(), dimension) != common.end();
+}
+
+std::vector<Place> places_of(const StoredResult& result) {
+  Place place = {{"data", result.data_set},     {"class", result.class_name}, {"detector", result.detector},
+                 {"features", result.features}, {"variant", result.variant},  {"seed", result.seeds}};
+  const auto given = result.settings.find("backbone");
+  place["backbone"] = result.cell                      ? result.cell->key_text("backbone")
+                      : given != result.settings.end() ? given->second
+                                                       : "";
+  std::vector<Place> places;
+  for (const auto& labels : result.labels) {
+    places.push_back(place);
+    for (const auto& [axis, label] : labels) places.back()[axis] = label;
+  }
+  if (places.empty()) places.push_back(place);
+  return places;
+}
+
+bool comes_before(const Layout& layout, const std::string& dimension, const std::string& a, const std::string& b) {
+  if (a == b) return false;
+  for (const auto* lists : {&layout.order, &order_of_the_paper()})
+    if (const size_t of_a = rank_in(*lists, dimension, a), of_b = rank_in(*lists, dimension, b); of_a != of_b)
+      return of_a < of_b;
+  const std::optional<double> number_a = number_of(a), number_b = number_of(b);
+  if (number_a && number_b && *number_a != *number_b) return *number_a < *number_b;
+  return a < b;
+}
+
+}  // namespace adrep

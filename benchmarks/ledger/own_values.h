@@ -1,0 +1,38 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "benchmarks/cells/result_set.h"
+#include "benchmarks/layouts/dimensions.h"
+#include "benchmarks/layouts/gathered.h"
+#include "benchmarks/ledger/known_values.h"
+
+namespace adrep {
+
+/// What is compared with known values: the results of one method at one place, or one line of a table.
+struct OwnMethod {
+  Place place{};                               ///< without seed and variant; with `class` of one class
+  std::vector<const StoredResult*> results{};  ///< of all classes and seeds, finished or not; none: of a table
+  std::map<std::string, double> values{};      ///< of a table: percent by metric
+  std::map<std::string, double> deviations{};  ///< likewise
+
+  /// In percent, or none where there is no value.
+  std::optional<double> value(const std::string& metric) const;
+  /// Over seeds: of a sample, and of a population.
+  std::optional<double> deviation(const std::string& metric, bool of_sample) const;
+};
+
+/// The methods of results: over all classes, and of each class. Data sets are called by the labels of their sweep;
+/// those that are one of the published layouts and have no such label, by the layout. `results` must outlive them.
+std::vector<OwnMethod> methods_of(const ResultSet& results);
+std::vector<OwnMethod> methods_of(const std::vector<KnownValue>& values);
+
+/// The axes of sweeps in a place: what is no dimension of all results.
+Place own_axes(const Place& place);
+
+/// Whether a method stands where a known value does: equal in all that the value names, on the same axes of sweeps.
+bool stands_at(const OwnMethod& method, const KnownValue& value);
+
+}  // namespace adrep

@@ -1,0 +1,57 @@
+#include "benchmarks/ledger/value_changes.h"
+
+#include <catch2/catch.hpp>
+
+#include "datasets/tree.h"
+#include "support/method_results.h"
+
+using namespace adrep;
+using Catch::Matchers::Contains;
+
+namespace {
+
+std::vector<OwnMethod> table_of(const std::string& lines) {
+  return methods_of(parse_values("dataset,class,backbone,detector,metric,value\n" + lines, "values.csv"));
+}
+
+}  // namespace
+
+TEST_CASE("values of two tables are compared where both name the same", "[ledger]") {
+  const ValueChanges all = value_changes(
+      table_of("a,,,padim,pro,80\na,,,padim,image_auroc,90\nb,,,padim,pro,50\n"),
+      table_of("a,,b1,padim,pro,78\na,,b1,padim,image_auroc,90\nc,,b1,padim,pro,1\n"), {"image_auroc", "pro"});
+  REQUIRE(all.changes.size() == 2);
+  CHECK((all.only_before == 1 && all.only_after == 1));
+  CHECK_THAT(changes_as_text(all),
+             Contains("80.00    78.00    -2.00    -2.50 %") && Contains("0 higher, 1 lower, 1 equal"));
+  const std::string markdown = changes_as_markdown(all);
+  CHECK_THAT(markdown, Contains("| a · padim | pro | 80.00 | 78.00 | -2.00 | -2.50 % |"));
+  CHECK(markdown.find("| pro |") < markdown.find("| image\\_auroc |"));  // the worst first
+  CHECK_THAT(changes_as_csv(all), Contains("a · padim,pro,80,78,-2"));
+  CHECK(nlohmann::json::parse(changes_as_json(all))["changes"].size() == 2);
+}
+
+TEST_CASE("a class is compared with the class, a mean with the mean", "[ledger]") {
+  std::vector<StoredResult> results;
+  for (const auto& [name, value] : {std::pair{"first", 0.9}, {"second", 0.7}})
+    results.push_back(test::finished_result("a", name, "padim", "raw", {{"pro", value}}));
+  const ResultSet set = ResultSet::of(results);
+  const ValueChanges all =
+      value_changes(table_of("a,first,,padim,pro,80\na,mean,,padim,pro,80\n"), methods_of(set), {"pro"});
+  REQUIRE(all.changes.size() == 2);
+  CHECK(*all.changes[0].after == Approx(80));
+  CHECK(*all.changes[1].after == Approx(90));
+}
+
+TEST_CASE("nothing in both, and places that are not told apart, are refused", "[ledger]") {
+  CHECK_THAT(
+      test::input_error([] {
+        static_cast<void>(value_changes(table_of("a,,,padim,pro,80\n"), table_of("b,,,padim,pro,80\n"), {"pro"}));
+      }),
+      Contains("nothing is in both"));
+  CHECK_THAT(test::input_error([] {
+               static_cast<void>(value_changes(table_of("a,,,padim,pro,80\n"),
+                                               table_of("a,,x,padim,pro,80\na,,y,padim,pro,80\n"), {"pro"}));
+             }),
+             Contains("fits a · x · padim and a · y · padim"));
+}
