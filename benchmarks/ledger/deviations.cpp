@@ -65,8 +65,11 @@ std::string class_problem(const OwnMethod& method, const KnownValue& published) 
                       : fmt::format("{} of {} classes are missing, {} first", missing, data->classes.size(), first);
 }
 
-std::string weights_problem(const StoredResult& result) {
+std::string weights_problem(const StoredResult& result, const KnownValue& published) {
   const std::string backbone = result.cell->key_text("backbone"), weights = result.cell->key_text("weights");
+  const auto named = published.place.find("backbone");
+  if (named != published.place.end() && named->second != backbone)
+    return fmt::format("computed with the backbone {}", backbone);
   const BackboneEntry* entry = BackboneRegistry::instance().find(backbone);
   if (!entry || entry->weights_sha256.empty() || weights.empty() || weights == entry->weights_sha256) return "";
   return fmt::format("weights {}…, the published file is {}…", weights.substr(0, 8),
@@ -126,10 +129,11 @@ std::vector<Deviation> deviations_from_paper(const OwnMethod& method, const Know
   std::vector<Deviation> found;
   if (method.results.empty()) return found;  // of a table nothing else is known
   if (std::string why = class_problem(method, published); !why.empty())
-    found.push_back({Outcome::other_data, std::move(why)});
+    found.push_back({Outcome::not_run, std::move(why)});
   add_first(
       method, Outcome::other_data, [&](const auto& result) { return data_problem(result, published); }, found);
-  add_first(method, Outcome::other_weights, weights_problem, found);
+  add_first(
+      method, Outcome::other_weights, [&](const auto& result) { return weights_problem(result, published); }, found);
   add_first(method, Outcome::shortened, shortened_by, found);
   add_first(
       method, Outcome::other_settings, [&](const auto& result) { return settings_problem(result, published); }, found);

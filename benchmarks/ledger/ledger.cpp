@@ -159,8 +159,9 @@ Ledger ledger_of(const std::vector<KnownValue>& published, const std::vector<Own
   std::string first;
   for (const OwnMethod& method : own) {
     if (method.place.contains("class")) continue;
-    const bool known = std::any_of(published.begin(), published.end(),
-                                   [&](const KnownValue& value) { return !value.cited && stands_at(method, value); });
+    const bool known = std::any_of(published.begin(), published.end(), [&](const KnownValue& value) {
+      return !value.cited && value.unit.empty() && stands_at(method, value);
+    });
     if (!known && beside++ == 0) first = place_text(method.place);
   }
   if (beside > 0)

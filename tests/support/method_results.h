@@ -19,6 +19,7 @@ inline StoredResult finished_result(const std::string& data_set, const std::stri
           .detector = detector,
           .features = features,
           .planned = {},
+          .settings = {{"backbone", "dinov2_base"}},
           .cell = cell};
 }
 

@@ -4,6 +4,7 @@
 
 #include "benchmarks/ledger/ledger_formats.h"
 #include "benchmarks/plan/cell_keys.h"
+#include "core/backbones/backbone.h"
 #include "datasets/published_counts.h"
 #include "support/method_results.h"
 
@@ -24,7 +25,8 @@ std::vector<StoredResult> mpdd_results(const std::string& detector, const std::s
     cell.test_images = known.counts->test_normal + known.counts->test_anomalous;
     cell.anomalous_images = known.counts->test_anomalous;
     cell.key.evaluation["layout"] = "mpdd";
-    for (const auto& [name, value] : parameters_of(detector, {}).items()) cell.key.fit[detector + "." + name] = value;
+    const nlohmann::json parameters = parameters_of(detector, {});
+    for (const auto& [name, value] : parameters.items()) cell.key.fit[detector + "." + name] = value;
     if (detector == "cflow" || detector == "glass") cell.key.scores["selection"] = "oracle";
     if (detector == "glass") cell.key.evaluation["metrics.protocol"] = "glass";
   }
@@ -109,8 +111,22 @@ TEST_CASE("every reason why values do not compare is found and named", "[ledger]
   CHECK_THAT(answer(image, results).why, Contains("1 of 6 cells not finished") && Contains("no memory"));
 
   results = mpdd_results("padim", "raw", 0.9, 0.878);
+  KnownValue clip = image;
+  clip.place["backbone"] = "clip_base";
+  for (StoredResult& result : results) {
+    result.cell->key.fit["backbone"] = "clip_base";
+    result.cell->key.fit["weights"] = BackboneRegistry::instance().find("clip_base")->weights_sha256;
+  }
+  CHECK((answer(clip, results).outcome == Outcome::agrees));
   for (StoredResult& result : results) result.cell->key.fit["weights"] = std::string(64, 'a');
+  CHECK((answer(clip, results).outcome == Outcome::other_weights));
+  results = mpdd_results("padim", "raw", 0.9, 0.878);
+  for (StoredResult& result : results) {
+    result.cell->key.fit["backbone"] = "vit";
+    result.labels = {{{"backbone", "dinov2_base"}}};
+  }
   CHECK((answer(image, results).outcome == Outcome::other_weights));
+  CHECK_THAT(answer(image, results).why, Contains("computed with the backbone vit"));
   results = mpdd_results("padim", "raw", 0.9, 0.878);
   for (StoredResult& result : results) result.cell->key.fit["padim.ridge"] = 0.5;
   CHECK((answer(image, results).outcome == Outcome::other_settings));
