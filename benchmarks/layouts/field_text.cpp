@@ -105,6 +105,13 @@ std::vector<std::string> row_headings(const LaidOut& table) {
   return headings;
 }
 
+std::vector<std::string> all_heads(const LaidOut& table, size_t row) {
+  std::vector<std::string> heads;
+  for (size_t d = 0; d < table.layout.rows.size(); ++d)
+    heads.push_back(shown_head(table, table.layout.rows[d], table.rows[row][d]));
+  return heads;
+}
+
 std::vector<std::string> shown_row(const LaidOut& table, size_t row) {
   std::vector<std::string> heads;
   bool same = row > 0;

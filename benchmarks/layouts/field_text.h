@@ -39,6 +39,9 @@ size_t head_depth(const LaidOut& table);
 /// What stands above the row heads: "backbone", "data set".
 std::vector<std::string> row_headings(const LaidOut& table);
 
+/// The heads of a row.
+std::vector<std::string> all_heads(const LaidOut& table, size_t row);
+
 /// The heads of a row, "" for those that are the same as in the row above.
 std::vector<std::string> shown_row(const LaidOut& table, size_t row);
 

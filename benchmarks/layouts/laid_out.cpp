@@ -7,7 +7,7 @@
 #include "benchmarks/layouts/caption.h"
 #include "benchmarks/layouts/dimensions.h"
 #include "benchmarks/tables/changed_settings.h"
-#include "benchmarks/tables/table.h"
+#include "benchmarks/tables/table_notes.h"
 #include "core/base/error.h"
 #include "core/base/names.h"
 
@@ -225,26 +225,34 @@ class Arrangement {
       }
   }
 
-  /// The best of a row or column, in what is shown; incomplete values take no part.
+  /// The best of a row, or of a column's rows of one outermost head, in what is shown.
   void mark_best() {
     const bool of_row = table_.layout.best == "row";
-    const size_t lines = of_row ? table_.rows.size() : table_.columns.size();
-    for (size_t line = 0; line < lines; ++line)
-      for (size_t v = 0; v < table_.layout.metrics.size(); ++v) {
-        std::vector<LaidOutValue*> values;
-        double top = -1;
-        for (size_t other = 0; other < (of_row ? table_.columns.size() : table_.rows.size()); ++other) {
-          Field& field = of_row ? table_.fields[line][other] : table_.fields[other][line];
-          if (field.values.empty() || field.marks.contains(Mark::incomplete)) continue;
-          if (!of_row && table_.rows[other][innermost()] == "mean") continue;
-          if (!field.values[v].gathered.value.defined()) continue;
-          values.push_back(&field.values[v]);
-          top = std::max(top, shown_points(values.back()->gathered.value, table_.layout.digits));
-        }
-        if (values.size() < 2) continue;
-        for (LaidOutValue* value : values)
-          value->best = shown_points(value->gathered.value, table_.layout.digits) == top;
+    std::map<std::pair<size_t, std::string>, std::vector<Field*>> groups;
+    for (size_t r = 0; r < table_.rows.size(); ++r)
+      for (size_t c = 0; c < table_.columns.size(); ++c) {
+        if (!of_row && table_.rows[r][innermost()] == "mean") continue;
+        const bool blocks = table_.layout.rows.size() > 1;
+        groups[of_row ? std::pair{r, std::string()} : std::pair{c, blocks ? table_.rows[r][0] : ""}].push_back(
+            &table_.fields[r][c]);
       }
+    for (const auto& [place, fields] : groups)
+      for (size_t v = 0; v < table_.layout.metrics.size(); ++v) mark_best_of(fields, v);
+  }
+
+  /// Incomplete values take no part.
+  void mark_best_of(const std::vector<Field*>& fields, size_t metric) const {
+    std::vector<LaidOutValue*> values;
+    double top = -1;
+    for (Field* field : fields) {
+      if (field->values.empty() || field->marks.contains(Mark::incomplete)) continue;
+      LaidOutValue& value = field->values[metric];
+      if (!value.gathered.value.defined()) continue;
+      values.push_back(&value);
+      top = std::max(top, shown_points(value.gathered.value, table_.layout.digits));
+    }
+    if (values.size() < 2) return;
+    for (LaidOutValue* value : values) value->best = shown_points(value->gathered.value, table_.layout.digits) == top;
   }
 
   /// One column a metric where `metric` is a dimension of the columns.
@@ -310,7 +318,7 @@ LaidOut lay_out(const ResultSet& results, const Layout& layout) {
                 layout.name, listed(built_in_layouts()));
   LaidOut table = Arrangement(wanted, layout).arrange();
   table.caption = caption_of(layout, wanted.results());
-  table.notes = make_table(wanted).notes;
+  table.notes = table_notes(wanted, make_table(wanted), false);
   const std::vector<std::string>& read = results.notes();
   table.notes.insert(table.notes.end(), read.begin(), read.end());
   return table;

@@ -29,8 +29,9 @@ std::string named_by(const CellSetting& setting, const PlannedCell& cell) {
 
 void NamedContents::expect_same(const PlannedCell& cell, const CellKey& key) {
   for (const CellSetting& setting : cell_settings(*cell.config, cell.detector, cell.features)) {
+    if (!key.fit.contains(setting.name)) continue;
     const std::string named = named_by(setting, cell);
-    if (named.empty() || !key.fit.contains(setting.name)) continue;
+    if (named.empty()) continue;
     const nlohmann::json& content = key.fit.at(setting.name);
     if (known_.try_emplace(named, content).first->second != content) throw_changed(cell, setting.name);
   }

@@ -135,7 +135,7 @@ std::vector<std::string> inverted(const Table& table) {
 
 }  // namespace
 
-std::vector<std::string> table_notes(const ResultSet& set, const Table& table) {
+std::vector<std::string> table_notes(const ResultSet& set, const Table& table, bool of_cells) {
   const std::vector<StoredResult>& results = set.results();
   std::vector<std::string> notes;
   for (const StoredResult& result : results)
@@ -161,11 +161,15 @@ std::vector<std::string> table_notes(const ResultSet& set, const Table& table) {
   const auto named = [&](const StoredResult& result) {
     return class_in_notes(result.data_set, result.class_name, table);
   };
-  for (std::string& line : noted(results, "data_notes", named)) notes.push_back(std::move(line));
+  std::vector<std::string> own = noted(results, "data_notes", named);
   for (std::string& line : noted(results, "detector_notes", [&](const StoredResult& result) {
          return fmt::format("{} on {}", method_name(result, false), named(result));
        }))
-    notes.push_back(std::move(line));
+    own.push_back(std::move(line));
+  if (!of_cells && !own.empty())
+    own = {fmt::format("{} on files and trainings of single cells: `adrep results table` lists them",
+                       counted(std::ssize(own), "note"))};
+  notes.insert(notes.end(), own.begin(), own.end());
   notes.insert(notes.end(), all.weights.begin(), all.weights.end());
   if (const std::vector<std::string> names = inverted(table); !names.empty())
     notes.push_back(fmt::format("below 50, worse than chance: {}", listed(names, 5)));

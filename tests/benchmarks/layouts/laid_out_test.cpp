@@ -148,13 +148,22 @@ TEST_CASE("methods that would share a field get a row each, by what tells them a
 
 TEST_CASE("each class has a row and the data set a mean; the best of a row is marked", "[layouts]") {
   const LaidOut table = laid_out(sweep_results(), find_layout("per_class"));
-  REQUIRE(
-      table.rows ==
-      std::vector<Heads>{
-          {"mvtec_ad", "bottle"}, {"mvtec_ad", "cable"}, {"mvtec_ad", "mean"}, {"visa", "candle"}, {"visa", "mean"}});
+  REQUIRE(table.rows == std::vector<Heads>{{"dinov2_base", "mvtec_ad", "bottle"},
+                                           {"dinov2_base", "mvtec_ad", "cable"},
+                                           {"dinov2_base", "mvtec_ad", "mean"},
+                                           {"dinov2_base", "visa", "candle"},
+                                           {"dinov2_base", "visa", "mean"}});
   CHECK(table.fields[2][0].values[0].gathered.value.value == Approx(0.85));
   CHECK(table.fields[0][2].values[0].best);
   CHECK_FALSE(table.fields[0][0].values[0].best);
+}
+
+TEST_CASE("the best of a column is that of a data set", "[layouts]") {
+  const LaidOut table = laid_out(sweep_results(), find_layout("seven"));
+  REQUIRE(table.rows[2] == Heads{"mvtec_ad", "dinov2_base", "cflow", "raw"});
+  CHECK(table.fields[2][0].values[0].best);
+  CHECK_FALSE(table.fields[1][0].values[0].best);
+  CHECK(table.fields[4][0].values[0].best);  // of VisA
 }
 
 TEST_CASE("data sets that no dimension tells apart are averaged, each with its classes' mean", "[layouts]") {
