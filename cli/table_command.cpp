@@ -80,7 +80,14 @@ std::map<std::string, std::string> hub_ids_of(const TableArguments& arguments) {
   return ids;
 }
 
+bool is_csv(const std::string& path) {
+  return path.ends_with(".csv");
+}
+
 void show_layout(const TableArguments& arguments) {
+  for (const std::string& path : arguments.results)
+    if (is_csv(path))
+      throw_input("{}: a CSV file of values is for --compare: a table is made of folders of runs", path);
   const ResultSet results = ResultSet::read({arguments.results.begin(), arguments.results.end()});
   const std::string name = arguments.layout.empty() ? usual_layout(results) : arguments.layout;
   const LaidOut table = lay_out(results, find_layout(name));
@@ -95,27 +102,27 @@ void show_layout(const TableArguments& arguments) {
                                                     arguments.output.empty() ? terminal_width() : 0));
 }
 
-bool is_csv(const std::string& path) {
-  return path.ends_with(".csv");
-}
-
 /// One side of a comparison: the results of folders, or the values of a CSV file.
 struct Side {
   std::optional<ResultSet> results;
   std::vector<KnownValue> values;
 
   explicit Side(const std::vector<std::string>& paths) {
+    if (paths.size() > 1 && std::any_of(paths.begin(), paths.end(), is_csv))
+      throw_input("--compare: give one CSV file alone, or folders of runs");
     if (paths.size() == 1 && is_csv(paths.front()))
       values = read_values(paths.front());
     else
       results = ResultSet::read({paths.begin(), paths.end()});
   }
-  std::vector<OwnMethod> methods() const { return results ? methods_of(*results) : methods_of(values); }
+  std::vector<OwnMethod> methods(DataNames names = DataNames::as_shown) const {
+    return results ? methods_of(*results, names) : methods_of(values);
+  }
 };
 
 void compare_with_the_paper(const TableArguments& arguments) {
   const Side own(arguments.results);
-  const Ledger ledger = ledger_of(paper_values(), own.methods(), arguments.tolerance);
+  const Ledger ledger = ledger_of(paper_values(), own.methods(DataNames::published), arguments.tolerance);
   const std::string format = format_of(arguments);
   if (format == "latex" || format == "hub") no_such_format(format, "the ledger");
   put(arguments, format == "csv"        ? ledger_as_csv(ledger)

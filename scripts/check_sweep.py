@@ -9,6 +9,7 @@ data=, backbone=, detector= and features= keep some values of that axis. Other s
 that is killed; it has as many threads for each job as the unbroken one has. Exits with 1 and one line for a failure.
 """
 import collections
+import contextlib
 import json
 import os
 import pathlib
@@ -19,6 +20,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 CLASSES = 2  # of every mini data set
@@ -97,17 +99,35 @@ def kill_group(process):
         time.sleep(0.01)
 
 
+@contextlib.contextmanager
+def timed_lines(process, said):
+    """What a run says as pairs of seconds and line, complete when the run has ended; also in a file."""
+    lines = []
+
+    def read():
+        for line in process.stderr:
+            lines.append((time.monotonic(), line.decode(errors="replace")))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        yield lines
+    finally:
+        reader.join()
+        said.write_text("".join(line for _, line in lines))
+
+
 def run_until(sweep, words, said, results, wanted, pause):
-    """Lets a run go on until there are so many cells and a pause is over, then kills it."""
-    with open(said, "wb") as errors:
-        process = sweep.start(words, subprocess.DEVNULL, errors)
+    """Lets a run go on until there are so many cells and a pause is over, then kills it. What it said, with times."""
+    process = sweep.start(words, subprocess.DEVNULL, subprocess.PIPE)
+    with timed_lines(process, said) as lines:
         while len(list((results / "cells").glob("*.json"))) < wanted and process.poll() is None:
             time.sleep(0.02)
         try:
             process.wait(pause)
         except subprocess.TimeoutExpired:
             kill_group(process)
-            return
+            return lines
     last = said.read_text().strip().splitlines()[-1:]
     raise Failed(f"the run ended by itself, exit code {process.returncode}, before it had {wanted} cells: {last}")
 
@@ -131,6 +151,25 @@ def check_epochs(attempts, needed, jobs):
     if trained < needed:
         raise Failed(f"{trained} epochs were trained where {needed} are needed")
     return trained
+
+
+def check_lost(attempts, seconds):
+    """Where checkpoints are `seconds` apart, what a training does again had ended within that time: the end of an epoch
+    so long after the last checkpoint makes one."""
+    told, worst = {}, 0.0
+    for lines in attempts:
+        begun = {}
+        for at, line in lines:
+            for title, epoch, _ in EPOCH.findall(line):
+                begun.setdefault(title, (int(epoch), []))[1].append((int(epoch), at))
+        for title, (first, epochs) in begun.items():
+            again = [at for epoch, at in told.get(title, []) if epoch >= first]
+            if again:
+                worst = max(worst, max(again) - min(again))
+            told[title] = epochs
+    if worst > seconds + 0.5:  # lines come a moment late
+        raise Failed(f"{worst:.1f} s of a training were lost, checkpoint={seconds}")
+    return worst
 
 
 def check_once(attempts):
@@ -188,26 +227,32 @@ def unbroken(sweep, axes, threads, cells):
 
 
 def killed(sweep, settings, kills, cells, cell_seconds):
-    """Kills and continues one sweep; what each attempt said, the last of which ends."""
+    """Kills and continues one sweep; what each attempt said, the last of which ends, and the same with times."""
     words = sweep.words("killed", settings)
     place = sweep.folder / "killed"
     place.mkdir()
     results, draw = place / "results", random.Random(20)
-    known, attempts = {}, []
+    known, attempts, timed = {}, [], []
     for number_of_kill, wanted in enumerate(sorted(draw.randrange(max(1, cells - 4)) for _ in range(kills))):
         said = place / f"said-{number_of_kill}.txt"
-        run_until(sweep, words, said, results, wanted, draw.uniform(0, 3 * cell_seconds))
+        timed.append(run_until(sweep, words, said, results, wanted, draw.uniform(0, 3 * cell_seconds)))
         now = stamps(results)
         rewritten = [name for name, stamp in known.items() if now.get(name) != stamp]
         if rewritten:
             raise Failed(f"kill {number_of_kill + 1}: {rewritten[0]} was finished before and was written again or is gone")
         known = now
         attempts.append(said.read_text(errors="replace"))
-    printed, said = sweep.run(words)
+    process = sweep.start(words, subprocess.DEVNULL, subprocess.PIPE)
+    with timed_lines(process, place / "said-last.txt") as lines:
+        process.wait()
+    timed.append(lines)
+    said = (place / "said-last.txt").read_text()
+    if process.returncode != 0:
+        raise Failed(f"the last attempt: exit code {process.returncode}: {said.strip().splitlines()[-1:]}")
     now = stamps(results)
     if any(now.get(name) != stamp for name, stamp in known.items()):
         raise Failed("a cell that was finished before was written again or is gone")
-    return [*attempts, said]
+    return [*attempts, said], timed
 
 
 def check_kills(sweep, kills, settings):
@@ -220,15 +265,16 @@ def check_kills(sweep, kills, settings):
     seconds, needed = unbroken(sweep, axes, threads, cells)
     start = time.monotonic()
     others = [f"{key}={value}" for key, value in given.items()]
-    attempts = killed(sweep, [*axes, *others, f"threads={threads * jobs}"], kills, cells, seconds / cells)
+    attempts, timed = killed(sweep, [*axes, *others, f"threads={threads * jobs}"], kills, cells, seconds / cells)
     computed = check_once(attempts)
-    trained = check_epochs(attempts, needed, jobs) if given.get("checkpoint", "0") == "0" else None
+    checkpoint = float(given.get("checkpoint", 0))
+    epochs = (f"{check_epochs(attempts, needed, jobs)} epochs trained, {needed} by the unbroken run" if checkpoint == 0 else
+              f"at most {check_lost(timed, checkpoint):.2f} s of a training lost, checkpoint={checkpoint:g}")
     check_log(sweep.folder / "killed" / "results", cells)
     check_equal(sweep.folder / "killed" / "results", sweep.folder / "unbroken" / "results")
     check_left(sweep.folder / "killed")
     print(f"check_sweep: killed {kills} times and continued: {cells} cells, the same bytes, in "
-          f"{(time.monotonic() - start) / 60:.1f} min; {computed} lines of cells, none twice; {trained} epochs trained, "
-          f"{needed} by the unbroken run")
+          f"{(time.monotonic() - start) / 60:.1f} min; {computed} lines of cells, none twice; {epochs}")
 
 
 def passes_of(said):

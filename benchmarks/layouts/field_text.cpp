@@ -11,20 +11,14 @@ namespace adrep {
 namespace {
 
 /// "93.4"; a negative zero has no sign.
-std::string points(double value, int64_t digits) {
+std::string fixed_points(double value, int64_t digits) {
   std::string text = fmt::format("{:.{}f}", value, digits);
   return text.find_first_not_of("-0.") == std::string::npos && text.starts_with('-') ? text.substr(1) : text;
 }
 
 std::string signed_points(double value, int64_t digits) {
-  const std::string text = points(value, digits);
+  const std::string text = fixed_points(value, digits);
   return text.starts_with('-') ? text : "+" + text;
-}
-
-std::string letters(const std::set<Mark>& marks) {
-  std::string text;
-  for (const Mark mark : marks) text += letter_of(mark);
-  return text;
 }
 
 }  // namespace
@@ -37,7 +31,7 @@ std::vector<ValueText> value_texts(const LaidOut& table, const Field& field) {
     if (value.gathered.seeds == 0 && value.gathered.classes == 0 && field.marks.contains(Mark::incomplete) &&
         !value.gathered.value.defined())
       text.value = "–";
-    if (value.gathered.value.defined()) text.value = points(value.gathered.value.value * 100, digits);
+    if (value.gathered.value.defined()) text.value = fixed_points(value.gathered.value.value * 100, digits);
     if (value.delta) text.delta = signed_points(*value.delta, digits);
     if (value.gathered.deviation.defined())
       text.deviation = fmt::format("{:.2f}", value.gathered.deviation.value * 100);
@@ -65,7 +59,7 @@ std::set<Mark> column_marks(const LaidOut& table, size_t column) {
 std::string own_marks(const LaidOut& table, size_t row, size_t column) {
   std::set<Mark> own = table.fields[row][column].marks;
   for (const Mark mark : column_marks(table, column)) own.erase(mark);
-  return table.fields[row][column].values.empty() ? "" : letters(own);
+  return table.fields[row][column].values.empty() ? "" : mark_letters(own);
 }
 
 size_t head_depth(const LaidOut& table) {
@@ -92,7 +86,7 @@ std::vector<HeadSpan> head_spans(const LaidOut& table, size_t dimension, size_t 
       text = shown_head(table, dimensions[dimension], table.columns[c][dimension]);
     }
     const std::set<Mark> marks = innermost ? column_marks(table, c) : std::set<Mark>{};
-    if (!marks.empty()) text += fmt::format(" [{}]", letters(marks));
+    if (!marks.empty()) text += fmt::format(" [{}]", mark_letters(marks));
     spans.push_back({std::move(text), c, 1});
   }
   return spans;
@@ -124,6 +118,30 @@ std::vector<std::string> shown_row(const LaidOut& table, size_t row) {
 
 bool begins_block(const LaidOut& table, size_t row) {
   return row > 0 && table.layout.rows.size() > 1 && table.rows[row][0] != table.rows[row - 1][0];
+}
+
+std::string mark_letters(const std::set<Mark>& marks) {
+  std::string letters;
+  for (const Mark mark : marks) letters += letter_of(mark);
+  return letters;
+}
+
+std::vector<std::string> all_dimensions(const LaidOut& table) {
+  std::vector<std::string> dimensions = table.layout.rows;
+  for (const std::string& dimension : table.layout.columns)
+    if (dimension != "metric") dimensions.push_back(dimension);
+  return dimensions;
+}
+
+std::string exported_name(const std::string& dimension) {
+  return dimension == "data" ? "dataset" : dimension;
+}
+
+std::vector<std::string> all_values(const LaidOut& table, size_t row, size_t column) {
+  std::vector<std::string> values = table.rows[row];
+  for (size_t d = 0; d < table.layout.columns.size(); ++d)
+    if (table.layout.columns[d] != "metric") values.push_back(table.columns[column][d]);
+  return values;
 }
 
 std::vector<std::string> mark_lines(const LaidOut& table) {

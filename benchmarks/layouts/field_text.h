@@ -48,6 +48,15 @@ std::vector<std::string> shown_row(const LaidOut& table, size_t row);
 /// Whether the outermost head changes here, so that a rule stands above the row.
 bool begins_block(const LaidOut& table, size_t row);
 
+/// "io"
+std::string mark_letters(const std::set<Mark>& marks);
+
+/// For files that programs read: the dimensions of rows and columns but `metric`, what --compare calls one, and the
+/// values of a field in their order.
+std::vector<std::string> all_dimensions(const LaidOut& table);
+std::string exported_name(const std::string& dimension);
+std::vector<std::string> all_values(const LaidOut& table, size_t row, size_t column);
+
 /// "o: oracle: …", one line a mark.
 std::vector<std::string> mark_lines(const LaidOut& table);
 

@@ -77,7 +77,12 @@ class Arrangement {
  public:
   Arrangement(const ResultSet& set, Layout layout) : set_(set) {
     check_dimensions(layout);
-    if (has_conflict(layout)) layout.rows.push_back("variant");
+    if (has_conflict(layout)) {
+      layout.rows.push_back("variant");
+      table_.notes.push_back(
+          "several methods stand at one place: each has a row, with what tells it apart; a layout with where, or the "
+          "folders of one sweep alone, shows one");
+    }
     table_.layout = std::move(layout);
   }
 
@@ -318,7 +323,7 @@ LaidOut lay_out(const ResultSet& results, const Layout& layout) {
                 layout.name, listed(built_in_layouts()));
   LaidOut table = Arrangement(wanted, layout).arrange();
   table.caption = caption_of(layout, wanted.results());
-  table.notes = table_notes(wanted, make_table(wanted), false);
+  for (std::string& note : table_notes(wanted, make_table(wanted), false)) table.notes.push_back(std::move(note));
   const std::vector<std::string>& read = results.notes();
   table.notes.insert(table.notes.end(), read.begin(), read.end());
   return table;

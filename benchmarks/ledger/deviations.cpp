@@ -23,7 +23,7 @@ void add_first(const OwnMethod& method, Outcome outcome, const Problem& problem,
   }
 }
 
-std::string counts_text(const Cell& cell) {
+std::string image_counts(const Cell& cell) {
   return fmt::format("{} training, {} test images, {} of them anomalous", cell.train_images, cell.test_images,
                      cell.anomalous_images);
 }
@@ -46,7 +46,7 @@ std::string data_problem(const StoredResult& result, const KnownValue& published
   const bool equal = cell.train_images == counts.train_normal && cell.anomalous_images == counts.test_anomalous &&
                      cell.test_images == counts.test_normal + counts.test_anomalous;
   return equal ? ""
-               : fmt::format("{}: {}, published {} / {} / {}", result.class_name, counts_text(cell),
+               : fmt::format("{}: {}, published {} / {} / {}", result.class_name, image_counts(cell),
                              counts.train_normal, counts.test_normal + counts.test_anomalous, counts.test_anomalous);
 }
 

@@ -35,7 +35,7 @@ const std::vector<std::string> paper_axes = {"row",
                                              "learnable_references",
                                              "train_references"};
 
-double number_of(const std::string& text, const std::string& where, const std::string& column) {
+double parsed_number(const std::string& text, const std::string& where, const std::string& column) {
   double number = 0;
   const std::string plain = text.starts_with('+') ? text.substr(1) : text;
   const auto [end, problem] = std::from_chars(plain.data(), plain.data() + plain.size(), number);
@@ -62,7 +62,7 @@ void check_columns(const std::vector<std::string>& columns, const std::string& n
 }
 
 void set_field(const std::string& column, const std::string& text, const std::string& where, KnownValue& value) {
-  const auto number = [&] { return number_of(text, where, column); };
+  const auto number = [&] { return parsed_number(text, where, column); };
   if (column == "metric") {
     value.metric = text;
   } else if (column == "value") {

@@ -12,13 +12,13 @@
 namespace adrep {
 namespace {
 
-std::string number(double value, int64_t digits) {
+std::string fixed_digits(double value, int64_t digits) {
   return fmt::format("{:.{}f}", value, digits);
 }
 
 /// With one digit more than is printed, so that a difference can be seen.
 std::string ours_text(const LedgerLine& line) {
-  return line.ours ? number(*line.ours, line.published.digits + 1) : "";
+  return line.ours ? fixed_digits(*line.ours, line.published.digits + 1) : "";
 }
 
 std::string difference_text(const LedgerLine& line) {
@@ -26,7 +26,7 @@ std::string difference_text(const LedgerLine& line) {
 }
 
 std::string published_text(const KnownValue& published) {
-  return number(published.value, published.digits) + published.unit;
+  return fixed_digits(published.value, published.digits) + published.unit;
 }
 
 /// What a line is about: of a cited one the method.

@@ -7,11 +7,12 @@
 namespace adrep {
 namespace {
 
-/// The place of a whole data set, by the name that publications give it.
-Place place_of_data_set(Place place, const StoredResult& result) {
+/// The place of a method.
+Place place_of_method(Place place, const StoredResult& result, DataNames names) {
   for (const char* other : {"seed", "variant"}) place.erase(other);
   const std::string layout = result.cell ? result.cell->key_text("layout") : "";
-  if (!published_dataset(place["data"]) && published_dataset(layout)) place["data"] = layout;
+  if (names == DataNames::published && !published_dataset(place["data"]) && published_dataset(layout))
+    place["data"] = layout;
   // a label that stands for "nothing of this axis"
   std::erase_if(place, [](const auto& axis) { return !is_common_dimension(axis.first) && axis.second == "none"; });
   return place;
@@ -38,11 +39,11 @@ std::optional<double> OwnMethod::deviation(const std::string& metric, bool of_sa
   return deviation.defined() ? std::optional(deviation.value * 100) : std::nullopt;
 }
 
-std::vector<OwnMethod> methods_of(const ResultSet& results) {
+std::vector<OwnMethod> methods_of(const ResultSet& results, DataNames names) {
   std::map<Place, std::map<std::string, OwnMethod>> methods;  // by place, then method
   for (const StoredResult& result : results.results())
     for (const Place& full : places_of(result)) {
-      Place place = place_of_data_set(full, result);
+      Place place = place_of_method(full, result, names);
       for (const bool whole : {false, true}) {
         if (whole) place.erase("class");
         OwnMethod& method = methods[place][result.method];

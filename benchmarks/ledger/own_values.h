@@ -24,9 +24,12 @@ struct OwnMethod {
   std::optional<double> deviation(const std::string& metric, bool of_sample) const;
 };
 
-/// The methods of results: over all classes, and of each class. Data sets are called by the labels of their sweep;
-/// those that are one of the published layouts and have no such label, by the layout. `results` must outlive them.
-std::vector<OwnMethod> methods_of(const ResultSet& results);
+/// What data sets are called: as in tables; or, for published numbers, by their layout where it is a published one and
+/// their own name is none.
+enum class DataNames { as_shown, published };
+
+/// The methods of results: over all classes, and of each class. `results` must outlive them.
+std::vector<OwnMethod> methods_of(const ResultSet& results, DataNames names = DataNames::as_shown);
 std::vector<OwnMethod> methods_of(const std::vector<KnownValue>& values);
 
 /// The axes of sweeps in a place: what is no dimension of all results.

@@ -27,29 +27,30 @@ bool has_any(const OwnMethod& method, const std::vector<std::string>& metrics) {
                      [&](const std::string& metric) { return method.value(metric).has_value(); });
 }
 
-double points(const ValueChange& change) {
+double change_in_points(const ValueChange& change) {
   return change.before && change.after ? *change.after - *change.before : 0;
 }
 
-std::string number(const std::optional<double>& value) {
+std::string two_digits(const std::optional<double>& value) {
   return value ? fmt::format("{:.2f}", *value) : "undef.";
 }
 
 /// In percent of the old value.
 std::string relative(const ValueChange& change) {
   if (!change.before || !change.after || *change.before == 0) return "";
-  return fmt::format("{:+.2f} %", points(change) / *change.before * 100);
+  return fmt::format("{:+.2f} %", change_in_points(change) / *change.before * 100);
 }
 
 std::string difference(const ValueChange& change) {
-  return change.before && change.after ? fmt::format("{:+.2f}", points(change)) : "";
+  return change.before && change.after ? fmt::format("{:+.2f}", change_in_points(change)) : "";
 }
 
 std::string changes_summary(const ValueChanges& all) {
+  constexpr double written = 1e-6;  // points; a CSV file holds ten digits
   int64_t lower = 0, higher = 0, equal = 0;
   for (const ValueChange& change : all.changes) {
-    const double by = points(change);
-    (by < 0 ? lower : by > 0 ? higher : equal) += 1;
+    const double by = change_in_points(change);
+    (by < -written ? lower : by > written ? higher : equal) += 1;
   }
   std::string text =
       fmt::format("{}: {} higher, {} lower, {} equal", counted(std::ssize(all.changes), "value"), higher, lower, equal);
@@ -99,21 +100,22 @@ std::string changes_as_text(const ValueChanges& all) {
                                  padded("metric", 12, false), "old", "new", "points", "percent");
   for (const ValueChange& change : all.changes)
     text += fmt::format("{} {} {:>8} {:>8} {:>8} {:>10}\n", padded(place_text(change.place), wide, false),
-                        padded(change.metric, 12, false), number(change.before), number(change.after),
+                        padded(change.metric, 12, false), two_digits(change.before), two_digits(change.after),
                         difference(change), relative(change));
   return text + changes_summary(all) + "\n";
 }
 
 std::string changes_as_markdown(const ValueChanges& all) {
   std::vector<ValueChange> sorted = all.changes;
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const ValueChange& a, const ValueChange& b) { return points(a) < points(b); });
+  std::stable_sort(sorted.begin(), sorted.end(), [](const ValueChange& a, const ValueChange& b) {
+    return change_in_points(a) < change_in_points(b);
+  });
   std::string text =
       changes_summary(all) + "\n\n| place | metric | old | new | points | percent |\n|---|---|---:|---:|---:|---:|\n";
   for (const ValueChange& change : sorted)
     text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", markdown_text(place_text(change.place)),
-                        markdown_text(change.metric), number(change.before), number(change.after), difference(change),
-                        relative(change));
+                        markdown_text(change.metric), two_digits(change.before), two_digits(change.after),
+                        difference(change), relative(change));
   return text;
 }
 
@@ -123,7 +125,7 @@ std::string changes_as_csv(const ValueChanges& all) {
   for (const ValueChange& change : all.changes)
     text += fmt::format("{},{},{},{},{}\n", csv_label(place_text(change.place)), csv_label(change.metric),
                         plain(change.before), plain(change.after),
-                        change.before && change.after ? fmt::format("{:.10g}", points(change)) : "");
+                        change.before && change.after ? fmt::format("{:.10g}", change_in_points(change)) : "");
   return text;
 }
 

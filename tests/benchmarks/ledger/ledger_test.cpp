@@ -176,6 +176,15 @@ TEST_CASE("results on an axis of a sweep answer the table with that axis alone",
   CHECK((answer(published_value("padim", "pretrained", "pro", 80), results).outcome == Outcome::agrees));
 }
 
+TEST_CASE("a data set whose folder has another name counts by its published layout", "[ledger]") {
+  std::vector<StoredResult> results = mpdd_results("padim", "raw", 0.9, 0.878);
+  for (StoredResult& result : results) result.data_set = "MPDD-2021";
+  const ResultSet set = ResultSet::of(results);
+  const KnownValue published = published_value("padim", "raw", "pro", 87.8);
+  CHECK((ledger_of({published}, methods_of(set), 0.3).lines[0].outcome == Outcome::no_data));
+  CHECK((ledger_of({published}, methods_of(set, DataNames::published), 0.3).lines[0].outcome == Outcome::agrees));
+}
+
 TEST_CASE("a printed deviation stands beside both of ours", "[ledger]") {
   std::vector<StoredResult> results;
   for (int64_t seed = 0; seed < 3; ++seed)

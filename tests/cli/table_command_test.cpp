@@ -1,0 +1,85 @@
+// Tables, the ledger and claims as a user asks for them.
+#include <catch2/catch.hpp>
+
+#include <fmt/format.h>
+
+#include "core/base/atomic_file.h"
+#include "support/golden.h"
+#include "support/program.h"
+#include "support/seeded_backbones.h"
+#include "support/trees.h"
+
+using namespace adrep;
+using Catch::Matchers::Contains;
+using test::adrep_program;
+using test::TemporaryFolder;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A run of two detectors on one class, and what `adrep table` makes of it.
+class TableOfRun {
+ public:
+  TableOfRun() {
+    test::write_mvtec_class(folder_ / "data", "first", 4, 3);
+    const test::ProgramResult run = adrep_program(
+        fmt::format("run data={0}/data detector=padim,feature_norm features=raw image.crop=64 image.resize=64 "
+                    "cache.folder={0}/cache backbone={1} output={0}/run",
+                    folder_.path().string(), test::seeded_backbone()));
+    INFO(run.text);
+    REQUIRE(run.code == 0);
+  }
+  fs::path operator/(const std::string& name) const { return folder_ / name; }
+  test::ProgramResult table(const std::string& words) const {
+    return adrep_program("table " + (folder_ / "run").string() + " " + words);
+  }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+}  // namespace
+
+TEST_CASE("tables of a run in every format, and what they write can be compared", "[cli]") {
+  const TableOfRun run;
+  const test::ProgramResult shown = run.table("");
+  CHECK(shown.code == 0);
+  CHECK_THAT(shown.text, Contains("PaDiM") && Contains("first") && Contains("class-separated") && Contains("ONE SEED"));
+  for (const char* ending : {"txt", "csv", "json", "md", "tex", "html"}) {
+    const fs::path file = run / (std::string("table.") + ending);
+    CHECK(run.table("--layout seven --output " + file.string()).code == 0);
+    CHECK(read_file(file).size() > 200);
+  }
+  const test::ProgramResult same = run.table("--compare " + (run / "table.csv").string());
+  CHECK(same.code == 0);
+  CHECK_THAT(same.text, Contains("0 higher, 0 lower"));
+  const test::ProgramResult paper = run.table("--compare paper --format csv");
+  CHECK(paper.code == 0);
+  CHECK(paper.lines() == 1157);
+  const test::ProgramResult claims = adrep_program("claims " + (run / "run").string());
+  CHECK(claims.code == 0);
+  CHECK_THAT(claims.text, Contains("consistently-better: not decided"));
+}
+
+TEST_CASE("wrong words for tables are one line each", "[cli]") {
+  const TableOfRun run;
+  const auto refused = [&](const std::string& words, const std::string& says) {
+    const test::ProgramResult result = run.table(words);
+    INFO(words);
+    CHECK(result.code == 2);
+    CHECK(result.lines() == 1);
+    CHECK_THAT(result.text, Contains(says));
+  };
+  refused("--layout tabel1", "no layout of this name");
+  refused("--layout table8", "no result has 'tau'");
+  refused("--output table.doc", "a file that ends in");
+  refused("--compare paper --layout table1", "a comparison has no layout");
+  refused("--compare paper --format latex", "the ledger has the formats");
+  refused("--compare paper --tolerance -1", "points from 0 to 100");
+  refused("--compare " + (run / "gone").string(), "no such folder");
+  refused("--format hub --layout seven", "--hub-id data=ORG/NAME is missing");
+  refused((run / "values.csv").string(), "for --compare");
+  write_file_atomically(run / "values.csv", "dataset,metrik,value\na,b,1\n");
+  refused("--compare " + (run / "values.csv").string(), "values.csv:1: unknown column 'metrik'");
+  CHECK(adrep_program("table").code == 2);
+}
