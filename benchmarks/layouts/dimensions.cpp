@@ -34,18 +34,25 @@ std::optional<double> number_of(const std::string& text) {
 }  // namespace
 
 bool is_common_dimension(const std::string& dimension) {
-  static const std::vector<std::string> common = {"data",     "class",   "backbone", "detector",
-                                                  "features", "variant", "seed",     "metric"};
+  static const std::vector<std::string> common = {"data",    "class", "backbone", "detector", "features",
+                                                  "variant", "seed",  "metric",   "protocol", "selection"};
   return std::find(common.begin(), common.end(), dimension) != common.end();
 }
 
 std::vector<Place> places_of(const StoredResult& result) {
   Place place = {{"data", result.data_set},     {"class", result.class_name}, {"detector", result.detector},
                  {"features", result.features}, {"variant", result.variant},  {"seed", result.seeds}};
-  const auto given = result.settings.find("backbone");
-  place["backbone"] = result.cell                      ? result.cell->key_text("backbone")
-                      : given != result.settings.end() ? given->second
-                                                       : "";
+  // of a result that is not there yet what its plan says
+  const auto known = [&](const char* key, const char* setting, const char* otherwise) {
+    const auto given = result.settings.find(setting);
+    const std::string text = result.cell                      ? result.cell->key_text(key)
+                             : given == result.settings.end() ? ""
+                                                              : given->second;
+    return text.empty() ? std::string(otherwise) : text;
+  };
+  place["backbone"] = known("backbone", "backbone", "");
+  place["protocol"] = known("metrics.protocol", "metrics.protocol", "");
+  place["selection"] = known("selection", "selection", "last");
   std::vector<Place> places;
   for (const auto& labels : result.labels) {
     places.push_back(place);

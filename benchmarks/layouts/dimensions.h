@@ -8,7 +8,8 @@
 
 namespace adrep {
 
-/// Where a result stands: `data`, `class`, `backbone`, `detector`, `features` and the labels on its sweep's axes.
+/// Where a result stands: `data`, `class`, `backbone`, `detector`, `features`, `protocol`, `selection` and the labels
+/// on its sweep's axes.
 using Place = std::map<std::string, std::string>;
 
 /// One place for each sweep that asked for it, at least one.

@@ -107,7 +107,7 @@ class Arrangement {
         if (!known)
           throw_input(
               "layout {}: no result has '{}': it is an axis of a sweep, or one of data, class, backbone, "
-              "detector, features, variant, seed",
+              "detector, features, variant, seed, protocol, selection",
               layout.name, dimension);
       }
   }

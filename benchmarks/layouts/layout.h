@@ -10,7 +10,7 @@ namespace adrep {
 /// configs/layouts/*.yaml, docs/tables.md.
 ///
 /// A dimension is `data`, `class`, `backbone`, `detector`, `features`, `variant` (what tells methods of one detector
-/// and features apart), `seed`, `metric`, or an axis of a sweep: `tau`.
+/// and features apart), `seed`, `protocol`, `selection`, `metric`, or an axis of a sweep: `tau`.
 struct Layout {
   std::string name;                  ///< "table1"
   std::string title;                 ///< begins the caption

@@ -9,7 +9,7 @@ namespace {
 
 /// The place of a method.
 Place place_of_method(Place place, const StoredResult& result, DataNames names) {
-  for (const char* other : {"seed", "variant"}) place.erase(other);
+  for (const char* other : {"seed", "variant", "protocol", "selection"}) place.erase(other);
   const std::string layout = result.cell ? result.cell->key_text("layout") : "";
   if (names == DataNames::published && !published_dataset(place["data"]) && published_dataset(layout))
     place["data"] = layout;

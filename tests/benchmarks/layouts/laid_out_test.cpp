@@ -144,6 +144,12 @@ TEST_CASE("methods that would share a field get a row each, by what tells them a
   const LaidOut table = laid_out(results, find_layout("table1"));
   CHECK(table.layout.rows == std::vector<std::string>{"backbone", "data", "variant"});
   CHECK_THAT(layout_as_text(table, false, 0), Contains("metrics.protocol=exact"));
+  CHECK_THAT(table.notes.front(), Contains("several methods stand at one place"));
+  // a layout can say which protocol it shows, or make it a dimension
+  const std::string rows = "rows: [data, detector, features]\nmetrics: [pro]\n";
+  CHECK(laid_out(results, layout_of(rows + "where: {protocol: paper}\n")).layout.rows.size() == 3);
+  CHECK(laid_out(results, layout_of(rows + "columns: [protocol]\n")).columns ==
+        std::vector<Heads>{{"exact", "pro"}, {"paper", "pro"}});
 }
 
 TEST_CASE("each class has a row and the data set a mean; the best of a row is marked", "[layouts]") {
