@@ -1,8 +1,8 @@
 #include "benchmarks/layouts/dimensions.h"
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
+
+#include "core/maps/number_text.h"
 
 namespace adrep {
 namespace {
@@ -22,13 +22,6 @@ size_t rank_in(const std::map<std::string, std::vector<std::string>>& lists, con
   const auto list = lists.find(dimension);
   if (list == lists.end()) return 0;
   return static_cast<size_t>(std::find(list->second.begin(), list->second.end(), value) - list->second.begin());
-}
-
-std::optional<double> number_of(const std::string& text) {
-  double number = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (problem != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
 }
 
 }  // namespace
@@ -67,7 +60,7 @@ bool comes_before(const Layout& layout, const std::string& dimension, const std:
   for (const auto* lists : {&layout.order, &order_of_the_paper()})
     if (const size_t of_a = rank_in(*lists, dimension, a), of_b = rank_in(*lists, dimension, b); of_a != of_b)
       return of_a < of_b;
-  const std::optional<double> number_a = number_of(a), number_b = number_of(b);
+  const std::optional<double> number_a = finite_number(a), number_b = finite_number(b);
   if (number_a && number_b && *number_a != *number_b) return *number_a < *number_b;
   return a < b;
 }

@@ -40,25 +40,9 @@ std::vector<ValueText> value_texts(const LaidOut& table, const Field& field) {
   return texts;
 }
 
-std::set<Mark> column_marks(const LaidOut& table, size_t column) {
-  std::set<Mark> common;
-  bool first = true;
-  for (const std::vector<Field>& fields : table.fields) {
-    const Field& field = fields[column];
-    if (field.values.empty()) continue;
-    if (first) {
-      common = field.marks;
-    } else {
-      std::erase_if(common, [&](Mark mark) { return !field.marks.contains(mark); });
-    }
-    first = false;
-  }
-  return common;
-}
-
 std::string own_marks(const LaidOut& table, size_t row, size_t column) {
   std::set<Mark> own = table.fields[row][column].marks;
-  for (const Mark mark : column_marks(table, column)) own.erase(mark);
+  for (const Mark mark : table.column_marks[column]) own.erase(mark);
   return table.fields[row][column].values.empty() ? "" : mark_letters(own);
 }
 
@@ -85,8 +69,7 @@ std::vector<HeadSpan> head_spans(const LaidOut& table, size_t dimension, size_t 
     } else {
       text = shown_head(table, dimensions[dimension], table.columns[c][dimension]);
     }
-    const std::set<Mark> marks = innermost ? column_marks(table, c) : std::set<Mark>{};
-    if (!marks.empty()) text += fmt::format(" [{}]", mark_letters(marks));
+    if (innermost && !table.column_marks[c].empty()) text += fmt::format(" [{}]", mark_letters(table.column_marks[c]));
     spans.push_back({std::move(text), c, 1});
   }
   return spans;
@@ -107,12 +90,9 @@ std::vector<std::string> all_heads(const LaidOut& table, size_t row) {
 }
 
 std::vector<std::string> shown_row(const LaidOut& table, size_t row) {
-  std::vector<std::string> heads;
-  bool same = row > 0;
-  for (size_t d = 0; d < table.layout.rows.size(); ++d) {
-    same = same && table.rows[row][d] == table.rows[row - 1][d] && d + 1 < table.layout.rows.size();
-    heads.push_back(same ? "" : shown_head(table, table.layout.rows[d], table.rows[row][d]));
-  }
+  std::vector<std::string> heads = all_heads(table, row);
+  for (size_t d = 0; row > 0 && d + 1 < heads.size() && table.rows[row][d] == table.rows[row - 1][d]; ++d)
+    heads[d].clear();
   return heads;
 }
 

@@ -20,9 +20,6 @@ std::vector<ValueText> value_texts(const LaidOut& table, const Field& field);
 /// The letters of the marks that this field has and its column has not throughout: "io".
 std::string own_marks(const LaidOut& table, size_t row, size_t column);
 
-/// The marks that every field of a column has: they stand in its head.
-std::set<Mark> column_marks(const LaidOut& table, size_t column);
-
 /// A run of columns with one head.
 struct HeadSpan {
   std::string text;

@@ -93,6 +93,7 @@ class Arrangement {
     if (!table_.layout.delta.empty()) add_deltas();
     if (!table_.layout.best.empty()) mark_best();
     if (!table_.layout.joined) split_metrics();
+    find_column_marks();
     return std::move(table_);
   }
 
@@ -288,6 +289,19 @@ class Arrangement {
       fields = std::move(split);
     }
     table_.columns = std::move(columns);
+  }
+
+  void find_column_marks() {
+    for (size_t c = 0; c < table_.columns.size(); ++c) {
+      std::set<Mark> common = table_.marks;
+      bool any = false;
+      for (const std::vector<Field>& fields : table_.fields) {
+        if (fields[c].values.empty()) continue;
+        any = true;
+        std::erase_if(common, [&](Mark mark) { return !fields[c].marks.contains(mark); });
+      }
+      table_.column_marks.push_back(any ? common : std::set<Mark>{});
+    }
   }
 
   const ResultSet& set_;

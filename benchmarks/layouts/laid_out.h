@@ -40,13 +40,14 @@ using Heads = std::vector<std::string>;
 
 /// Results in a layout.
 struct LaidOut {
-  Layout layout;                           ///< with what had to be added to its rows: "variant"
-  std::vector<Heads> rows;                 ///< "mean" as innermost value of those that average
-  std::vector<Heads> columns;              ///< empty: one column
-  std::vector<std::vector<Field>> fields;  ///< [rows][columns]
-  std::set<Mark> marks;                    ///< that any field has
-  std::string caption;                     ///< what it shows, and under which setting of the field
-  std::vector<std::string> notes;          ///< as of Table
+  Layout layout;                             ///< with what had to be added to its rows: "variant"
+  std::vector<Heads> rows;                   ///< "mean" as innermost value of those that average
+  std::vector<Heads> columns;                ///< empty: one column
+  std::vector<std::vector<Field>> fields;    ///< [rows][columns]
+  std::vector<std::set<Mark>> column_marks;  ///< [columns] that every field of it has: they stand in its head
+  std::set<Mark> marks;                      ///< that any field has
+  std::string caption;                       ///< what it shows, and under which setting of the field
+  std::vector<std::string> notes;            ///< as of Table
 };
 
 /// Throws InputError where nothing is left to show or no result has a dimension of the layout.
