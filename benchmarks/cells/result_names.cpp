@@ -161,6 +161,11 @@ std::string images_of(const StoredResult& result) {
   return result.data_set + "\n" + result.class_name + "\n" + result.cell->key_text("data");
 }
 
+std::string selection_of(const Cell& cell) {
+  const std::string selection = cell.key_text("selection");
+  return selection.empty() ? "last" : selection;
+}
+
 std::string method_name(const StoredResult& result, bool with_backbone) {
   std::string name = shown_detector(result) + "/" + result.features, variant = result.variant;
   if (with_backbone) {

@@ -17,6 +17,9 @@ void name_results(std::vector<StoredResult>& results);
 /// What a result's images are: the data set, class and their fingerprint, or "" without a cell.
 std::string images_of(const StoredResult& result);
 
+/// By which epoch a cell was chosen: "last" too of detectors that have none to choose from.
+std::string selection_of(const Cell& cell);
+
 /// A method's name: "patchcore/residual", with the backbone where `with_backbone`, and its variant.
 std::string method_name(const StoredResult& result, bool with_backbone);
 

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "benchmarks/cells/result_names.h"
 #include "benchmarks/tables/changed_settings.h"
 #include "core/base/names.h"
 #include "core/base/plural.h"
@@ -28,8 +29,7 @@ Rules rules_of(const std::vector<StoredResult>& results) {
     }
     const Cell& cell = *result.cell;
     rules.protocols[cell.key_text("metrics.protocol")].insert(result.detector);
-    const std::string selection = cell.key_text("selection");
-    rules.selections[selection.empty() ? "last" : selection].insert(result.detector);
+    rules.selections[selection_of(cell)].insert(result.detector);
     (cell.key.part("classes_together").is_null() ? rules.separate : rules.joint).insert(result.detector);
     if (const nlohmann::json shots = cell.key.part("split.shots"); !shots.is_null()) rules.shots.insert(shots.dump());
     rules.seeds.insert(result.seeds);

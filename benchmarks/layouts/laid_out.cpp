@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "benchmarks/cells/result_names.h"
 #include "benchmarks/layouts/caption.h"
 #include "benchmarks/layouts/dimensions.h"
 #include "benchmarks/tables/changed_settings.h"
@@ -168,8 +169,7 @@ class Arrangement {
     for (const StoredResult* result : results) {
       if (!result->cell) field.marks.insert(Mark::incomplete);
       if (result->cell) {
-        const std::string selection = result->cell->key_text("selection");
-        field.selections.insert(selection.empty() ? "last" : selection);
+        field.selections.insert(selection_of(*result->cell));
         field.protocols.insert(result->cell->key_text("metrics.protocol"));
       }
       if (result->oracle()) field.marks.insert(Mark::oracle);

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "benchmarks/cells/result_names.h"
 #include "benchmarks/tables/changed_settings.h"
 #include "core/backbones/backbone.h"
 #include "datasets/published_counts.h"
@@ -88,8 +89,7 @@ std::string protocol_problem(const StoredResult& result, const std::string& metr
 
 std::string selection_problem(const StoredResult& result) {
   const std::string expected = result.detector == "cflow" || result.detector == "glass" ? "oracle" : "last";
-  std::string selection = result.cell->key_text("selection");
-  if (selection.empty()) selection = "last";
+  const std::string selection = selection_of(*result.cell);
   return selection == expected ? "" : fmt::format("selection={}, published with {}", selection, expected);
 }
 

@@ -56,8 +56,7 @@ Collected collected_from(const std::vector<StoredResult>& results, const std::ve
     if (!result.cell) continue;
     const Cell& cell = *result.cell;
     all.protocols.insert(cell.key_text("metrics.protocol"));
-    const std::string selection = cell.key_text("selection");
-    all.selections.insert(selection.empty() ? "last" : selection);
+    all.selections.insert(selection_of(cell));
     all.together |= !cell.key.part("classes_together").is_null();
     all.backbones.insert(cell.key_text("backbone"));
     all.seeds.insert(result.seeds);
