@@ -11,6 +11,7 @@ void add_compare_command(CLI::App& program);
 void add_results_command(CLI::App& program);
 void add_table_command(CLI::App& program);
 void add_claims_command(CLI::App& program);
+void add_regress_command(CLI::App& program, int& exit_code);
 void add_pretrain_command(CLI::App& program, int& exit_code);
 void add_datasets_command(CLI::App& program, int& exit_code);
 void add_list_command(CLI::App& program);

@@ -62,6 +62,7 @@ int run(int argc, char** argv) {
   adrep::cli::add_results_command(program);
   adrep::cli::add_table_command(program);
   adrep::cli::add_claims_command(program);
+  adrep::cli::add_regress_command(program, exit_code);
   adrep::cli::add_pretrain_command(program, exit_code);
   adrep::cli::add_visualize_command(program);
   adrep::cli::add_datasets_command(program, exit_code);

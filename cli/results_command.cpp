@@ -3,6 +3,7 @@
 
 #include "benchmarks/cells/kept_file.h"
 #include "benchmarks/cells/results_folder.h"
+#include "benchmarks/layouts/layout_formats.h"
 #include "benchmarks/pages/report.h"
 #include "benchmarks/tables/table_formats.h"
 #include "cli/command.h"
@@ -26,7 +27,7 @@ std::string table_for(const fs::path& file, const Table& table, const ResultSet&
   if (ending == ".csv") return table_as_csv(table);
   if (ending == ".json") return table_as_json(table);
   if (ending == ".md") return table_as_markdown(table);
-  if (ending == ".tex") return table_as_latex(table);
+  if (ending == ".tex") return layout_as_latex(lay_out(results, find_layout(usual_layout(results))));
   if (ending == ".html") return report_html(table, results);
   throw_input("--output {}: give a file that ends in .csv, .json, .md, .tex or .html", file.string());
 }

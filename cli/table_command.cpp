@@ -5,6 +5,7 @@
 #include "benchmarks/cells/kept_file.h"
 #include "benchmarks/layouts/hub_export.h"
 #include "benchmarks/layouts/layout_formats.h"
+#include "benchmarks/ledger/computed_costs.h"
 #include "benchmarks/ledger/ledger_formats.h"
 #include "benchmarks/ledger/value_changes.h"
 #include "cli/command.h"
@@ -62,14 +63,6 @@ void put(const TableArguments& arguments, const std::string& text) {
               of == "the ledger" ? " and html" : "");
 }
 
-/// The means over classes where there are several methods or data sets, else each class.
-std::string usual_layout(const ResultSet& results) {
-  std::set<std::string> places;
-  for (const StoredResult& result : results.results())
-    for (const Place& place : places_of(result)) places.insert(place.at("data") + "|" + place.at("backbone"));
-  return places.size() > 1 ? "table1" : "per_class";
-}
-
 std::map<std::string, std::string> hub_ids_of(const TableArguments& arguments) {
   std::map<std::string, std::string> ids;
   for (const std::string& given : arguments.hub_ids) {
@@ -84,13 +77,25 @@ bool is_csv(const std::string& path) {
   return path.ends_with(".csv");
 }
 
-void show_layout(const TableArguments& arguments) {
+LaidOut laid_out_results(const TableArguments& arguments) {
+  if (arguments.results.empty()) throw_input("table: name the folder of a run, for example: adrep table results");
   for (const std::string& path : arguments.results)
     if (is_csv(path))
       throw_input("{}: a CSV file of values is for --compare: a table is made of folders of runs", path);
   const ResultSet results = ResultSet::read({arguments.results.begin(), arguments.results.end()});
-  const std::string name = arguments.layout.empty() ? usual_layout(results) : arguments.layout;
-  const LaidOut table = lay_out(results, find_layout(name));
+  return lay_out(results, find_layout(arguments.layout.empty() ? usual_layout(results) : arguments.layout));
+}
+
+LaidOut laid_out_costs(const TableArguments& arguments, const Layout& layout) {
+  if (!arguments.results.empty())
+    throw_input("--layout {}: its values are computed: leave {} out", arguments.layout, arguments.results.front());
+  return lay_out_costs(layout);
+}
+
+void show_layout(const TableArguments& arguments) {
+  const bool of_costs = !arguments.layout.empty() && find_layout(arguments.layout).of_costs;
+  const LaidOut table =
+      of_costs ? laid_out_costs(arguments, find_layout(arguments.layout)) : laid_out_results(arguments);
   const std::string format = format_of(arguments);
   put(arguments, format == "csv"        ? layout_as_csv(table)
                  : format == "json"     ? layout_as_json(table)
@@ -158,12 +163,12 @@ void show_built_in_layouts() {
 
 void show(const TableArguments& arguments) {
   if (arguments.list) return show_built_in_layouts();
-  if (arguments.results.empty()) throw_input("table: name the folder of a run, for example: adrep table results");
   if (!arguments.compare.empty() && !arguments.layout.empty())
     throw_input("--layout {}: a comparison has no layout: leave one of --layout and --compare out", arguments.layout);
   if (!(arguments.tolerance >= 0 && arguments.tolerance <= 100))
     throw_input("--tolerance {}: give points from 0 to 100", arguments.tolerance);
   if (arguments.compare.empty()) return show_layout(arguments);
+  if (arguments.results.empty()) throw_input("--compare: name the folder of a run or a CSV file to compare");
   if (arguments.compare == "paper") return compare_with_the_paper(arguments);
   compare_values(arguments);
 }
@@ -184,7 +189,8 @@ void add_table_command(CLI::App& program) {
   command->add_option("--compare", arguments->compare, "'paper', a CSV file of values, or the folder of another run");
   command->add_option("--tolerance", arguments->tolerance, "points within which a value agrees with the paper's")
       ->capture_default_str();
-  command->add_option("--hub-id", arguments->hub_ids, "DATA=ORG/NAME: what the Hub calls a data set");
+  command->add_option("--hub-id", arguments->hub_ids, "DATA=ORG/NAME: what the Hub calls a data set")
+      ->allow_extra_args(false);
   command->add_flag("--list", arguments->list, "the built-in layouts");
   command->footer(
       "examples:\n  adrep table results\n  adrep table results --layout table1 --output table.tex\n"

@@ -31,10 +31,10 @@ std::vector<ValueText> value_texts(const LaidOut& table, const Field& field) {
     if (value.gathered.seeds == 0 && value.gathered.classes == 0 && field.marks.contains(Mark::incomplete) &&
         !value.gathered.value.defined())
       text.value = "–";
-    if (value.gathered.value.defined()) text.value = fixed_points(value.gathered.value.value * 100, digits);
+    if (value.gathered.value.defined()) text.value = fixed_points(value.gathered.value.value * table.scale, digits);
     if (value.delta) text.delta = signed_points(*value.delta, digits);
     if (value.gathered.deviation.defined())
-      text.deviation = fmt::format("{:.2f}", value.gathered.deviation.value * 100);
+      text.deviation = fmt::format("{:.2f}", value.gathered.deviation.value * table.scale);
     texts.push_back(std::move(text));
   }
   return texts;

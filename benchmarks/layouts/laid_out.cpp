@@ -343,9 +343,16 @@ LaidOut lay_out(const ResultSet& results, const Layout& layout) {
   return table;
 }
 
+std::string usual_layout(const ResultSet& results) {
+  std::set<std::string> places;
+  for (const StoredResult& result : results.results())
+    for (const Place& place : places_of(result)) places.insert(place.at("data") + "|" + place.at("backbone"));
+  return places.size() > 1 ? "table1" : "per_class";
+}
+
 std::string shown_head(const LaidOut& table, const std::string& dimension, const std::string& value) {
-  if (dimension == "metric") return heading_of(value);
-  return shown_name(table.layout, dimension, value);
+  const std::string name = shown_name(table.layout, dimension, value);
+  return dimension == "metric" && name == value ? heading_of(value) : name;
 }
 
 }  // namespace adrep

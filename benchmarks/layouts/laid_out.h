@@ -46,12 +46,17 @@ struct LaidOut {
   std::vector<std::vector<Field>> fields;    ///< [rows][columns]
   std::vector<std::set<Mark>> column_marks;  ///< [columns] that every field of it has: they stand in its head
   std::set<Mark> marks;                      ///< that any field has
+  double scale = 100;                        ///< of what is shown to what is stored: percents
   std::string caption;                       ///< what it shows, and under which setting of the field
   std::vector<std::string> notes;            ///< as of Table
 };
 
 /// Throws InputError where nothing is left to show or no result has a dimension of the layout.
 LaidOut lay_out(const ResultSet& results, const Layout& layout);
+
+/// The layout for results of which nothing else is known: means over classes where there are several data sets or
+/// backbones, else each class.
+std::string usual_layout(const ResultSet& results);
 
 /// A head as people read it: "DINOv2-Base", "image AUROC".
 std::string shown_head(const LaidOut& table, const std::string& dimension, const std::string& value);

@@ -54,6 +54,7 @@ class LayoutReader {
     using Read = std::function<void(const YAML::Node&)>;
     const std::map<std::string, Read> keys = {
         {"title", [&](const YAML::Node& node) { layout_.title = yaml_scalar(file_, node, "title"); }},
+        {"of", [&](const YAML::Node& node) { layout_.of_costs = subject_of(node); }},
         {"rows", [&](const YAML::Node& node) { layout_.rows = list_of(node, "rows"); }},
         {"columns", [&](const YAML::Node& node) { layout_.columns = list_of(node, "columns"); }},
         {"metrics", [&](const YAML::Node& node) { layout_.metrics = list_of(node, "metrics"); }},
@@ -116,6 +117,12 @@ class LayoutReader {
     const std::string text = yaml_scalar(file_, node, key);
     if (text != "true" && text != "false") throw_input("{}: {}: give true or false", file_.place(node), key);
     return text == "true";
+  }
+
+  bool subject_of(const YAML::Node& node) const {
+    const std::string text = yaml_scalar(file_, node, "of");
+    if (text != "results" && text != "costs") throw_input("{}: of: give results or costs", file_.place(node));
+    return text == "costs";
   }
 
   std::string best_of(const YAML::Node& node) const {

@@ -14,6 +14,7 @@ namespace adrep {
 struct Layout {
   std::string name;                  ///< "table1"
   std::string title;                 ///< begins the caption
+  bool of_costs = false;             ///< shows no results: what projectors cost, which is computed
   std::vector<std::string> rows;     ///< dimensions, the outermost first
   std::vector<std::string> columns;  ///< likewise
   std::vector<std::string> metrics;  ///< "image_auroc", …

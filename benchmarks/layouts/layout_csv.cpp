@@ -7,8 +7,8 @@
 namespace adrep {
 namespace {
 
-std::string csv_percent(const Metric& value) {
-  return value.defined() ? fmt::format("{:.10g}", value.value * 100) : "";
+std::string csv_value(const Metric& value, double scale) {
+  return value.defined() ? fmt::format("{:.10g}", value.value * scale) : "";
 }
 
 }  // namespace
@@ -22,12 +22,13 @@ std::string layout_as_csv(const LaidOut& table) {
       for (const LaidOutValue& value : table.fields[r][c].values) {
         for (const std::string& head : all_values(table, r, c)) text += csv_label(head) + ",";
         const Gathered& all = value.gathered;
-        text += fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", value.metric, csv_percent(all.value),
-                            value.delta ? fmt::format("{:.10g}", *value.delta) : "", csv_percent(all.deviation),
-                            csv_percent(all.population_deviation), all.seeds, all.classes, all.planned_classes,
-                            csv_field(fmt::format("{}", fmt::join(table.fields[r][c].protocols, "+"))),
-                            csv_field(fmt::format("{}", fmt::join(table.fields[r][c].selections, "+"))),
-                            mark_letters(table.fields[r][c].marks));
+        text +=
+            fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", value.metric, csv_value(all.value, table.scale),
+                        value.delta ? fmt::format("{:.10g}", *value.delta) : "", csv_value(all.deviation, table.scale),
+                        csv_value(all.population_deviation, table.scale), all.seeds, all.classes, all.planned_classes,
+                        csv_field(fmt::format("{}", fmt::join(table.fields[r][c].protocols, "+"))),
+                        csv_field(fmt::format("{}", fmt::join(table.fields[r][c].selections, "+"))),
+                        mark_letters(table.fields[r][c].marks));
       }
   return text;
 }

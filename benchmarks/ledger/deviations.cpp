@@ -5,6 +5,7 @@
 #include <set>
 
 #include "benchmarks/cells/result_names.h"
+#include "benchmarks/ledger/published_settings.h"
 #include "benchmarks/tables/changed_settings.h"
 #include "core/backbones/backbone.h"
 #include "datasets/published_counts.h"
@@ -27,12 +28,6 @@ void add_first(const OwnMethod& method, Outcome outcome, const Problem& problem,
 std::string image_counts(const Cell& cell) {
   return fmt::format("{} training, {} test images, {} of them anomalous", cell.train_images, cell.test_images,
                      cell.anomalous_images);
-}
-
-/// Whether the split is a table's subject, so that other counts than the published ones are meant.
-bool splits_on_purpose(const KnownValue& published) {
-  return published.place.contains("train_fraction") || published.place.contains("noise_ratio") ||
-         published.place.contains("shots");
 }
 
 std::string data_problem(const StoredResult& result, const KnownValue& published) {
@@ -91,21 +86,6 @@ std::string selection_problem(const StoredResult& result) {
   const std::string expected = result.detector == "cflow" || result.detector == "glass" ? "oracle" : "last";
   const std::string selection = selection_of(*result.cell);
   return selection == expected ? "" : fmt::format("selection={}, published with {}", selection, expected);
-}
-
-std::string settings_problem(const StoredResult& result, const KnownValue& published) {
-  for (const auto& [name, values] : changed_parameters(result)) {
-    const auto& [value, normal] = values;
-    const bool named_file = normal.is_string() && normal.get<std::string>().empty();
-    // the published code ran with it (protocol of CFLOW), shorter trainings have an outcome of their own
-    const bool as_published = name == "legacy_zero_grad" && value == true;
-    if (!named_file && !as_published && name.find("epochs") == std::string::npos)
-      return fmt::format("{}.{}={}, published with {}", result.detector, name, value.dump(), normal.dump());
-  }
-  const bool split_is_meant = splits_on_purpose(published);
-  for (const auto& [name, value] : result.cell->key.fit.items())
-    if (name.starts_with("split.") && !split_is_meant) return fmt::format("{}={}", name, value.dump());
-  return "";
 }
 
 }  // namespace

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <set>
 
+#include "benchmarks/ledger/computed_costs.h"
 #include "benchmarks/ledger/deviations.h"
-#include "benchmarks/speed/projector_costs.h"
 #include "core/base/plural.h"
 
 namespace adrep {
@@ -16,18 +16,6 @@ namespace {
 /// Half a unit of the last digit that is printed.
 double rounding_of(const KnownValue& value) {
   return 0.5 * std::pow(10.0, -static_cast<double>(value.digits));
-}
-
-/// The computed cost of a backbone's projectors, in the printed unit.
-std::optional<double> computed_cost(const KnownValue& published) {
-  static const std::vector<ProjectorCost> costs = projector_costs();
-  const auto backbone = published.place.find("backbone");
-  for (const ProjectorCost& cost : costs) {
-    if (backbone == published.place.end() || cost.backbone != backbone->second) continue;
-    if (published.metric == "parameters") return static_cast<double>(cost.counted_parameters) / 1e6;
-    if (published.metric == "flops") return cost.counted_flops / 1e9;
-  }
-  return std::nullopt;
 }
 
 /// How many of a method's cells are not there.
@@ -56,7 +44,8 @@ class LedgerMaker {
       line.outcome = Outcome::cited;
       line.why = published.cited_from.empty() ? published.method : published.method + ", from " + published.cited_from;
     } else if (!published.unit.empty()) {
-      line.ours = computed_cost(published);
+      if (const auto backbone = published.place.find("backbone"); backbone != published.place.end())
+        line.ours = computed_cost(backbone->second, published.metric);
       line.why = "computed";
       settle(line);
     } else {

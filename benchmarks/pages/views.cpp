@@ -3,6 +3,7 @@
 #include <set>
 
 #include "benchmarks/cells/kept_file.h"
+#include "benchmarks/layouts/layout_formats.h"
 #include "benchmarks/pages/report.h"
 #include "benchmarks/tables/table_formats.h"
 #include "core/base/atomic_file.h"
@@ -61,7 +62,7 @@ fs::path write_views(const fs::path& output, const Plan& plan, const std::string
   std::map<std::string, std::string> files = config_files(plan);
   files["table.csv"] = table_as_csv(table);
   files["table.md"] = table_as_markdown(table);
-  files["table.tex"] = table_as_latex(table);
+  files["table.tex"] = layout_as_latex(lay_out(results, find_layout(usual_layout(results))));
   files["table.json"] = table_as_json(table);
   files["report.html"] = report_html(table, results);
   nlohmann::json names = nlohmann::json::array();

@@ -12,6 +12,7 @@
 #include "core/base/hash.h"
 #include "core/base/param_json.h"
 #include "core/base/version.h"
+#include "core/features/cache/feature_key.h"
 #include "core/image/mask_rule.h"
 #include "core/metrics/protocol.h"
 #include "core/representation/representation.h"
@@ -180,6 +181,7 @@ json run_environment(const RunSettings& settings) {
           {"device", settings.device},
           {"threads", at::get_num_threads()},
           {"cpu", at::get_cpu_capability()},
+          {"processor", processor_of("cpu")},
           {"batch", images_a_pass(settings)}};
 }
 

@@ -28,14 +28,6 @@ std::string csv_number(const Metric& value) {
   return value.defined() ? fmt::format("{}", value.value) : "";
 }
 
-std::string latex_value(const TableRow& row, size_t column, bool best) {
-  const std::string value = percent(row.values[column]);
-  const bool spread = !row.over_seeds.empty() && row.over_seeds[column].deviation.defined();
-  std::string text = best ? (spread ? "\\mathbf{" : "\\textbf{") + value + "}" : value;
-  if (spread) text = fmt::format("${} \\pm {}$", text, percent(row.over_seeds[column].deviation));
-  return text + shown_share(row, column);
-}
-
 nlohmann::json json_value(const Metric& value) {
   if (value.defined()) return value.value;
   return {{"undefined", value.undefined}};
@@ -147,29 +139,6 @@ std::string table_as_markdown(const Table& table) {
   }
   text += "\n";
   for (const std::string& note : table.notes) text += markdown_text(note) + "\n";
-  return text;
-}
-
-std::string table_as_latex(const Table& table) {
-  const std::vector<std::string> headings = label_headings(table);
-  std::string text = "% needs \\usepackage{booktabs}\n\\begin{tabular}{" + std::string(headings.size(), 'l') +
-                     std::string(table.headings.size(), 'r') + "}\n\\toprule\n";
-  std::vector<std::string> all = headings;
-  all.insert(all.end(), table.headings.begin(), table.headings.end());
-  for (size_t i = 0; i < all.size(); ++i) text += (i ? " & " : "") + latex_text(all[i]);
-  text += " \\\\\n\\midrule\n";
-  for (size_t r = 0; r < table.rows.size(); ++r) {
-    if (r > 0 && begins_class(table, r)) text += "\\midrule\n";
-    std::string line;
-    for (const std::string& label : labels(table.rows[r], headings))
-      line += (line.empty() ? "" : " & ") + latex_text(label);
-    for (size_t c = 0; c < table.metrics.size(); ++c) {
-      line += " & " + latex_value(table.rows[r], c, best_in_class(table, c)[r]);
-    }
-    text += line + " \\\\\n";
-  }
-  text += "\\bottomrule\n\\end{tabular}\n";
-  for (const std::string& note : table.notes) text += "% " + note + "\n";
   return text;
 }
 

@@ -7,7 +7,6 @@ namespace adrep {
 std::string table_as_text(const Table& table, bool colour);
 std::string table_as_csv(const Table& table);
 std::string table_as_markdown(const Table& table);
-std::string table_as_latex(const Table& table);
 std::string table_as_json(const Table& table);
 
 }  // namespace adrep

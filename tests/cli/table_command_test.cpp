@@ -56,6 +56,10 @@ TEST_CASE("tables of a run in every format, and what they write can be compared"
   const test::ProgramResult paper = run.table("--compare paper --format csv");
   CHECK(paper.code == 0);
   CHECK(paper.lines() == 1157);
+  CHECK_THAT(read_file(run / "run/table.tex"), Contains("\\begin{table*}") && Contains("PaDiM"));
+  const test::ProgramResult costs = adrep_program("table --layout table7");
+  CHECK(costs.code == 0);
+  CHECK_THAT(costs.text, Contains("DINOv2-Base") && Contains("137.7"));
   const test::ProgramResult claims = adrep_program("claims " + (run / "run").string());
   CHECK(claims.code == 0);
   CHECK_THAT(claims.text, Contains("consistently-better: not decided"));
@@ -72,6 +76,7 @@ TEST_CASE("wrong words for tables are one line each", "[cli]") {
   };
   refused("--layout tabel1", "no layout of this name");
   refused("--layout table8", "no result has 'tau'");
+  refused("--layout table7", "its values are computed");
   refused("--output table.doc", "a file that ends in");
   refused("--compare paper --layout table1", "a comparison has no layout");
   refused("--compare paper --format latex", "the ledger has the formats");

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <cstdlib>
 #include <fstream>
 #include <set>
 
@@ -35,6 +36,16 @@ std::string gpu_models() {
   return fmt::format("{}", fmt::join(models, ", "));
 }
 
+/// What tells oneDNN and MKL to use fewer instructions than there are, which changes the last bits; "" where nothing
+/// does. (LibTorch's own limit shows in its capability.)
+std::string instruction_limits() {
+  static const std::string usual = "AUTO";  // of MKL_CBWR, which adrep sets itself
+  std::string limits;
+  for (const char* name : {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "MKL_ENABLE_INSTRUCTIONS", "MKL_CBWR"})
+    if (const char* value = std::getenv(name); value && value != usual) limits += fmt::format(" {}={}", name, value);
+  return limits;
+}
+
 }  // namespace
 
 std::string FeatureKey::text() const {
@@ -62,8 +73,8 @@ std::string FeatureKey::hash() const {
 }
 
 std::string processor_of(const std::string& device_kind) {
-  static const std::string cpu =
-      fmt::format("{} {}", first_field("/proc/cpuinfo", "model name"), at::get_cpu_capability());
+  static const std::string cpu = fmt::format("{} {}{}", first_field("/proc/cpuinfo", "model name"),
+                                             at::get_cpu_capability(), instruction_limits());
   static const std::string gpu = gpu_models();
   return device_kind == "cpu" ? cpu : gpu;
 }

@@ -37,7 +37,8 @@ struct FeatureKey {
   std::string hash() const;
 };
 
-/// The model of this machine's processor with the instruction set that LibTorch uses; of its GPUs for "cuda".
+/// The model of this machine's processor with the instruction set that LibTorch uses, and what limits that of oneDNN
+/// and MKL; of its GPUs for "cuda".
 std::string processor_of(const std::string& device_kind);
 
 }  // namespace adrep

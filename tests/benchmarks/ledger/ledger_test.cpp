@@ -151,6 +151,54 @@ TEST_CASE("every reason why values do not compare is found and named", "[ledger]
   CHECK((answer(cited, mpdd_results("padim", "raw", 0.9, 0.9)).outcome == Outcome::cited));
 }
 
+TEST_CASE("references, geometry and joint models other than published are other settings", "[ledger]") {
+  const auto with = [](const std::string& detector, const nlohmann::json& parts, const std::string& table = "1") {
+    auto results = mpdd_results(detector, "pretrained", 0.9, 0.9);
+    for (StoredResult& result : results) result.cell->key.fit.update(parts);
+    KnownValue published = published_value(detector, "pretrained", "image_auroc", 90);
+    published.table = table;
+    const LedgerLine line = answer(published, results);
+    return outcome_text(line.outcome) + ": " + line.why;
+  };
+  using nlohmann::json;
+  const auto references = [](const std::string& select, int shots) {
+    return json{{"references.select", select}, {"references.shots", shots}, {"references.match", "cosine"}};
+  };
+  for (const std::string select : {"random", "list"}) CHECK(with("padim", references(select, 8)) == "agrees: ");
+  CHECK_THAT(with("padim", references("random", 4)), Contains("other settings: references.shots=4, published with 8"));
+  CHECK_THAT(with("padim", references("kmeans", 8)), Contains("references.select=kmeans, published with random"));
+  CHECK_THAT(with("padim", references("aligned", 8)), Contains("references.select=aligned"));
+  for (const int shots : {8, 10}) CHECK(with("feature_norm", references("aligned", shots)) == "agrees: ");
+  CHECK_THAT(with("feature_norm", references("list", 8)), Contains("references.select=list, published with aligned"));
+  CHECK(with("feature_norm", references("list", 4), "8") == "agrees: ");
+  json other = references("list", 8);
+  other["references.match"] = "l2";
+  CHECK_THAT(with("padim", other), Contains("references.match=\"l2\", published with \"cosine\""));
+
+  CHECK_THAT(with("padim", {{"image.crop", 448}}), Contains("image.crop=448, published with 224"));
+  CHECK_THAT(with("padim", {{"image.resize", 256}}), Contains("image.resize=256, published with 224"));
+  CHECK_THAT(with("padim", {{"layout", "mvtec_ad"}, {"image.resize", 224}}), Contains("published with 256"));
+  CHECK_THAT(with("padim", {{"image.fit", "pad"}}), Contains("image.fit=\"pad\""));
+  CHECK_THAT(with("padim", {{"precision", "bf16"}}), Contains("precision=\"bf16\""));
+  CHECK_THAT(with("padim", {{"classes_together", "abc"}}), Contains("one model for all classes, published with one a"));
+  CHECK_THAT(with("uniad", json::object()), Contains("one model a class, published with one for all"));
+  CHECK(with("uniad", {{"classes_together", "abc"}}) == "agrees: ");
+}
+
+TEST_CASE("shots that a table varies are its own", "[ledger]") {
+  KnownValue published = published_value("feature_norm", "pretrained", "image_auroc", 90);
+  published.table = "5";
+  published.place["shots"] = "2";
+  for (const auto& [shots, outcome] : std::map<int, Outcome>{{2, Outcome::agrees}, {8, Outcome::other_settings}}) {
+    auto results = mpdd_results("feature_norm", "pretrained", 0.9, 0.9);
+    for (StoredResult& result : results) {
+      result.labels = {{{"shots", "2"}}};
+      result.cell->key.fit.update({{"references.select", "list"}, {"references.shots", shots}});
+    }
+    CHECK((answer(published, results).outcome == outcome));
+  }
+}
+
 TEST_CASE("of several methods at a place the one most as published answers", "[ledger]") {
   std::vector<StoredResult> results = mpdd_results("padim", "raw", 0.9, 0.878),
                             others = mpdd_results("padim", "raw", 0.9, 0.5);

@@ -121,7 +121,6 @@ TEST_CASE("every format carries the same numbers and says undefined", "[table]")
   REQUIRE_THAT(table_as_csv(table), Contains("set,a,padim,raw,,1,1,0.9,0.8") && Contains("\"c, d\",x_y") &&
                                         Contains("set,a,x_y,raw,,1,1,0.95,,,,1,0,,,0,1,no masks\n"));
   REQUIRE_THAT(table_as_markdown(table), Contains("| **95.0** |") && Contains("| undef. |"));
-  REQUIRE_THAT(table_as_latex(table), Contains("\\textbf{95.0}") && Contains("x\\_y"));
   const auto json = nlohmann::json::parse(table_as_json(table));
   REQUIRE(json["rows"][0]["metrics"]["image_auroc"] == 0.9);
   REQUIRE(json["rows"][1]["metrics"]["pro"]["undefined"] == "no masks");
@@ -197,7 +196,6 @@ TEST_CASE("every format has mean ± deviation; CSV and JSON keep each seed", "[t
   const Table table = table_of(three_seeds());
   REQUIRE_THAT(table_as_text(table, false), Contains("93.0 ± 3.6") && Contains("73.0 ± 2.6"));
   REQUIRE_THAT(table_as_markdown(table), Contains("| 93.0 ± 3.6 |"));
-  REQUIRE_THAT(table_as_latex(table), Contains("$93.0 \\pm 3.6$"));
   const std::string csv = table_as_csv(table);
   REQUIRE(lines(csv) == 13);
   REQUIRE_THAT(csv, Contains("set,b,padim,raw,,1,1,0.56,0.5,seed=1,,1,0,"));
@@ -207,12 +205,6 @@ TEST_CASE("every format has mean ± deviation; CSV and JSON keep each seed", "[t
   REQUIRE(json["rows"][1]["over_seeds"]["image_auroc"]["n"] == 3);
   REQUIRE(json["rows"][1]["over_seeds"]["image_auroc"]["std"].get<double>() == Approx(0.03));
   REQUIRE(json["seed_rows"][1]["seed"] == "seed=1");
-}
-
-TEST_CASE("the best of several seeds is bold in mathematics", "[table]") {
-  auto cells = three_seeds();
-  for (int seed = 0; seed < 3; ++seed) cells.push_back(seed_result("a", "residual", seed, 0.5 + 0.01 * seed));
-  REQUIRE_THAT(table_as_latex(table_of(cells)), Contains("$\\mathbf{93.0} \\pm 3.6$") && Contains("$51.0 \\pm 1.0$"));
 }
 
 TEST_CASE("a step over the whole test set is noted, and then not everything was chosen without it", "[table]") {
@@ -308,7 +300,6 @@ TEST_CASE("names that mean something in a format are escaped in it", "[table]") 
   const Table table = table_of({result_of("=SUM|A_1", "padim", Metric::measured(0.9), Metric::measured(0.8))});
   CHECK_THAT(table_as_csv(table), Contains("\nset,'=SUM|A_1,"));
   CHECK_THAT(table_as_markdown(table), Contains("| =SUM\\|A\\_1 |"));
-  CHECK_THAT(table_as_latex(table), Contains("=SUM|A\\_1 &"));
 }
 
 TEST_CASE("what has to be said of the weights is said once under the table", "[table]") {

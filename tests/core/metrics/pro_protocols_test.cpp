@@ -12,7 +12,7 @@ using namespace adrep::test;
 namespace {
 
 /// The rule, read literally: sort the normal scores, loop over the ranks, loop over the pixels.
-double by_loops(const ScoreMaps& maps, int64_t ranks) {
+double pro_by_loops(const ScoreMaps& maps, int64_t ranks) {
   int count = 0;
   const std::vector<int> region = flood_regions(maps, count);
   std::vector<double> area(static_cast<size_t>(count));
@@ -67,14 +67,14 @@ TEST_CASE("MVTec's rule equals the loops that it is defined by, ties or not") {
     const ScoreMaps maps = random_maps(seed, 4, 17, 23, static_cast<int>(seed % 3) * 6);
     for (int64_t ranks : {2, 7, 100, 5000}) {
       INFO("seed " << seed << " ranks " << ranks);
-      CHECK(pro_by(maps.view(), mvtec_rule(ranks)).value == Approx(by_loops(maps, ranks)).margin(1e-12));
+      CHECK(pro_by(maps.view(), mvtec_rule(ranks)).value == Approx(pro_by_loops(maps, ranks)).margin(1e-12));
     }
   }
 }
 
 TEST_CASE("MVTec's rule over several buckets, and with every rank it is close to the exact value") {
   const ScoreMaps maps = random_maps(21, 6, 120, 110);
-  CHECK(pro_by(maps.view(), mvtec_rule(100)).value == Approx(by_loops(maps, 100)).margin(1e-12));
+  CHECK(pro_by(maps.view(), mvtec_rule(100)).value == Approx(pro_by_loops(maps, 100)).margin(1e-12));
   const double exact = aupro_exact(maps.view(), 0.3).value;
   CHECK(std::abs(pro_by(maps.view(), mvtec_rule(maps.pixels())).value - exact) < 1e-3);
 }
