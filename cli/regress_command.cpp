@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct RegressArguments {
+struct GateArguments {
   std::string baseline, format, explain;
   std::vector<std::string> results, outputs, only, tolerances;
   double alpha = 0.05;
@@ -23,7 +23,7 @@ struct RegressArguments {
 };
 
 /// What --format says, else what the file's ending says.
-std::string answer_format(const RegressArguments& arguments, const std::string& output) {
+std::string answer_format(const GateArguments& arguments, const std::string& output) {
   if (!arguments.format.empty()) return arguments.format;
   static const std::map<std::string, std::string> by_ending = {
       {".md", "markdown"}, {".json", "json"}, {".xml", "junit"}, {".txt", "text"}};
@@ -33,7 +33,7 @@ std::string answer_format(const RegressArguments& arguments, const std::string& 
   return format->second;
 }
 
-RegressionOptions options_of(const RegressArguments& arguments) {
+RegressionOptions options_of(const GateArguments& arguments) {
   RegressionOptions options;
   options.only = arguments.only;
   options.alpha = arguments.alpha;
@@ -56,7 +56,7 @@ RegressionOptions options_of(const RegressArguments& arguments) {
   return options;
 }
 
-void write_update(const RegressArguments& arguments, const ResultSet& results) {
+void write_update(const GateArguments& arguments, const ResultSet& results) {
   const Baseline before = fs::exists(arguments.baseline) ? read_baseline(arguments.baseline) : Baseline{};
   const BaselineUpdate update = update_baseline(before, results, arguments.only);
   if (const fs::path folder = fs::path(arguments.baseline).parent_path(); !folder.empty())
@@ -69,7 +69,7 @@ void write_update(const RegressArguments& arguments, const ResultSet& results) {
              update.unchanged, update.kept);
 }
 
-int compare_with_baseline(const RegressArguments& arguments, const Baseline& baseline, const ResultSet& results) {
+int compare_with_baseline(const GateArguments& arguments, const Baseline& baseline, const ResultSet& results) {
   const RegressionOptions options = options_of(arguments);
   if (!arguments.explain.empty()) {
     fmt::print("{}", explain_cell(arguments.explain, baseline, results, options));
@@ -93,7 +93,7 @@ int compare_with_baseline(const RegressArguments& arguments, const Baseline& bas
   return code;
 }
 
-int regress(const RegressArguments& arguments) {
+int regress(const GateArguments& arguments) {
   if (arguments.list) {
     fmt::print("{}", baseline_list(read_baseline(arguments.baseline)));
     return 0;
@@ -119,7 +119,7 @@ int regress(const RegressArguments& arguments) {
 }  // namespace
 
 void add_regress_command(CLI::App& program, int& exit_code) {
-  const auto arguments = std::make_shared<RegressArguments>();
+  const auto arguments = std::make_shared<GateArguments>();
   CLI::App* command = program.add_subcommand("regress", "stored results against a reviewed baseline: the gate of a CI");
   command->add_option("baseline", arguments->baseline, "the baseline's JSON file")->required();
   command->add_option("results", arguments->results, "folders of runs");

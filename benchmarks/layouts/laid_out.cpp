@@ -79,7 +79,8 @@ class Arrangement {
   Arrangement(const ResultSet& set, Layout layout) : set_(set) {
     check_dimensions(layout);
     if (has_conflict(layout)) {
-      layout.rows.push_back("variant");
+      // means are over the innermost dimension, each of one method
+      layout.rows.insert(layout.means ? layout.rows.end() - 1 : layout.rows.end(), "variant");
       table_.notes.push_back(
           "several methods stand at one place: each has a row, with what tells it apart; a layout with where, or the "
           "folders of one sweep alone, shows one");
@@ -198,11 +199,8 @@ class Arrangement {
     }
   }
 
-  /// The dimension that means are over: the last that the layout has by itself.
-  size_t innermost() const {
-    const std::vector<std::string>& rows = table_.layout.rows;
-    return rows.size() > 1 && rows.back() == "variant" ? rows.size() - 2 : rows.size() - 1;
-  }
+  /// The dimension that means are over.
+  size_t innermost() const { return table_.layout.rows.size() - 1; }
 
   static bool same_but(size_t dimension, Heads a, const Heads& b) {
     a[dimension] = b[dimension];

@@ -34,6 +34,7 @@ LaidOut lay_out_costs(const Layout& layout) {
     for (const std::string& metric : layout.metrics) {
       Gathered computed;
       computed.value = Metric::measured(*computed_cost(cost.backbone, metric));
+      computed.deviation = computed.population_deviation = Metric::none("computed");
       fields.emplace_back().values.push_back({metric, computed});
     }
   }

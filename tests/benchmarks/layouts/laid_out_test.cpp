@@ -152,6 +152,27 @@ TEST_CASE("methods that would share a field get a row each, by what tells them a
         std::vector<Heads>{{"exact", "pro"}, {"paper", "pro"}});
 }
 
+TEST_CASE("means are over the classes of one method, of as many methods as there are", "[layouts]") {
+  std::vector<StoredResult> results;
+  for (const auto& [protocol, better] : std::map<std::string, double>{{"paper", 0}, {"exact", 0.05}})
+    for (const auto& [name, value] : std::map<std::string, double>{{"bottle", 0.9}, {"cable", 0.7}}) {
+      results.push_back(
+          finished_result("mvtec_ad", name, "padim", "raw", {{"image_auroc", value}, {"pro", value + better}}));
+      results.back().cell->key.evaluation["metrics.protocol"] = protocol;
+    }
+  const LaidOut table = laid_out(results, find_layout("per_class"));
+  CHECK(table.layout.rows == std::vector<std::string>{"backbone", "data", "variant", "class"});
+  REQUIRE(table.rows.size() == 6);
+  for (const size_t mean : {2, 5}) {
+    CHECK(table.rows[mean].back() == "mean");
+    CHECK(table.fields[mean][0].values[0].gathered.value.value == Approx(0.8));
+    CHECK(table.fields[mean][0].values[0].gathered.classes == 2);
+    CHECK_FALSE(table.fields[mean][0].marks.contains(Mark::incomplete));
+  }
+  CHECK(table.fields[2][0].values[1].gathered.value.value + table.fields[5][0].values[1].gathered.value.value ==
+        Approx(1.65));
+}
+
 TEST_CASE("each class has a row and the data set a mean; the best of a row is marked", "[layouts]") {
   const LaidOut table = laid_out(sweep_results(), find_layout("per_class"));
   REQUIRE(table.rows == std::vector<Heads>{{"dinov2_base", "mvtec_ad", "bottle"},
