@@ -63,6 +63,11 @@ std::vector<std::string> names_of(const CLI::Option& option) {
   return CLI::detail::split(type.substr(begin + 1, end - begin - 1), ',');
 }
 
+CLI::Validator not_empty() {
+  return CLI::Validator(
+      [](const std::string& text) { return text.empty() ? std::string("give a value") : text.substr(0, 0); }, "");
+}
+
 std::vector<KeySection> run_keys() {
   std::vector<KeySection> sections = {
       {&params_of<RunSettings>(), "",

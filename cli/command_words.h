@@ -34,6 +34,9 @@ std::vector<KeySection> keys_of(const CLI::App& command);
 /// What takes_names said, else the members that CLI::IsMember allows; none where any text may be meant.
 std::vector<std::string> names_of(const CLI::Option& option);
 
+/// Refuses an empty value, as of a variable that a script has not set.
+CLI::Validator not_empty();
+
 /// All keys of `adrep run`, those of every detector included.
 std::vector<KeySection> run_keys();
 

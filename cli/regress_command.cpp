@@ -5,6 +5,7 @@
 #include "benchmarks/regression/baseline_update.h"
 #include "benchmarks/regression/regression_formats.h"
 #include "cli/command.h"
+#include "cli/command_words.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/log.h"
@@ -38,7 +39,7 @@ RegressionOptions options_of(const GateArguments& arguments) {
   options.only = arguments.only;
   options.alpha = arguments.alpha;
   if (!(arguments.alpha > 0 && arguments.alpha < 1))
-    throw_input("--alpha {}: give a number from 0 to 1", arguments.alpha);
+    throw_input("--alpha {}: give a number between 0 and 1", arguments.alpha);
   for (const std::string& given : arguments.tolerances) {
     const size_t at = given.rfind('=');
     double points = -1;
@@ -50,7 +51,8 @@ RegressionOptions options_of(const GateArguments& arguments) {
       points = -1;
     }
     if (!(points >= 0 && points <= 100) || at == 0)
-      throw_input("--tolerance {}: give GLOB=POINTS, for example '*/patchcore/*:pro=0.5'", given);
+      throw_input("--tolerance {}: give GLOB=POINTS with points from 0 to 100, for example '*/patchcore/*:pro=0.5'",
+                  given);
     options.tolerances.emplace_back(given.substr(0, at), points);
   }
   return options;
@@ -76,7 +78,12 @@ int compare_with_baseline(const GateArguments& arguments, const Baseline& baseli
     return 0;
   }
   std::map<std::string, std::string> formats;  // of each file
-  for (const std::string& output : arguments.outputs) formats[output] = answer_format(arguments, output);
+  for (const std::string& output : arguments.outputs) {
+    formats[output] = answer_format(arguments, output);
+    std::error_code absent;
+    if (fs::equivalent(output, arguments.baseline, absent))
+      throw_input("--output {}: it is the baseline: --update writes that", output);
+  }
   const Regression regression = find_regression(baseline, results, options);
   const int code = exit_code_of(regression, arguments.strict);
   const auto answer = [&](const std::string& format, bool colour) {
@@ -95,7 +102,7 @@ int compare_with_baseline(const GateArguments& arguments, const Baseline& baseli
 
 int regress(const GateArguments& arguments) {
   if (arguments.list) {
-    fmt::print("{}", baseline_list(read_baseline(arguments.baseline)));
+    fmt::print("{}", baseline_list(read_baseline(arguments.baseline), arguments.only));
     return 0;
   }
   if (arguments.results.empty())
@@ -132,8 +139,10 @@ void add_regress_command(CLI::App& program, int& exit_code) {
       ->allow_extra_args(false);
   command->add_flag("--list", arguments->list, "the baseline's cells");
   command->add_option("--only", arguments->only, "glob over cells; may be given several times")
+      ->check(not_empty())
       ->allow_extra_args(false);
-  command->add_option("--explain", arguments->explain, "a cell: what differs in its settings and environment");
+  command->add_option("--explain", arguments->explain, "a cell: what differs in its settings and environment")
+      ->check(not_empty());
   command
       ->add_option("--tolerance", arguments->tolerances,
                    "GLOB=POINTS over CELL:METRIC; may be given several times, the last that fits counts")

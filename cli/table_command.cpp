@@ -181,12 +181,14 @@ void add_table_command(CLI::App& program) {
       program.add_subcommand("table", "tables of stored results in the look of papers, and comparisons");
   command->add_option("results", arguments->results, "folders of runs; with --compare also a CSV file of values");
   CLI::Option* layout =
-      command->add_option("--layout", arguments->layout, "a built-in layout or a .yaml file (default: by the results)");
+      command->add_option("--layout", arguments->layout, "a built-in layout or a .yaml file (default: by the results)")
+          ->check(not_empty());
   takes_names(layout, [] { return built_in_layouts(); });
   command->add_option("--format", arguments->format, "text, csv, json, markdown, latex, html, or hub for Hugging Face")
       ->check(CLI::IsMember(table_formats));
   command->add_option("--output", arguments->output, "file to write instead; its ending says the format");
-  command->add_option("--compare", arguments->compare, "'paper', a CSV file of values, or the folder of another run");
+  command->add_option("--compare", arguments->compare, "'paper', a CSV file of values, or the folder of another run")
+      ->check(not_empty());
   command->add_option("--tolerance", arguments->tolerance, "points within which a value agrees with the paper's")
       ->capture_default_str();
   command->add_option("--hub-id", arguments->hub_ids, "DATA=ORG/NAME: what the Hub calls a data set")

@@ -17,6 +17,17 @@ namespace {
 
 using Results = std::vector<const StoredResult*>;
 
+/// A dimension of `where` that no result has is a mistake, not a choice.
+void check_where(const ResultSet& set, const Layout& layout) {
+  for (const auto& [dimension, values] : layout.where) {
+    const bool known = std::any_of(set.results().begin(), set.results().end(), [&](const StoredResult& result) {
+      const std::vector<Place> places = places_of(result);
+      return std::any_of(places.begin(), places.end(), [&](const Place& place) { return place.contains(dimension); });
+    });
+    if (!known) throw_input("layout {}: where: no result has '{}'", layout.name, dimension);
+  }
+}
+
 /// The results that the layout's `where` leaves.
 std::vector<StoredResult> wanted_results(const ResultSet& set, const Layout& layout) {
   std::vector<StoredResult> wanted;
@@ -78,9 +89,9 @@ class Arrangement {
  public:
   Arrangement(const ResultSet& set, Layout layout) : set_(set) {
     check_dimensions(layout);
+    check_metrics(layout);
     if (has_conflict(layout)) {
-      // means are over the innermost dimension, each of one method
-      layout.rows.insert(layout.means ? layout.rows.end() - 1 : layout.rows.end(), "variant");
+      tell_methods_apart(layout);
       table_.notes.push_back(
           "several methods stand at one place: each has a row, with what tells it apart; a layout with where, or the "
           "folders of one sweep alone, shows one");
@@ -113,6 +124,37 @@ class Arrangement {
               "detector, features, variant, seed, protocol, selection",
               layout.name, dimension);
       }
+  }
+
+  /// Adds to the rows what tells the methods of one field apart: the last of it is the variant, which is of a detector
+  /// with features on a backbone.
+  void tell_methods_apart(Layout& layout) const {
+    for (const char* dimension : {"backbone", "detector", "features", "variant"}) {
+      const auto stands_in = [&](const std::vector<std::string>& dimensions) {
+        return std::count(dimensions.begin(), dimensions.end(), dimension) > 0;
+      };
+      std::set<std::string> values;
+      for (const StoredResult& result : set_.results()) values.insert(place_in(layout, result).at(dimension));
+      if (values.size() < 2 || stands_in(layout.rows) || stands_in(layout.columns) || !has_conflict(layout)) continue;
+      // means are over the innermost dimension, each of one method
+      layout.rows.insert(layout.means ? layout.rows.end() - 1 : layout.rows.end(), dimension);
+    }
+  }
+
+  /// Each metric must be one that some result has, and a share: thresholds are scores.
+  void check_metrics(const Layout& layout) const {
+    std::set<std::string> known = {"image_auroc", "image_ap", "image_f1", "image_fpr95",
+                                   "pixel_auroc", "pixel_ap", "pixel_f1", "pro"};
+    for (const StoredResult& result : set_.results())
+      if (result.cell)
+        for (const auto& [name, value] : result.cell->metrics) known.insert(name);
+    for (const std::string& metric : layout.metrics) {
+      if (metric.ends_with("_threshold"))
+        throw_input("layout {}: metrics: {} is a score, not a share: tables are of shares", layout.name, metric);
+      if (!known.contains(metric))
+        throw_input("layout {}: metrics: no result has '{}': {}", layout.name, metric,
+                    suggestion(metric, {known.begin(), known.end()}));
+    }
   }
 
   /// Whether a field would hold two results of one class and seed.
@@ -223,7 +265,10 @@ class Arrangement {
         if (b == c || fields[b].values.empty()) continue;
         for (size_t v = 0; v < fields[c].values.size(); ++v) {
           const Metric &value = fields[c].values[v].gathered.value, &against = fields[b].values[v].gathered.value;
-          if (value.defined() && against.defined())
+          // means over different classes have no difference
+          const bool comparable =
+              !fields[c].marks.contains(Mark::incomplete) && !fields[b].marks.contains(Mark::incomplete);
+          if (value.defined() && against.defined() && comparable)
             fields[c].values[v].delta = shown_points(value, layout.digits) - shown_points(against, layout.digits);
         }
       }
@@ -329,6 +374,7 @@ std::string meaning_of(Mark mark) {
 }
 
 LaidOut lay_out(const ResultSet& results, const Layout& layout) {
+  check_where(results, layout);
   const ResultSet wanted = ResultSet::of(wanted_results(results, layout));
   if (wanted.results().empty())
     throw_input("layout {}: none of the results is what it shows (its key where); --layout NAME takes another one: {}",

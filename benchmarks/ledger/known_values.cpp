@@ -86,6 +86,8 @@ void set_field(const std::string& column, const std::string& text, const std::st
     value.flag = text;
   } else if (column == "note") {
     value.note = text;
+  } else if (column == "classes" || column == "seeds" || column == "protocol" || column == "selection") {
+    value.rules[column] = text;
   } else if (column == "dataset") {
     value.place["data"] = text;
   } else if (std::count(place_columns.begin(), place_columns.end(), column) > 0 ||

@@ -23,6 +23,8 @@ struct KnownValue {
   std::string flag{};  ///< "misprint", "contradicted", or ""
   std::string note{};
   int64_t line = 0;  ///< of its file
+  /// By which rules: `classes`, `seeds`, `protocol`, `selection`, where it is known.
+  std::map<std::string, std::string> rules{};
 };
 
 /// The columns that a table of values may have besides the axes of sweeps.

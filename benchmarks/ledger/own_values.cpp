@@ -1,6 +1,12 @@
 #include "benchmarks/ledger/own_values.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
+#include <set>
+
+#include "benchmarks/cells/result_names.h"
+#include "core/base/error.h"
 
 #include "datasets/published_counts.h"
 
@@ -27,6 +33,23 @@ std::optional<double> OwnMethod::value(const std::string& metric) const {
   }
   const Gathered gathered = gather(results, metric);
   return gathered.value.defined() ? std::optional(gathered.value.value * 100) : std::nullopt;
+}
+
+std::map<std::string, std::string> OwnMethod::rules() const {
+  if (results.empty()) return table_rules;
+  std::map<std::string, std::set<std::string>> all;
+  for (const StoredResult* result : results) {
+    if (!result->cell) continue;
+    all["classes"].insert(result->class_name);
+    all["seeds"].insert(result->seeds);
+    all["protocol"].insert(result->cell->key_text("metrics.protocol"));
+    all["selection"].insert(selection_of(*result->cell));
+  }
+  std::map<std::string, std::string> rules;
+  for (const auto& [name, found] : all)
+    rules[name] =
+        name == "classes" || name == "seeds" ? std::to_string(found.size()) : fmt::format("{}", fmt::join(found, "+"));
+  return rules;
 }
 
 std::optional<double> OwnMethod::deviation(const std::string& metric, bool of_sample) const {
@@ -78,7 +101,11 @@ std::vector<OwnMethod> methods_of(const std::vector<KnownValue>& values) {
     if (!value.table.empty()) place["table"] = value.table;
     OwnMethod& method = methods[place];
     method.place = place;
-    method.values[value.metric] = value.value;
+    const auto [known, added] = method.values.emplace(value.metric, value.value);
+    if (!added && value.table.empty() && known->second != value.value)
+      throw_input("line {}: it repeats the place and metric of a line above, with another value", value.line);
+    known->second = value.value;
+    method.table_rules.insert(value.rules.begin(), value.rules.end());
     if (value.deviation) method.deviations[value.metric] = *value.deviation;
   }
   std::vector<OwnMethod> all;

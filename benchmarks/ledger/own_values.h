@@ -13,13 +13,16 @@ namespace adrep {
 
 /// What is compared with known values: the results of one method at one place, or one line of a table.
 struct OwnMethod {
-  Place place{};                               ///< without seed and variant; with `class` of one class
-  std::vector<const StoredResult*> results{};  ///< of all classes and seeds, finished or not; none: of a table
-  std::map<std::string, double> values{};      ///< of a table: percent by metric
-  std::map<std::string, double> deviations{};  ///< likewise
+  Place place{};                                     ///< without seed and variant; with `class` of one class
+  std::vector<const StoredResult*> results{};        ///< of all classes and seeds, finished or not; none: of a table
+  std::map<std::string, double> values{};            ///< of a table: percent by metric
+  std::map<std::string, double> deviations{};        ///< likewise
+  std::map<std::string, std::string> table_rules{};  ///< likewise: as of KnownValue
 
   /// In percent, or none where there is no value.
   std::optional<double> value(const std::string& metric) const;
+  /// By which rules its values came about: `classes` and `seeds` (how many), `protocol`, `selection`.
+  std::map<std::string, std::string> rules() const;
   /// Over seeds: of a sample, and of a population.
   std::optional<double> deviation(const std::string& metric, bool of_sample) const;
 };

@@ -11,7 +11,8 @@ namespace adrep {
 struct ValueChange {
   Place place;
   std::string metric;
-  std::optional<double> before, after;
+  std::optional<double> before{}, after{};
+  std::string why{};  ///< rules that are not the same on both sides: "classes 1, old 3"
 };
 
 /// Two runs, or somebody's numbers and a run.

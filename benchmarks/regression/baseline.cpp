@@ -53,6 +53,18 @@ BaselineCell cell_of(const json& sealed_cell, const std::string& where) {
   }
 }
 
+/// What git leaves where two branches changed one place.
+void refuse_conflict(const std::string& text, const std::string& file) {
+  int64_t line = 1;
+  for (size_t at = 0; at != std::string::npos && at < text.size(); ++line) {
+    if (text.compare(at, 8, "<<<<<<< ") == 0)
+      throw_input("{}:{}: a merge conflict: where both sides add cells keep both, else take one or renew with --update",
+                  file, line);
+    const size_t end = text.find('\n', at);
+    at = end == std::string::npos ? end : end + 1;
+  }
+}
+
 /// The name of a cell that may be damaged, for the error line.
 std::string place_of_cell(const std::string& file, const json& cell, size_t index) {
   const bool named = cell.is_object() && cell.contains("cell") && cell["cell"].is_string();
@@ -91,19 +103,23 @@ std::string cell_lines(const json& cell) {
 }  // namespace
 
 Baseline parse_baseline(const std::string& text, const std::string& file) {
+  refuse_conflict(text, file);
   const json all = json::parse(text, nullptr, false);
   if (!all.is_object() || !all.contains(version_name))
     throw_input("{}: no baseline of 'adrep regress --update', or damaged: it is not its JSON", file);
   if (all[version_name] != baseline_version)
     throw_input("{}: a baseline of version {}, this adrep reads version {}", file, all[version_name].dump(),
                 baseline_version);
+  for (const auto& [name, value] : all.items())
+    if (name != version_name && name != "cells" && name != "tolerances" && name != "tolerances_elsewhere")
+      throw_input("{}: a baseline has no member '{}'", file, name);
   if (!all.contains("cells") || !all["cells"].is_array()) throw_input("{}: it has no list of cells", file);
   Baseline baseline;
   baseline.tolerances = tolerances_of(all, "tolerances", file);
   baseline.tolerances_elsewhere = tolerances_of(all, "tolerances_elsewhere", file);
   const json& cells = all["cells"];
   for (size_t c = 0; c < cells.size(); ++c)
-    baseline.cells.push_back(cell_of(cells[c], place_of_cell(file, cells[c], c)));
+    if (!cells[c].is_null()) baseline.cells.push_back(cell_of(cells[c], place_of_cell(file, cells[c], c)));
   std::stable_sort(baseline.cells.begin(), baseline.cells.end(), stands_before);
   for (size_t c = 1; c < baseline.cells.size(); ++c)
     if (!stands_before(baseline.cells[c - 1], baseline.cells[c]))
@@ -124,8 +140,9 @@ std::string baseline_text(const Baseline& baseline) {
   std::string text =
       fmt::format("{{\"{}\": {},\n \"tolerances\": {},\n \"tolerances_elsewhere\": {},\n \"cells\": [", version_name,
                   baseline_version, json(baseline.tolerances).dump(), json(baseline.tolerances_elsewhere).dump());
-  for (size_t c = 0; c < cells.size(); ++c) text += (c == 0 ? "\n" : ",\n") + cell_lines(cell_json(cells[c]));
-  return text + "]}\n";
+  // a last element that is none: so every cell ends alike, and both sides of a merge can be kept
+  for (const BaselineCell& cell : cells) text += "\n" + cell_lines(cell_json(cell)) + ",";
+  return text + "\n  null]}\n";
 }
 
 BaselineCell baseline_cell(const StoredResult& result) {

@@ -35,9 +35,7 @@ BaselineUpdate update_baseline(const Baseline& baseline, const ResultSet& result
   update.baseline.tolerances = baseline.tolerances;
   update.baseline.tolerances_elsewhere = baseline.tolerances_elsewhere;
   for (CellPair& pair : pair_cells(baseline, results)) {
-    const bool wanted = only.empty() || std::any_of(only.begin(), only.end(), [&](const std::string& glob) {
-                          return fits_glob(glob, pair.name);
-                        });
+    const bool wanted = is_meant(pair.name, only);
     update.failed += wanted && !pair.error.empty();
     if (!pair.now || !wanted) {
       if (pair.before) update.baseline.cells.push_back(*pair.before);

@@ -8,6 +8,7 @@
 #include "benchmarks/regression/cell_comparison.h"
 #include "benchmarks/regression/key_differences.h"
 #include "core/base/error.h"
+#include "core/base/names.h"
 #include "core/base/plural.h"
 #include "core/metrics/statistics/holm.h"
 
@@ -45,15 +46,36 @@ void judge(std::vector<MetricChange>& all, double alpha) {
   }
 }
 
-bool only_names(const std::string& name, const RegressionOptions& options) {
-  return options.only.empty() || std::any_of(options.only.begin(), options.only.end(),
-                                             [&](const std::string& glob) { return fits_glob(glob, name); });
+/// A glob that names nothing is a mistake: what it should guard is not guarded.
+void check_globs(const std::vector<CellPair>& pairs, const RegressionOptions& options) {
+  std::vector<std::string> names;
+  for (const CellPair& pair : pairs)
+    if (std::find(names.begin(), names.end(), pair.name) == names.end()) names.push_back(pair.name);
+  for (const std::string& glob : options.only)
+    if (std::none_of(names.begin(), names.end(), [&](const std::string& name) { return fits_glob(glob, name); }))
+      throw_input("--only {}: no cell has such a name (without seeds): {}", glob, suggestion(glob, names));
+}
+
+/// Tolerances whose glob is of no value that was compared.
+void note_idle_tolerances(const Baseline& baseline, const RegressionOptions& options, Regression& regression) {
+  std::vector<std::string> globs;
+  for (const auto& [glob, points] : options.tolerances) globs.push_back(glob);
+  if (options.only.empty())
+    for (const auto* of_file : {&baseline.tolerances, &baseline.tolerances_elsewhere})
+      for (const auto& [glob, points] : *of_file) globs.push_back(glob);
+  for (const std::string& glob : globs)
+    if (std::none_of(regression.changes.begin(), regression.changes.end(), [&](const MetricChange& change) {
+          return fits_glob(glob, change.cell + ":" + change.metric) || change.metric.empty();
+        }))
+      regression.notes.push_back(fmt::format("tolerance '{}': no CELL:METRIC has such a name", glob));
 }
 
 /// A line of a cell that has nothing to compare.
 MetricChange whole_cell(const CellPair& pair) {
   MetricChange change;
-  change.cell = name_with_seeds(pair);
+  change.cell = pair.name;
+  if (const BaselineCell* cell = pair.before ? &*pair.before : pair.now ? &*pair.now : nullptr)
+    change.seed_of_cell = seed_words(cell->seeds);
   change.verdict = !pair.error.empty() ? RegressionVerdict::failed
                    : pair.before       ? RegressionVerdict::missing
                                        : RegressionVerdict::fresh;
@@ -119,9 +141,15 @@ bool fits_glob(const std::string& glob, const std::string& text) {
   return fnmatch(glob.c_str(), text.c_str(), 0) == 0;
 }
 
+bool is_meant(const std::string& cell, const std::vector<std::string>& globs) {
+  return globs.empty() ||
+         std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) { return fits_glob(glob, cell); });
+}
+
 Regression find_regression(const Baseline& baseline, const ResultSet& results, const RegressionOptions& options) {
   std::vector<CellPair> pairs = pair_cells(baseline, results);
-  std::erase_if(pairs, [&](const CellPair& pair) { return !only_names(pair.name, options); });
+  check_globs(pairs, options);
+  std::erase_if(pairs, [&](const CellPair& pair) { return !is_meant(pair.name, options.only); });
   Regression regression;
   DifferenceNotes notes;
   std::map<std::string, std::vector<const CellPair*>> cells;  // over seeds
@@ -135,9 +163,7 @@ Regression find_regression(const Baseline& baseline, const ResultSet& results, c
     cells[pair.name].push_back(&pair);
     notes.add(pair);
   }
-  if (pairs.empty())
-    throw_input("nothing to compare: {}", options.only.empty() ? "neither the baseline nor the results have a cell"
-                                                               : "no cell is what --only names");
+  if (pairs.empty()) throw_input("nothing to compare: neither the baseline nor the results have a cell");
   std::vector<MetricChange> changes;
   for (const auto& [name, seeds] : cells)
     for (MetricChange& change : compare_cell(seeds, baseline, options)) changes.push_back(std::move(change));
@@ -151,6 +177,7 @@ Regression find_regression(const Baseline& baseline, const ResultSet& results, c
   regression.notes = notes.lines();
   if (regression.compared == 0)
     regression.notes.insert(regression.notes.begin(), "nothing was compared: no cell of the baseline has a result");
+  note_idle_tolerances(baseline, options, regression);
   regression.notes.insert(regression.notes.end(), results.notes().begin(), results.notes().end());
   return regression;
 }

@@ -26,7 +26,8 @@ const std::vector<RegressionVerdict>& regression_verdicts();
 
 /// One metric of a cell over its seeds, in the unit of the cell: [0, 1].
 struct MetricChange {
-  std::string cell, metric;
+  std::string cell, metric;       ///< metric "": of the whole cell
+  std::string seed_of_cell{};     ///< of a whole cell: "seed=1"
   Metric before, now;             ///< means over the seeds that both sides have
   std::optional<double> delta{};  ///< now − before
   double tolerance = 0;
@@ -68,5 +69,8 @@ int exit_code_of(const Regression& regression, bool strict);
 
 /// Whether `*` and `?` in a glob make it the text.
 bool fits_glob(const std::string& glob, const std::string& text);
+
+/// Whether a cell is one of those that globs name; without globs all are.
+bool is_meant(const std::string& cell, const std::vector<std::string>& globs);
 
 }  // namespace adrep

@@ -32,6 +32,11 @@ std::string basis_of(const MetricChange& change) {
   return text;
 }
 
+/// The cell, with the seed where it is one seed's.
+std::string shown_cell(const MetricChange& change) {
+  return change.seed_of_cell.empty() ? change.cell : change.cell + " " + change.seed_of_cell;
+}
+
 bool is_listed(const MetricChange& change) {
   return change.verdict != RegressionVerdict::same && change.verdict != RegressionVerdict::within_tolerance;
 }
@@ -64,7 +69,9 @@ std::string xml_safe(std::string text) {
 
 /// What a test case says of one metric.
 std::string junit_line(const MetricChange& change) {
-  if (change.metric.empty()) return fmt::format("{}: {}", regression_verdict_text(change.verdict), change.why);
+  if (change.metric.empty())
+    return fmt::format("{}: {}{}", regression_verdict_text(change.verdict), change.why,
+                       change.seed_of_cell.empty() ? "" : " (" + change.seed_of_cell + ")");
   return fmt::format("{}: {} {} -> {} ({} points; {})", regression_verdict_text(change.verdict), metric_heading(change),
                      in_percent(change.before), in_percent(change.now), in_points(change), basis_of(change));
 }
@@ -109,22 +116,28 @@ nlohmann::json change_json(const MetricChange& change) {
 }  // namespace
 
 std::string counts_of(const Regression& regression) {
-  std::vector<std::string> counts;
-  int64_t values = 0;
-  for (const RegressionVerdict verdict : regression_verdicts())
-    if (const auto count = regression.counts.find(verdict); count != regression.counts.end()) {
-      counts.push_back(fmt::format("{} {}", count->second, regression_verdict_text(verdict)));
-      values += count->second;
-    }
-  return fmt::format("{} of the baseline, {} compared; {}: {}", counted(regression.cells, "cell"), regression.compared,
-                     counted(values, "value"), fmt::join(counts, ", "));
+  std::map<RegressionVerdict, int64_t> whole, values;
+  int64_t compared = 0;
+  for (const MetricChange& change : regression.changes) {
+    ++(change.metric.empty() ? whole : values)[change.verdict];
+    compared += !change.metric.empty();
+  }
+  const auto text_of = [](const std::map<RegressionVerdict, int64_t>& counts) {
+    std::vector<std::string> parts;
+    for (const auto& [verdict, count] : counts)
+      parts.push_back(fmt::format("{} {}", count, regression_verdict_text(verdict)));
+    return parts.empty() ? std::string("none") : fmt::format("{}", fmt::join(parts, ", "));
+  };
+  return fmt::format("{} of the baseline: {} compared{}; {}: {}", counted(regression.cells, "cell"),
+                     regression.compared, whole.empty() ? "" : ", " + text_of(whole), counted(compared, "value"),
+                     text_of(values));
 }
 
 std::string regression_as_text(const Regression& regression, bool colour) {
   size_t cell_width = 4, metric_width = 6;
   for (const MetricChange& change : regression.changes)
     if (is_listed(change)) {
-      cell_width = std::max(cell_width, shown_width(change.cell));
+      cell_width = std::max(cell_width, shown_width(shown_cell(change)));
       metric_width = std::max(metric_width, shown_width(metric_heading(change)));
     }
   std::string text;
@@ -134,7 +147,7 @@ std::string regression_as_text(const Regression& regression, bool colour) {
       text = fmt::format("{}  {}  {:>7} {:>7} {:>8}  verdict\n", padded("cell", cell_width, false),
                          padded("metric", metric_width, false), "old", "new", "points");
     const char* begin = colour ? colour_of(change.verdict) : "";
-    text += fmt::format("{}  {}  {} {} {:>8}  {}{}{}{}\n", padded(change.cell, cell_width, false),
+    text += fmt::format("{}  {}  {} {} {:>8}  {}{}{}{}\n", padded(shown_cell(change), cell_width, false),
                         padded(metric_heading(change), metric_width, false), padded(in_percent(change.before), 7, true),
                         padded(in_percent(change.now), 7, true), in_points(change), begin,
                         regression_verdict_text(change.verdict), *begin ? "\x1b[0m" : "",
@@ -157,7 +170,7 @@ std::string regression_as_markdown(const Regression& regression) {
     const std::string verdict =
         bad ? "**" + regression_verdict_text(change.verdict) + "**" : regression_verdict_text(change.verdict);
     const std::string because = basis_of(change);
-    text += fmt::format("| {}{} | {} | {} | {} | {}{} |\n", markdown_text(change.cell),
+    text += fmt::format("| {}{} | {} | {} | {} | {}{} |\n", markdown_text(shown_cell(change)),
                         change.metric.empty() ? "" : ": " + markdown_text(metric_heading(change)),
                         in_percent(change.before), in_percent(change.now), in_points(change), verdict,
                         because.empty() ? "" : ": " + markdown_text(because));
@@ -200,13 +213,16 @@ std::string regression_as_junit(const Regression& regression, bool strict) {
          element("testsuites", {}, "\n" + element("testsuite", attributes, cases + "\n") + "\n").str() + "\n";
 }
 
-std::string baseline_list(const Baseline& baseline) {
+std::string baseline_list(const Baseline& baseline, const std::vector<std::string>& only) {
   std::string text;
+  int64_t cells = 0;
   for (const BaselineCell& cell : baseline.cells) {
+    if (!is_meant(cell.name, only)) continue;
     const std::string seeds = seed_words(cell.seeds);
     text += cell.name + (seeds.empty() ? "" : " " + seeds) + "\n";
+    ++cells;
   }
-  return text + counted(std::ssize(baseline.cells), "cell") + "\n";
+  return text + counted(cells, "cell") + "\n";
 }
 
 }  // namespace adrep

@@ -51,7 +51,7 @@ TEST_CASE("a gate passes what is the same and stops what is worse, by exit code"
   const GuardedRun guarded;
   const test::ProgramResult same = guarded.regress("", "run");
   CHECK(same.code == 0);
-  CHECK_THAT(same.text, Contains("4 cells of the baseline, 4 compared") && !Contains("worse"));
+  CHECK_THAT(same.text, Contains("4 cells of the baseline: 4 compared") && !Contains("worse"));
   CHECK_THAT(adrep_program("regress " + guarded.baseline().string() + " --list").text,
              Contains("data/first/") && Contains("/padim/raw") && Contains("4 cells"));
 
@@ -67,7 +67,8 @@ TEST_CASE("a gate passes what is the same and stops what is worse, by exit code"
   CHECK(std::max(wrong.code, back.code) == 3);
   CHECK_THAT(wrong.code == 3 ? wrong.text : back.text, Contains("padim/raw") && Contains("worse"));
   CHECK_THAT(wrong.text, Contains("another setting, padim.sigma: 40") && Contains("2 cells"));
-  CHECK_THAT(guarded.regress("--explain '*/first/*/padim/raw'", "wrong").text, Contains("padim.sigma: 40, baseline 4"));
+  CHECK_THAT(guarded.regress("--explain '*/first/*/padim/raw'", "wrong").text,
+             Contains("padim.sigma: 40.0, baseline 4.0"));
 
   // lost cells
   guarded.run("half", "classes=first");
@@ -109,6 +110,8 @@ TEST_CASE("wrong use of the gate is one line and 2", "[cli]") {
   refused("--tolerance '*=x'", "run", "give GLOB=POINTS");
   refused("--alpha 2", "run", "--alpha");
   refused("--output r.doc", "run", "a file that ends in");
+  refused("--output " + guarded.baseline().string() + " --format markdown", "run", "it is the baseline");
+  refused("--explain ''", "run", "--explain");
   refused("--update --strict", "run", "--update compares nothing");
   refused("--explain nothing", "run", "no such cell");
   CHECK(adrep_program("regress " + guarded.baseline().string()).code == 2);

@@ -76,6 +76,7 @@ TEST_CASE("wrong words for tables are one line each", "[cli]") {
   };
   refused("--layout tabel1", "no layout of this name");
   refused("--layout table8", "no result has 'tau'");
+  refused("--compare ''", "--compare");
   refused("--layout table7", "its values are computed");
   refused("--output table.doc", "a file that ends in");
   refused("--compare paper --layout table1", "a comparison has no layout");

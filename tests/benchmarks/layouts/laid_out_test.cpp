@@ -152,6 +152,31 @@ TEST_CASE("methods that would share a field get a row each, by what tells them a
         std::vector<Heads>{{"exact", "pro"}, {"paper", "pro"}});
 }
 
+TEST_CASE("no method is dropped where a layout has no place for what tells them apart", "[layouts]") {
+  for (const std::string columns : {"[detector]", "[features]", "[metric]"}) {
+    const LaidOut table =
+        laid_out(sweep_results(), layout_of("rows: [data, class]\nmetrics: [pro]\ncolumns: " + columns));
+    std::multiset<double> shown;
+    for (const auto& fields : table.fields)
+      for (const Field& field : fields)
+        for (const LaidOutValue& value : field.values) shown.insert(value.gathered.value.value);
+    CHECK((shown == std::multiset<double>{0.8, 0.7, 0.7, 0.72, 0.5, 0.5, 0.9, 0.8}));
+  }
+  CHECK(laid_out(sweep_results(), layout_of("rows: [class, variant]\nmetrics: [pro]")).layout.rows ==
+        std::vector<std::string>{"class", "variant", "detector", "features"});
+}
+
+TEST_CASE("metrics that no result can have, and thresholds, are refused", "[layouts]") {
+  const auto refused = [](const std::string& metric) {
+    return test::input_error([&] { laid_out(sweep_results(), layout_of("rows: [class]\nmetrics: [" + metric + "]")); });
+  };
+  CHECK_THAT(refused("auroc"), Contains("no result has 'auroc'"));
+  CHECK_THAT(refused("image_f1_threshold"), Contains("is a score, not a share"));
+  CHECK_THAT(test::input_error(
+                 [] { laid_out(sweep_results(), layout_of("rows: [class]\nmetrics: [pro]\nwhere: {nosuch: [a]}")); }),
+             Contains("no result has 'nosuch'"));
+}
+
 TEST_CASE("means are over the classes of one method, of as many methods as there are", "[layouts]") {
   std::vector<StoredResult> results;
   for (const auto& [protocol, better] : std::map<std::string, double>{{"paper", 0}, {"exact", 0.05}})

@@ -43,6 +43,29 @@ TEST_CASE("a class is compared with the class, a mean with the mean", "[ledger]"
   CHECK(*all.changes[1].after == Approx(80));
 }
 
+TEST_CASE("values by other rules are compared, and it is said that they do not compare", "[ledger]") {
+  const auto values = [](const std::string& rules) {
+    return methods_of(
+        parse_values("dataset,detector,metric,value,classes,protocol\nd,padim,pro,50," + rules + "\n", "v.csv"));
+  };
+  CHECK(value_changes(values("3,exact"), values("3,exact"), {"pro"}).changes[0].why.empty());
+  const ValueChanges other = value_changes(values("3,exact"), values("1,paper"), {"pro"});
+  CHECK(other.changes[0].why == "classes 1, old 3; protocol paper, old exact");
+  for (const std::string& text : {changes_as_text(other), changes_as_markdown(other)})
+    CHECK_THAT(text, Contains("1 value by other rules, which do not compare") && Contains("classes 1, old 3"));
+}
+
+TEST_CASE("a value that one side lacks is no equal one, and a place stands once", "[ledger]") {
+  const auto values = [](const std::string& lines) {
+    return methods_of(parse_values("detector,metric,value\n" + lines, "v.csv"));
+  };
+  CHECK_THAT(changes_as_text(
+                 value_changes(values("a,pro,50\na,image_auroc,60\n"), values("a,pro,50\n"), {"pro", "image_auroc"})),
+             Contains("2 values: 0 higher, 0 lower, 1 equal, 1 without a value on one side"));
+  CHECK_THROWS_WITH(values("a,pro,50\na,pro,60\n"), Contains("line 3") && Contains("repeats"));
+  CHECK(values("a,pro,50\na,pro,50\n").size() == 1);
+}
+
 TEST_CASE("nothing in both, and places that are not told apart, are refused", "[ledger]") {
   CHECK_THAT(
       test::input_error([] {

@@ -159,7 +159,8 @@ TEST_CASE("chances are corrected over all cells", "[regression]") {
 TEST_CASE("lost, failed and new cells, and values that are gone", "[regression]") {
   const StoredResult a = metric_result("padim", "a", 0.5), b = metric_result("padim", "b", 0.6);
   Regression regression = between({a, b}, {a});
-  CHECK(regression.changes[0].cell == "set/b/b/padim/raw seed=0");
+  CHECK(regression.changes[0].cell == "set/b/b/padim/raw");
+  CHECK(regression.changes[0].seed_of_cell == "seed=0");
   CHECK((regression.changes[0].verdict == RegressionVerdict::missing));
   CHECK(exit_code_of(regression, false) == 2);
   CHECK(regression.cells == 2);
@@ -205,7 +206,9 @@ TEST_CASE("nothing to compare is no success", "[regression]") {
   const Regression apart = between({a}, {b}), unguarded = between({}, {a});
   CHECK_THAT(apart.notes.at(0), Contains("nothing was compared"));
   for (const Regression* none : {&apart, &unguarded}) CHECK(exit_code_of(*none, false) == 2);
-  CHECK_THROWS_WITH(between({a}, {a}, {.only = {"*/z/*"}}), Contains("nothing to compare") && Contains("--only"));
+  CHECK_THROWS_WITH(between({a}, {a}, {.only = {"*/z/*"}}), Contains("--only */z/*: no cell has such a name"));
+  CHECK_THROWS_WITH(between({a}, {a}, {.only = {"*/a/*", "*/z/*"}}), Contains("--only */z/*"));
+  CHECK_THROWS_WITH(find_regression({}, ResultSet::of({})), Contains("nothing to compare"));
   CHECK(between({a, b}, {a}, {.only = {"*/a/*"}}).cells == 1);
 }
 
@@ -220,6 +223,13 @@ TEST_CASE("the most specific tolerance counts: of the command line the last, of 
          RegressionVerdict::within_tolerance));
   CHECK((only_verdict(find_regression(baseline, now, {.only = {}, .tolerances = {{"*", 3}, {"*", 1}}})) ==
          RegressionVerdict::worse));
+}
+
+TEST_CASE("a tolerance that is of nothing is said", "[regression]") {
+  const std::vector<StoredResult> one = {metric_result("padim", "a", 0.5)};
+  const Regression regression = between(one, one, {.only = {}, .tolerances = {{"*/padm/*", 5}, {"*/padim/*", 5}}});
+  REQUIRE(regression.notes.size() == 1);
+  CHECK_THAT(regression.notes[0], Contains("tolerance '*/padm/*': no CELL:METRIC has such a name"));
 }
 
 TEST_CASE("tolerances for another environment count there alone", "[regression]") {

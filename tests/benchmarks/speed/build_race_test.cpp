@@ -97,7 +97,7 @@ TEST_CASE("builds run in turns of swapped order, each with fresh folders, and no
   CHECK(fs::is_empty(folder.temporary()));
 }
 
-TEST_CASE("time is at least what a build slept, and memory what it filled", "[speed]") {
+TEST_CASE("time is at least what a build slept, and memory what it filled", "[speed][slow]") {
   const RaceFolder folder;
   const ChildEnd first = run_measured({"/bin/sh", "-c", "exit 0"}, folder / "output");
   // dd fills a buffer of this size: more than what this process holds, which counts for every child
