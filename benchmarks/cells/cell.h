@@ -10,6 +10,11 @@
 
 namespace adrep {
 
+using NamedMetrics = std::vector<std::pair<std::string, Metric>>;
+
+/// The metric of this name; undefined "not measured" when there is none.
+Metric metric_named(const NamedMetrics& metrics, const std::string& name);
+
 /// The score of one test image.
 struct ImageScore {
   std::string id;
@@ -21,8 +26,8 @@ struct ImageScore {
 /// One evaluated (backbone, features, detector, data set, class, seeds): all that determined it and what came out.
 /// Holds no time, place or machine, so that the same run gives the same bytes: these are in costs/ (cell_costs.h).
 struct Cell {
-  CellKey key;  ///< everything that determines the result; its hash names the cell
-  std::vector<std::pair<std::string, Metric>> metrics;  ///< "image_auroc" … in the order of the protocol
+  CellKey key;           ///< everything that determines the result; its hash names the cell
+  NamedMetrics metrics;  ///< "image_auroc" … in the order of the protocol
   int64_t train_images = 0, test_images = 0, anomalous_images = 0, images_without_mask = 0;
   int64_t outside_crop = 0, lost_in_resize = 0;  ///< anomalous images whose marked pixels no map shows
   std::vector<std::string> skipped;              ///< ids of unreadable images that were left out
@@ -37,12 +42,15 @@ struct Cell {
 
   std::string hash() const { return key.hash(); }
   std::string key_text(const std::string& name) const { return key.text(name); }
-  /// The metric of this name; undefined "not measured" when there is none.
-  Metric metric(const std::string& name) const;
+  Metric metric(const std::string& name) const { return metric_named(metrics, name); }
 };
 
 /// A metric in a file: its value, or {"undefined": reason}.
 nlohmann::json metric_json(const Metric& metric);
+
+/// The same of several with their names, in their order, and back. Throws nlohmann::json::exception for what is none.
+nlohmann::json metrics_json(const NamedMetrics& metrics);
+NamedMetrics metrics_from(const nlohmann::json& all);
 
 /// The cell's file content: canonical JSON with a seal (core/io/sealed_json.h), one field a line, ending in a newline.
 /// Throws Error when a metric or score is NaN or infinite.
