@@ -72,6 +72,11 @@ Cell cell_from_json(const std::string& text, const std::string& file) {
   if (!unchecked.is_object() || !unchecked.contains("adrep_cell")) throw_input("{}: not a cell of adrep", file);
   if (const json& version = unchecked["adrep_cell"]; version == 1 || version == 2)
     throw_input("{}: a cell of adrep 0.1, which has no seal", file);
+  else if (version.is_number_integer() && version > cell_version)
+    throw LaterCell(
+        fmt::format("{}: a cell of version {}, this program reads version {}: use the later adrep that "
+                    "wrote it, or another output=",
+                    file, version.dump(), cell_version));
   else if (version != cell_version)
     throw_input("{}: a cell of version {}, this program reads version {}", file, version.dump(), cell_version);
   const json all = unsealed(std::move(unchecked), "cell", file);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "benchmarks/cells/cell_key.h"
+#include "core/base/error.h"
 #include "core/metrics/metric.h"
 
 namespace adrep {
@@ -56,8 +57,14 @@ NamedMetrics metrics_from(const nlohmann::json& all);
 /// Throws Error when a metric or score is NaN or infinite.
 std::string to_json_text(const Cell& cell);
 
-/// Throws InputError naming `file` when the text is not a cell of a version this program reads, or was changed since it
-/// was written.
+/// A cell that a later version of adrep wrote: it must not be taken for damaged and made anew.
+class LaterCell : public InputError {
+ public:
+  using InputError::InputError;
+};
+
+/// Throws LaterCell, or InputError naming `file` when the text is not a cell of a version this program reads, or was
+/// changed since it was written.
 Cell cell_from_json(const std::string& text, const std::string& file);
 
 }  // namespace adrep

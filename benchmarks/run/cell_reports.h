@@ -17,6 +17,9 @@ class CellReports {
   /// `place`: of the cell in the plan. Throws WriteError.
   void add(size_t place, const CellOutcome& outcome);
 
+  /// ResultLog::failed_elsewhere
+  std::string failed_elsewhere(const std::string& planned) { return log_.failed_elsewhere(planned); }
+
  private:
   const ResultPlan& recorded_;
   ResultLog log_;

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "benchmarks/cells/cell_store.h"
+#include "benchmarks/cells/cell.h"
 #include "core/base/atomic_file.h"
 #include "support/small_runs.h"
 #include "support/trees.h"
@@ -87,7 +87,7 @@ TEST_CASE("what is made again beside a cell and differs from its scores is said"
   const fs::path file = fs::directory_iterator(runs / "out/cells")->path();
   Cell cell = cell_from_json(read_file(file), file.string());
   cell.scores[0].score += 0.5;  // as another machine might have computed it
-  CellStore(runs / "out/cells").put(cell);
+  write_file_atomically(file, to_json_text(cell));
   fs::remove_all(runs / "out/examples");
   const test::ProgramResult again = runs.run("report.examples=1", "out");
   INFO(again.text);

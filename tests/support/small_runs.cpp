@@ -13,7 +13,7 @@ SmallRuns::SmallRuns(const std::vector<std::string>& classes) {
 
 ProgramResult SmallRuns::run(const std::string& words, const std::string& output) const {
   return adrep_program(
-      fmt::format("run data={0}/data detector=padim,feature_norm features=raw image.crop=64 image.resize=64 "
+      fmt::format("run data={0}/data detector=padim,feature_norm image.crop=64 image.resize=64 "
                   "cache.folder={0}/cache backbone={1} {2} output={0}/{3}",
                   folder_.path().string(), seeded_backbone(), words, output));
 }
