@@ -93,13 +93,17 @@ std::vector<std::string> ResultLog::read_news() {
   return notes;
 }
 
-void ResultLog::add(ResultEvent event) {
+bool ResultLog::says(const ResultEvent& event) {
   read_news();
-  ResultEvent& last = last_[event.planned];
-  if (last.state == event.state && last.cell == event.cell && last.why == event.why) return;
+  const ResultEvent& last = last_[event.planned];
+  return last.state == event.state && last.cell == event.cell && last.why == event.why;
+}
+
+void ResultLog::add(ResultEvent event) {
+  if (says(event)) return;
   event.at = utc_now();
   append_to_disk(file_, sealed_line(line_of_event(event)));
-  last = std::move(event);
+  last_[event.planned] = std::move(event);
 }
 
 std::string ResultLog::failed_elsewhere(const std::string& planned) {

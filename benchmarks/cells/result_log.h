@@ -31,6 +31,9 @@ class ResultLog {
   /// process. `at` is filled in. Throws WriteError.
   void add(ResultEvent event);
 
+  /// Whether the last event of a result, of whichever process, says this.
+  bool says(const ResultEvent& event);
+
   /// Why a result failed in another process since this object was made; "" where it did not.
   std::string failed_elsewhere(const std::string& planned);
 

@@ -52,6 +52,7 @@ class HereRun {
       outcome_.interrupted = true;
       std::erase_if(outcome_.cells, [](const CellOutcome& cell) { return !cell.settled(); });
     }
+    reports_.finish();
     return std::move(outcome_);
   }
 
@@ -108,7 +109,11 @@ class HereRun {
     outcome_.drawn_images += part_.drawn_images;
   }
 
-  void tell(size_t cell) { reports_.add(places_[cell], part_.cells[cell]); }
+  void tell(size_t cell) {
+    CellOutcome& outcome = part_.cells[cell];
+    outcome.elsewhere |= outcome.reused && !outcome_.cells[places_[cell]].waits_for.empty();  // it was waited for
+    reports_.add(places_[cell], outcome);
+  }
 
   void wait() {
     if (!told_of_waiting_)

@@ -73,6 +73,7 @@ class JobsRun {
       for (size_t job = 0; job < jobs_.size(); ++job) hear(job);
       if (on_terminal_) progress_.update(told_);  // elsewhere there is a line a cell
     }
+    reports_.finish();
     if (outcome_.interrupted) std::erase_if(outcome_.cells, [](const CellOutcome& cell) { return !cell.settled(); });
     return std::move(outcome_);
   }
@@ -141,7 +142,7 @@ class JobsRun {
     outcome.error = news.error;
     outcome.out_of_memory = news.out_of_memory;
     outcome.seconds = news.seconds;
-    outcome.elsewhere = news.elsewhere;
+    outcome.elsewhere = news.elsewhere || (news.reused && !outcome.waits_for.empty());  // it was waited for
     outcome.fitted = news.fitted;
     outcome.waits_for = news.waits_for;
     if (!outcome.waits_for.empty()) return;

@@ -12,8 +12,10 @@ class SmallRuns {
  public:
   explicit SmallRuns(const std::vector<std::string>& classes);
 
-  /// PaDiM and FeatureNorm with raw features, unless `words` say otherwise; writes to the folder's `output`.
-  ProgramResult run(const std::string& words, const std::string& output) const;
+  /// PaDiM and FeatureNorm with raw features, unless `more` says otherwise; writes to the folder's `output`.
+  ProgramResult run(const std::string& more, const std::string& output) const;
+  /// The program's arguments for that: "run data=…".
+  std::string words(const std::string& more, const std::string& output) const;
   std::filesystem::path operator/(const std::string& name) const { return folder_ / name; }
 
  private:

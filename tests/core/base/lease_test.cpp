@@ -14,8 +14,12 @@
 #include "core/base/interrupt.h"
 #include "core/base/log.h"
 #include "support/golden.h"
+#include "support/leases.h"
 
 using namespace adrep;
+using test::comes_true;
+using test::owner_elsewhere;
+using test::write_lease;
 namespace fs = std::filesystem;
 
 namespace {
@@ -28,29 +32,6 @@ pid_t gone_process() {
   if (child == 0) _exit(0);
   REQUIRE(waitpid(child, nullptr, 0) == child);
   return child;
-}
-
-/// The lease of somebody else.
-void write_lease(const fs::path& place, int number, const LeaseOwner& owner) {
-  write_file_atomically(lease_file(place, number), lease_text(owner));
-}
-
-LeaseOwner owner_elsewhere(double patience) {
-  LeaseOwner owner = this_process("work", patience);
-  owner.host = "elsewhere";
-  owner.machine = "another";
-  return owner;
-}
-
-/// Waits for at most so many seconds; whether it came to hold.
-template <class Condition>
-bool comes_true(const Condition& holds, double seconds = 20) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return true;
 }
 
 }  // namespace
