@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A small SLURM on this machine, for tests: no systemd, nothing outside FOLDER, free ports, so several may run at a time.
-#   eval "$(scripts/slurm_local.sh start FOLDER [NODES])"   nodes n1, n2, …, all of them this machine; 2 unless given
+#   eval "$(scripts/slurm_local.sh start FOLDER [NODES])"   nodes n1, n2, … of 2 cores; 2 nodes unless given
 #   scripts/slurm_local.sh stop FOLDER                      ends it with all its jobs, in whatever state they are
 # start returns when every node is idle and prints the line that tells sbatch, squeue and the others of it. FOLDER keeps
 # the logs, and n1.pid is the process to kill where a test loses that node. Root is not needed.
@@ -35,8 +35,9 @@ print(*free)
 PYTHON
 }
 
-# A job that is put back into the queue waits for its credential's end: 120 s, unless cred_expire says less. This machine
-# plays all nodes, whatever slurmd finds, and on the loopback alone. The jobs' processes are followed without cgroups.
+# A job that is put back into the queue waits for its credential's end: 120 s, unless cred_expire says less (5 is the
+# least). This machine plays all nodes, each with 2 cores whatever it has, on the loopback alone. The jobs' processes are
+# followed without cgroups.
 write_configuration() { # PORT OF slurmctld, PORTS OF THE NODES ...
   local host i=0 port
   host=$(hostname -s)
@@ -64,7 +65,7 @@ KillWait=5
 MailProg=/bin/true
 CONFIGURATION
   for port in "${@:2}"; do
-    echo "NodeName=n$((++i)) NodeHostname=$host NodeAddr=127.0.0.1 Port=$port CPUs=$(nproc) RealMemory=$memory"
+    echo "NodeName=n$((++i)) NodeHostname=$host NodeAddr=127.0.0.1 Port=$port CPUs=2 RealMemory=$memory"
   done
   echo "PartitionName=main Nodes=ALL Default=YES State=UP"
 }
