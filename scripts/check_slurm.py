@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
-"""adrep submit and adrep status on a small SLURM of this machine (scripts/slurm_local.sh) with two nodes, over a part of
-the reduced Table 1 that WRITER (adrep_reduced_table1) writes (scripts/check_slurm.sh).
+"""adrep submit and adrep status on a small SLURM of this machine with two nodes (scripts/slurm_local.sh), over a part
+of the reduced Table 1 that WRITER (adrep_reduced_table1) writes (scripts/check_slurm.sh).
 
     check_slurm.py PROGRAM WRITER [whole] [key=value ...]
 
-While the tasks of one submission run, one is killed, one is put back into the queue, later told that its time is over,
-and a node is lost whose step goes on and ends late. After a second submission there must be what one process alone comes
-to, byte for byte, with nothing fitted twice but what the lost node had at hand. In another submission a class fails
-whose images are away; with them back a second one computes that class alone.
+While the tasks of one submission run, one is killed, one is put back into the queue, later told that its time is
+over, and a node is lost whose step goes on and ends late. After a second submission there must be what one process
+alone comes to, byte for byte, with nothing fitted twice but what the lost node had at hand. In another submission a
+class fails whose images are away; with them back a second one computes that class alone. A third has pretrainings to
+do first.
 
-data=, backbone=, detector= and features= choose another part of the table, `whole` is all of it; other settings, such as
-cflow.meta_epochs=3, are for every run. Exits with 1 and one line for a failure.
+data=, backbone=, detector= and features= choose another part of the table, `whole` is all of it; other settings, such
+as cflow.meta_epochs=3, are for every run. Exits with 1 and one line for a failure.
 """
 import contextlib
 import json
@@ -30,8 +31,8 @@ PART = ("data=visa", "backbone=clip,imagebind", "detector=padim,cflow,glass,unia
 LENGTH = ("cflow.meta_epochs=8", "glass.meta_epochs=8", "uniad.epochs=16")  # so that tasks can be met while they work
 TASKS = 4
 LEASE = 5  # seconds; a process is stopped here for less than that, but for one that is to lose its work
-SECONDS = 300  # more than anything that is waited for takes
-ENDED = ("planned", "queued", "running", "done", "failed", "lost", "blocked")
+SECONDS = 600  # more than anything that is waited for takes
+STATES = ("planned", "queued", "running", "done", "failed", "lost", "blocked")
 
 
 def wait_for(condition, what, pause=0.1, tail=lambda: ""):
@@ -158,9 +159,9 @@ def stop_in_work(slurm, results, what, suits):
 class Submissions:
     """The sweep, submitted to SLURM with results of its own."""
 
-    def __init__(self, slurm, sweep, name, settings):
+    def __init__(self, slurm, sweep, name, settings, config="table1.yaml"):
         self.slurm, self.sweep, self.results = slurm, sweep, sweep.results(name)
-        self.words = ["submit", "table1.yaml", *sweep.places(name), *settings, f"lease={LEASE}", "--tasks", str(TASKS)]
+        self.words = ["submit", config, *sweep.places(name), *settings, f"lease={LEASE}", "--tasks", str(TASKS)]
 
     def submit(self, *words):
         """What it prints and says."""
@@ -175,7 +176,7 @@ class Submissions:
     def status(self):
         told = json.loads(self.sweep.run(["status", str(self.results), "--json"])[0])
         cells, parts = told["cells"], told["parts"]
-        if any(sum(part[state] for part in parts) != cells[state] for state in ENDED):
+        if any(sum(part[state] for part in parts) != cells[state] for state in STATES):
             raise Failed(f"adrep status: the parts are not the whole: {cells}")
         if len(told["failed"]) != cells["failed"] or not all(entry["why"] for entry in told["failed"]):
             raise Failed(f"adrep status: it does not say why each of these failed: {cells}")
@@ -183,7 +184,7 @@ class Submissions:
 
     def check_status(self, **wanted):
         cells = self.status()["cells"]
-        if any(cells[state] != wanted.get(state, 0) for state in ENDED if state != "planned"):
+        if any(cells[state] != wanted.get(state, 0) for state in STATES if state != "planned"):
             raise Failed(f"adrep status: {cells} instead of {wanted}")
 
     def nothing_more(self):
@@ -195,10 +196,10 @@ class Submissions:
         return (self.results / "table.csv").is_file()
 
 
-def alone(sweep, name, settings):
+def alone(sweep, name, settings, config="table1.yaml"):
     """Results of one process, which others must come to."""
     start = time.monotonic()
-    sweep.run(sweep.words(name, settings))
+    sweep.run(sweep.words(name, settings, config))
     cells = len(stamps(sweep.results(name)))
     print(f"check_slurm: {name}: {cells} cells by one process in {time.monotonic() - start:.0f} s", flush=True)
     return cells
@@ -278,11 +279,11 @@ def check_faults(slurm, sweep, settings):
 def busy_sbatch(sweep, folder, times):
     """An sbatch that says so many times that SLURM is busy, then submits."""
     folder.mkdir()
-    (folder / "calls").write_text("")
-    script = folder / "sbatch"
+    calls, script = folder / "calls", folder / "sbatch"
+    calls.write_text("")
     script.write_text(f"""#!/bin/sh
-echo >>{folder}/calls
-[ "$(wc -l <{folder}/calls)" -gt {times} ] || {{
+echo >>'{calls}'
+[ "$(wc -l <'{calls}')" -gt {times} ] || {{
   echo "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation" >&2
   exit 1
 }}
@@ -293,7 +294,7 @@ PATH=${{PATH#*:}} exec sbatch "$@"
     sweep.environment["PATH"] = f"{folder}:{before}"
     yield
     sweep.environment["PATH"] = before
-    if len((folder / "calls").read_text()) <= times:
+    if len(calls.read_text()) <= times:
         raise Failed("adrep submit did not try again where sbatch was busy")
 
 
@@ -321,7 +322,24 @@ def check_failed_class(slurm, sweep, settings):
     submissions.check_status(done=cells)
     check_equal(submissions.results, sweep.results("small"), "the run without a class's images at first")
     submissions.nothing_more()
-    print(f"check_slurm: {lost} results of a class failed and were submitted again, alone: {cells} cells, the same bytes",
+    print(f"check_slurm: {lost} results of a class failed and were submitted again, alone: {cells} cells, the same "
+          "bytes", flush=True)
+
+
+def check_pretrained(slurm, sweep):
+    config, settings = "configs/table8.yaml", ["tau=0.1,0.2", "threads=1"]
+    cells = alone(sweep, "alone", settings, config)
+    submissions = Submissions(slurm, sweep, "pretrained", settings, config)
+    submissions.run()
+    submissions.check_status(done=cells)
+    check_equal(submissions.results, sweep.results("alone"), "the submitted run with pretrainings")
+    check_fits(submissions.results, sweep.results("alone"))
+    needed, done = (sorted(len(file.read_text().splitlines()) for file in
+                           (sweep.folder / name).glob("pretrained/*/log.jsonl")) for name in ("alone", "pretrained"))
+    if done != needed or not needed:
+        raise Failed(f"pretrainings took {done} passes in tasks, {needed} in one process")
+    check_left(sweep.folder / "pretrained")
+    print(f"check_slurm: {len(done)} pretrainings, then {cells} cells with their projectors, the same bytes",
           flush=True)
 
 
@@ -334,13 +352,15 @@ def main():
     axes = axes or ([] if whole else list(PART))
     with tempfile.TemporaryDirectory() as place:
         folder = pathlib.Path(place)
-        with Slurm(folder / "slurm") as slurm, Sweep(sys.argv[1], sys.argv[2], folder / "sweep") as sweep:
-            sweep.environment["SLURM_CONF"] = slurm.conf
+        with Slurm(folder / "slurm") as slurm, Sweep(sys.argv[1], sys.argv[2], folder / "a sweep") as sweep:
+            sweep.environment["SLURM_CONF"], sweep.seconds = slurm.conf, SECONDS
             check_failed_class(slurm, sweep, ["data=visa", "backbone=clip", "detector=padim,uniad", "threads=1"])
+            check_pretrained(slurm, sweep)
             check_faults(slurm, sweep, [*axes, *LENGTH, *others, "threads=1"])
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("check_slurm: ended from outside"))  # and SLURM with it
     try:
         main()
     except Failed as failure:

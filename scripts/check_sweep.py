@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Checks on sweeps over the reduced Table 1 that WRITER (adrep_reduced_table1) writes (scripts/check_sweep.sh).
 
-    check_sweep.py kills PROGRAM WRITER KILLS [key=value ...]       a sweep that is killed at random moments and continued
-                                                                   comes to what an unbroken one comes to
+    check_sweep.py kills PROGRAM WRITER KILLS [key=value ...]       a sweep that is killed at random moments and
+                                                                   continued comes to what an unbroken one comes to
     check_sweep.py shared PROGRAM WRITER PROCESSES [key=value ...]  so do processes that share one results folder
     check_sweep.py shards PROGRAM WRITER SHARDS [key=value ...]     and shards in folders of their own, merged
-    check_sweep.py passes PROGRAM WRITER                            twelve columns of one sweep share the backbone's passes
+    check_sweep.py passes PROGRAM WRITER                            twelve columns share the backbone's passes
 
 data=, backbone=, detector= and features= keep some values of that axis. Other settings, such as jobs=2, are for the run
 that is killed, shared or in shards; each of its processes has as many threads for each job as the unbroken one has.

@@ -30,7 +30,7 @@ class Sweep:
         self.environment = dict(os.environ, ADREP_WEIGHTS=str(self.folder / "weights"), OMP_WAIT_POLICY="passive",
                                 ADREP_CACHE=str(self.folder / "user-cache"))
         self.environment.pop("ADREP_DATA", None)
-        self.started = []
+        self.started, self.seconds = [], None  # a limit for run()
 
     def __enter__(self):
         return self
@@ -50,7 +50,10 @@ class Sweep:
     def run(self, words, exit_code=0):
         """What it prints and what it says."""
         process = self.start(words, subprocess.PIPE, subprocess.PIPE)
-        printed, said = (text.decode() for text in process.communicate())
+        try:
+            printed, said = (text.decode() for text in process.communicate(timeout=self.seconds))
+        except subprocess.TimeoutExpired:
+            raise Failed(f"adrep {' '.join(words)}: has not ended after {self.seconds} s") from None
         if process.returncode != exit_code:
             raise Failed(f"adrep {' '.join(words)}: exit code {process.returncode}: {said.strip().splitlines()[-1:]}")
         return printed, said
@@ -60,11 +63,13 @@ class Sweep:
 
     def places(self, name):
         """Settings for a run that has everything of its own."""
-        return [f"output={self.results(name)}", f"cache.folder={self.folder / name / 'cache'}"]
+        place = self.folder / name
+        return [f"output={self.results(name)}", f"cache.folder={place / 'cache'}",
+                f"projector.folder={place / 'pretrained'}"]
 
-    def words(self, name, settings):
+    def words(self, name, settings, config="table1.yaml"):
         shutil.rmtree(self.folder / name, ignore_errors=True)
-        return ["-v", "run", "table1.yaml", *self.places(name), *settings]
+        return ["-v", "run", config, *self.places(name), *settings]
 
     def cells(self, axes):
         plan, _ = self.run(["run", "table1.yaml", "--print-plan", *axes])

@@ -25,7 +25,7 @@ while [ $# -gt 0 ]; do
     *) printf 'setup: unknown option %s (see --help)\n' "$1" >&2; exit 2 ;;
   esac
 done
-[ "$slurm" -eq 0 ] || [ "$packages" -eq 1 ] || { printf 'setup: --slurm is packages: leave out --no-packages\n' >&2; exit 2; }
+if [ "$slurm$packages" = 10 ]; then printf 'setup: --slurm is packages: leave out --no-packages\n' >&2; exit 2; fi
 
 debian_packages=(
   g++ cmake ninja-build ccache mold git ca-certificates python3 python3-pip unzip

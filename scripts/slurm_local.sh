@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A small SLURM on this machine, for tests: no systemd, nothing outside FOLDER, free ports, so several may run at a time.
+# A small SLURM on this machine, for tests: no systemd, nothing outside FOLDER, free ports, so several may run at once.
 #   eval "$(scripts/slurm_local.sh start FOLDER [NODES])"   nodes n1, n2, … of 2 cores; 2 nodes unless given
 #   scripts/slurm_local.sh stop FOLDER                      ends it with all its jobs, in whatever state they are
 # start returns when every node is idle and prints the line that tells sbatch, squeue and the others of it. FOLDER keeps
@@ -13,8 +13,8 @@ usage() { sed -n '3,4s/^# *//p' "$0" >&2; exit 2; }
 
 check_programs() {
   local program missing=()
-  for program in munged slurmctld slurmd sinfo sbatch; do command -v "$program" >/dev/null || missing+=("$program"); done
-  [ ${#missing[@]} -eq 0 ] || die "not here: ${missing[*]}; scripts/setup.sh --slurm installs them (as root or with sudo)"
+  for program in munged slurmctld slurmd sinfo; do command -v "$program" >/dev/null || missing+=("$program"); done
+  [ ${#missing[@]} -eq 0 ] || die "not here: ${missing[*]}; scripts/setup.sh --slurm installs them (root or sudo)"
 }
 
 # Below the ports that the system gives to connections, so that none is taken between this and its use.
@@ -36,7 +36,7 @@ PYTHON
 }
 
 # A job that is put back into the queue waits for its credential's end: 120 s, unless cred_expire says less (5 is the
-# least). This machine plays all nodes, each with 2 cores whatever it has, on the loopback alone. The jobs' processes are
+# least). This machine plays all nodes, each with 2 cores whatever it has, on the loopback alone. Processes of jobs are
 # followed without cgroups.
 write_configuration() { # PORT OF slurmctld, PORTS OF THE NODES ...
   local host i=0 port
@@ -120,7 +120,9 @@ processes() {
   local file
   while read -r file; do
     file=${file%/environ}
-    if grep -qsE '^(munged|slurm)' "$file/comm" || grep -qsz '^SLURM_JOB_ID=' "$file/environ"; then echo "${file#/proc/}"; fi
+    if grep -qsE '^(munged|slurm)' "$file/comm" || grep -qsz '^SLURM_JOB_ID=' "$file/environ"; then
+      echo "${file#/proc/}"
+    fi
   done < <(grep -lszxF "SLURM_CONF=$folder/slurm.conf" /proc/[0-9]*/environ)
 }
 
