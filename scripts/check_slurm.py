@@ -30,7 +30,7 @@ from reduced_table1 import (CLASSES, Failed, Sweep, axes_of, check_equal, check_
 PART = ("data=visa", "backbone=clip,imagebind", "detector=padim,cflow,glass,uniad")
 LENGTH = ("cflow.meta_epochs=8", "glass.meta_epochs=8", "uniad.epochs=16")  # so that tasks can be met while they work
 TASKS = 4
-LEASE = 5  # seconds; a process is stopped here for less than that, but for one that is to lose its work
+LEASE = 15  # seconds; processes are stopped here for less than that, but for one that is to lose its work
 SECONDS = 600  # more than anything that is waited for takes
 STATES = ("planned", "queued", "running", "done", "failed", "lost", "blocked")
 
@@ -129,31 +129,30 @@ class Task:
         return self.state() in (None, "Z", "X")
 
 
-def leases_of(process, results):
-    """The names of what a process has taken in a results folder."""
-    names = []
-    for file in (results / "leases").glob("*"):
+def fits_now(process, results):
+    """Whether a process has taken a fit."""
+    for file in (results / "leases").glob("fit-*"):
         with contextlib.suppress(OSError, ValueError):  # it may just be made or removed
             if json.loads(file.read_text())["process"] == process:
-                names.append(file.name)
-    return names
+                return True
+    return False
 
 
 def stop_in_work(slurm, results, what, suits):
-    """Stops the process of a suitable task while it has work that it took. It goes on with SIGCONT."""
+    """Stops the process of a suitable task in the middle of a fit. It goes on with SIGCONT."""
 
     def found():
         for task in slurm.tasks():
-            if not suits(task) or not leases_of(task.process, results):
+            if not suits(task) or not fits_now(task.process, results):
                 continue
             task.signal(signal.SIGSTOP)
             wait_for(lambda: task.is_stopped() or task.has_ended(), "a process to stop", 0.001)
-            if leases_of(task.process, results):
+            if fits_now(task.process, results):
                 return task
             task.signal(signal.SIGCONT)
         return None
 
-    return wait_for(found, f"{what} to have work", 0.002)
+    return wait_for(found, f"{what} to fit something", 0.002)
 
 
 class Submissions:
@@ -178,19 +177,24 @@ class Submissions:
         cells, parts = told["cells"], told["parts"]
         if any(sum(part[state] for part in parts) != cells[state] for state in STATES):
             raise Failed(f"adrep status: the parts are not the whole: {cells}")
-        if len(told["failed"]) != cells["failed"] or not all(entry["why"] for entry in told["failed"]):
-            raise Failed(f"adrep status: it does not say why each of these failed: {cells}")
+        if len(told["failed"]) != cells["failed"] + cells["lost"] or not all(entry["why"] for entry in told["failed"]):
+            raise Failed(f"adrep status: it does not say why each of these failed or was lost: {cells}")
         return told
 
     def check_status(self, **wanted):
         cells = self.status()["cells"]
-        if any(cells[state] != wanted.get(state, 0) for state in STATES if state != "planned"):
+        if any(cells[state] != wanted.get(state, 0) for state in STATES):
             raise Failed(f"adrep status: {cells} instead of {wanted}")
 
     def nothing_more(self):
         said = self.submit()
         if "nothing to submit" not in said or self.slurm.queue():
             raise Failed(f"all is there, and adrep submit says: {said.strip().splitlines()[-1:]}")
+
+    def submitted(self):
+        """The results in the tasks of the latest submission."""
+        file = max((self.results / "submissions").glob("*/tasks.jsonl"), key=lambda file: file.stat().st_mtime_ns)
+        return {result for line in file.read_text().splitlines() for result in json.loads(line).get("results", [])}
 
     def tables(self):
         return (self.results / "table.csv").is_file()
@@ -222,15 +226,23 @@ def kill(slurm, task):
                 process.signal(signal.SIGKILL)
 
 
-def restart(slurm, task, *words):
+def put_back(submissions, task, *words):
     """Ends a stopped task by a command, which must bring it back into the queue, and lets it start again."""
+    slurm = submissions.slurm
     slurm.call(*words, f"{task.job}_{task.number}")
     task.signal(signal.SIGCONT)
+
+    def waits():
+        return any((row["job"], row["task"], row["state"]) == (task.job, task.number, "PENDING") for row in slurm.queue())
 
     def started():
         slurm.hurry()
         return any(one.number == task.number and one.restarts > task.restarts for one in slurm.tasks())
 
+    wait_for(waits, f"task {task.number} to be back in the queue", tail=lambda: f": {slurm.queue()}")
+    lost = [entry["why"] for entry in submissions.status()["failed"]]
+    if lost:
+        raise Failed(f"adrep status of results whose task is back in the queue: {len(lost)} are lost: {lost[0]}")
     wait_for(started, f"task {task.number} to start again", tail=lambda: f": {slurm.queue()}")
 
 
@@ -248,22 +260,24 @@ def check_faults(slurm, sweep, settings):
     if late.job not in said or not {late.process, dead.process, back.process} <= running:
         raise Failed(f"job {late.job} with three processes runs; adrep status tells of {running}, adrep submit of "
                      f"{said.strip().splitlines()}")
-    kill(slurm, dead)
-    restart(slurm, back, "scontrol", "requeue")
+    put_back(submissions, back, "scontrol", "requeue")
     back = stop_in_work(slurm, results, "the task that was put back",
                         lambda task: task.number == back.number and task.restarts > 0)
-    restart(slurm, back, "scancel", "--signal=USR1", "--batch")
+    put_back(submissions, back, "scancel", "--signal=USR1", "--batch")
+    kill(slurm, dead)
     slurm.lose("n2")
     slurm.wait_until_empty()
-    first = stamps(results)
-    submissions.check_status(done=len(first), lost=cells - len(first))
-    if len(first) == cells or not submissions.tables():
+    first, lost = stamps(results), cells - len(stamps(results))
+    submissions.check_status(done=len(first), lost=lost)
+    if not lost or not submissions.tables():
         raise Failed(f"{len(first)} of {cells} cells after a task was killed, tables: {submissions.tables()}")
     if late.has_ended():
         raise Failed("the stopped process on the lost node has ended")
     late.signal(signal.SIGCONT)
     wait_for(late.has_ended, "the step on the lost node to end")
     submissions.run()
+    if len(submissions.submitted()) != lost:
+        raise Failed(f"{lost} results were lost, {len(submissions.submitted())} were submitted again")
     check_stamps(first, stamps(results), "the step on the lost node or the second submission")
     check_equal(results, sweep.results("unbroken"), "the submitted run")
     fitted = check_fits(results, sweep.results("unbroken"), again=1)
@@ -317,8 +331,9 @@ def check_failed_class(slurm, sweep, settings):
     check_stamps(known, stamps(submissions.results), "the second submission")
     failed = {event["planned"] for event in before if event["state"] == "failed"}
     again = {event["planned"] for event in log_events(submissions.results) if event not in before}
-    if again != failed:
-        raise Failed(f"{len(failed)} results had failed, the second submission was about {len(again)}")
+    if again != failed or submissions.submitted() != failed:
+        raise Failed(f"{len(failed)} results had failed, the second submission was about "
+                     f"{len(submissions.submitted() | again)}")
     submissions.check_status(done=cells)
     check_equal(submissions.results, sweep.results("small"), "the run without a class's images at first")
     submissions.nothing_more()
