@@ -211,7 +211,7 @@ def alone(sweep, name, settings, config="table1.yaml"):
 
 def check_print(submissions):
     before, script = submissions.slurm.queue("all"), submissions.submit("--print")
-    for word in (f"--array=0-{TASKS - 1}", "--requeue", "USR1@120", "--open-mode=append"):
+    for word in ("#SBATCH --requeue", "#SBATCH --signal=B:USR1@120", "#SBATCH --open-mode=append"):
         if word not in script:
             raise Failed(f"adrep submit --print: no {word} in the script")
     if submissions.slurm.queue("all") != before:
