@@ -369,7 +369,7 @@ def main():
         folder = pathlib.Path(place)
         with Slurm(folder / "slurm") as slurm, Sweep(sys.argv[1], sys.argv[2], folder / "a sweep") as sweep:
             sweep.environment["SLURM_CONF"], sweep.seconds = slurm.conf, SECONDS
-            check_failed_class(slurm, sweep, ["data=visa", "backbone=clip", "detector=padim,uniad", "threads=1"])
+            check_failed_class(slurm, sweep, ["data=visa", "backbone=clip", "detector=padim,cflow", "threads=1"])
             check_pretrained(slurm, sweep)
             check_faults(slurm, sweep, [*axes, *LENGTH, *others, "threads=1"])
 
