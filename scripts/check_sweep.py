@@ -1,135 +1,69 @@
 #!/usr/bin/env python3
 """Checks on sweeps over the reduced Table 1 that WRITER (adrep_reduced_table1) writes (scripts/check_sweep.sh).
 
-    check_sweep.py kills PROGRAM WRITER KILLS [key=value ...]   a sweep that is killed at random moments and continued
-                                                               comes to what an unbroken one comes to
-    check_sweep.py passes PROGRAM WRITER                        twelve columns of one sweep share the backbone's passes
+    check_sweep.py kills PROGRAM WRITER KILLS [key=value ...]       a sweep that is killed at random moments and
+                                                                   continued comes to what an unbroken one comes to
+    check_sweep.py shared PROGRAM WRITER PROCESSES [key=value ...]  so do processes that share one results folder
+    check_sweep.py shards PROGRAM WRITER SHARDS [key=value ...]     and shards in folders of their own, merged
+    check_sweep.py passes PROGRAM WRITER                            twelve columns share the backbone's passes
 
 data=, backbone=, detector= and features= keep some values of that axis. Other settings, such as jobs=2, are for the run
-that is killed; it has as many threads for each job as the unbroken one has. Exits with 1 and one line for a failure.
+that is killed, shared or in shards; each of its processes has as many threads for each job as the unbroken one has.
+processes=N kills one of N processes on one folder at a time. Exits with 1 and one line for a failure.
 """
-import collections
-import contextlib
-import json
-import os
-import pathlib
 import random
 import re
-import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 
-CLASSES = 2  # of every mini data set
+sys.dont_write_bytecode = True  # the sources stay as they are
+from reduced_table1 import (ELSEWHERE, CELL, Failed, Sweep, axes_of, check_equal, check_fits, check_left, check_log,
+                            check_once, check_stamps, kill_group, number, stamps)
+
 DETECTORS = ("padim", "patchcore", "cflow", "glass", "uniad", "feature_norm")
 FEATURES = ("raw", "pretrained")
-CELL = re.compile(r"^adrep: \[ *\d+/\d+ \d+%\] (.+?): (.*)$", re.MULTILINE)
 EPOCH = re.compile(r"^adrep: (.+ · .+ · .+): epoch (\d+) of (\d+): ", re.MULTILINE)
-TABLES = ("table.csv", "table.md", "table.tex", "table.json")
 
 
-class Failed(Exception):
-    pass
+class Attempt:
+    """One process of a sweep, and what it says as pairs of seconds and line; complete when it has ended."""
 
+    def __init__(self, sweep, words, said):
+        self.said, self.lines = said, []
+        self.process = sweep.start(words, subprocess.DEVNULL, subprocess.PIPE)
+        self.reader = threading.Thread(target=self.read)
+        self.reader.start()
 
-class Sweep:
-    """The program, and the sweep in a folder."""
+    def read(self):
+        for line in self.process.stderr:
+            self.lines.append((time.monotonic(), line.decode(errors="replace")))
 
-    def __init__(self, program, writer, folder):
-        self.program, self.folder = pathlib.Path(program).resolve(), pathlib.Path(folder).resolve()
-        subprocess.run([writer, folder], check=True)
-        self.environment = dict(os.environ, ADREP_WEIGHTS=str(self.folder / "weights"), OMP_WAIT_POLICY="passive",
-                                ADREP_CACHE=str(self.folder / "user-cache"))
-        self.environment.pop("ADREP_DATA", None)
+    def runs(self):
+        return self.process.poll() is None
 
-    def start(self, words, output, errors):
-        """In a process group of its own, with all that it starts itself."""
-        command = [str(self.program), *words]
-        return subprocess.Popen(command, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
-                                stdout=output, stderr=errors, start_new_session=True)
+    def end(self):
+        """Waits for it. Its exit code."""
+        self.process.wait()
+        self.reader.join()
+        self.said.write_text(self.text())
+        return self.process.returncode
 
-    def run(self, words, exit_code=0):
-        """What it prints and what it says."""
-        process = self.start(words, subprocess.PIPE, subprocess.PIPE)
-        printed, said = (text.decode() for text in process.communicate())
-        if process.returncode != exit_code:
-            raise Failed(f"adrep {' '.join(words)}: exit code {process.returncode}: {said.strip().splitlines()[-1:]}")
-        return printed, said
-
-    def words(self, name, settings):
-        place = self.folder / name
-        shutil.rmtree(place, ignore_errors=True)
-        return ["-v", "run", "table1.yaml", f"output={place / 'results'}", f"cache.folder={place / 'cache'}", *settings]
-
-
-def number(pattern, text, what):
-    found = re.search(pattern, text)
-    if not found:
-        raise Failed(f"the run does not say {what}")
-    return int(found.group(1))
-
-
-def stamps(results):
-    """Of every finished cell what changes when it is written again."""
-    cells = {}
-    for file in (results / "cells").glob("*.json"):
-        info = file.stat()
-        cells[file.name] = (info.st_ino, info.st_mtime_ns)
-    return cells
-
-
-def contents(results):
-    files = {f"cells/{file.name}": file.read_bytes() for file in (results / "cells").glob("*.json")}
-    files.update({name: (results / name).read_bytes() for name in TABLES})
-    return files
-
-
-def kill_group(process):
-    """SIGKILL for the program and all that it started; returns when none of them is left."""
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    while True:
+    def kill_after(self, pause):
+        """False if it ended by itself."""
         try:
-            os.killpg(process.pid, 0)
-        except (ProcessLookupError, PermissionError):
-            return
-        time.sleep(0.01)
-
-
-@contextlib.contextmanager
-def timed_lines(process, said):
-    """What a run says as pairs of seconds and line, complete when the run has ended; also in a file."""
-    lines = []
-
-    def read():
-        for line in process.stderr:
-            lines.append((time.monotonic(), line.decode(errors="replace")))
-
-    reader = threading.Thread(target=read)
-    reader.start()
-    try:
-        yield lines
-    finally:
-        reader.join()
-        said.write_text("".join(line for _, line in lines))
-
-
-def run_until(sweep, words, said, results, wanted, pause):
-    """Lets a run go on until there are so many cells and a pause is over, then kills it. What it said, with times."""
-    process = sweep.start(words, subprocess.DEVNULL, subprocess.PIPE)
-    with timed_lines(process, said) as lines:
-        while len(list((results / "cells").glob("*.json"))) < wanted and process.poll() is None:
-            time.sleep(0.02)
-        try:
-            process.wait(pause)
+            self.process.wait(pause)
         except subprocess.TimeoutExpired:
-            kill_group(process)
-            return lines
-    last = said.read_text().strip().splitlines()[-1:]
-    raise Failed(f"the run ended by itself, exit code {process.returncode}, before it had {wanted} cells: {last}")
+            kill_group(self.process)
+        return self.end() < 0
+
+    def text(self):
+        return "".join(line for _, line in self.lines)
+
+    def outcome(self):
+        return f"exit code {self.process.returncode}: {self.text().strip().splitlines()[-1:]}"
 
 
 def check_epochs(attempts, needed, jobs):
@@ -172,109 +106,143 @@ def check_lost(attempts, seconds):
     return worst
 
 
-def check_once(attempts):
-    """No cell is computed twice."""
-    computed = collections.Counter()
-    for text in attempts:
-        computed.update(title for title, rest in CELL.findall(text) if "(from an earlier run)" not in rest)
-    twice = [title for title, count in computed.items() if count > 1]
-    if twice:
-        raise Failed(f"{len(twice)} cells were computed again, {twice[0]} first")
-    return sum(computed.values())
-
-
-def check_log(results, cells):
-    """Every result is logged as finished, once."""
-    finished = collections.Counter()
-    for file in (results / "log").glob("*.jsonl"):
-        for line in file.read_text().splitlines():
-            event = json.loads(line)
-            if event["state"] != "finished":
-                raise Failed(f"{file.name}: a result is {event['state']}: {event.get('why')}")
-            finished[event["planned"]] += 1
-    if len(finished) != cells or set(finished.values()) != {1}:
-        raise Failed(f"the log names {len(finished)} results {sum(finished.values())} times instead of {cells} once")
-
-
-def check_equal(broken, whole):
-    one, other = contents(broken), contents(whole)
-    for name in sorted(one.keys() | other.keys()):
-        if one.get(name) != other.get(name):
-            what = "differs" if name in one and name in other else "is only in one of them"
-            raise Failed(f"{name} of the run that was killed and of the unbroken one {what}")
-
-
-def check_left(folder):
-    """Nothing half-written and no checkpoint is left."""
-    left = [file for file in folder.rglob("*") if file.name.endswith(".tmp") or "training" in file.parts[-2:-1] and
-            file.suffix == ".safetensors"]
-    if left:
-        raise Failed(f"{len(left)} files are left behind, {left[0]} first")
-
-
-def unbroken(sweep, axes, threads, cells):
+def unbroken(sweep, axes, threads):
+    cells = sweep.cells(axes)
     words = sweep.words("unbroken", [*axes, f"threads={threads}"])
     start = time.monotonic()
     printed, said = sweep.run(words)
     seconds = time.monotonic() - start
     (sweep.folder / "unbroken" / "said.txt").write_text(said)
     print(printed, end="")
-    there = len(stamps(sweep.folder / "unbroken" / "results"))
+    there = len(stamps(sweep.results("unbroken")))
     if there != cells:
         raise Failed(f"{there} cells instead of {cells}")
-    print(f"check_sweep: unbroken: {cells} cells in {seconds / 60:.1f} min")
-    return seconds, len(EPOCH.findall(said))
+    print(f"check_sweep: unbroken: {cells} cells in {seconds / 60:.1f} min", flush=True)
+    return cells, seconds, len(EPOCH.findall(said))
 
 
-def killed(sweep, settings, kills, cells, cell_seconds):
-    """Kills and continues one sweep; what each attempt said, the last of which ends, and the same with times."""
+def killed(sweep, settings, kills, cells, cell_seconds, processes):
+    """Kills and continues one sweep, one of its processes at a time; all attempts as they ended."""
     words = sweep.words("killed", settings)
-    place = sweep.folder / "killed"
+    place, results = sweep.folder / "killed", sweep.results("killed")
     place.mkdir()
-    results, draw = place / "results", random.Random(20)
-    known, attempts, timed = {}, [], []
-    for number_of_kill, wanted in enumerate(sorted(draw.randrange(max(1, cells - 4)) for _ in range(kills))):
-        said = place / f"said-{number_of_kill}.txt"
-        timed.append(run_until(sweep, words, said, results, wanted, draw.uniform(0, 3 * cell_seconds)))
+    draw, known, ended = random.Random(20), {}, []
+
+    def attempt():
+        return Attempt(sweep, words, place / f"said-{len(ended) + len(running)}.txt")
+
+    running = []
+    for _ in range(processes):
+        running.append(attempt())
+    for wanted in sorted(draw.randrange(max(1, cells - 4)) for _ in range(kills)):
+        while len(stamps(results)) < wanted and all(one.runs() for one in running):
+            time.sleep(0.02)
+        ended.append(running.pop(draw.randrange(processes)))
+        if not ended[-1].kill_after(draw.uniform(0, 3 * cell_seconds / processes)):
+            raise Failed(f"the run ended by itself before it had {wanted} cells and a moment: {ended[-1].outcome()}")
         now = stamps(results)
-        rewritten = [name for name, stamp in known.items() if now.get(name) != stamp]
-        if rewritten:
-            raise Failed(f"kill {number_of_kill + 1}: {rewritten[0]} was finished before and was written again or is gone")
+        check_stamps(known, now, f"kill {len(ended)}")
         known = now
-        attempts.append(said.read_text(errors="replace"))
-    process = sweep.start(words, subprocess.DEVNULL, subprocess.PIPE)
-    with timed_lines(process, place / "said-last.txt") as lines:
-        process.wait()
-    timed.append(lines)
-    said = (place / "said-last.txt").read_text()
-    if process.returncode != 0:
-        raise Failed(f"the last attempt: exit code {process.returncode}: {said.strip().splitlines()[-1:]}")
-    now = stamps(results)
-    if any(now.get(name) != stamp for name, stamp in known.items()):
-        raise Failed("a cell that was finished before was written again or is gone")
-    return [*attempts, said], timed
+        running.append(attempt())
+    for last in running:
+        if last.end() != 0:
+            raise Failed(f"the last attempt: {last.outcome()}")
+    check_stamps(known, stamps(results), "the last attempt")
+    return [*ended, *running]
 
 
-def check_kills(sweep, kills, settings):
-    axes = [word for word in settings if word.split("=")[0] in ("data", "backbone", "detector", "features")]
-    others = [word for word in settings if word not in axes]
-    given = dict(word.split("=", 1) for word in others)
-    threads, jobs = int(given.pop("threads", 1)), int(given.get("jobs", 1))
-    plan, _ = sweep.run(["run", "table1.yaml", "--print-plan", *axes])
-    cells = CLASSES * number(r"base of all (\d+) combinations", plan, "how many combinations there are")
-    seconds, needed = unbroken(sweep, axes, threads, cells)
+class Settings:
+    """What the words after the programs' names say."""
+
+    def __init__(self, words, **defaults):
+        self.axes, others = axes_of(words)
+        given = dict(defaults, **dict(word.split("=", 1) for word in others))
+        self.threads, self.processes = int(given.pop("threads", 1)), int(given.pop("processes", 1))
+        self.jobs, self.checkpoint = int(given.get("jobs", 1)), float(given.get("checkpoint", 0))
+        if self.processes > 1:
+            given.setdefault("lease", 3)
+        self.broken = [*self.axes, *(f"{key}={value}" for key, value in given.items()),
+                       f"threads={self.threads * self.jobs}"]
+
+
+def check_trained(attempts, needed, settings):
+    """What the cut trainings lost, in words."""
+    if settings.checkpoint != 0:
+        lost = check_lost([attempt.lines for attempt in attempts], settings.checkpoint)
+        return f"at most {lost:.2f} s of a training lost, checkpoint={settings.checkpoint:g}"
+    texts, side_by_side = [attempt.text() for attempt in attempts], settings.jobs
+    if settings.processes > 1:  # a training goes on in another process, which may have begun before
+        texts = ["".join(line for _, line in sorted(line for attempt in attempts for line in attempt.lines))]
+        side_by_side *= settings.processes
+    return f"{check_epochs(texts, needed, side_by_side)} epochs trained, {needed} by the unbroken run"
+
+
+def check_kills(sweep, kills, words):
+    settings = Settings(words)
+    cells, seconds, needed = unbroken(sweep, settings.axes, settings.threads)
     start = time.monotonic()
-    others = [f"{key}={value}" for key, value in given.items()]
-    attempts, timed = killed(sweep, [*axes, *others, f"threads={threads * jobs}"], kills, cells, seconds / cells)
-    computed = check_once(attempts)
-    checkpoint = float(given.get("checkpoint", 0))
-    epochs = (f"{check_epochs(attempts, needed, jobs)} epochs trained, {needed} by the unbroken run" if checkpoint == 0 else
-              f"at most {check_lost(timed, checkpoint):.2f} s of a training lost, checkpoint={checkpoint:g}")
-    check_log(sweep.folder / "killed" / "results", cells)
-    check_equal(sweep.folder / "killed" / "results", sweep.folder / "unbroken" / "results")
+    attempts = killed(sweep, settings.broken, kills, cells, seconds / cells, settings.processes)
+    computed = check_once([attempt.text() for attempt in attempts])
+    trained = check_trained(attempts, needed, settings)
+    check_log(sweep.results("killed"), cells)
+    check_equal(sweep.results("killed"), sweep.results("unbroken"), "the run that was killed")
     check_left(sweep.folder / "killed")
-    print(f"check_sweep: killed {kills} times and continued: {cells} cells, the same bytes, in "
-          f"{(time.monotonic() - start) / 60:.1f} min; {computed} lines of cells, none twice; {epochs}")
+    among = f" one of {settings.processes} processes" if settings.processes > 1 else ""
+    print(f"check_sweep: killed{among} {kills} times and continued: {cells} cells, the same bytes, in "
+          f"{(time.monotonic() - start) / 60:.1f} min; {computed} lines of cells, none twice; {trained}")
+
+
+def run_together(attempts):
+    for attempt in attempts:
+        if attempt.end() != 0:
+            raise Failed(f"{attempt.said.stem}: {attempt.outcome()}")
+
+
+def computed_by(attempt):
+    return sum(not any(words in rest for words in ELSEWHERE) for _, rest in CELL.findall(attempt.text()))
+
+
+def check_shared_folder(sweep, processes, words):
+    settings = Settings([*words, f"processes={processes}"])
+    cells, seconds, _ = unbroken(sweep, settings.axes, settings.threads)
+    start = time.monotonic()
+    run = sweep.words("shared", settings.broken)
+    place = sweep.folder / "shared"
+    place.mkdir()
+    attempts = [Attempt(sweep, run, place / f"process-{i + 1}.txt") for i in range(processes)]
+    run_together(attempts)
+    check_once([attempt.text() for attempt in attempts])
+    check_log(sweep.results("shared"), cells)
+    check_equal(sweep.results("shared"), sweep.results("unbroken"), "the shared run")
+    fitted = check_fits(sweep.results("shared"), sweep.results("unbroken"))
+    check_left(place)
+    print(f"check_sweep: {processes} processes on one folder: {cells} cells, the same bytes, in "
+          f"{time.monotonic() - start:.1f} s, {seconds:.1f} s by one; {fitted} fits, none twice; cells by process: "
+          f"{', '.join(str(computed_by(attempt)) for attempt in attempts)}")
+
+
+def check_shards(sweep, shards, words):
+    settings = Settings(words)
+    cells, _, _ = unbroken(sweep, settings.axes, settings.threads)
+    names = [f"shard-{i + 1}" for i in range(shards)]
+    attempts = []
+    for i, name in enumerate(names):
+        run = sweep.words(name, [*settings.broken, "--shard", f"{i + 1}/{shards}"])
+        (sweep.folder / name).mkdir()
+        attempts.append(Attempt(sweep, run, sweep.folder / name / f"{name}.txt"))
+    run_together(attempts)
+    parts = [len(stamps(sweep.results(name))) for name in names]
+    if sum(parts) != cells:
+        raise Failed(f"the shards have {' + '.join(map(str, parts))} cells instead of {cells} of all")
+    merged = sweep.results("merged")
+    sweep.run(["results", "merge", str(merged), *(str(sweep.results(name)) for name in names)])
+    before = stamps(merged)
+    sweep.run(["run", "table1.yaml", *sweep.places("merged"), *settings.broken, "--tables-only"])
+    check_stamps(before, stamps(merged), "--tables-only")
+    check_log(merged, cells)
+    check_equal(merged, sweep.results("unbroken"), "the merged shards")
+    print(f"check_sweep: {shards} shards, merged: {' + '.join(map(str, parts))} cells, the same bytes; "
+          f"{check_fits(merged, sweep.results('unbroken'))} fits, none twice")
 
 
 def passes_of(said):
@@ -282,7 +250,7 @@ def passes_of(said):
     return number(r"of (\d+) computed", said, "how many images it computed"), int(drawn.group(1)) if drawn else 0
 
 
-def check_shared(sweep, data, factor):
+def check_columns(sweep, data, factor):
     # by the run's own backbone, so that every pass is one of the same network
     common = [f"data={data}", "backbone=clip", "references.aligned_backbone=vit", "cache=off", "threads=1"]
     together = passes_of(sweep.run(sweep.words("together", common))[0])
@@ -298,18 +266,18 @@ def check_shared(sweep, data, factor):
 
 
 def check_passes(sweep):
-    check_shared(sweep, "visa", 10)  # one geometry
-    check_shared(sweep, "mvtec_ad", 5)
+    check_columns(sweep, "visa", 10)  # one geometry
+    check_columns(sweep, "mvtec_ad", 5)
 
 
 def main():
-    kills = len(sys.argv) >= 5 and sys.argv[1] == "kills" and sys.argv[4].isdigit()
-    if not kills and not (len(sys.argv) == 4 and sys.argv[1] == "passes"):
+    modes = {"kills": check_kills, "shared": check_shared_folder, "shards": check_shards}
+    counted = len(sys.argv) >= 5 and sys.argv[1] in modes and sys.argv[4].isdigit()
+    if not counted and not (len(sys.argv) == 4 and sys.argv[1] == "passes"):
         sys.exit(__doc__)
-    with tempfile.TemporaryDirectory() as folder:
-        sweep = Sweep(sys.argv[2], sys.argv[3], folder)
-        if kills:
-            check_kills(sweep, int(sys.argv[4]), sys.argv[5:])
+    with tempfile.TemporaryDirectory() as folder, Sweep(sys.argv[2], sys.argv[3], folder) as sweep:
+        if counted:
+            modes[sys.argv[1]](sweep, int(sys.argv[4]), sys.argv[5:])
         else:
             check_passes(sweep)
 

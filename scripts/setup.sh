@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Brings what a build of adrep needs: Debian packages, LibTorch, EfficientNet-Lite0's weights.
-#   scripts/setup.sh [--torch VERSION] [--cuda] [--no-packages]
+#   scripts/setup.sh [--torch VERSION] [--cuda] [--slurm] [--no-packages]
 # --torch VERSION  another LibTorch than the pinned one (its hash is then not checked)
 # --cuda           also the other nvidia wheels, so that device=cuda works (some GB)
+# --slurm          also a SLURM for tests on this machine (scripts/slurm_local.sh, scripts/check_slurm.sh)
 # --no-packages    leave Debian's packages alone (no root needed)
 # Idempotent; needs no network when everything is there. LIBTORCH_ROOT=DIR uses your own LibTorch.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${ADREP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/adrep}
 pinned=$(sed -n 's/^torch==\([^ ]*\).*/\1/p' "$here/requirements-libtorch.txt")
-torch_version=$pinned cuda=0 packages=1
+torch_version=$pinned cuda=0 slurm=0 packages=1
 
 say() { printf 'setup: %s\n' "$*"; }
 die() { printf 'setup: error: %s\n' "$*" >&2; exit 1; }
@@ -18,17 +19,20 @@ while [ $# -gt 0 ]; do
   case "$1" in
     --torch) [ $# -ge 2 ] || die "--torch needs a version, for example --torch $pinned"; torch_version=$2; shift 2 ;;
     --cuda) cuda=1; shift ;;
+    --slurm) slurm=1; shift ;;
     --no-packages) packages=0; shift ;;
-    -h|--help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h|--help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) printf 'setup: unknown option %s (see --help)\n' "$1" >&2; exit 2 ;;
   esac
 done
+if [ "$slurm$packages" = 10 ]; then printf 'setup: --slurm is packages: leave out --no-packages\n' >&2; exit 2; fi
 
 debian_packages=(
   g++ cmake ninja-build ccache mold git ca-certificates python3 python3-pip unzip
   catch2 libbenchmark-dev libcli11-dev libeigen3-dev libfmt-dev libspdlog-dev libyaml-cpp-dev nlohmann-json3-dev
   libopencv-core-dev libopencv-imgproc-dev libjpeg62-turbo-dev libpng-dev libtiff-dev libwebp-dev libopenjp2-7-dev
   libgdcm-dev libssl-dev zlib1g-dev libicu-dev libfaiss-dev)
+[ "$slurm" -eq 0 ] || debian_packages+=(slurmctld slurmd slurm-client munge)
 
 install_packages() {
   local missing=() p sudo=
