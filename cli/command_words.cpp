@@ -1,9 +1,11 @@
 #include "cli/command_words.h"
 
+#include <filesystem>
 #include <map>
 
 #include "benchmarks/plan/pretrain_keys.h"
 #include "benchmarks/plan/run_settings.h"
+#include "core/base/error.h"
 
 namespace adrep::cli {
 namespace {
@@ -63,9 +65,20 @@ std::vector<std::string> names_of(const CLI::Option& option) {
   return CLI::detail::split(type.substr(begin + 1, end - begin - 1), ',');
 }
 
+std::string format_by_ending(const std::string& output,
+                             const std::vector<std::pair<std::string, std::string>>& formats) {
+  const std::string own = std::filesystem::path(output).extension().string();
+  std::string endings;
+  for (size_t f = 0; f < formats.size(); ++f) {
+    const auto& [ending, format] = formats[f];
+    if (ending == own) return format;
+    endings += (f == 0 ? "" : f + 1 == formats.size() ? " or " : ", ") + ending;
+  }
+  throw_input("--output {}: give --format, or a file that ends in {}", output, endings);
+}
+
 CLI::Validator not_empty() {
-  return CLI::Validator(
-      [](const std::string& text) { return text.empty() ? std::string("give a value") : text.substr(0, 0); }, "");
+  return CLI::Validator([](const std::string& text) { return std::string(text.empty() ? "give a value" : ""); }, "");
 }
 
 std::vector<KeySection> run_keys() {

@@ -34,6 +34,11 @@ std::vector<KeySection> keys_of(const CLI::App& command);
 /// What takes_names said, else the members that CLI::IsMember allows; none where any text may be meant.
 std::vector<std::string> names_of(const CLI::Option& option);
 
+/// The format that a file's ending stands for, by ending: {".md", "markdown"}. Throws InputError that names the
+/// endings.
+std::string format_by_ending(const std::string& output,
+                             const std::vector<std::pair<std::string, std::string>>& formats);
+
 /// Refuses an empty value, as of a variable that a script has not set.
 CLI::Validator not_empty();
 

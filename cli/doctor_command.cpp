@@ -1,4 +1,3 @@
-#include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <fmt/format.h>
 
@@ -8,6 +7,7 @@
 #include "core/backbones/known_weights.h"
 #include "core/base/device.h"
 #include "core/base/failure.h"
+#include "core/base/parallel.h"
 #include "core/base/paths.h"
 #include "core/base/version.h"
 #include "core/features/cache/cache_inventory.h"
@@ -73,7 +73,7 @@ void show_folders() {
 int doctor() {
   fmt::print("adrep       {} ({}, {})\n", version(), git_revision(), build_type());
   fmt::print("LibTorch    {}, CPU kernels {}\n", libtorch_version(), at::get_cpu_capability());
-  fmt::print("threads     {} of {} cores\n", at::get_num_threads(), std::thread::hardware_concurrency());
+  fmt::print("threads     {} of {} cores\n", available_processors(), std::thread::hardware_concurrency());
   const CudaState cuda = cuda_state();
   fmt::print("device      cpu{}\n",
              cuda.available ? fmt::format(", {} CUDA device(s)", cuda.devices) : "; no cuda: " + cuda.why_not);

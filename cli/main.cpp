@@ -57,6 +57,8 @@ int run(int argc, char** argv) {
   });
   int exit_code = 0;
   adrep::cli::add_run_command(program, exit_code);
+  adrep::cli::add_submit_command(program);
+  adrep::cli::add_status_command(program);
   adrep::cli::add_metrics_command(program);
   adrep::cli::add_compare_command(program);
   adrep::cli::add_results_command(program);

@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/base/log.h"
 #include "core/base/plural.h"
+#include "core/maps/number_text.h"
 
 namespace adrep::cli {
 namespace {
@@ -26,12 +27,7 @@ struct GateArguments {
 /// What --format says, else what the file's ending says.
 std::string answer_format(const GateArguments& arguments, const std::string& output) {
   if (!arguments.format.empty()) return arguments.format;
-  static const std::map<std::string, std::string> by_ending = {
-      {".md", "markdown"}, {".json", "json"}, {".xml", "junit"}, {".txt", "text"}};
-  const auto format = by_ending.find(fs::path(output).extension().string());
-  if (format == by_ending.end())
-    throw_input("--output {}: give --format, or a file that ends in .md, .json, .xml or .txt", output);
-  return format->second;
+  return format_by_ending(output, {{".md", "markdown"}, {".json", "json"}, {".xml", "junit"}, {".txt", "text"}});
 }
 
 RegressionOptions options_of(const GateArguments& arguments) {
@@ -42,18 +38,11 @@ RegressionOptions options_of(const GateArguments& arguments) {
     throw_input("--alpha {}: give a number between 0 and 1", arguments.alpha);
   for (const std::string& given : arguments.tolerances) {
     const size_t at = given.rfind('=');
-    double points = -1;
-    try {
-      size_t end = 0;
-      if (at != std::string::npos) points = std::stod(given.substr(at + 1), &end);
-      if (at == std::string::npos || end != given.size() - at - 1) points = -1;
-    } catch (const std::exception&) {
-      points = -1;
-    }
-    if (!(points >= 0 && points <= 100) || at == 0)
+    const auto points = at == std::string::npos ? std::nullopt : finite_number(given.substr(at + 1));
+    if (!points || !(*points >= 0 && *points <= 100) || at == 0)
       throw_input("--tolerance {}: give GLOB=POINTS with points from 0 to 100, for example '*/patchcore/*:pro=0.5'",
                   given);
-    options.tolerances.emplace_back(given.substr(0, at), points);
+    options.tolerances.emplace_back(given.substr(0, at), *points);
   }
   return options;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "benchmarks/cluster/task_lease.h"
 #include "benchmarks/pages/report.h"
 #include "benchmarks/pages/views.h"
 #include "benchmarks/plan/job_share.h"
@@ -14,13 +15,13 @@
 #include "benchmarks/run/job_worker.h"
 #include "benchmarks/run/limits.h"
 #include "benchmarks/run/runner.h"
+#include "benchmarks/run/shards.h"
 #include "benchmarks/tables/table_formats.h"
 #include "cli/command.h"
 #include "cli/command_words.h"
 #include "cli/config_words.h"
+#include "cli/known_files.h"
 #include "core/base/child_process.h"
-#include "core/base/content_hashes.h"
-#include "core/base/content_index.h"
 #include "core/base/device.h"
 #include "core/base/log.h"
 #include "core/base/plural.h"
@@ -35,19 +36,9 @@ struct RunArguments {
   std::vector<std::string> words;
   bool print_config = false, print_plan = false, dry_run = false, rehash = false;
   bool retry_failed = false, tables_only = false;
+  std::string shard;               ///< "1/4"
+  std::string cells, pretraining;  ///< a submission's task, "FILE:NUMBER"
   bool job = false;
-};
-
-/// While it lives files that were read by an earlier run and are unchanged since are not read again to know their
-/// content.
-class KnownFiles {
- public:
-  explicit KnownFiles(bool read_all_again) {
-    if (!read_all_again) ContentHashes::instance().use_index(content_index_file());
-  }
-  ~KnownFiles() { ContentHashes::instance().save(); }
-  KnownFiles(const KnownFiles&) = delete;
-  KnownFiles& operator=(const KnownFiles&) = delete;
 };
 
 /// Some cells failed: 2. All of them, and only for want of memory: 1, since nothing is wrong with what was asked.
@@ -140,13 +131,49 @@ int compute_part(const std::vector<RunConfig>& configs, bool rehash) {
   return 0;
 }
 
+/// The results that a run is for.
+WantedResults wanted_results(const RunArguments& arguments, const Plan& plan) {
+  WantedResults wanted;
+  const auto keep = [&](const std::set<std::string>& results) {
+    if (!wanted) wanted = results;
+    std::erase_if(*wanted, [&](const std::string& id) { return !results.contains(id); });
+  };
+  if (arguments.retry_failed) keep(failed_before(plan.groups.front().config->settings.output));
+  if (!arguments.shard.empty()) keep(results_of(shard_from(arguments.shard, "--shard"), plan, recorded_plan(plan)));
+  if (!arguments.cells.empty()) {
+    const NamedTask task = named_task(arguments.cells, "--cells");
+    const std::set<std::string> asked(task.task.results.begin(), task.task.results.end());
+    keep(asked);
+    std::set<std::string> known;
+    for (const PlannedResult& planned : recorded_plan(plan).results) known.insert(planned.id);
+    if (!std::includes(known.begin(), known.end(), asked.begin(), asked.end()))
+      throw_input("--cells {}: settings or data have changed since it was submitted: adrep submit again",
+                  arguments.cells);
+  }
+  return wanted;
+}
+
 /// The pretrainings that a run is about to need; what is wrong with them is added to what is missing.
-PlannedPretrainings pretrainings_for(Plan& plan, bool retry_failed) {
-  std::optional<std::set<std::string>> wanted;
-  if (retry_failed) wanted = failed_before(plan.groups.front().config->settings.output);
+PlannedPretrainings pretrainings_for(Plan& plan, const WantedResults& wanted) {
   PlannedPretrainings pretrainings(plan, wanted);
   plan.missing.insert(plan.missing.end(), pretrainings.problems().begin(), pretrainings.problems().end());
   return pretrainings;
+}
+
+/// --pretraining: one of those that the plan needs, with the other processes that were started for it.
+int make_pretraining(const RunArguments& arguments, PlannedPretrainings& pretrainings) {
+  const NamedTask task = named_task(arguments.pretraining, "--pretraining");
+  const auto one = std::find_if(pretrainings.all().begin(), pretrainings.all().end(), [&](const auto& planned) {
+    return planned.folder == std::filesystem::path(task.task.folder);
+  });
+  if (one == pretrainings.all().end())
+    throw_input("--pretraining {}: settings or data have changed since it was submitted: adrep submit again",
+                arguments.pretraining);
+  const ProcessGroup group(process_place(), std::chrono::seconds(one->planned->config.settings.timeout));
+  if (!group.first()) Progress::show(false);
+  const TaskLease alive(task, one->planned->title, group.first());
+  pretrainings.make(one->folder, group);
+  return one->state == PlannedPretraining::State::failed ? static_cast<int>(ExitCode::usage) : 0;
 }
 
 int show_estimate(const Plan& plan, const PlannedPretrainings& pretrainings) {
@@ -157,8 +184,11 @@ int show_estimate(const Plan& plan, const PlannedPretrainings& pretrainings) {
   return estimate.missing.empty() && estimate.exceeded.empty() ? 0 : static_cast<int>(ExitCode::usage);
 }
 
-int compute(const Plan& planned, PlannedPretrainings& pretrainings, Wanted wanted, const JobSettings& jobs) {
+int compute(const Plan& planned, PlannedPretrainings& pretrainings, const RunArguments& arguments,
+            const WantedResults& wanted, const JobSettings& jobs) {
   const Stopwatch watch;
+  std::optional<TaskLease> alive;
+  if (!arguments.cells.empty()) alive.emplace(named_task(arguments.cells, "--cells"), "a part of the cells", true);
   pretrainings.make();
   const Plan plan = pretrainings.applied(planned);
   const std::filesystem::path output = plan.groups.front().config->settings.output;
@@ -172,10 +202,12 @@ int compute(const Plan& planned, PlannedPretrainings& pretrainings, Wanted wante
                     std::ssize(outcome.cells) - outcome.failed(), counted(plan.cell_count(), "cell")));
   }
   if (outcome.cells.empty()) {
-    fmt::print("no cell of this plan failed when it was last tried: nothing to do\n");
+    fmt::print("{}: nothing to do\n", arguments.retry_failed ? "no cell of this plan failed when it was last tried"
+                                                             : "no cell of this plan is in this part");
     return 0;
   }
   if (outcome.failed() == static_cast<int64_t>(outcome.cells.size())) return exit_code_of(outcome);
+  if (alive) return say_what_was_done(outcome, watch.seconds()), exit_code_of(outcome);  // tables are another job's
   const std::filesystem::path report = show_results(plan, outcome.recorded, results);
   say_what_was_done(outcome, watch.seconds());
   fmt::print("report: {}\n", report.string());
@@ -192,17 +224,21 @@ int run(const RunArguments& arguments) {
   const KnownFiles known_files(arguments.rehash);
   Plan plan = plan_with_missing(shares_of(request.configs, 0, jobs));
   if (arguments.tables_only) return show_tables(plan);
-  PlannedPretrainings pretrainings = pretrainings_for(plan, arguments.retry_failed);
+  const WantedResults wanted = wanted_results(arguments, plan);
+  PlannedPretrainings pretrainings = pretrainings_for(plan, wanted);
   if (plan.missing.empty()) {
     for (const RunConfig& config : request.configs)
       for (const std::string& device : config.settings.devices) open_device(device);
     check_run(plan);
   }
-  if (arguments.dry_run) return show_estimate(plan, pretrainings);
+  ResultPlan recorded;
+  if (wanted) recorded = recorded_plan(plan);
+  const Plan part = wanted ? part_of(plan, recorded, *wanted) : plan;
+  if (arguments.dry_run) return show_estimate(part, pretrainings);
   if (!plan.missing.empty()) return refuse_missing(plan);
-  if (!fits_machine(plan)) return static_cast<int>(ExitCode::usage);
-  return compute(plan, pretrainings, arguments.retry_failed ? Wanted::failed : Wanted::all,
-                 job_settings(arguments, jobs));
+  if (!arguments.pretraining.empty()) return make_pretraining(arguments, pretrainings);
+  if (!part.groups.empty() && !fits_machine(part)) return static_cast<int>(ExitCode::usage);
+  return compute(plan, pretrainings, arguments, wanted, job_settings(arguments, jobs));
 }
 
 }  // namespace
@@ -225,7 +261,14 @@ void add_run_command(CLI::App& program, int& exit_code) {
                                                       "compute only the cells that failed when last tried");
   CLI::Option* const tables_only = command->add_flag(
       "--tables-only", arguments->tables_only, "make the tables and the report of what is there; compute nothing");
-  command->add_flag("--job", arguments->job)->group("");  // how jobs= starts processes
+  command
+      ->add_option("--shard", arguments->shard,
+                   "compute one of so many parts of the plan, for example 1/4: always the same cells")
+      ->check(not_empty());
+  // how jobs= starts processes, and what the scripts of adrep submit run
+  command->add_flag("--job", arguments->job)->group("");
+  command->add_option("--cells", arguments->cells)->group("");
+  command->add_option("--pretraining", arguments->pretraining)->group("");
   const std::vector<CLI::Option*> apart = {print_config, print_plan, dry_run, retry_failed, tables_only};
   for (size_t i = 0; i < apart.size(); ++i)
     for (size_t j = 0; j < i; ++j) apart[i]->excludes(apart[j]);

@@ -32,14 +32,13 @@ const std::vector<std::string> table_formats = {"text", "csv", "json", "markdown
 std::string format_of(const TableArguments& arguments) {
   if (!arguments.format.empty()) return arguments.format;
   if (arguments.output.empty()) return "text";
-  static const std::map<std::string, std::string> by_ending = {
-      {".csv", "csv"},   {".json", "json"}, {".md", "markdown"}, {".tex", "latex"},
-      {".html", "html"}, {".txt", "text"},  {".yaml", "hub"}};
-  const auto format = by_ending.find(fs::path(arguments.output).extension().string());
-  if (format == by_ending.end())
-    throw_input("--output {}: give --format, or a file that ends in .csv, .json, .md, .tex, .html, .txt or .yaml",
-                arguments.output);
-  return format->second;
+  return format_by_ending(arguments.output, {{".csv", "csv"},
+                                             {".json", "json"},
+                                             {".md", "markdown"},
+                                             {".tex", "latex"},
+                                             {".html", "html"},
+                                             {".txt", "text"},
+                                             {".yaml", "hub"}});
 }
 
 /// Columns of the terminal; 0, no limit, in a log.
@@ -77,13 +76,13 @@ bool is_csv(const std::string& path) {
   return path.ends_with(".csv");
 }
 
-LaidOut laid_out_results(const TableArguments& arguments) {
+LaidOut laid_out_results(const TableArguments& arguments, const std::optional<Layout>& layout) {
   if (arguments.results.empty()) throw_input("table: name the folder of a run, for example: adrep table results");
   for (const std::string& path : arguments.results)
     if (is_csv(path))
       throw_input("{}: a CSV file of values is for --compare: a table is made of folders of runs", path);
   const ResultSet results = ResultSet::read({arguments.results.begin(), arguments.results.end()});
-  return lay_out(results, find_layout(arguments.layout.empty() ? usual_layout(results) : arguments.layout));
+  return lay_out(results, layout ? *layout : find_layout(usual_layout(results)));
 }
 
 LaidOut laid_out_costs(const TableArguments& arguments, const Layout& layout) {
@@ -93,9 +92,10 @@ LaidOut laid_out_costs(const TableArguments& arguments, const Layout& layout) {
 }
 
 void show_layout(const TableArguments& arguments) {
-  const bool of_costs = !arguments.layout.empty() && find_layout(arguments.layout).of_costs;
+  std::optional<Layout> layout;
+  if (!arguments.layout.empty()) layout = find_layout(arguments.layout);
   const LaidOut table =
-      of_costs ? laid_out_costs(arguments, find_layout(arguments.layout)) : laid_out_results(arguments);
+      layout && layout->of_costs ? laid_out_costs(arguments, *layout) : laid_out_results(arguments, layout);
   const std::string format = format_of(arguments);
   put(arguments, format == "csv"        ? layout_as_csv(table)
                  : format == "json"     ? layout_as_json(table)

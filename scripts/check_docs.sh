@@ -8,19 +8,10 @@
 #   cmake, ctest   the preset that the line names must be there
 # Anything else in a ```sh fence is a failure: write what is not to be checked into a ```text fence.
 # A fence "```yaml NAME" is written to the file NAME in the temporary folder. Links between the pages must lead somewhere.
+# Every page has a folder of its own, so that it works without the others; two pages are checked at a time.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 root=$PWD
-program_folder=$(realpath "${1:-build/release/bin}") || exit 1
-[ -x "$program_folder/adrep" ] || { echo "check_docs: $program_folder/adrep is not there: run scripts/build.sh, or name the folder of the program" >&2; exit 2; }
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-export PATH="$program_folder:$PATH"
-export OMP_WAIT_POLICY=passive # threads that wait must not keep the cores of a busy machine
-unset ADREP_DATA
-# a cache of its own; the weights stay where they are
-user_cache=${ADREP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/adrep}
-export ADREP_WEIGHTS=${ADREP_WEIGHTS:+$ADREP_WEIGHTS:}$user_cache/weights ADREP_CACHE=$work/cache
 pages=(README.md CONTRIBUTING.md docs/*.md)
 passed=0 failed=0
 
@@ -34,8 +25,9 @@ result() { # PLACE TEXT PROBLEM [SECONDS]: an empty problem is a success
   fi
 }
 
+# What every page finds in its folder.
 make_data() {
-  cd "$work" || exit 1
+  cd "$template" || exit 1
   ln -s "$root/configs" configs
   adrep datasets make-demo my-parts train_per_class=12 normal_test_per_class=4 defects_per_type=1 size=128 >/dev/null || exit 1
   mkdir -p my-photos/masks
@@ -119,10 +111,34 @@ check_links() { # PAGE
   done < <(grep -oE '\]\([^)]+\)' "$1" | sed -E 's/^\]\(//; s/\)$//' | grep -vE '^[a-z]+:')
 }
 
+check_page() { # PAGE
+  work=$folder/$(tr / _ <<<"$1")
+  cp -a "$template" "$work"
+  check_links "$1"
+  while IFS=$'\t' read -r place line; do check_command "$place" "$line"; done < <(commands_of "$1")
+  echo "$passed $failed" >>"$folder/counts"
+}
+
+if [ "${1:-}" = --page ]; then # as this script calls itself: FOLDER PAGE
+  folder=$2 template=$2/template
+  check_page "$3" >"$folder/said.$$"
+  cat "$folder/said.$$"
+  exit
+fi
+program_folder=$(realpath "${1:-build/release/bin}") || exit 1
+[ -x "$program_folder/adrep" ] || { echo "check_docs: $program_folder/adrep is not there: run scripts/build.sh, or name the folder of the program" >&2; exit 2; }
+folder=$(mktemp -d) template=$folder/template
+trap 'rm -rf "$folder"' EXIT
+mkdir "$template"
+export PATH="$program_folder:$PATH"
+export OMP_WAIT_POLICY=passive # threads that wait must not keep the cores of a busy machine
+unset ADREP_DATA
+# a cache of its own; the weights stay where they are
+user_cache=${ADREP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/adrep}
+export ADREP_WEIGHTS=${ADREP_WEIGHTS:+$ADREP_WEIGHTS:}$user_cache/weights ADREP_CACHE=$folder/cache
 make_data
-for page in "${pages[@]}"; do
-  check_links "$page"
-  while IFS=$'\t' read -r place line; do check_command "$place" "$line"; done < <(commands_of "$page")
-done
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+# the longest pages first
+ls -S "${pages[@]}" | xargs -P 2 -I{} "$0" --page "$folder" {}
+awk -v pages=${#pages[@]} '{ passed += $1; failed += $2 } END {
+  printf "%d passed, %d failed\n", passed, failed
+  exit failed > 0 || NR != pages }' "$folder/counts"

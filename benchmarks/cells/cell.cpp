@@ -22,22 +22,33 @@ json metric_json(const Metric& metric) {
   return {{"undefined", metric.undefined}};
 }
 
-Metric Cell::metric(const std::string& name) const {
+json metrics_json(const NamedMetrics& metrics) {
+  json all = json::array();
+  for (const auto& [name, metric] : metrics) all.push_back({{"name", name}, {"value", metric_json(metric)}});
+  return all;
+}
+
+NamedMetrics metrics_from(const json& all) {
+  NamedMetrics metrics;
+  for (const json& metric : all)
+    metrics.emplace_back(metric.at("name").get<std::string>(), metric_from(metric.at("value")));
+  return metrics;
+}
+
+Metric metric_named(const NamedMetrics& metrics, const std::string& name) {
   for (const auto& [key_name, value] : metrics)
     if (key_name == name) return value;
   return Metric::none("not measured");
 }
 
 std::string to_json_text(const Cell& cell) {
-  json metrics = json::array();
-  for (const auto& [name, metric] : cell.metrics) metrics.push_back({{"name", name}, {"value", metric_json(metric)}});
   json scores = json::array();
   for (const ImageScore& s : cell.scores)
     scores.push_back({{"id", s.id}, {"defect", s.defect}, {"anomalous", s.anomalous}, {"score", s.score}});
   json all = {{"adrep_cell", cell_version},
               {"key", cell.key.to_json()},
               {"hash", cell.hash()},
-              {"metrics", metrics},
+              {"metrics", metrics_json(cell.metrics)},
               {"counts",
                {{"train", cell.train_images},
                 {"test", cell.test_images},
@@ -61,14 +72,18 @@ Cell cell_from_json(const std::string& text, const std::string& file) {
   if (!unchecked.is_object() || !unchecked.contains("adrep_cell")) throw_input("{}: not a cell of adrep", file);
   if (const json& version = unchecked["adrep_cell"]; version == 1 || version == 2)
     throw_input("{}: a cell of adrep 0.1, which has no seal", file);
+  else if (version.is_number_integer() && version > cell_version)
+    throw LaterCell(
+        fmt::format("{}: a cell of version {}, this program reads version {}: use the later adrep that "
+                    "wrote it, or another output=",
+                    file, version.dump(), cell_version));
   else if (version != cell_version)
     throw_input("{}: a cell of version {}, this program reads version {}", file, version.dump(), cell_version);
   const json all = unsealed(std::move(unchecked), "cell", file);
   try {
     Cell cell;
     cell.key = CellKey::from_json(all.at("key"));
-    for (const json& metric : all.at("metrics"))
-      cell.metrics.emplace_back(metric.at("name").get<std::string>(), metric_from(metric.at("value")));
+    cell.metrics = metrics_from(all.at("metrics"));
     const json& counts = all.at("counts");
     cell.train_images = counts.at("train");
     cell.test_images = counts.at("test");

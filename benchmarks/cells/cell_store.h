@@ -14,12 +14,18 @@ class CellStore {
   explicit CellStore(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
   std::filesystem::path file_of(const std::string& hash) const { return folder_ / (hash.substr(0, 32) + ".json"); }
-  /// The finished cell with this key, if any. A damaged file is reported and treated as absent.
+  /// The finished cell with this key, if any. A damaged file is reported and treated as absent. Throws InputError for
+  /// one that a later version of adrep wrote.
   std::optional<Cell> find(const CellKey& key) const;
   /// The cell with this hash. Throws InputError when it is not there or damaged.
   Cell read(const std::string& hash) const;
-  /// Writes atomically.
-  void put(const Cell& cell) const;
+  /// Writes it whole. Where another process has finished the cell by then, the first one stays; that it has other
+  /// values is said. Throws WriteError.
+  struct Stored {
+    Cell cell;   ///< what the store holds now
+    bool first;  ///< it is the given one
+  };
+  Stored put(const Cell& cell) const;
 
  private:
   std::filesystem::path folder_;

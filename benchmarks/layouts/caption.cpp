@@ -5,8 +5,8 @@
 #include <set>
 
 #include "benchmarks/cells/result_names.h"
+#include "benchmarks/layouts/dimensions.h"
 #include "benchmarks/tables/changed_settings.h"
-#include "benchmarks/tables/table.h"
 #include "core/base/names.h"
 #include "core/base/plural.h"
 
@@ -73,9 +73,7 @@ std::string caption_of(const Layout& layout, const std::vector<StoredResult>& re
   const int64_t seeds =
       std::max<int64_t>(1, std::ssize(rules.seeds) - (rules.seeds.contains("") && rules.seeds.size() > 1));
   std::string text = layout.title.empty() ? "Results" : layout.title;
-  std::vector<std::string> metrics;
-  for (const std::string& metric : layout.metrics) metrics.push_back(heading_of(metric));
-  const std::string of = layout.joined ? fmt::format(" ({})", fmt::join(metrics, "/")) : "";
+  const std::string of = layout.joined ? fmt::format(" ({})", joined_headings(layout)) : "";
   text += fmt::format(". In percent{}; {}; metric protocol {}; selection {}; {}", of, setting_of(layout, rules),
                       each_with_detectors(layout, rules.protocols), each_with_detectors(layout, rules.selections),
                       seeds == 1 ? "ONE SEED" : counted(seeds, "seed"));

@@ -1,7 +1,10 @@
 #include "benchmarks/layouts/dimensions.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
+#include "benchmarks/tables/table.h"
 #include "core/maps/number_text.h"
 
 namespace adrep {
@@ -53,6 +56,12 @@ std::vector<Place> places_of(const StoredResult& result) {
   }
   if (places.empty()) places.push_back(place);
   return places;
+}
+
+std::string joined_headings(const Layout& layout) {
+  std::vector<std::string> headings;
+  for (const std::string& metric : layout.metrics) headings.push_back(heading_of(metric));
+  return fmt::format("{}", fmt::join(headings, "/"));
 }
 
 bool comes_before(const Layout& layout, const std::string& dimension, const std::string& a, const std::string& b) {

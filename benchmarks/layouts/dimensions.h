@@ -18,6 +18,9 @@ std::vector<Place> places_of(const StoredResult& result);
 /// The dimensions that every result has; all others are axes of sweeps.
 bool is_common_dimension(const std::string& dimension);
 
+/// What metrics that share a cell are called: "image AUROC/PRO".
+std::string joined_headings(const Layout& layout);
+
 /// Whether `a` comes before `b` in tables: first what the layout names, then the order of the paper's tables, then by
 /// number where both are numbers, else by name.
 bool comes_before(const Layout& layout, const std::string& dimension, const std::string& a, const std::string& b);

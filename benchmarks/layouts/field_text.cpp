@@ -63,9 +63,7 @@ std::vector<HeadSpan> head_spans(const LaidOut& table, size_t dimension, size_t 
     }
     std::string text;
     if (dimensions.empty()) {
-      std::vector<std::string> metrics;
-      for (const std::string& metric : table.layout.metrics) metrics.push_back(heading_of(metric));
-      text = fmt::format("{}", fmt::join(metrics, "/"));
+      text = joined_headings(table.layout);
     } else {
       text = shown_head(table, dimensions[dimension], table.columns[c][dimension]);
     }

@@ -47,10 +47,7 @@ std::string notes_of(const LaidOut& table, const Field& field, const LaidOutValu
 }  // namespace
 
 std::string layout_as_hub_results(const LaidOut& table, const std::map<std::string, std::string>& dataset_ids) {
-  const auto stands_in = [](const std::vector<std::string>& dimensions) {
-    return std::count(dimensions.begin(), dimensions.end(), "data") > 0;
-  };
-  if (!stands_in(table.layout.rows) && !stands_in(table.layout.columns))
+  if (!stands_in(table.layout, "data"))
     throw_input("layout {}: results for the Hub need a layout with the dimension data", table.layout.name);
   YAML::Emitter out;
   out << YAML::BeginSeq;

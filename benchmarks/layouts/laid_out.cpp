@@ -130,12 +130,9 @@ class Arrangement {
   /// with features on a backbone.
   void tell_methods_apart(Layout& layout) const {
     for (const char* dimension : {"backbone", "detector", "features", "variant"}) {
-      const auto stands_in = [&](const std::vector<std::string>& dimensions) {
-        return std::count(dimensions.begin(), dimensions.end(), dimension) > 0;
-      };
       std::set<std::string> values;
       for (const StoredResult& result : set_.results()) values.insert(place_in(layout, result).at(dimension));
-      if (values.size() < 2 || stands_in(layout.rows) || stands_in(layout.columns) || !has_conflict(layout)) continue;
+      if (values.size() < 2 || stands_in(layout, dimension) || !has_conflict(layout)) continue;
       // means are over the innermost dimension, each of one method
       layout.rows.insert(layout.means ? layout.rows.end() - 1 : layout.rows.end(), dimension);
     }

@@ -1,5 +1,6 @@
 #include "benchmarks/layouts/layout.h"
 
+#include <algorithm>
 #include <functional>
 
 #include "benchmarks/layouts/embedded_files.h"
@@ -158,6 +159,11 @@ class LayoutReader {
 };
 
 }  // namespace
+
+bool stands_in(const Layout& layout, const std::string& dimension) {
+  return std::count(layout.rows.begin(), layout.rows.end(), dimension) > 0 ||
+         std::count(layout.columns.begin(), layout.columns.end(), dimension) > 0;
+}
 
 std::vector<std::string> built_in_layouts() {
   std::vector<std::string> names;

@@ -29,6 +29,9 @@ struct Layout {
   std::map<std::string, std::map<std::string, std::string>> names;  ///< what values are called
 };
 
+/// Whether a dimension is one of its rows or columns.
+bool stands_in(const Layout& layout, const std::string& dimension);
+
 /// The names of the built-in ones.
 std::vector<std::string> built_in_layouts();
 

@@ -9,7 +9,7 @@
 namespace adrep {
 namespace {
 
-constexpr size_t gap = 2;
+constexpr size_t column_gap = 2;
 
 std::string field_as_text(const LaidOut& table, size_t row, size_t column) {
   std::string text;
@@ -59,16 +59,16 @@ class Block {
   }
 
   size_t span_width(const HeadSpan& span) const {
-    size_t sum = (span.count - 1) * gap;
+    size_t sum = (span.count - 1) * column_gap;
     for (size_t c = span.first; c < span.first + span.count; ++c) sum += widths_[c];
     return sum;
   }
 
   size_t width() const {
     size_t sum = 0;
-    for (const size_t head : head_widths_) sum += head + gap;
-    for (size_t c = begin_; c < end_; ++c) sum += widths_[c] + gap;
-    return sum - gap;
+    for (const size_t head : head_widths_) sum += head + column_gap;
+    for (size_t c = begin_; c < end_; ++c) sum += widths_[c] + column_gap;
+    return sum - column_gap;
   }
 
   static std::string trimmed(std::string line) {
@@ -81,19 +81,19 @@ class Block {
     const std::vector<std::string> headings = row_headings(table_);
     const bool last = dimension + 1 == head_depth(table_);
     for (size_t d = 0; d < headings.size(); ++d)
-      line += padded(last ? headings[d] : "", head_widths_[d], false) + std::string(gap, ' ');
+      line += padded(last ? headings[d] : "", head_widths_[d], false) + std::string(column_gap, ' ');
     for (const HeadSpan& span : head_spans(table_, dimension, begin_, end_))
-      line += padded(span.text, span_width(span), last) + std::string(gap, ' ');
+      line += padded(span.text, span_width(span), last) + std::string(column_gap, ' ');
     return trimmed(line);
   }
 
   std::string row_line(size_t row, bool colour) const {
     std::string line;
     const std::vector<std::string> heads = shown_row(table_, row);
-    for (size_t d = 0; d < heads.size(); ++d) line += padded(heads[d], head_widths_[d], false) + std::string(gap, ' ');
+    for (size_t d = 0; d < heads.size(); ++d) line += padded(heads[d], head_widths_[d], false) + std::string(column_gap, ' ');
     for (size_t c = begin_; c < end_; ++c) {
       const std::string text = padded(field_as_text(table_, row, c), widths_[c], true);
-      line += (colour && is_best(table_.fields[row][c]) ? "\x1b[1m" + text + "\x1b[0m" : text) + std::string(gap, ' ');
+      line += (colour && is_best(table_.fields[row][c]) ? "\x1b[1m" + text + "\x1b[0m" : text) + std::string(column_gap, ' ');
     }
     return trimmed(line);
   }
@@ -118,12 +118,12 @@ std::string layout_as_text(const LaidOut& table, bool colour, size_t width) {
       widths.back() = std::max(widths.back(), shown_width(field_as_text(table, r, c)));
   }
   size_t fixed = 0;
-  for (const size_t head : head_widths) fixed += head + gap;
+  for (const size_t head : head_widths) fixed += head + column_gap;
   std::string text;
   for (size_t begin = 0, end = 0; begin < table.columns.size(); begin = end) {
     size_t used = fixed;
     while (end < table.columns.size() && (end == begin || width == 0 || used + widths[end] <= width))
-      used += widths[end++] + gap;
+      used += widths[end++] + column_gap;
     if (begin > 0) text += "\n";
     text += Block(table, head_widths, widths, begin, end).text(colour);
   }

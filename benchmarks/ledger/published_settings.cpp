@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "benchmarks/plan/class_geometry.h"
 #include "benchmarks/plan/run_settings.h"
 #include "benchmarks/tables/changed_settings.h"
 #include "core/base/param_json.h"
@@ -44,13 +45,14 @@ std::string default_problem(const Cell& cell, const std::string& name) {
 
 std::string geometry_problem(const StoredResult& result) {
   const Cell& cell = *result.cell;
-  const std::string& detector = result.detector;
   for (const char* name : {"image.crop", "precision"})
     if (std::string why = default_problem(cell, name); !why.empty()) return why;
   if (std::string why = part_problem(cell, "image.fit", "crop"); !why.empty()) return why;
-  // some of GLASS's classes are resized to more than the crop: its sizes are the protocol's or given
-  const bool larger = cell.key_text("layout") == "mvtec_ad" && (detector == "padim" || detector == "patchcore");
-  return detector == "glass" ? "" : part_problem(cell, "image.resize", larger ? 256 : 224);
+  if (!DetectorRegistry::instance().find(result.detector)) return "";
+  constexpr int64_t crop = 224;
+  return part_problem(
+      cell, "image.resize",
+      published_resize(result.detector, result.class_name, cell.key_text("layout") == "mvtec_ad", crop));
 }
 
 /// UniAD is one model of all classes, everything else one a class.

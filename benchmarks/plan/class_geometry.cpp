@@ -44,17 +44,6 @@ double largest_aspect_ratio(const Dataset& dataset, const std::string& class_nam
   return largest;
 }
 
-/// Shorter side after the resize, as published for this detector and class.
-int published_resize(const RunSettings& settings, const std::string& detector, const Dataset& dataset,
-                     const std::string& class_name, bool official) {
-  const bool mvtec_ad = dataset.layout() == "mvtec_ad" && official;
-  const DetectorEntry& entry = DetectorRegistry::instance().get(detector, "detector");
-  const int64_t side = std::max(mvtec_ad ? entry.mvtec_ad_resize : 224, settings.crop);
-  const auto scale = entry.mvtec_ad_class_scale.find(class_name);
-  const double factor = mvtec_ad && scale != entry.mvtec_ad_class_scale.end() ? scale->second : 1;
-  return static_cast<int>(std::lround(static_cast<double>(side) * factor));
-}
-
 /// How image.fit=auto shows a class: as published (crop) for official classes of published data sets and square
 /// photographs, else squashed where every training image's sides are at most 3 to 2, else padded.
 Fit automatic_fit(const Dataset& dataset, const std::string& class_name, bool official) {
@@ -65,6 +54,14 @@ Fit automatic_fit(const Dataset& dataset, const std::string& class_name, bool of
 }
 
 }  // namespace
+
+int published_resize(const std::string& detector, const std::string& class_name, bool mvtec_ad, int64_t crop) {
+  const DetectorEntry& entry = DetectorRegistry::instance().get(detector, "detector");
+  const int64_t side = std::max(mvtec_ad ? entry.mvtec_ad_resize : 224, crop);
+  const auto scale = entry.mvtec_ad_class_scale.find(class_name);
+  const double factor = mvtec_ad && scale != entry.mvtec_ad_class_scale.end() ? scale->second : 1;
+  return static_cast<int>(std::lround(static_cast<double>(side) * factor));
+}
 
 bool ClassGeometries::is_official(const Dataset& dataset, const std::string& class_name) {
   const std::string name = name_of(dataset, class_name);
@@ -90,7 +87,8 @@ Geometry ClassGeometries::of(const RunSettings& settings, const std::string& det
                   geometry.resize, settings.fit, geometry.crop);
     geometry.resize = geometry.crop;
   } else if (geometry.resize == 0) {
-    geometry.resize = published_resize(settings, detector, dataset, class_name, is_official(dataset, class_name));
+    geometry.resize = published_resize(
+        detector, class_name, dataset.layout() == "mvtec_ad" && is_official(dataset, class_name), settings.crop);
   }
   if (geometry.resize < geometry.crop)
     throw_input("image.resize={} is smaller than image.crop={}: the crop would leave the image", geometry.resize,

@@ -26,6 +26,10 @@ class ClassGeometries {
   std::map<std::string, bool> official_;
 };
 
+/// Shorter side after the resize, as published for this detector and class, but no less than the crop. `mvtec_ad`: the
+/// class is an official one of MVTec AD.
+int published_resize(const std::string& detector, const std::string& class_name, bool mvtec_ad, int64_t crop);
+
 /// What references.resize stands for: itself, or for 0 image.resize, and 224 where that is left to the protocol (§1),
 /// whatever the queries have. The resized side is that of the crop at least.
 int64_t reference_resize(const RunSettings& settings);

@@ -273,6 +273,14 @@ void RunSettings::declare(Schema<RunSettings>& s) {
       .decides(Decides::nothing)
       .at_least(0)
       .doc("seconds between the checkpoints of a training, which an interrupted run continues from; 0: every epoch");
+  s.add(&RunSettings::lease, "lease")
+      .decides(Decides::nothing)
+      .at_least(1)
+      .at_most(86400)
+      .doc(
+          "seconds without a sign of life after which the work of another process on the same folders is taken over; "
+          "at "
+          "once where it ran on this machine and is gone");
   s.add(&RunSettings::maps, "maps")
       .decides(Decides::nothing)
       .one_of({"none", "npy"})

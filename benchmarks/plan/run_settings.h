@@ -50,6 +50,7 @@ struct RunSettings : SplitSettings, ReferenceSettings, VitSettings, MaskSettings
   std::string output = "results";
   int64_t examples = 6;
   double checkpoint_seconds = 60;
+  double lease = 60;
   std::string maps = "none";
   std::string models = "none";
   bool models_embed = false;

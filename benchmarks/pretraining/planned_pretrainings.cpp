@@ -10,7 +10,6 @@
 #include "core/backbones/backbone.h"
 #include "core/base/content_hashes.h"
 #include "core/base/failure.h"
-#include "core/base/folder_lock.h"
 #include "core/base/log.h"
 #include "core/base/plural.h"
 #include "core/base/progress.h"
@@ -35,7 +34,8 @@ std::string data_text(const PretrainSettings& settings) {
 
 }  // namespace
 
-PlannedPretrainings::PlannedPretrainings(const Plan& plan, const std::optional<std::set<std::string>>& wanted) {
+PlannedPretrainings::PlannedPretrainings(const Plan& plan, const std::optional<std::set<std::string>>& wanted)
+    : leases_(plan.groups.empty() ? RunSettings().lease : plan.groups.front().config->settings.lease) {
   const ResultPlan recorded = wanted ? recorded_plan(plan) : ResultPlan();
   size_t place = 0;
   for (const PlannedGroup& group : plan.groups)
@@ -82,35 +82,54 @@ const PretrainData& PlannedPretrainings::data_of(const PretrainSettings& setting
   return known != data_.end() ? known->second : data_.emplace(text, open_pretrain_data(settings)).first->second;
 }
 
-void PlannedPretrainings::make() {
-  for (size_t i = 0; i < all_.size(); ++i) {
-    PlannedPretraining& one = all_[i];
-    const std::string name = fmt::format("pretraining {}/{}: {}", i + 1, all_.size(), one.planned->title);
-    if (one.state == State::done) log_info(name + ": from an earlier run");
-    if (one.state != State::to_do) continue;
-    try {
-      make_one(one, name);
-    } catch (...) {
-      one.why = contained_failure().line;
-      one.state = State::failed;
-      log_error(fmt::format("{}: {}", name, one.why));
-    }
-  }
+const PlannedPretraining* PlannedPretrainings::of(const PlannedCell& cell) const {
+  const auto place = place_of_.find(cell.pretraining.get());
+  return place == place_of_.end() ? nullptr : &all_[place->second];
 }
 
-void PlannedPretrainings::make_one(PlannedPretraining& one, const std::string& name) const {
-  log_info(name);
-  const FolderLock lock(one.folder, name);
-  if (is_done(one.folder)) {
-    log_info(name + ": done by another process");
+void PlannedPretrainings::make(const fs::path& only, const ProcessGroup& group) {
+  for (const PlannedPretraining& one : all_)
+    if (one.state == State::done && group.first()) log_info(name_of(one) + ": from an earlier run");
+  // those that other processes are doing are waited for when nothing else is left
+  for (const bool waits : {false, true})
+    for (PlannedPretraining& one : all_) {
+      if (one.state != State::to_do || (!only.empty() && one.folder != only)) continue;
+      try {
+        make_one(one, waits, group);
+      } catch (...) {
+        one.why = contained_failure().line;
+        one.state = State::failed;
+        log_error(fmt::format("{}: {}", name_of(one), one.why));
+      }
+    }
+}
+
+std::string PlannedPretrainings::name_of(const PlannedPretraining& one) const {
+  return fmt::format("pretraining {}/{}: {}", &one - all_.data() + 1, all_.size(), one.planned->title);
+}
+
+void PlannedPretrainings::make_one(PlannedPretraining& one, bool waits, const ProcessGroup& group) {
+  const std::string name = name_of(one);
+  const fs::path place = one.folder / "lease";
+  std::optional<Lease> lease;  // the first process has it for all
+  if (group.first()) lease = leases_.try_take(place, name);
+  if (!group.any(lease.has_value()) && !waits) return;
+  if (group.first() && !lease) lease = leases_.take(place, name);
+  if (group.any(group.first() && is_done(one.folder))) {
+    if (group.first()) log_info(name + ": done by another process");
   } else {
-    note_begun(one.folder, *one.planned, one.identity);
+    if (group.first()) {
+      log_info(name);
+      note_begun(one.folder, *one.planned, one.identity);
+    }
     PretrainConfig config = one.planned->config;
     config.settings.output = one.folder.string();
-    const PretrainOutcome outcome = pretrain(config);
-    note_done(one.folder, *one.planned, one.identity);
-    log_info(fmt::format("{}: {} in {}, {}", name, counted(outcome.passes, "pass"), duration_text(outcome.seconds),
-                         one.folder.string()));
+    const PretrainOutcome outcome = pretrain(config, group);
+    if (group.first()) {
+      note_done(one.folder, *one.planned, one.identity);
+      log_info(fmt::format("{}: {} in {}, {}", name, counted(outcome.passes, "pass"), duration_text(outcome.seconds),
+                           one.folder.string()));
+    }
   }
   one.state = State::done;
 }

@@ -9,6 +9,8 @@
 
 #include "benchmarks/plan/plan.h"
 #include "benchmarks/pretraining/pretrain_data.h"
+#include "core/base/lease.h"
+#include "core/training/process_group.h"
 
 namespace adrep {
 
@@ -31,13 +33,16 @@ class PlannedPretrainings {
   explicit PlannedPretrainings(const Plan& plan, const std::optional<std::set<std::string>>& wanted = std::nullopt);
 
   const std::vector<PlannedPretraining>& all() const { return all_; }
+  /// What a cell of the plan needs; nullptr: nothing.
+  const PlannedPretraining* of(const PlannedCell& cell) const;
   /// What is wrong with their settings and data, one line each; what is missing stands in Plan::missing.
   const std::vector<std::string>& problems() const { return problems_; }
 
-  /// Does what is to do, one after the other, each announced. One that fails leaves the others alone, and so does one
+  /// Does what is to do, one after the other, each announced; with `only` no more than what lies in that folder, as one
+  /// of the processes of `group`. One that fails leaves the others alone, and so does one
   /// that another process does meanwhile: this waits for it. Throws Interrupted on Ctrl-C, after saving the state that
   /// the next run goes on from, and WriteError.
-  void make();
+  void make(const std::filesystem::path& only = {}, const ProcessGroup& group = {});
 
   /// The plan with the projectors of those that are done. Cells of one that failed fail; those of others still need it.
   Plan applied(const Plan& plan) const;
@@ -46,7 +51,9 @@ class PlannedPretrainings {
   void add(const std::shared_ptr<const Pretraining>& pretraining, bool blocked);
   PlannedPretraining located(const std::shared_ptr<const Pretraining>& pretraining);
   const PretrainData& data_of(const PretrainSettings& settings);
-  void make_one(PlannedPretraining& one, const std::string& name) const;
+  /// `waits`: for another process that does it; else it is left to that one for now.
+  void make_one(PlannedPretraining& one, bool waits, const ProcessGroup& group);
+  std::string name_of(const PlannedPretraining& one) const;
 
   /// Gives a cell its projectors; why it cannot be computed, or "".
   std::string use(PlannedCell& cell) const;
@@ -55,6 +62,7 @@ class PlannedPretrainings {
   std::map<const Pretraining*, size_t> place_of_;
   std::vector<std::string> problems_;
   std::map<std::string, PretrainData> data_;
+  Leases leases_;
 };
 
 }  // namespace adrep

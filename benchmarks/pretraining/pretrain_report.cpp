@@ -12,7 +12,7 @@
 namespace adrep {
 namespace {
 
-constexpr int64_t points = 200;
+constexpr int64_t curve_points = 200;
 
 Markup loss_section(const PretrainCurves& curves) {
   Markup angles, norms;
@@ -92,7 +92,7 @@ Markup summary(const PretrainConfig& config, const std::vector<PretrainedClass>&
 
 void write_pretrain_report(const std::filesystem::path& output, const PretrainConfig& config,
                            const std::vector<PretrainedClass>& classes, const PretrainValidation& validation) {
-  const PretrainCurves curves = read_pretrain_curves(output / "log.jsonl", points);
+  const PretrainCurves curves = read_pretrain_curves(output / "log.jsonl", curve_points);
   const Markup body = html::heading("Pretraining") + summary(config, classes, curves) + loss_section(curves) +
                       norm_section(curves) + validation_section(config, validation) +
                       time_section(curves, config.settings.batch) +

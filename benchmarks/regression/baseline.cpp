@@ -17,20 +17,13 @@ constexpr uint64_t largest_baseline = 256 << 20;
 constexpr const char* version_name = "adrep_baseline";
 
 json cell_json(const BaselineCell& cell) {
-  json metrics = json::array();
-  for (const auto& [name, value] : cell.metrics) metrics.push_back({{"name", name}, {"value", metric_json(value)}});
   return sealed({{"cell", cell.name},
                  {"seeds", cell.seeds},
-                 {"metrics", metrics},
+                 {"metrics", metrics_json(cell.metrics)},
                  {"scores", cell.scores},
                  {"key", cell.key.to_json()},
                  {"pretrained", cell.pretrained},
                  {"environment", cell.environment}});
-}
-
-Metric metric_of(const json& value) {
-  return value.is_number() ? Metric::measured(value.get<double>())
-                           : Metric::none(value.at("undefined").get<std::string>());
 }
 
 BaselineCell cell_of(const json& sealed_cell, const std::string& where) {
@@ -40,8 +33,7 @@ BaselineCell cell_of(const json& sealed_cell, const std::string& where) {
     json::object_t environment;
     object.at("cell").get_to(cell.name);
     object.at("seeds").get_to(cell.seeds);
-    for (const json& metric : object.at("metrics"))
-      cell.metrics.emplace_back(metric.at("name").get<std::string>(), metric_of(metric.at("value")));
+    cell.metrics = metrics_from(object.at("metrics"));
     object.at("scores").get_to(cell.scores);
     cell.key = CellKey::from_json(object.at("key"));
     object.at("pretrained").get_to(cell.pretrained);
@@ -55,14 +47,12 @@ BaselineCell cell_of(const json& sealed_cell, const std::string& where) {
 
 /// What git leaves where two branches changed one place.
 void refuse_conflict(const std::string& text, const std::string& file) {
-  int64_t line = 1;
-  for (size_t at = 0; at != std::string::npos && at < text.size(); ++line) {
-    if (text.compare(at, 8, "<<<<<<< ") == 0)
-      throw_input("{}:{}: a merge conflict: where both sides add cells keep both, else take one or renew with --update",
-                  file, line);
-    const size_t end = text.find('\n', at);
-    at = end == std::string::npos ? end : end + 1;
-  }
+  const std::string mark = "<<<<<<< ";
+  const size_t at = text.starts_with(mark) ? 0 : text.find("\n" + mark);
+  if (at == std::string::npos) return;
+  const auto lines = std::count(text.begin(), text.begin() + static_cast<ptrdiff_t>(at + 1), '\n');
+  throw_input("{}:{}: a merge conflict: where both sides add cells keep both, else take one or renew with --update",
+              file, lines + 1);
 }
 
 /// The name of a cell that may be damaged, for the error line.
@@ -123,8 +113,8 @@ Baseline parse_baseline(const std::string& text, const std::string& file) {
   std::stable_sort(baseline.cells.begin(), baseline.cells.end(), stands_before);
   for (size_t c = 1; c < baseline.cells.size(); ++c)
     if (!stands_before(baseline.cells[c - 1], baseline.cells[c]))
-      throw_input("{}: {} {} stands there twice: keep one, or renew it with --update", file, baseline.cells[c].name,
-                  seed_words(baseline.cells[c].seeds));
+      throw_input("{}: {} stands there twice: keep one, or renew it with --update", file,
+                  seeded_name(baseline.cells[c]));
   return baseline;
 }
 
@@ -172,6 +162,14 @@ std::string seed_words(const std::map<std::string, int64_t>& seeds) {
   std::string text;
   for (const auto& [name, seed] : seeds) text += fmt::format("{}{}={}", text.empty() ? "" : " ", name, seed);
   return text;
+}
+
+std::string seeded_name(const BaselineCell& cell) {
+  return cell.seeds.empty() ? cell.name : cell.name + " " + seed_words(cell.seeds);
+}
+
+bool same_metrics(const BaselineCell& before, const BaselineCell& now) {
+  return metrics_json(before.metrics) == metrics_json(now.metrics);
 }
 
 std::string scores_hash(const Cell& cell) {

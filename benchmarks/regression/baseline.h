@@ -13,9 +13,9 @@ namespace adrep {
 /// One result as its team has reviewed it.
 struct BaselineCell {
   std::string name;  ///< "parts/fabric/dinov2_base/padim/raw", a variant after it where there is one
-  std::map<std::string, int64_t> seeds;                 ///< "seed", "references.seed", those that decide anything of it
-  std::vector<std::pair<std::string, Metric>> metrics;  ///< not rounded; in the cell's order
-  std::string scores;                                   ///< SHA-256 of the image scores
+  std::map<std::string, int64_t> seeds;  ///< "seed", "references.seed", those that decide anything of it
+  NamedMetrics metrics;                  ///< not rounded; in the cell's order
+  std::string scores;                    ///< SHA-256 of the image scores
   CellKey key;
   /// Its projectors were pretrained by the run that computed it: their bytes are a result, not a setting.
   bool pretrained = false;
@@ -47,6 +47,12 @@ std::string baseline_name(const StoredResult& result);
 
 /// "seed=1", or "" where nothing is drawn.
 std::string seed_words(const std::map<std::string, int64_t>& seeds);
+
+/// The name, with the seeds where there are any.
+std::string seeded_name(const BaselineCell& cell);
+
+/// Whether both have the same metrics, to the last bit.
+bool same_metrics(const BaselineCell& before, const BaselineCell& now);
 
 /// SHA-256 of the cell's image scores, with ids and to the last bit.
 std::string scores_hash(const Cell& cell);

@@ -1,6 +1,5 @@
 #include "benchmarks/regression/baseline_update.h"
 
-#include <algorithm>
 #include <set>
 
 #include "benchmarks/regression/cell_pairs.h"
@@ -11,20 +10,15 @@ namespace adrep {
 namespace {
 
 bool is_unchanged(const BaselineCell& before, const BaselineCell& now) {
-  const auto metrics = [](const BaselineCell& cell) {
-    nlohmann::json all = nlohmann::json::array();
-    for (const auto& [name, value] : cell.metrics) all.push_back({name, metric_json(value)});
-    return all;
-  };
   return before.key == now.key && before.scores == now.scores && before.pretrained == now.pretrained &&
-         metrics(before) == metrics(now);
+         same_metrics(before, now);
 }
 
 void check_names(const std::vector<BaselineCell>& cells) {
   std::set<std::pair<std::string, std::map<std::string, int64_t>>> known;
   for (const BaselineCell& cell : cells)
     if (!known.emplace(cell.name, cell.seeds).second)
-      throw_input("two cells would be {} {}: take the results of one run", cell.name, seed_words(cell.seeds));
+      throw_input("two cells would be {}: take the results of one run", seeded_name(cell));
 }
 
 }  // namespace

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "benchmarks/regression/image_chance.h"
 #include "benchmarks/regression/key_differences.h"
 #include "core/base/plural.h"
 #include "core/metrics/statistics/paired_t.h"
+#include "core/metrics/statistics/summary.h"
 
 namespace adrep {
 namespace {
@@ -16,17 +18,14 @@ bool is_quality(const std::string& metric) {
   return !metric.ends_with("_threshold");
 }
 
-Metric metric_named(const BaselineCell& cell, const std::string& name) {
-  for (const auto& [metric, value] : cell.metrics)
-    if (metric == name) return value;
-  return Metric::none("not measured");
-}
-
 /// Compares pairs that differ in seeds alone.
 class CellComparison {
  public:
   CellComparison(std::vector<const CellPair*> seeds, const Baseline& baseline, const RegressionOptions& options)
-      : seeds_(std::move(seeds)), baseline_(baseline), options_(options) {}
+      : seeds_(std::move(seeds)),
+        baseline_(baseline),
+        options_(options),
+        alike_(same_environment(*seeds_.front()->before, *seeds_.front()->now)) {}
 
   std::vector<MetricChange> changes() const {
     std::vector<MetricChange> all;
@@ -42,12 +41,12 @@ class CellComparison {
     MetricChange change;
     change.cell = seeds_.front()->name;
     change.metric = metric;
-    std::vector<double> before, now;
+    std::vector<Metric> before, now;
     for (const CellPair* seed : seeds_) {
-      const Metric was = metric_named(*seed->before, metric), is = metric_named(*seed->now, metric);
+      const Metric was = metric_named(seed->before->metrics, metric), is = metric_named(seed->now->metrics, metric);
       if (was.defined() && is.defined()) {
-        before.push_back(was.value);
-        now.push_back(is.value);
+        before.push_back(was);
+        now.push_back(is);
       } else if (was.defined()) {
         change.before = was;
         change.now = is;
@@ -61,26 +60,25 @@ class CellComparison {
     return change;
   }
 
-  void fill(const std::vector<double>& before, const std::vector<double>& now, MetricChange& change) const {
-    change.seeds = std::ssize(before);
+  void fill(const std::vector<Metric>& before, const std::vector<Metric>& now, MetricChange& change) const {
     std::vector<double> differences;
-    for (size_t s = 0; s < before.size(); ++s) differences.push_back(now[s] - before[s]);
-    change.before = Metric::measured(mean_of(before));
-    change.now = Metric::measured(mean_of(now));
-    change.delta = mean_of(differences);
-    if (before == now) return;
+    for (size_t s = 0; s < before.size(); ++s) differences.push_back(now[s].value - before[s].value);
+    const Summary old = summarise(before);
+    change.seeds = old.defined;
+    change.before = old.mean;
+    change.now = summarise(now).mean;
+    change.delta = std::accumulate(differences.begin(), differences.end(), 0.0) / static_cast<double>(change.seeds);
+    if (std::all_of(differences.begin(), differences.end(), [](double by) { return by == 0; })) return;
     change.verdict = RegressionVerdict::within_tolerance;  // until what follows finds more
-    if (before.size() > 1) {
-      const std::optional<double> given = given_tolerance(change, false);
-      const double error = deviation_of(before) / std::sqrt(static_cast<double>(before.size()));
-      change.tolerance = given.value_or(std::max(rounding_points / 100, error));
+    if (change.seeds > 1) {
+      const double error = old.deviation.value / std::sqrt(static_cast<double>(change.seeds));
+      change.tolerance = given_tolerance(change, false).value_or(std::max(rounding_points / 100, error));
       change.p_value = paired_t(differences).p_value;
       change.why = counted(change.seeds, "seed");
     } else {
-      const bool alike = same_environment(*seeds_.front()->before, *seeds_.front()->now);
-      change.tolerance = given_tolerance(change, !alike).value_or(alike ? 0 : rounding_points / 100);
-      change.why = alike ? "1 seed, the same environment" : "1 seed, another environment";
-      if (!alike) add_chance_of_images(change);
+      change.tolerance = given_tolerance(change, !alike_).value_or(alike_ ? 0 : rounding_points / 100);
+      change.why = alike_ ? "1 seed, the same environment" : "1 seed, another environment";
+      if (!alike_) add_chance_of_images(change);
     }
   }
 
@@ -108,22 +106,10 @@ class CellComparison {
     return longest ? std::optional(tolerances.at(*longest) / 100) : std::nullopt;
   }
 
-  static double mean_of(const std::vector<double>& values) {
-    double sum = 0;
-    for (const double value : values) sum += value;
-    return sum / static_cast<double>(values.size());
-  }
-
-  static double deviation_of(const std::vector<double>& values) {
-    const double mean = mean_of(values);
-    double squares = 0;
-    for (const double value : values) squares += (value - mean) * (value - mean);
-    return std::sqrt(squares / static_cast<double>(values.size() - 1));
-  }
-
   std::vector<const CellPair*> seeds_;
   const Baseline& baseline_;
   const RegressionOptions& options_;
+  bool alike_;  ///< of the first seed
 };
 
 }  // namespace

@@ -119,4 +119,11 @@ std::vector<CellPair> pair_cells(const Baseline& baseline, const ResultSet& resu
   return Pairing(baseline, results).pairs();
 }
 
+std::vector<std::string> names_of_cells(const std::vector<CellPair>& pairs) {
+  std::vector<std::string> names;
+  for (const CellPair& pair : pairs)
+    if (std::find(names.begin(), names.end(), pair.name) == names.end()) names.push_back(pair.name);
+  return names;
+}
+
 }  // namespace adrep

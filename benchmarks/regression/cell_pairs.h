@@ -24,4 +24,7 @@ struct CellPair {
 /// A data set is the same by its name or by its images. A failed result takes the baseline's cell of its place.
 std::vector<CellPair> pair_cells(const Baseline& baseline, const ResultSet& results);
 
+/// Their names in their order, each once.
+std::vector<std::string> names_of_cells(const std::vector<CellPair>& pairs);
+
 }  // namespace adrep

@@ -1,6 +1,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "benchmarks/regression/key_differences.h"
 #include "benchmarks/regression/regression_formats.h"
@@ -13,20 +14,17 @@ namespace {
 
 /// The pairs that a name or glob means: all seeds of one cell.
 std::vector<CellPair> meant_pairs(const std::string& cell, const std::vector<CellPair>& pairs) {
-  std::vector<CellPair> found;
-  std::vector<std::string> names;
-  for (const CellPair& pair : pairs) {
-    if (std::find(names.begin(), names.end(), pair.name) == names.end()) names.push_back(pair.name);
-    if (pair.name == cell) found.push_back(pair);
-  }
-  if (!found.empty()) return found;
-  for (const CellPair& pair : pairs)
-    if (fits_glob(cell, pair.name)) found.push_back(pair);
-  if (found.empty()) throw_input("--explain {}: no such cell: {}", cell, suggestion(cell, names));
-  std::vector<std::string> several;
-  for (const CellPair& pair : found)
-    if (std::find(several.begin(), several.end(), pair.name) == several.end()) several.push_back(pair.name);
-  if (several.size() > 1) throw_input("--explain {}: it fits {}: name one", cell, listed(several, 5));
+  const auto those = [&](const auto& fits) {
+    std::vector<CellPair> found;
+    std::copy_if(pairs.begin(), pairs.end(), std::back_inserter(found),
+                 [&](const CellPair& pair) { return fits(pair.name); });
+    return found;
+  };
+  std::vector<CellPair> found = those([&](const std::string& name) { return name == cell; });
+  if (found.empty()) found = those([&](const std::string& name) { return fits_glob(cell, name); });
+  if (found.empty()) throw_input("--explain {}: no such cell: {}", cell, suggestion(cell, names_of_cells(pairs)));
+  const std::vector<std::string> names = names_of_cells(found);
+  if (names.size() > 1) throw_input("--explain {}: it fits {}: name one", cell, listed(names, 5));
   return found;
 }
 

@@ -15,20 +15,6 @@
 namespace adrep {
 namespace {
 
-bool same_metrics(const BaselineCell& before, const BaselineCell& now) {
-  return std::equal(before.metrics.begin(), before.metrics.end(), now.metrics.begin(), now.metrics.end(),
-                    [](const auto& a, const auto& b) {
-                      return a.first == b.first && a.second.value == b.second.value &&
-                             a.second.undefined == b.second.undefined;
-                    });
-}
-
-std::string name_with_seeds(const CellPair& pair) {
-  const BaselineCell* cell = pair.before ? &*pair.before : pair.now ? &*pair.now : nullptr;
-  const std::string seeds = cell ? seed_words(cell->seeds) : "";
-  return seeds.empty() ? pair.name : pair.name + " " + seeds;
-}
-
 /// The verdicts of all that changed beyond its tolerance, their chances corrected together.
 void judge(std::vector<MetricChange>& all, double alpha) {
   std::vector<double> chances;
@@ -48,9 +34,7 @@ void judge(std::vector<MetricChange>& all, double alpha) {
 
 /// A glob that names nothing is a mistake: what it should guard is not guarded.
 void check_globs(const std::vector<CellPair>& pairs, const RegressionOptions& options) {
-  std::vector<std::string> names;
-  for (const CellPair& pair : pairs)
-    if (std::find(names.begin(), names.end(), pair.name) == names.end()) names.push_back(pair.name);
+  const std::vector<std::string> names = names_of_cells(pairs);
   for (const std::string& glob : options.only)
     if (std::none_of(names.begin(), names.end(), [&](const std::string& name) { return fits_glob(glob, name); }))
       throw_input("--only {}: no cell has such a name (without seeds): {}", glob, suggestion(glob, names));
@@ -115,7 +99,7 @@ class DifferenceNotes {
     const auto shown = [](const std::string& value) { return value.empty() ? "none" : value.substr(0, 40); };
     Cells& of = found_[fmt::format("{}, {}: {}, baseline {}", kind, difference.name, shown(difference.now),
                                    shown(difference.before))];
-    if (of.cells++ == 0) of.first = name_with_seeds(pair);
+    if (of.cells++ == 0) of.first = seeded_name(*pair.before);
   }
 
   std::map<std::string, Cells> found_;
@@ -128,13 +112,6 @@ std::string regression_verdict_text(RegressionVerdict verdict) {
   static const std::vector<std::string> texts = {"worse",  "failed", "missing",          "inconclusive",
                                                  "better", "new",    "within tolerance", "same"};
   return texts[static_cast<size_t>(verdict)];
-}
-
-const std::vector<RegressionVerdict>& regression_verdicts() {
-  using enum RegressionVerdict;
-  static const std::vector<RegressionVerdict> all = {worse,  failed, missing,          inconclusive,
-                                                     better, fresh,  within_tolerance, same};
-  return all;
 }
 
 bool fits_glob(const std::string& glob, const std::string& text) {

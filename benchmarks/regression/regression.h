@@ -22,7 +22,6 @@ enum class RegressionVerdict {
 
 /// "within tolerance"
 std::string regression_verdict_text(RegressionVerdict verdict);
-const std::vector<RegressionVerdict>& regression_verdicts();
 
 /// One metric of a cell over its seeds, in the unit of the cell: [0, 1].
 struct MetricChange {

@@ -45,19 +45,16 @@ std::string metric_heading(const MetricChange& change) {
   return change.metric.empty() ? "" : heading_of(change.metric);
 }
 
+/// Whether somebody has to do something.
+bool is_bad(RegressionVerdict verdict) {
+  using enum RegressionVerdict;
+  return verdict == worse || verdict == failed || verdict == missing;
+}
+
 const char* colour_of(RegressionVerdict verdict) {
-  switch (verdict) {
-    case RegressionVerdict::worse:
-    case RegressionVerdict::failed:
-    case RegressionVerdict::missing:
-      return "\x1b[31m";
-    case RegressionVerdict::inconclusive:
-      return "\x1b[33m";
-    case RegressionVerdict::better:
-      return "\x1b[32m";
-    default:
-      return "";
-  }
+  if (is_bad(verdict)) return "\x1b[31m";
+  if (verdict == RegressionVerdict::inconclusive) return "\x1b[33m";
+  return verdict == RegressionVerdict::better ? "\x1b[32m" : "";
 }
 
 /// XML has no control characters, not even escaped.
@@ -76,23 +73,25 @@ std::string junit_line(const MetricChange& change) {
                      in_percent(change.before), in_percent(change.now), in_points(change), basis_of(change));
 }
 
+/// What JUnit calls a test case of this verdict, "" for one that passed.
+std::string junit_kind(RegressionVerdict verdict, bool strict) {
+  if (verdict == RegressionVerdict::inconclusive) return strict ? "failure" : "skipped";
+  if (verdict == RegressionVerdict::worse) return "failure";
+  return is_bad(verdict) ? "error" : "";
+}
+
 /// A test case: the worst of a cell's changes decides what it is.
-Markup junit_case(const std::string& cell, const std::vector<const MetricChange*>& changes, bool strict) {
+Markup junit_case(const std::string& cell, const std::vector<const MetricChange*>& changes, const std::string& kind) {
   const size_t method = cell.find('/', cell.find('/') + 1);
-  const RegressionVerdict verdict = changes.front()->verdict;
   std::string all;
   for (const MetricChange* change : changes)
     if (is_listed(*change)) all += junit_line(*change) + "\n";
-  const bool failure = verdict == RegressionVerdict::worse || (strict && verdict == RegressionVerdict::inconclusive);
-  const char* kind = failure                                                                         ? "failure"
-                     : verdict == RegressionVerdict::failed || verdict == RegressionVerdict::missing ? "error"
-                     : verdict == RegressionVerdict::inconclusive                                    ? "skipped"
-                                                                                                     : nullptr;
   Markup inside;
-  if (kind)
-    inside =
-        element(kind, {{"message", xml_safe(junit_line(*changes.front()))}, {"type", regression_verdict_text(verdict)}},
-                Markup(xml_safe(all)));
+  if (!kind.empty())
+    inside = element(kind,
+                     {{"message", xml_safe(junit_line(*changes.front()))},
+                      {"type", regression_verdict_text(changes.front()->verdict)}},
+                     Markup(xml_safe(all)));
   return element("testcase",
                  {{"classname", xml_safe(cell.substr(0, method))},
                   {"name", xml_safe(method == std::string::npos ? cell : cell.substr(method + 1))}},
@@ -113,8 +112,7 @@ nlohmann::json change_json(const MetricChange& change) {
   return line;
 }
 
-}  // namespace
-
+/// "18 cells of the baseline: 17 compared, 1 missing; 119 values: 1 worse, 118 same"
 std::string counts_of(const Regression& regression) {
   std::map<RegressionVerdict, int64_t> whole, values;
   int64_t compared = 0;
@@ -132,6 +130,8 @@ std::string counts_of(const Regression& regression) {
                      regression.compared, whole.empty() ? "" : ", " + text_of(whole), counted(compared, "value"),
                      text_of(values));
 }
+
+}  // namespace
 
 std::string regression_as_text(const Regression& regression, bool colour) {
   size_t cell_width = 4, metric_width = 6;
@@ -165,14 +165,12 @@ std::string regression_as_markdown(const Regression& regression) {
     if (!is_listed(change)) continue;
     if (first) text += "\n| cell | old | new | delta | verdict |\n|---|--:|--:|--:|---|\n";
     first = false;
-    const bool bad = change.verdict == RegressionVerdict::worse || change.verdict == RegressionVerdict::failed ||
-                     change.verdict == RegressionVerdict::missing;
-    const std::string verdict =
-        bad ? "**" + regression_verdict_text(change.verdict) + "**" : regression_verdict_text(change.verdict);
+    const std::string mark = is_bad(change.verdict) ? "**" : "";
     const std::string because = basis_of(change);
-    text += fmt::format("| {}{} | {} | {} | {} | {}{} |\n", markdown_text(shown_cell(change)),
+    text += fmt::format("| {}{} | {} | {} | {} | {}{}{}{} |\n", markdown_text(shown_cell(change)),
                         change.metric.empty() ? "" : ": " + markdown_text(metric_heading(change)),
-                        in_percent(change.before), in_percent(change.now), in_points(change), verdict,
+                        in_percent(change.before), in_percent(change.now), in_points(change), mark,
+                        regression_verdict_text(change.verdict), mark,
                         because.empty() ? "" : ": " + markdown_text(because));
   }
   for (const std::string& note : regression.notes) text += "\n" + markdown_text(note) + "\n";
@@ -194,21 +192,18 @@ std::string regression_as_junit(const Regression& regression, bool strict) {
   std::map<std::string, std::vector<const MetricChange*>> cells;
   for (const MetricChange& change : regression.changes) cells[change.cell].push_back(&change);
   Markup cases;
-  int64_t failures = 0, errors = 0, skipped = 0;
+  std::map<std::string, int64_t> kinds;
   for (const auto& [cell, changes] : cells) {
-    const RegressionVerdict verdict = changes.front()->verdict;
-    const bool unclear = verdict == RegressionVerdict::inconclusive;
-    failures += verdict == RegressionVerdict::worse || (strict && unclear);
-    errors += verdict == RegressionVerdict::failed || verdict == RegressionVerdict::missing;
-    skipped += unclear && !strict;
-    cases += "\n" + junit_case(cell, changes, strict);
+    const std::string kind = junit_kind(changes.front()->verdict, strict);
+    ++kinds[kind];
+    cases += "\n" + junit_case(cell, changes, kind);
   }
   const auto count = [](int64_t number) { return std::to_string(number); };
-  std::vector<Attribute> attributes = {{"name", "adrep regress"},
-                                       {"tests", count(std::ssize(cells))},
-                                       {"failures", count(failures)},
-                                       {"errors", count(errors)},
-                                       {"skipped", count(skipped)}};
+  const std::vector<Attribute> attributes = {{"name", "adrep regress"},
+                                             {"tests", count(std::ssize(cells))},
+                                             {"failures", count(kinds["failure"])},
+                                             {"errors", count(kinds["error"])},
+                                             {"skipped", count(kinds["skipped"])}};
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" +
          element("testsuites", {}, "\n" + element("testsuite", attributes, cases + "\n") + "\n").str() + "\n";
 }
@@ -218,8 +213,7 @@ std::string baseline_list(const Baseline& baseline, const std::vector<std::strin
   int64_t cells = 0;
   for (const BaselineCell& cell : baseline.cells) {
     if (!is_meant(cell.name, only)) continue;
-    const std::string seeds = seed_words(cell.seeds);
-    text += cell.name + (seeds.empty() ? "" : " " + seeds) + "\n";
+    text += seeded_name(cell) + "\n";
     ++cells;
   }
   return text + counted(cells, "cell") + "\n";

@@ -15,9 +15,6 @@ std::string regression_as_json(const Regression& regression, int exit_code);
 /// skipped, or a failure where `strict`.
 std::string regression_as_junit(const Regression& regression, bool strict);
 
-/// "18 cells of the baseline: 17 compared, 1 missing; 119 values: 1 worse, 118 same"
-std::string counts_of(const Regression& regression);
-
 /// The cells of a baseline that `only` names, one a line.
 std::string baseline_list(const Baseline& baseline, const std::vector<std::string>& only = {});
 

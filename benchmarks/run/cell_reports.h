@@ -17,10 +17,18 @@ class CellReports {
   /// `place`: of the cell in the plan. Throws WriteError.
   void add(size_t place, const CellOutcome& outcome);
 
+  /// At the end of a run: logs the results that were there already, as far as nobody has. One that another process has
+  /// just finished is that one's to log.
+  void finish();
+
+  /// ResultLog::failed_elsewhere
+  std::string failed_elsewhere(const std::string& planned) { return log_.failed_elsewhere(planned); }
+
  private:
   const ResultPlan& recorded_;
   ResultLog log_;
   SweepProgress progress_;
+  std::vector<ResultEvent> reused_;
 };
 
 }  // namespace adrep

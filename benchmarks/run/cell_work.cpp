@@ -22,6 +22,12 @@ std::vector<CellWork> work_of(const PlannedGroup& group, const Fingerprints& pri
   return cells;
 }
 
+std::vector<size_t> FitJob::cells() const {
+  std::vector<size_t> all;
+  for (const ScoreJob& job : scores) all.insert(all.end(), job.cells.begin(), job.cells.end());
+  return all;
+}
+
 WorkPlan plan_work(const std::vector<CellWork>& cells, const std::function<bool(const CellWork&)>& scores_known) {
   WorkPlan plan;
   std::map<std::string, size_t> fits;

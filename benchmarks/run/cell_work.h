@@ -38,6 +38,8 @@ struct ScoreJob {
 /// Cells that one fitted detector serves: one fit key.
 struct FitJob {
   std::vector<ScoreJob> scores;
+
+  std::vector<size_t> cells() const;
 };
 
 /// The cells that are left to do, by what they need: nothing but their scores, which the cache has, or a fit.

@@ -26,8 +26,8 @@ class ClassFeatures {
  public:
   enum class Parts { train_and_test, train };
 
-  /// The backbone is asked for only when an image's features are not in the cache. With Parts::train the test images are
-  /// left alone: there are none.
+  /// The backbone is asked for only when an image's features are not in the cache. With Parts::train the test images
+  /// are left alone: there are none.
   ClassFeatures(const PlannedGroup& group, const ClassSplit& split, BackboneSource backbone, FeatureStores stores,
                 Parts parts = Parts::train_and_test);
 
@@ -37,6 +37,7 @@ class ClassFeatures {
     Levels train, test;
   };
   const Pair& in(const std::string& features);
+  bool has(const std::string& features) const { return features == "raw" || features == derived_name_; }
   /// Other raw levels of this class in the representation that was last asked for. Throws InputError when images have
   /// references of their own, since these levels are of no image that does.
   Levels represent(const std::string& features, const Levels& raw) const;

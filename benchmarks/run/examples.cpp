@@ -105,13 +105,17 @@ bool ExampleImages::choose_as_before() {
   return false;
 }
 
-void ExampleImages::save_choice() const {
+std::string ExampleImages::choice_text() const {
   nlohmann::json ids = nlohmann::json::array(), why = ids;
   for (const Example& example : chosen_) {
     ids.push_back(test_[static_cast<size_t>(example.image)].id);
     why.push_back(example.why);
   }
-  const std::string text = sealed({{"ids", ids}, {"why", why}}).dump(1) + "\n";
+  return sealed({{"ids", ids}, {"why", why}}).dump(1) + "\n";
+}
+
+void ExampleImages::save_choice() const {
+  const std::string text = choice_text();
   if (!fs::exists(choice_file()) || read_file(choice_file()) != text) write_file_atomically(choice_file(), text);
 }
 
@@ -137,11 +141,21 @@ void ExampleImages::save_images() const {
                     {{"ids", ids.dump()}, {"defects", defects.dump()}, {"why", why.dump()}});
 }
 
-void ExampleImages::save_maps(const std::string& cell_hash, const at::Tensor& maps, const at::Tensor& image_scores,
-                              bool anew) {
+void ExampleImages::settle(const at::Tensor& image_scores, bool anew) {
   if (images_file_.empty() && !choose_as_before()) choose(image_scores.cpu());
   if (chosen_.empty()) return;
-  if (anew || !fs::exists(folder_ / images_file_)) save_images();
+  const auto keep_images = [&] {
+    if (anew || !fs::exists(folder_ / images_file_)) save_images();
+  };
+  keep_images();
+  // of two processes that choose at a time the first one's choice counts
+  if (!write_file_if_absent(choice_file(), choice_text()) && choose_as_before()) keep_images();
+}
+
+void ExampleImages::save_maps(const std::string& cell_hash, const at::Tensor& maps, const at::Tensor& image_scores,
+                              bool anew) {
+  settle(image_scores, anew);
+  if (chosen_.empty()) return;
   const at::Tensor normal = (at::tensor(truth_.labels, at::kByte) == 0).nonzero().flatten().to(maps.device());
   const at::Tensor quiet =
       normal.numel() > 0 ? maps.index_select(0, normal.narrow(0, 0, std::min<int64_t>(normal.numel(), 16))) : maps;

@@ -38,10 +38,13 @@ class ExampleImages {
  private:
   void choose(const at::Tensor& image_scores);
   bool choose_as_before();
+  /// The choice is made, one for all processes, and its images are there.
+  void settle(const at::Tensor& image_scores, bool anew);
   bool take(const nlohmann::json& ids, const nlohmann::json& why);
   std::string name_of_images() const;
   /// One for all sizes and shapes, so that the report shows the same photographs in all of them.
   std::filesystem::path choice_file() const { return folder_ / choice_name_; }
+  std::string choice_text() const;
   void save_choice() const;
   void save_images() const;
 

@@ -21,18 +21,11 @@
 #include "detectors/scoring/tile_blend.h"
 
 namespace adrep {
-namespace {
 
-std::vector<size_t> cells_of(const FitJob& job) {
-  std::vector<size_t> cells;
-  for (const ScoreJob& scores : job.scores) cells.insert(cells.end(), scores.cells.begin(), scores.cells.end());
-  return cells;
-}
-
-}  // namespace
-
-GroupRun::GroupRun(const PlannedGroup& group, const std::filesystem::path& output, RunTools& tools, RunOutcome& outcome)
+GroupRun::GroupRun(const PlannedGroup& group, const std::vector<std::string>& results,
+                   const std::filesystem::path& output, RunTools& tools, RunOutcome& outcome)
     : group_(group),
+      results_(results),
       settings_(group.config->settings),
       output_(output),
       tools_(tools),
@@ -45,7 +38,7 @@ void GroupRun::run() {
   std::vector<size_t> all;
   for (const PlannedCell& planned : group_.cells) {
     all.push_back(all.size());
-    outcome_.cells.push_back({planned, {}, false, "", 0});
+    outcome_.cells.push_back({planned});
   }
   guarded(
       all, [&] { compute(); }, /*whole_class=*/true);
@@ -76,6 +69,21 @@ void GroupRun::compute() {
   cells_ = work_of(group_, prints_, output_);
   for (size_t i = 0; i < cells_.size(); ++i)
     guarded({i}, [&] { tools_.contents.expect_same(*cells_[i].planned, cells_[i].key); });
+  note_finished();
+  const WorkPlan plan = plan_work(cells_, [&](const CellWork& work) {
+    const bool saves_references = settings_.references_save && work.planned->features != "raw";
+    return !saves_references && scores_.has(work.key);
+  });
+  evaluate_known(plan.evaluate);
+  // what the cache had after all not, or not for this protocol, is scored with the rest
+  const WorkPlan rest = plan_work(cells_, [&](const CellWork& work) {
+    const auto cell = static_cast<size_t>(&work - cells_.data());
+    return !is_open(cell) || (outcome_of(cell).cell && !work.beside_missing());
+  });
+  run_fits(rest.fit);
+}
+
+void GroupRun::note_finished() {
   for (size_t i = 0; i < cells_.size(); ++i) {
     if (!cells_[i].cell || !outcome_of(i).error.empty()) continue;
     outcome_of(i).cell = cells_[i].cell;
@@ -84,22 +92,21 @@ void GroupRun::compute() {
     if (cells_[i].finished()) log_outcome(i);
     log_detail(outcome_of(i).planned.title() + ": finished earlier, " + store_.file_of(cells_[i].key.hash()).string());
   }
-  const WorkPlan plan = plan_work(cells_, [&](const CellWork& work) {
-    const bool saves_references = settings_.references_save && work.planned->features != "raw";
-    return !saves_references && scores_.has(work.key);
-  });
-  std::set<size_t> done;
-  for (size_t cell : plan.evaluate)
+}
+
+void GroupRun::evaluate_known(const std::vector<size_t>& cells) {
+  for (size_t cell : cells)
     guarded({cell}, [&] {
-      if (outcome_of(cell).error.empty() && evaluate_known(cell)) done.insert(cell);
+      if (!is_open(cell)) return;
+      const FitJob alone{{{{cell}}}};
+      const std::optional<Lease> lease = take(alone);
+      if (lease && !settled_elsewhere(cell)) static_cast<void>(evaluate_known(cell));
     });
-  // what the cache had after all not, or not for this protocol, is scored with the rest
-  const WorkPlan rest = plan_work(cells_, [&](const CellWork& work) {
-    const auto cell = static_cast<size_t>(&work - cells_.data());
-    return done.contains(cell) || !outcome_of(cell).error.empty();
-  });
-  if (!rest.fit.empty()) static_cast<void>(features());  // what fails here fails the class
-  for (const FitJob& job : rest.fit) guarded(cells_of(job), [&] { run_fit(job); });
+}
+
+void GroupRun::run_fits(const std::vector<FitJob>& jobs) {
+  if (jobs.empty() || !features_are_there(jobs)) return;
+  for (const FitJob& job : jobs) guarded(job.cells(), [&] { run_fit(job); });
 }
 
 bool GroupRun::evaluate_known(size_t cell) {
@@ -122,27 +129,27 @@ bool GroupRun::evaluate_known(size_t cell) {
   return true;
 }
 
-void GroupRun::run_fit(const FitJob& job) {
+void GroupRun::run_fit(const FitJob& planned) {
+  const std::optional<Lease> lease = take(planned);
+  if (!lease) return;
+  const FitJob job = still_open(planned);
+  if (job.scores.empty()) return;
   const CellWork& first = cells_[job.scores.front().cells.front()];
   check_unchanged(first);
   if (first.planned->config->settings.references_save && first.planned->features != "raw") save_references(first);
-  const FittedCell fitted = fit(job);
+  const std::optional<FittedCell> fitted = fit(job);
+  if (!fitted) return;
   for (const ScoreJob& scores : job.scores)
-    guarded(scores.cells, [&] { run_scores(scores, fitted, &scores == &job.scores.back()); });
+    guarded(scores.cells, [&] { run_scores(scores, *fitted, &scores == &job.scores.back()); });
 }
 
-FittedCell GroupRun::fit(const FitJob& job) {
+std::optional<FittedCell> GroupRun::fit(const FitJob& job) {
   const CellWork& first = cells_[job.scores.front().cells.front()];
   const PlannedCell& planned = *first.planned;
-  bool fitted_now = true;
-  if (planned.together) {
-    const FittedCell& joint = tools_.joint.fitted_for(planned, first.key.fit_hash(), fitted_now);
-    outcome_.work.fitted += fitted_now;
-    return joint;
-  }
+  if (planned.together) return joint_fit(job);
   std::vector<OracleWay> ways = oracle_ways(job);
   if (ways.empty() && settings_.device == "cpu")
-    for (size_t cell : cells_of(job))
+    for (size_t cell : job.cells())
       if (const std::optional<Artefact> kept = cells_[cell].model.fitted_before())
         return FittedCell::from_kept(*cells_[cell].planned, *kept);
   const ClassFeatures::Pair& data = levels(planned.features);
@@ -155,6 +162,7 @@ FittedCell GroupRun::fit(const FitJob& job) {
   FittedCell fitted =
       fit_cell(planned, first.key.fit_hash(), output_, {features(), data, images, truth}, std::move(ways));
   ++outcome_.work.fitted;
+  outcome_of(job.scores.front().cells.front()).fitted = true;
   outcome_.drawn_images += images.drawn();
   return fitted;
 }
@@ -235,9 +243,9 @@ void GroupRun::finish_cell(size_t index, const ScoreRecord& record) {
   if (!work.cell) {
     Cell cell = make_cell(work, record, test);
     test.examples->save_maps(cell.hash(), record.maps, record.stored_scores());
-    store_.put(cell);
-    put_costs(output_, cell.hash(), {record.costs, record.environment});
-    outcome_of(index).cell = std::move(cell);
+    const CellStore::Stored stored = store_.put(cell);
+    if (stored.first) put_costs(output_, cell.hash(), {record.costs, record.environment});
+    outcome_of(index).cell = stored.cell;
     ++outcome_.work.evaluated;
   } else {
     warn_of_other_scores(*work.cell, work.planned->title(), record);
@@ -330,13 +338,15 @@ void GroupRun::copy_twins() {
     outcome_of(i).cell = twin.cell;
     outcome_of(i).error = twin.error;
     outcome_of(i).out_of_memory = twin.out_of_memory;
+    outcome_of(i).elsewhere = twin.elsewhere;
+    outcome_of(i).waits_for = twin.waits_for;
     log_outcome(i);
   }
 }
 
 void GroupRun::log_outcome(size_t cell) {
   const CellOutcome& outcome = outcome_of(cell);
-  if (!outcome.cell && outcome.error.empty()) return;  // interrupted
+  if (!outcome.settled()) return;  // interrupted, or another process computes it
   tools_.told(first_ + cell);
 }
 
@@ -353,6 +363,9 @@ ClassFeatures& GroupRun::features() {
 const ClassFeatures::Pair& GroupRun::levels(const std::string& kind) {
   ClassFeatures& all = features();
   const Stopwatch watch;
+  // references may go through the backbone once more, at their own size
+  const std::optional<Lease> alone =
+      all.has(kind) ? std::nullopt : tools_.leases.take_features(group_, split_.reading());
   const ClassFeatures::Pair& pair = all.in(kind);
   outcome_.feature_seconds += watch.seconds();
   return pair;
@@ -397,12 +410,11 @@ void GroupRun::guarded(const std::vector<size_t>& cells, const std::function<voi
     const std::string& reason = failure.line;
     // the same weights or setting may fail every class: it is said once
     const bool many = whole_class || tools_.contents.is_change(reason);
-    const bool known = many && std::any_of(outcome_.cells.begin(), outcome_.cells.end(),
-                                           [&](const CellOutcome& cell) { return cell.error == reason; });
-    if (!known) log_error(many ? reason : outcome_of(cells.front()).planned.title() + ": " + reason);
+    if (!many || tools_.said.insert(reason).second)
+      log_error(many ? reason : outcome_of(cells.front()).planned.title() + ": " + reason);
     for (size_t i : cells) {
       const bool kept = i >= cells_.size() || !cells_[i].beside_missing();
-      if ((outcome_of(i).cell && kept) || !outcome_of(i).error.empty()) continue;
+      if ((outcome_of(i).cell && kept) || !is_open(i)) continue;
       outcome_of(i).error = reason;
       outcome_of(i).out_of_memory = failure.out_of_memory;
       log_outcome(i);

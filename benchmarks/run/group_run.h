@@ -14,9 +14,12 @@ namespace adrep {
 /// One group of a plan: which cells are missing, and their computation.
 class GroupRun {
  public:
-  /// All that is passed outlives it; what becomes of the cells is added to `outcome`.
-  GroupRun(const PlannedGroup& group, const std::filesystem::path& output, RunTools& tools, RunOutcome& outcome);
+  /// `results`: the ids of the group's cells, in their order. All that is passed outlives it; what becomes of the cells
+  /// is added to `outcome`.
+  GroupRun(const PlannedGroup& group, const std::vector<std::string>& results, const std::filesystem::path& output,
+           RunTools& tools, RunOutcome& outcome);
 
+  /// Computes what no other process has taken; the rest waits for that (CellOutcome::waits_for).
   void run();
 
  private:
@@ -34,10 +37,28 @@ class GroupRun {
   };
 
   void compute();
-  /// Makes the cell from cached scores; false when there are none that can be used.
+  void note_finished();
+  /// Makes cells from cached scores.
+  void evaluate_known(const std::vector<size_t>& cells);
+  /// False when there are none that can be used.
   bool evaluate_known(size_t cell);
+  void run_fits(const std::vector<FitJob>& jobs);
+  /// Makes the features, or lets all these cells wait for the process that does: false.
+  bool features_are_there(const std::vector<FitJob>& jobs);
   void run_fit(const FitJob& job);
-  FittedCell fit(const FitJob& job);
+  /// None where a model of all classes is another process's.
+  std::optional<FittedCell> fit(const FitJob& job);
+  std::optional<FittedCell> joint_fit(const FitJob& job);
+
+  std::filesystem::path place_of(const FitJob& job) const;
+  /// Takes these cells' fit; none where they have to wait for another process.
+  std::optional<Lease> take(const FitJob& job);
+  void wait_for(const std::vector<size_t>& cells, const std::filesystem::path& place);
+  /// What other processes have not finished, or failed to, meanwhile.
+  FitJob still_open(const FitJob& job);
+  bool settled_elsewhere(size_t cell);
+  std::string title_of(const FitJob& job) const;
+  bool is_open(size_t cell) { return outcome_of(cell).error.empty() && outcome_of(cell).waits_for.empty(); }
   std::vector<OracleWay> oracle_ways(const FitJob& job) const;
   void run_scores(const ScoreJob& job, const FittedCell& fitted, bool last);
   ScoredCells score(const ScoreJob& job, const FittedCell& fitted, const Detector& detector);
@@ -62,6 +83,7 @@ class GroupRun {
   CellOutcome& outcome_of(size_t cell) { return outcome_.cells[first_ + cell]; }
 
   const PlannedGroup& group_;
+  const std::vector<std::string>& results_;
   const RunSettings& settings_;
   const std::filesystem::path& output_;
   RunTools& tools_;

@@ -27,6 +27,8 @@ struct CellNews {
   std::string error;
   bool out_of_memory = false;
   double seconds = 0;
+  bool elsewhere = false, fitted = false;
+  std::string waits_for;  ///< CellOutcome::waits_for
 };
 
 /// From a job: it waits for an order, after what it did for the last one.
@@ -44,7 +46,8 @@ struct StopNews {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WorkCount, fitted, scored, evaluated, reused)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(JobPlace, job, jobs, cache, progress)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(JobOrder, results)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CellNews, result, cell, reused, error, out_of_memory, seconds)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CellNews, result, cell, reused, error, out_of_memory, seconds, elsewhere, fitted,
+                                   waits_for)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OrderDone, work, feature_seconds, cached_images, computed_images, drawn_images)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StopNews, why)
 

@@ -2,6 +2,7 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include "benchmarks/cells/result_log.h"
 #include "benchmarks/plan/recorded_plan.h"
 #include "benchmarks/run/group_run.h"
 #include "benchmarks/run/run_cache.h"
@@ -25,7 +26,9 @@ class OrderRun {
         output_(output),
         channel_(channel),
         cache_(plan, output, cache),
-        tools_(cache_.stores(), output_, [this](size_t cell) { tell(cell); }) {
+        log_(output),
+        tools_(plan.groups.front().config->settings, cache_.stores(), output_, [this](size_t cell) { tell(cell); }) {
+    tools_.failed_elsewhere = [this](const std::string& result) { return log_.failed_elsewhere(result); };
     const ResultPlan recorded = recorded_plan(plan);
     size_t place = 0;
     for (size_t group = 0; group < plan.groups.size(); ++group)
@@ -38,7 +41,9 @@ class OrderRun {
     outcome_ = {};
     const PlannedGroup part = part_of_group(order);
     set_threads(part.config->settings.threads);
-    GroupRun(part, output_, tools_, outcome_).run();
+    GroupRun(part, order.results, output_, tools_, outcome_).run();
+    for (size_t place = 0; place < outcome_.cells.size(); ++place)
+      if (!outcome_.cells[place].waits_for.empty()) tell(place);
     channel_.send(message_line(OrderDone{outcome_.work, outcome_.feature_seconds, outcome_.cached_images,
                                          outcome_.computed_images, outcome_.drawn_images}));
   }
@@ -59,14 +64,16 @@ class OrderRun {
 
   void tell(size_t place) {
     const CellOutcome& cell = outcome_.cells[place];
-    channel_.send(message_line(CellNews{order_->results[place], cell.cell ? cell.cell->hash() : "", cell.reused,
-                                        cell.error, cell.out_of_memory, cell.seconds}));
+    channel_.send(
+        message_line(CellNews{order_->results[place], cell.cell ? cell.cell->hash() : "", cell.reused, cell.error,
+                              cell.out_of_memory, cell.seconds, cell.elsewhere, cell.fitted, cell.waits_for.string()}));
   }
 
   const Plan& plan_;
   const std::filesystem::path& output_;
   LineChannel& channel_;
   RunCache cache_;
+  ResultLog log_;
   RunTools tools_;
   std::map<std::string, CellPlace> places_;
   const JobOrder* order_ = nullptr;

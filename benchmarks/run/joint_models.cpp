@@ -8,19 +8,16 @@
 
 namespace adrep {
 
-const FittedCell& JointModels::fitted_for(const PlannedCell& planned, const std::string& fit_hash, bool& fitted) {
+const FittedCell& JointModels::fit(const PlannedCell& planned, const std::string& fit_hash, Lease lease) {
   // a plan has the cells of one data set and backbone together: models of others are needed no more
   const std::string part =
       fmt::format("{}|{}", static_cast<const void*>(planned.together->dataset().get()), backbone_text(*planned.config));
-  if (part != part_) fitted_.clear();
+  if (part != part_) models_.clear();
   part_ = part;
-  const auto known = fitted_.find(fit_hash);
-  fitted = known == fitted_.end();
-  if (!fitted) return known->second;
-  return fitted_.emplace(fit_hash, fit(planned, fit_hash)).first->second;
+  return models_.emplace(fit_hash, Model{fitted_on_all(planned, fit_hash), std::move(lease)}).first->second.fitted;
 }
 
-FittedCell JointModels::fit(const PlannedCell& planned, const std::string& hash) {
+FittedCell JointModels::fitted_on_all(const PlannedCell& planned, const std::string& hash) {
   const RunSettings& settings = planned.config->settings;
   const BackboneSource backbone = [&]() -> const Backbone& { return backbone_(*planned.config); };
   FeatureStores stores = stores_;
@@ -29,8 +26,9 @@ FittedCell JointModels::fit(const PlannedCell& planned, const std::string& hash)
   std::vector<ClassImages> images;
   for (const ClassGeometry& part : planned.together->classes()) {
     const PlannedGroup group{planned.config, planned.together->dataset(), part.class_name, part.geometry, {}};
-    ClassFeatures features(group, planned.together->training_part(part.class_name), backbone, stores,
-                           ClassFeatures::Parts::train);
+    const ClassSplit& split = planned.together->training_part(part.class_name);
+    const std::optional<Lease> alone = leases_.take_features(group, split.reading());
+    ClassFeatures features(group, split, backbone, stores, ClassFeatures::Parts::train);
     levels.push_back(features.in(planned.features).train);
     images_.cached += features.cached();
     images_.computed += features.computed();

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "benchmarks/run/cell_fit.h"
+#include "benchmarks/run/work_leases.h"
 
 namespace adrep {
 
@@ -12,12 +13,14 @@ namespace adrep {
 class JointModels {
  public:
   JointModels(const std::filesystem::path& output, std::function<const Backbone&(const RunConfig&)> backbone,
-              FeatureStores stores)
-      : output_(output), backbone_(std::move(backbone)), stores_(stores) {}
+              FeatureStores stores, WorkLeases& leases)
+      : output_(output), backbone_(std::move(backbone)), stores_(stores), leases_(leases) {}
 
-  /// The model of a cell with `together` and this fit key. The training features of all classes are in memory while it
-  /// is fitted; of the rest one class is. `fitted` is true when it was fitted now.
-  const FittedCell& fitted_for(const PlannedCell& planned, const std::string& fit_hash, bool& fitted);
+  bool has(const std::string& fit_hash) const { return models_.contains(fit_hash); }
+  const FittedCell& of(const std::string& fit_hash) const { return models_.at(fit_hash).fitted; }
+  /// Fits the model of a cell with `together` and this fit key. The training features of all classes are in memory
+  /// while it is fitted; of the rest one class is. `lease`: on the model, kept as long as it is.
+  const FittedCell& fit(const PlannedCell& planned, const std::string& fit_hash, Lease lease);
   /// Training images whose features came from the cache or went through the backbone, and drawn ones that did.
   struct Images {
     int64_t cached = 0, computed = 0, drawn = 0;
@@ -26,13 +29,18 @@ class JointModels {
   Images take_images() { return std::exchange(images_, {}); }
 
  private:
-  FittedCell fit(const PlannedCell& planned, const std::string& hash);
+  struct Model {
+    FittedCell fitted;
+    Lease lease;
+  };
+  FittedCell fitted_on_all(const PlannedCell& planned, const std::string& hash);
 
   const std::filesystem::path& output_;
   std::function<const Backbone&(const RunConfig&)> backbone_;
   FeatureStores stores_;
-  std::string part_;                          ///< data set and backbone of those in memory
-  std::map<std::string, FittedCell> fitted_;  ///< by fit key
+  WorkLeases& leases_;
+  std::string part_;                     ///< data set and backbone of those in memory
+  std::map<std::string, Model> models_;  ///< by fit key
   Images images_;
 };
 

@@ -7,6 +7,7 @@
 #include "benchmarks/run/job_messages.h"
 #include "benchmarks/run/named_contents.h"
 #include "benchmarks/run/run_cache.h"
+#include "benchmarks/run/work_leases.h"
 #include "benchmarks/run/work_units.h"
 #include "core/base/child_process.h"
 #include "core/base/interrupt.h"
@@ -44,6 +45,7 @@ class JobsRun {
         settings_(settings),
         cache_(plan, output),
         store_(output / "cells"),
+        leases_(plan.groups.front().config->settings, output),
         reports_(plan, recorded, output),
         queue_(work_units(plan), static_cast<size_t>(settings.jobs)),
         jobs_(std::min(static_cast<size_t>(settings.jobs), queue_.pending())),
@@ -52,7 +54,7 @@ class JobsRun {
       first_.push_back(outcome_.cells.size());
       for (const PlannedCell& cell : group.cells) {
         places_[recorded.results[outcome_.cells.size()].id] = outcome_.cells.size();
-        outcome_.cells.push_back({cell, {}, false, group.failed, false, 0});
+        outcome_.cells.push_back({cell, {}, false, group.failed});
       }
     }
   }
@@ -71,7 +73,8 @@ class JobsRun {
       for (size_t job = 0; job < jobs_.size(); ++job) hear(job);
       if (on_terminal_) progress_.update(told_);  // elsewhere there is a line a cell
     }
-    if (outcome_.interrupted) std::erase_if(outcome_.cells, [](const CellOutcome& cell) { return !done(cell); });
+    reports_.finish();
+    if (outcome_.interrupted) std::erase_if(outcome_.cells, [](const CellOutcome& cell) { return !cell.settled(); });
     return std::move(outcome_);
   }
 
@@ -82,8 +85,6 @@ class JobsRun {
     const WorkUnit* unit = nullptr;
   };
 
-  static bool done(const CellOutcome& cell) { return cell.cell || !cell.error.empty(); }
-
   void start(size_t job) {
     jobs_[job] = {std::make_unique<ChildProcess>(settings_.command)};
     jobs_[job].process->channel().send(
@@ -93,7 +94,8 @@ class JobsRun {
   void hand_out(size_t job) {
     Job& own = jobs_[job];
     if (!own.process || !own.waits) return;
-    if (!outcome_.interrupted) own.unit = queue_.take(job);
+    if (!outcome_.interrupted)
+      own.unit = queue_.take(job, [this](const auto& place) { return leases_.is_free(place); });
     JobOrder order;
     if (own.unit) {
       for (const size_t cell : own.unit->cells)
@@ -140,6 +142,10 @@ class JobsRun {
     outcome.error = news.error;
     outcome.out_of_memory = news.out_of_memory;
     outcome.seconds = news.seconds;
+    outcome.elsewhere = news.elsewhere || (news.reused && !outcome.waits_for.empty());  // it was waited for
+    outcome.fitted = news.fitted;
+    outcome.waits_for = news.waits_for;
+    if (!outcome.waits_for.empty()) return;
     if (outcome.cell && outcome.error.empty()) expect_same(outcome);
     // here, since a job that is killed does not come to say how much it did
     if (outcome.cell) ++(outcome.reused ? outcome_.work.reused : outcome_.work.evaluated);
@@ -160,8 +166,15 @@ class JobsRun {
   void add(size_t job, const OrderDone& done) {
     jobs_[job].waits = true;
     if (!jobs_[job].unit) return;  // it has started
+    std::set<std::filesystem::path> waits_for;
+    std::vector<size_t> left;
+    for (const size_t cell : jobs_[job].unit->cells)
+      if (const CellOutcome& outcome = outcome_.cells[place_of(*jobs_[job].unit, cell)]; !outcome.waits_for.empty()) {
+        waits_for.insert(outcome.waits_for);
+        left.push_back(cell);
+      }
     jobs_[job].unit = nullptr;
-    queue_.done(job);
+    left.empty() ? queue_.done(job) : queue_.later(job, left, waits_for);
     outcome_.work.fitted += done.work.fitted;
     outcome_.work.scored += done.work.scored;
     outcome_.feature_seconds += done.feature_seconds;
@@ -192,7 +205,7 @@ class JobsRun {
     const WorkUnit& unit = *jobs_[job].unit;
     std::vector<size_t> left;
     for (const size_t cell : unit.cells)
-      if (!done(outcome_.cells[place_of(unit, cell)])) left.push_back(cell);
+      if (!outcome_.cells[place_of(unit, cell)].settled()) left.push_back(cell);
     const std::string title = outcome_.cells[place_of(unit, unit.cells.front())].planned.title();
     if (!unit.again) {
       if (!left.empty())
@@ -229,6 +242,7 @@ class JobsRun {
   RunOutcome outcome_;
   RunCache cache_;
   CellStore store_;
+  WorkLeases leases_;
   CellReports reports_;
   JobOutput said_;
   NamedContents contents_;

@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "benchmarks/plan/cell_keys.h"
@@ -39,20 +40,28 @@ class LoadedBackbone {
 
 /// What lives as long as a run.
 struct RunTools {
-  RunTools(FeatureStores of_run, const std::filesystem::path& output, std::function<void(size_t cell)> listener)
-      : stores(of_run),
+  /// settings: of any of its configurations. `listener`: see told.
+  RunTools(const RunSettings& settings, FeatureStores of_run, const std::filesystem::path& output,
+           std::function<void(size_t cell)> listener)
+      : leases(settings, output),
+        stores(of_run),
         told(std::move(listener)),
         joint(
-            output, [this](const RunConfig& config) -> const Backbone& { return backbone.get(config); }, of_run) {}
+            output, [this](const RunConfig& config) -> const Backbone& { return backbone.get(config); }, of_run,
+            leases) {}
   RunTools(const RunTools&) = delete;
   RunTools& operator=(const RunTools&) = delete;
 
+  WorkLeases leases;
   LoadedBackbone backbone;
   FeatureStores stores;
   /// Told of each cell of the outcome, by its place there, that is finished or has failed.
   std::function<void(size_t cell)> told;
   JointModels joint;
   NamedContents contents;
+  std::set<std::string> said;  ///< what failed many cells at once
+  /// Why a result, by its id, failed in another process since this one began; "" where it did not.
+  std::function<std::string(const std::string& result)> failed_elsewhere = [](const std::string&) { return ""; };
 };
 
 }  // namespace adrep

@@ -6,18 +6,41 @@
 
 #include "benchmarks/cells/result_log.h"
 #include "benchmarks/plan/recorded_plan.h"
-#include "benchmarks/run/cell_reports.h"
-#include "benchmarks/run/group_run.h"
-#include "benchmarks/run/run_cache.h"
+#include "benchmarks/run/run_here.h"
 #include "benchmarks/run/run_jobs.h"
 #include "benchmarks/run/training_files.h"
-#include "core/base/interrupt.h"
-#include "core/base/parallel.h"
+#include "benchmarks/run/work_leases.h"
 
 namespace adrep {
 namespace {
 
-/// The part of a plan whose results are among these, in one order with what is recorded of it.
+/// Removes the checkpoints of trainings that all cells have come from. Models of all classes keep theirs until here,
+/// and so does a training when the run is killed between its last cell and this.
+void remove_checkpoints(const std::filesystem::path& output, const RunOutcome& outcome) {
+  if (outcome.interrupted || outcome.failed() > 0) return;
+  for (const CellOutcome& cell : outcome.cells) TrainingFiles(output, cell.cell->key.fit_hash(), 0).finish();
+}
+
+RunOutcome run_part(const Plan& plan, const ResultPlan& recorded, const std::filesystem::path& output,
+                    const JobSettings& jobs) {
+  return jobs.jobs > 1 ? run_in_jobs(plan, recorded, output, jobs) : run_here(plan, recorded, output);
+}
+
+}  // namespace
+
+WorkCount& WorkCount::operator+=(const WorkCount& other) {
+  fitted += other.fitted, scored += other.scored, evaluated += other.evaluated, reused += other.reused;
+  return *this;
+}
+
+std::string WorkCount::text() const {
+  return fmt::format("{} fitted, {} scored, {} evaluated, {} from earlier runs", fitted, scored, evaluated, reused);
+}
+
+int64_t RunOutcome::failed() const {
+  return std::count_if(cells.begin(), cells.end(), [](const CellOutcome& cell) { return !cell.error.empty(); });
+}
+
 Plan part_of(const Plan& plan, ResultPlan& recorded, const std::set<std::string>& wanted) {
   Plan part;
   std::vector<PlannedResult> results;
@@ -37,47 +60,6 @@ Plan part_of(const Plan& plan, ResultPlan& recorded, const std::set<std::string>
   return part;
 }
 
-/// Removes the checkpoints of trainings that all cells have come from. Models of all classes keep theirs until here,
-/// and so does a training when the run is killed between its last cell and this.
-void remove_checkpoints(const std::filesystem::path& output, const RunOutcome& outcome) {
-  if (outcome.interrupted || outcome.failed() > 0) return;
-  for (const CellOutcome& cell : outcome.cells) TrainingFiles(output, cell.cell->key.fit_hash(), 0).finish();
-}
-
-/// By this process.
-RunOutcome run_here(const Plan& plan, const ResultPlan& recorded, const std::filesystem::path& output) {
-  RunOutcome outcome;
-  RunCache cache(plan, output);
-  CellReports reports(plan, recorded, output);
-  RunTools tools(cache.stores(), output, [&](size_t cell) { reports.add(cell, outcome.cells[cell]); });
-  try {
-    for (const PlannedGroup& group : plan.groups) {
-      stop_if_interrupted();
-      set_threads(group.config->settings.threads);
-      GroupRun(group, output, tools, outcome).run();
-    }
-  } catch (const Interrupted&) {
-    outcome.interrupted = true;
-    std::erase_if(outcome.cells, [](const CellOutcome& cell) { return !cell.cell && cell.error.empty(); });
-  }
-  return outcome;
-}
-
-RunOutcome run_part(const Plan& plan, const ResultPlan& recorded, const std::filesystem::path& output,
-                    const JobSettings& jobs) {
-  return jobs.jobs > 1 ? run_in_jobs(plan, recorded, output, jobs) : run_here(plan, recorded, output);
-}
-
-}  // namespace
-
-std::string WorkCount::text() const {
-  return fmt::format("{} fitted, {} scored, {} evaluated, {} from earlier runs", fitted, scored, evaluated, reused);
-}
-
-int64_t RunOutcome::failed() const {
-  return std::count_if(cells.begin(), cells.end(), [](const CellOutcome& cell) { return !cell.error.empty(); });
-}
-
 std::set<std::string> failed_before(const std::filesystem::path& output) {
   std::vector<std::string> notes;
   std::set<std::string> failed;
@@ -86,20 +68,22 @@ std::set<std::string> failed_before(const std::filesystem::path& output) {
   return failed;
 }
 
-RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output, Wanted wanted, const JobSettings& jobs) {
+RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output, const WantedResults& wanted,
+                    const JobSettings& jobs) {
   const at::NoGradGuard no_grad;
   RunOutcome outcome;
   if (plan.groups.empty()) return outcome;
   const ResultPlan all = recorded_plan(plan);
   store_plan(output, all);
-  if (wanted == Wanted::all) {
+  if (!wanted) {
     outcome = run_part(plan, all, output, jobs);
   } else {
     ResultPlan recorded = all;
-    const Plan part = part_of(plan, recorded, failed_before(output));
+    const Plan part = part_of(plan, recorded, *wanted);
     if (!part.groups.empty()) outcome = run_part(part, recorded, output, jobs);
   }
   remove_checkpoints(output, outcome);
+  WorkLeases(plan.groups.front().config->settings, output).clear();
   outcome.recorded = all;
   return outcome;
 }

@@ -11,11 +11,16 @@ namespace adrep {
 /// What became of a planned cell.
 struct CellOutcome {
   PlannedCell planned;
-  std::optional<Cell> cell;    ///< none when it failed; there although it failed when only its maps could not be made
+  std::optional<Cell> cell{};  ///< none when it failed; there although it failed when only its maps could not be made
   bool reused = false;         ///< it was in the store already
-  std::string error;           ///< why it failed, one line; "" when it did not
+  std::string error{};         ///< why it failed, one line; "" when it did not
   bool out_of_memory = false;  ///< that is why
   double seconds = 0;          ///< fit and score; 0 when reused with nothing left to do
+  bool elsewhere = false;      ///< another process finished it while this one ran, or failed to
+  bool fitted = false;         ///< a detector was fitted for it, and maybe for those that follow
+  std::filesystem::path waits_for{};  ///< neither finished nor failed: what another process has taken (lease.h)
+
+  bool settled() const { return cell || !error.empty(); }
 };
 
 /// How much a run did, or would do.
@@ -25,6 +30,7 @@ struct WorkCount {
   int64_t evaluated = 0;  ///< cells
   int64_t reused = 0;     ///< cells that were finished before
 
+  WorkCount& operator+=(const WorkCount& other);
   /// "6 fitted, 6 scored, 18 evaluated, 0 from earlier runs"
   std::string text() const;
 };
@@ -41,11 +47,8 @@ struct RunOutcome {
   int64_t failed() const;
 };
 
-/// Which cells of a plan a run is for.
-enum class Wanted {
-  all,
-  failed  ///< those that failed when they were last tried
-};
+/// Which results of a plan, by their ids, something is for; none: all.
+using WantedResults = std::optional<std::set<std::string>>;
 
 /// How a run's cells are divided among processes (jobs=).
 struct JobSettings {
@@ -56,6 +59,9 @@ struct JobSettings {
 /// The results, by their ids, that failed when they were last tried, by the folder's log.
 std::set<std::string> failed_before(const std::filesystem::path& output);
 
+/// The part of a plan whose results are among these; `recorded` becomes that part, in the same order.
+Plan part_of(const Plan& plan, ResultPlan& recorded, const std::set<std::string>& wanted);
+
 /// Computes the cells that the store does not hold, and with `maps` or `models` those whose maps or models are not
 /// there, group by group. What cells have in common is done once: one fit for those of one fit key, one scoring for
 /// those of one score key, and neither where the score cache has their maps. A group or cell that fails leaves the
@@ -63,9 +69,12 @@ std::set<std::string> failed_before(const std::filesystem::path& output);
 /// Ctrl-C and SIGTERM stop it: finished cells stay and are in the outcome. Throws WriteError when results cannot be
 /// written.
 ///
+/// Other processes, on any machines that see the folders, may run the same plan at the same time: they share the work
+/// (work_leases.h), and each ends when all of it is done.
+///
 /// What is computed once and needed again is read from the feature cache, or with cache=off from a folder in `output`
 /// that goes when the run ends. With as many threads a cell is the same whatever the number of jobs.
-RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output, Wanted wanted = Wanted::all,
+RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output, const WantedResults& wanted = {},
                     const JobSettings& jobs = {});
 
 }  // namespace adrep

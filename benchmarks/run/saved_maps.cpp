@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/base/atomic_file.h"
+#include "core/base/hash.h"
 #include "core/base/interrupt.h"
 #include "core/base/log.h"
 #include "core/base/temporary_name.h"
@@ -24,6 +25,20 @@ void rename_folder(const fs::path& from, const fs::path& to) {
   fs::create_directories(to.parent_path(), failed);
   if (!failed) fs::rename(from, to, failed);
   if (failed) throw WriteError(fmt::format("{}: cannot be written: {}", to.string(), failed.message()));
+}
+
+/// The regular files below a folder, by their paths in it, with their content's hashes.
+std::map<std::string, std::string> hashes_below(const fs::path& folder) {
+  std::map<std::string, std::string> hashes;
+  std::error_code failed;
+  for (fs::recursive_directory_iterator entry(folder, failed), end; !failed && entry != end; entry.increment(failed))
+    if (entry->is_regular_file())
+      hashes[entry->path().lexically_relative(folder).generic_string()] = sha256_of_file(entry->path());
+  return hashes;
+}
+
+bool same_files(const fs::path& one, const fs::path& other) {
+  return hashes_below(one) == hashes_below(other);
 }
 
 /// Where each sample's files go, without extension: its id without extension, or with it where two would be the same.
@@ -147,6 +162,10 @@ void SavedMaps::save(const at::Tensor& maps, const at::Tensor& image_scores, con
   if (truth.without_mask > 0)
     log_warning(fmt::format("{}: {} anomalous images without a mask are left out of manifest.csv", folder_.string(),
                             truth.without_mask));
+  if (fs::exists(folder_) && same_files(making.path(), folder_)) {  // another process was first
+    record_files();
+    return;
+  }
   if (fs::exists(folder_)) {
     const std::string owner = cell_of_maps(folder_).substr(0, kHashDigits);
     const fs::path kept = folder_.parent_path() / "previous" / (folder_.filename().string() + "-" + owner);
@@ -156,6 +175,10 @@ void SavedMaps::save(const at::Tensor& maps, const at::Tensor& image_scores, con
     log_info(fmt::format("the maps of another cell are now in {}", kept.string()));
   }
   rename_folder(making.path(), folder_);
+  record_files();
+}
+
+void SavedMaps::record_files() const {
   std::vector<fs::path> written;
   for (const auto& entry : fs::recursive_directory_iterator(folder_))
     if (entry.is_regular_file()) written.push_back(entry.path());

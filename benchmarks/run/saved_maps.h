@@ -25,12 +25,14 @@ class SavedMaps {
   bool missing() const;
   const std::filesystem::path& folder() const { return folder_; }
 
-  /// Writes the folder, whole or not at all. Maps of another cell with the same title move to maps/previous/NAME-HASH.
-  /// maps [N, S, S] float32 and image_scores [N] on the CPU. Throws WriteError.
+  /// Writes the folder, whole or not at all. Equal maps that are there by then stay. Maps of another cell with the same
+  /// title move to maps/previous/NAME-HASH. maps [N, S, S] float32 and image_scores [N] on the CPU. Throws WriteError.
   void save(const at::Tensor& maps, const at::Tensor& image_scores, const GroundTruth& truth,
             const std::vector<Sample>& samples) const;
 
  private:
+  void record_files() const;
+
   bool wanted_;
   std::string title_, hash_;
   std::filesystem::path folder_;

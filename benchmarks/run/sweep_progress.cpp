@@ -49,7 +49,7 @@ std::string SweepProgress::line(const CellOutcome& outcome, const PlannedResult&
   if (!cell.variant.text.empty()) text += " · " + cell.variant.text;
   text += outcome.cell ? ": " + metrics_text(*outcome.cell) : ": failed";
   if (outcome.reused) {
-    text += " (from an earlier run)";
+    text += outcome.elsewhere ? " (from another process)" : " (from an earlier run)";
   } else {
     text += fmt::format(" ({})", duration_text(outcome.seconds));
   }

@@ -60,7 +60,8 @@ std::vector<WorkUnit> work_units(const Plan& plan) {
   return units;
 }
 
-bool WorkQueue::may_begin(const WorkUnit& unit, size_t job) const {
+bool WorkQueue::may_begin(const WorkUnit& unit, size_t job, const IsFree& is_free) const {
+  if (!unit.waits_for.empty() && std::none_of(unit.waits_for.begin(), unit.waits_for.end(), is_free)) return false;
   if (const auto owner = fitted_by_.find(unit.model); owner != fitted_by_.end() && owner->second != job) return false;
   return std::none_of(running_.begin(), running_.end(), [&](const std::optional<WorkUnit>& other) {
     return other && std::any_of(unit.images.begin(), unit.images.end(), [&](const std::string& images) {
@@ -69,9 +70,9 @@ bool WorkQueue::may_begin(const WorkUnit& unit, size_t job) const {
   });
 }
 
-const WorkUnit* WorkQueue::take(size_t job) {
-  const auto next =
-      std::find_if(pending_.begin(), pending_.end(), [&](const WorkUnit& unit) { return may_begin(unit, job); });
+const WorkUnit* WorkQueue::take(size_t job, const IsFree& is_free) {
+  const auto next = std::find_if(pending_.begin(), pending_.end(),
+                                 [&](const WorkUnit& unit) { return may_begin(unit, job, is_free); });
   if (next == pending_.end()) return nullptr;
   running_[job] = std::move(*next);
   pending_.erase(next);
@@ -81,6 +82,14 @@ const WorkUnit* WorkQueue::take(size_t job) {
 
 void WorkQueue::done(size_t job) {
   passed_.insert(running_[job]->images.begin(), running_[job]->images.end());
+  running_[job].reset();
+}
+
+void WorkQueue::later(size_t job, const std::vector<size_t>& cells, std::set<std::filesystem::path> waits_for) {
+  WorkUnit unit = std::move(*running_[job]);
+  unit.cells = cells;
+  unit.waits_for = std::move(waits_for);
+  pending_.push_back(std::move(unit));
   running_[job].reset();
 }
 

@@ -1,7 +1,6 @@
 #include "benchmarks/speed/measured_child.h"
 
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,14 +8,12 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstring>
 #include <fstream>
 #include <future>
 
 #include "core/base/error.h"
 #include "core/base/interrupt.h"
-
-extern char** environ;
+#include "core/base/spawning.h"
 
 namespace adrep {
 namespace {
@@ -24,41 +21,6 @@ namespace {
 using RaceClock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds look_for_interrupt(50);
-
-/// Of a child: what it finds at which place, in a process group of its own.
-class ChildPlaces {
- public:
-  explicit ChildPlaces(const std::filesystem::path& output) {
-    posix_spawn_file_actions_init(&actions_);
-    posix_spawnattr_init(&attributes_);
-    posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions_, STDOUT_FILENO, output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND,
-                                     S_IRUSR | S_IWUSR);
-    posix_spawn_file_actions_adddup2(&actions_, STDOUT_FILENO, STDERR_FILENO);
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP);
-    posix_spawnattr_setpgroup(&attributes_, 0);
-  }
-  ~ChildPlaces() {
-    posix_spawn_file_actions_destroy(&actions_);
-    posix_spawnattr_destroy(&attributes_);
-  }
-  ChildPlaces(const ChildPlaces&) = delete;
-  ChildPlaces& operator=(const ChildPlaces&) = delete;
-
-  pid_t start(const std::vector<std::string>& command) const {
-    std::vector<char*> words;
-    for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
-    words.push_back(nullptr);
-    pid_t process = -1;
-    const int failed = posix_spawn(&process, words[0], &actions_, &attributes_, words.data(), environ);
-    if (failed != 0) throw_failure("{}: cannot be started: {}", command.front(), std::strerror(failed));
-    return process;
-  }
-
- private:
-  posix_spawn_file_actions_t actions_{};
-  posix_spawnattr_t attributes_{};
-};
 
 /// A child that has not been waited for; its group is killed with its owner.
 class UnfinishedChild {
@@ -101,18 +63,16 @@ int64_t own_peak_counted_anew() {
   return 0;
 }
 
-std::string problem_of(int status) {
-  if (WIFSIGNALED(status)) return fmt::format("signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status)));
-  return WEXITSTATUS(status) == 0 ? "" : fmt::format("exit code {}", WEXITSTATUS(status));
-}
-
 }  // namespace
 
 ChildEnd run_measured(const std::vector<std::string>& command, const std::filesystem::path& output) {
-  const ChildPlaces places(output);
+  Spawning spawning;
+  spawning.open_at(STDIN_FILENO, "/dev/null", O_RDONLY);
+  spawning.open_at(STDOUT_FILENO, output, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
+  spawning.give(STDOUT_FILENO, STDERR_FILENO);
   const int64_t least_peak = own_peak_counted_anew();
   const RaceClock::time_point start = RaceClock::now();
-  UnfinishedChild child(places.start(command));
+  UnfinishedChild child(spawning.start(command));
   // a thread of its own waits without a pause, so that the time is exact; this one looks for an interrupt
   std::future<RaceClock::time_point> end = std::async(std::launch::async, [&child] { return child.ended(); });
   bool killed = false;
@@ -125,7 +85,7 @@ ChildEnd run_measured(const std::vector<std::string>& command, const std::filesy
   rusage usage{};
   const int status = child.status(usage);
   if (interrupted()) throw Interrupted("interrupted: nothing of it is kept");
-  return {{seconds, int64_t{usage.ru_maxrss} * 1024, least_peak}, problem_of(status)};
+  return {{seconds, int64_t{usage.ru_maxrss} * 1024, least_peak}, ending_text(status)};
 }
 
 }  // namespace adrep

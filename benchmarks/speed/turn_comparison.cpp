@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <numeric>
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/metrics/statistics/student.h"
 
 namespace adrep {
 namespace {
@@ -23,29 +23,6 @@ double centre_of(const std::vector<double>& values) {
   for (size_t i = 0; i < values.size(); ++i)
     for (size_t j = i; j < values.size(); ++j) means.push_back((values[i] + values[j]) / 2);
   return middle_of(means);
-}
-
-/// Probability that |t| of Student's distribution stays below √degrees · tan(angle) (Abramowitz and Stegun, 26.7.3 and
-/// 26.7.4).
-double student_within(double angle, int degrees) {
-  const double sine = std::sin(angle), cosine = std::cos(angle);
-  const bool odd = degrees % 2 == 1;
-  double term = odd ? cosine : 1, sum = degrees == 1 ? 0 : term;
-  for (int k = odd ? 2 : 1; k <= degrees - 3; k += 2) {
-    term *= cosine * cosine * k / (k + 1);
-    sum += term;
-  }
-  return odd ? 2 / std::numbers::pi * (angle + sine * sum) : sine * sum;
-}
-
-/// |t| stays below it with this probability.
-double student_quantile(double probability, int degrees) {
-  double low = 0, high = std::numbers::pi / 2;
-  for (int step = 0; step < 60; ++step) {
-    const double middle = (low + high) / 2;
-    (student_within(middle, degrees) < probability ? low : high) = middle;
-  }
-  return std::sqrt(degrees) * std::tan(low);
 }
 
 /// Appends |log| of the ratios of values that follow each other.
@@ -71,7 +48,7 @@ TurnComparison compare_turns(std::span<const double> a, std::span<const double> 
   const double mean = std::accumulate(logs.begin(), logs.end(), 0.0) / turns;
   double squares = 0;
   for (const double value : logs) squares += (value - mean) * (value - mean);
-  const double half = student_quantile(0.95, static_cast<int>(a.size()) - 1) * std::sqrt(squares / (turns - 1) / turns);
+  const double half = student_quantile(0.95, std::ssize(a) - 1) * std::sqrt(squares / (turns - 1) / turns);
   TurnComparison result{.a = middle_of({a.begin(), a.end()}),
                         .b = middle_of({b.begin(), b.end()}),
                         .ratio = std::exp(centre_of(logs)),

@@ -41,36 +41,68 @@ void sync_path(const fs::path& path, int flags) {
     throw WriteError(fmt::format("{}: cannot be written to disk: {}", path.string(), std::strerror(reason)));
 }
 
-}  // namespace
+/// Writes what is to be moved to `file`, on disk.
+void write_temporary(const Temporary& temporary, const fs::path& file,
+                     const std::function<void(std::ostream&)>& writer) {
+  create_exclusively(temporary.path, file);
+  errno = 0;
+  std::ofstream out(temporary.path, std::ios::binary | std::ios::trunc);
+  if (!out) throw WriteError(fmt::format("{}: cannot be written: {}", file.string(), std::strerror(errno)));
+  writer(out);
+  out.flush();
+  if (!out)
+    throw WriteError(
+        fmt::format("{}: cannot be written: {}", file.string(), errno ? std::strerror(errno) : "disk full?"));
+  out.close();
+  sync_path(temporary.path, O_RDONLY);
+}
 
-void write_file_atomically(const fs::path& file, const std::function<void(std::ostream&)>& writer) {
+/// The file's folder, which is made where needed.
+fs::path folder_for(const fs::path& file) {
   const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
   std::error_code failed;
   fs::create_directories(folder, failed);
   if (failed) throw WriteError(fmt::format("{}: the folder cannot be made: {}", folder.string(), failed.message()));
   remove_stale_temporaries(folder);
-  Temporary temporary{temporary_name(folder / file.filename())};
-  create_exclusively(temporary.path, file);
-  {
-    errno = 0;
-    std::ofstream out(temporary.path, std::ios::binary | std::ios::trunc);
-    if (!out) throw WriteError(fmt::format("{}: cannot be written: {}", file.string(), std::strerror(errno)));
-    writer(out);
-    out.flush();
-    if (!out)
-      throw WriteError(
-          fmt::format("{}: cannot be written: {}", file.string(), errno ? std::strerror(errno) : "disk full?"));
-  }
-  sync_path(temporary.path, O_RDONLY);
+  return folder;
+}
+
+void rename_temporary(Temporary& temporary, const fs::path& file) {
+  std::error_code failed;
   fs::rename(temporary.path, file, failed);
   if (failed) throw WriteError(fmt::format("{}: cannot be written: {}", file.string(), failed.message()));
   temporary.kept = true;
+}
+
+}  // namespace
+
+void write_file_atomically(const fs::path& file, const std::function<void(std::ostream&)>& writer) {
+  const fs::path folder = folder_for(file);
+  Temporary temporary{temporary_name(folder / file.filename())};
+  write_temporary(temporary, file, writer);
+  rename_temporary(temporary, file);
   sync_path(folder, O_RDONLY | O_DIRECTORY);
 }
 
 void write_file_atomically(const fs::path& file, std::string_view content) {
   write_file_atomically(
       file, [&](std::ostream& out) { out.write(content.data(), static_cast<std::streamsize>(content.size())); });
+}
+
+bool write_file_if_absent(const fs::path& file, std::string_view content) {
+  const fs::path folder = folder_for(file);
+  if (fs::exists(file)) return false;
+  Temporary temporary{temporary_name(folder / file.filename())};
+  write_temporary(temporary, file,
+                  [&](std::ostream& out) { out.write(content.data(), static_cast<std::streamsize>(content.size())); });
+  if (link(temporary.path.c_str(), file.c_str()) != 0) {
+    if (errno == EEXIST) return false;
+    // a file system without hard links: whoever comes last of two that come at one moment wins there
+    if (fs::exists(file)) return false;
+    rename_temporary(temporary, file);
+  }
+  sync_path(folder, O_RDONLY | O_DIRECTORY);
+  return true;
 }
 
 std::string read_file(const fs::path& file, uint64_t limit) {

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -16,8 +15,7 @@
 #include <utility>
 
 #include "core/base/error.h"
-
-extern char** environ;
+#include "core/base/spawning.h"
 
 namespace adrep {
 namespace {
@@ -32,38 +30,6 @@ std::pair<Descriptor, Descriptor> connected_pair() {
     throw Error(fmt::format("a process cannot be started: no socket: {}", std::strerror(errno)));
   return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
-
-/// Of a child: what it finds at which place, in a process group of its own.
-class SpawnSettings {
- public:
-  SpawnSettings(int channel, int output) {
-    posix_spawn_file_actions_init(&actions_);
-    posix_spawnattr_init(&attributes_);
-    posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions_, output, STDERR_FILENO);
-    posix_spawn_file_actions_adddup2(&actions_, channel, channel_place);
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP);
-    posix_spawnattr_setpgroup(&attributes_, 0);
-  }
-  ~SpawnSettings() {
-    posix_spawn_file_actions_destroy(&actions_);
-    posix_spawnattr_destroy(&attributes_);
-  }
-  SpawnSettings(const SpawnSettings&) = delete;
-  SpawnSettings& operator=(const SpawnSettings&) = delete;
-
-  /// The error's number, or 0.
-  int start(const std::vector<std::string>& command, pid_t& process) const {
-    std::vector<char*> words;
-    for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
-    words.push_back(nullptr);
-    return posix_spawn(&process, words[0], &actions_, &attributes_, words.data(), environ);
-  }
-
- private:
-  posix_spawn_file_actions_t actions_{};
-  posix_spawnattr_t attributes_{};
-};
 
 }  // namespace
 
@@ -121,8 +87,11 @@ ChildProcess::ChildProcess(const std::vector<std::string>& command) {
   auto [output, its_output] = connected_pair();
   // dup2 onto itself would keep the descriptor closed in the child
   if (its_channel.number() == channel_place) its_channel = Descriptor(fcntl(channel_place, F_DUPFD_CLOEXEC, 10));
-  const int failed = SpawnSettings(its_channel.number(), its_output.number()).start(command, process_);
-  if (failed != 0) throw Error(fmt::format("{}: cannot be started: {}", command.front(), std::strerror(failed)));
+  Spawning spawning;
+  spawning.give(its_output.number(), STDOUT_FILENO);
+  spawning.give(its_output.number(), STDERR_FILENO);
+  spawning.give(its_channel.number(), channel_place);
+  process_ = spawning.start(command);
   channel_ = LineChannel(std::move(channel));
   output_ = LineChannel(std::move(output));
 }
@@ -143,8 +112,7 @@ std::string ChildProcess::wait() {
   while (waitpid(process_, &status, 0) < 0 && errno == EINTR) continue;
   process_ = -1;
   killed_ = WIFSIGNALED(status);
-  if (killed_) return fmt::format("signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status)));
-  return WEXITSTATUS(status) == 0 ? "" : fmt::format("exit code {}", WEXITSTATUS(status));
+  return ending_text(status);
 }
 
 LineChannel child_channel() {

@@ -4,9 +4,9 @@
 #include <dlfcn.h>
 
 #include <charconv>
-#include <thread>
 
 #include "core/base/error.h"
+#include "core/base/parallel.h"
 
 namespace adrep {
 
@@ -37,8 +37,7 @@ at::Device open_device(const std::string& text) {
 }
 
 int set_threads(int64_t threads) {
-  const int count =
-      threads > 0 ? static_cast<int>(threads) : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const int count = threads > 0 ? static_cast<int>(threads) : available_processors();
   at::set_num_threads(count);
   return count;
 }

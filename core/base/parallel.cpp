@@ -1,5 +1,7 @@
 #include "core/base/parallel.h"
 
+#include <omp.h>
+
 #include <algorithm>
 #include <atomic>
 #include <exception>
@@ -11,8 +13,13 @@
 
 namespace adrep {
 
+int available_processors() {
+  // of OpenMP, which looks before it binds threads; the affinity of a bound thread is one processor
+  return std::max(1, omp_get_num_procs());
+}
+
 int thread_count(int requested, int64_t jobs) {
-  const int wanted = requested > 0 ? requested : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const int wanted = requested > 0 ? requested : available_processors();
   return static_cast<int>(std::clamp<int64_t>(jobs, 1, wanted));
 }
 

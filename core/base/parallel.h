@@ -5,6 +5,10 @@
 
 namespace adrep {
 
+/// Processors that this process may use: those of the machine, or what taskset, a container's cpuset or a scheduler has
+/// left of them.
+int available_processors();
+
 /// How many threads to use: `requested`, or one a processor when it is 0; never more than there are jobs, at least one.
 int thread_count(int requested, int64_t jobs);
 

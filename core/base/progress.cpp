@@ -4,7 +4,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
+#include <mutex>
 
 #include "core/base/log.h"
 #include "core/base/text_layout.h"
@@ -13,7 +15,18 @@ namespace adrep {
 namespace {
 
 bool shown = true;
-bool line_is_drawn = false;
+std::atomic<bool> line_is_drawn = false;  // a heartbeat's thread may have something to say (lease.h)
+
+/// What Progress::latest gives.
+struct LatestStage {
+  std::mutex mutex;
+  std::string text;
+
+  static LatestStage& instance() {
+    static LatestStage latest;
+    return latest;
+  }
+};
 
 /// Columns of the terminal that standard error is; a line that is longer would not be rewritten in place.
 size_t terminal_width() {
@@ -41,8 +54,14 @@ Progress::~Progress() {
 }
 
 void Progress::update(int64_t done) {
-  if (!shown) return;
   const auto now = Clock::now();
+  if (constexpr double pause = 0.2; seconds_between(noted_, now) >= pause) {
+    noted_ = now;
+    LatestStage& latest = LatestStage::instance();
+    const std::lock_guard lock(latest.mutex);
+    latest.text = fmt::format("{}: {}/{} {}", stage_, done, total_, unit_);
+  }
+  if (!shown) return;
   // the first line after half a second, then ten a second on a terminal and one every ten seconds in a log
   const double wait = terminal_ ? (last_ == start_ ? 0.5 : 0.1) : 10.0;
   if (seconds_between(last_, now) < wait) return;
@@ -55,6 +74,12 @@ void Progress::update(int64_t done) {
     fmt::print(stderr, "adrep: {}\n", text);
   }
   std::fflush(stderr);
+}
+
+std::string Progress::latest() {
+  LatestStage& latest = LatestStage::instance();
+  const std::lock_guard lock(latest.mutex);
+  return latest.text;
 }
 
 void Progress::show(bool value) {

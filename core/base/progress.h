@@ -27,6 +27,9 @@ class Progress {
   /// Removes a half-drawn line so that a log line can be printed.
   static void clear_line();
 
+  /// What this process was last at, "coreset: 1200/4704 points"; "" at first. Of any thread.
+  static std::string latest();
+
   /// "coreset 1200/4704 points, 310/s, 11 s left" (tests)
   static std::string line(const std::string& stage, int64_t done, int64_t total, const std::string& unit,
                           double seconds);
@@ -35,7 +38,7 @@ class Progress {
   using Clock = std::chrono::steady_clock;
   std::string stage_, unit_;
   int64_t total_;
-  Clock::time_point start_, last_;
+  Clock::time_point start_, last_, noted_;
   bool terminal_;
 };
 

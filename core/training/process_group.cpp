@@ -6,13 +6,13 @@
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
-#include <thread>
 #include <utility>
 
 #include "core/base/device.h"
 #include "core/base/failure.h"
 #include "core/base/hash.h"
 #include "core/base/log.h"
+#include "core/base/parallel.h"
 #include "core/training/nccl.h"
 
 namespace adrep {
@@ -172,7 +172,7 @@ std::string ProcessGroup::device(const std::string& text) const {
 
 int64_t ProcessGroup::threads(int64_t threads) const {
   if (alone() || threads > 0) return threads;
-  return std::max<int64_t>(1, static_cast<int64_t>(std::thread::hardware_concurrency()) / place_.local_size);
+  return std::max<int64_t>(1, available_processors() / place_.local_size);
 }
 
 }  // namespace adrep

@@ -58,9 +58,17 @@ class CompletionScript {
   TemporaryFolder folder_;
 };
 
+/// What `adrep ARGUMENTS --help` prints; asked once for each.
+const std::string& help_of(const std::string& arguments) {
+  static std::map<std::string, std::string> known;
+  const auto place = known.find(arguments);
+  return place != known.end() ? place->second
+                              : known.emplace(arguments, adrep_program(arguments + " --help").text).first->second;
+}
+
 /// The sub-commands that `adrep ARGUMENTS --help` lists.
 std::vector<std::string> subcommands_in_help(const std::string& arguments) {
-  std::istringstream help(adrep_program(arguments + " --help").text);
+  std::istringstream help(help_of(arguments));
   std::vector<std::string> names;
   std::string line;
   while (std::getline(help, line) && !line.starts_with("Subcommands:")) continue;
@@ -71,7 +79,7 @@ std::vector<std::string> subcommands_in_help(const std::string& arguments) {
 
 /// The keys that it lists, each with its '='.
 WordSet keys_in_help(const std::string& arguments) {
-  std::istringstream help(adrep_program(arguments + " --help").text);
+  std::istringstream help(help_of(arguments));
   WordSet keys;
   for (std::string line; std::getline(help, line);) {
     const size_t end = line.find("=  ");
@@ -83,7 +91,7 @@ WordSet keys_in_help(const std::string& arguments) {
 
 /// The options that it lists.
 WordSet options_in_help(const std::string& arguments) {
-  std::istringstream help(adrep_program(arguments + " --help").text);
+  std::istringstream help(help_of(arguments));
   WordSet options;
   std::string line;
   while (std::getline(help, line) && !line.starts_with("Options:")) continue;

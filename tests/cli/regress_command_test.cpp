@@ -4,15 +4,11 @@
 #include <fmt/format.h>
 
 #include "core/base/atomic_file.h"
-#include "support/golden.h"
-#include "support/program.h"
-#include "support/seeded_backbones.h"
-#include "support/trees.h"
+#include "support/small_runs.h"
 
 using namespace adrep;
 using Catch::Matchers::Contains;
 using test::adrep_program;
-using test::TemporaryFolder;
 namespace fs = std::filesystem;
 
 namespace {
@@ -21,28 +17,24 @@ namespace {
 class GuardedRun {
  public:
   GuardedRun() {
-    for (const char* name : {"first", "second"}) test::write_mvtec_class(folder_ / "data", name, 4, 3);
     run("run", "");
     const test::ProgramResult update = regress("--update", "run");
     INFO(update.text);
     REQUIRE(update.code == 0);
   }
   void run(const std::string& output, const std::string& words) const {
-    const test::ProgramResult result = adrep_program(
-        fmt::format("run data={0}/data detector=padim,feature_norm features=raw image.crop=64 image.resize=64 "
-                    "cache.folder={0}/cache backbone={1} {2} output={0}/{3}",
-                    folder_.path().string(), test::seeded_backbone(), words, output));
+    const test::ProgramResult result = runs_.run(words, output);
     INFO(result.text);
     REQUIRE(result.code == 0);
   }
   test::ProgramResult regress(const std::string& words, const std::string& results) const {
-    return adrep_program(fmt::format("regress {} {} {}", baseline().string(), (folder_ / results).string(), words));
+    return adrep_program(fmt::format("regress {} {} {}", baseline().string(), (runs_ / results).string(), words));
   }
-  fs::path baseline() const { return folder_ / "baseline.json"; }
-  fs::path operator/(const std::string& name) const { return folder_ / name; }
+  fs::path baseline() const { return runs_ / "baseline.json"; }
+  fs::path operator/(const std::string& name) const { return runs_ / name; }
 
  private:
-  TemporaryFolder folder_;
+  test::SmallRuns runs_{{"first", "second"}};
 };
 
 }  // namespace

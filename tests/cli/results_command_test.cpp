@@ -3,11 +3,9 @@
 
 #include <fmt/format.h>
 
-#include "benchmarks/cells/cell_store.h"
+#include "benchmarks/cells/cell.h"
 #include "core/base/atomic_file.h"
-#include "support/golden.h"
-#include "support/program.h"
-#include "support/seeded_backbones.h"
+#include "support/small_runs.h"
 #include "support/trees.h"
 
 using namespace adrep;
@@ -21,23 +19,16 @@ namespace {
 /// `adrep run` on the classes first and second.
 class Runs {
  public:
-  Runs() {
-    for (const char* name : {"first", "second"}) test::write_mvtec_class(folder_ / "data", name, 4, 3);
-  }
-
   test::ProgramResult run(const std::string& words, const std::string& output) const {
-    return adrep_program(
-        fmt::format("run data={0}/data detector=padim,feature_norm features=raw,residual image.crop=64 image.resize=64 "
-                    "references.shots=2 cache.folder={0}/cache backbone={1} {2} output={0}/{3}",
-                    folder_.path().string(), test::seeded_backbone(), words, output));
+    return runs_.run("features=raw,residual references.shots=2 " + words, output);
   }
   std::string table(const std::string& folders, const std::string& ending) const {
-    const fs::path file = folder_ / ("table" + ending);
+    const fs::path file = runs_ / ("table" + ending);
     fs::remove(file);
     std::string words = "results table --output " + file.string();
     for (size_t at = 0; at < folders.size();) {
       const size_t end = std::min(folders.find(' ', at), folders.size());
-      words += " " + (folder_ / folders.substr(at, end - at)).string();
+      words += " " + (runs_ / folders.substr(at, end - at)).string();
       at = end + 1;
     }
     const test::ProgramResult result = adrep_program(words);
@@ -45,10 +36,10 @@ class Runs {
     REQUIRE(result.code == 0);
     return read_file(file);
   }
-  fs::path operator/(const std::string& name) const { return folder_ / name; }
+  fs::path operator/(const std::string& name) const { return runs_ / name; }
 
  private:
-  TemporaryFolder folder_;
+  test::SmallRuns runs_{{"first", "second"}};
 };
 
 }  // namespace
@@ -96,7 +87,7 @@ TEST_CASE("what is made again beside a cell and differs from its scores is said"
   const fs::path file = fs::directory_iterator(runs / "out/cells")->path();
   Cell cell = cell_from_json(read_file(file), file.string());
   cell.scores[0].score += 0.5;  // as another machine might have computed it
-  CellStore(runs / "out/cells").put(cell);
+  write_file_atomically(file, to_json_text(cell));
   fs::remove_all(runs / "out/examples");
   const test::ProgramResult again = runs.run("report.examples=1", "out");
   INFO(again.text);

@@ -4,15 +4,11 @@
 #include <fmt/format.h>
 
 #include "core/base/atomic_file.h"
-#include "support/golden.h"
-#include "support/program.h"
-#include "support/seeded_backbones.h"
-#include "support/trees.h"
+#include "support/small_runs.h"
 
 using namespace adrep;
 using Catch::Matchers::Contains;
 using test::adrep_program;
-using test::TemporaryFolder;
 namespace fs = std::filesystem;
 
 namespace {
@@ -21,21 +17,17 @@ namespace {
 class TableOfRun {
  public:
   TableOfRun() {
-    test::write_mvtec_class(folder_ / "data", "first", 4, 3);
-    const test::ProgramResult run = adrep_program(
-        fmt::format("run data={0}/data detector=padim,feature_norm features=raw image.crop=64 image.resize=64 "
-                    "cache.folder={0}/cache backbone={1} output={0}/run",
-                    folder_.path().string(), test::seeded_backbone()));
+    const test::ProgramResult run = runs_.run("", "run");
     INFO(run.text);
     REQUIRE(run.code == 0);
   }
-  fs::path operator/(const std::string& name) const { return folder_ / name; }
+  fs::path operator/(const std::string& name) const { return runs_ / name; }
   test::ProgramResult table(const std::string& words) const {
-    return adrep_program("table " + (folder_ / "run").string() + " " + words);
+    return adrep_program("table " + (runs_ / "run").string() + " " + words);
   }
 
  private:
-  TemporaryFolder folder_;
+  test::SmallRuns runs_{{"first"}};
 };
 
 }  // namespace

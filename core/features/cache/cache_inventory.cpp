@@ -79,6 +79,7 @@ std::vector<CacheEntry> list_cache(const fs::path& folder) {
   std::vector<CacheEntry> entries;
   for (const std::string& name : names_in(folder)) {
     const fs::path path = folder / name;
+    if (name == cache_leases && refusal_of(path, true).empty()) continue;
     const bool known = is_hexadecimal(name, space_digits) || name == score_folder;
     std::string why = known ? refusal_of(path, true) : "not a file of the cache";
     if (why.empty()) {
@@ -130,6 +131,7 @@ Cleared clear_cache(const fs::path& folder) {
     if (failed) throw WriteError(fmt::format("{}: cannot be removed: {}", entry.file.string(), failed.message()));
     if (spaces.empty() || spaces.back() != entry.file.parent_path()) spaces.push_back(entry.file.parent_path());
   }
+  spaces.push_back(folder / cache_leases);
   for (const fs::path& space : spaces) removed(space);  // stays when something is left in it
   return cleared;
 }

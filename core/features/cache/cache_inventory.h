@@ -11,6 +11,9 @@ namespace adrep {
 /// The seal of a score record.
 inline const SealKind score_seal{"adrep scores", 1};
 
+/// The folder in a cache in which processes say whose features they compute (core/base/lease.h): no entries of it.
+inline constexpr const char* cache_leases = "leases";
+
 /// What a space notes of its backbone.
 inline constexpr const char* backbone_note = "backbone.json";
 

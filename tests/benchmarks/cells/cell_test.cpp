@@ -109,6 +109,33 @@ TEST_CASE("the store finds what was put and treats damage as absence", "[cell]")
   REQUIRE_FALSE(store.find(cell.key));
 }
 
+TEST_CASE("of two processes that finish a cell the first one counts", "[cell]") {
+  const test::TemporaryFolder folder;
+  const CellStore store(folder / "cells");
+  const Cell cell = example_cell();
+  CHECK(store.put(cell).first);
+  const std::string text = read_file(store.file_of(cell.hash()));
+  CHECK_FALSE(store.put(cell).first);  // the same again
+  Cell other = cell;
+  other.scores.front().score += 0.5;
+  const CellStore::Stored stored = store.put(other);
+  CHECK_FALSE(stored.first);
+  CHECK(to_json_text(stored.cell) == text);
+  CHECK(read_file(store.file_of(cell.hash())) == text);
+}
+
+TEST_CASE("a cell of a later adrep is neither taken for damaged nor replaced", "[cell]") {
+  const test::TemporaryFolder folder;
+  const CellStore store(folder / "cells");
+  const Cell cell = example_cell();
+  nlohmann::json later = nlohmann::json::parse(to_json_text(cell));
+  later["adrep_cell"] = later["adrep_cell"].get<int>() + 1;
+  write_file_atomically(store.file_of(cell.hash()), later.dump());
+  CHECK_THROWS_WITH(store.find(cell.key), Contains("use the later adrep"));
+  CHECK_THROWS_AS(store.put(cell), InputError);
+  CHECK(read_file(store.file_of(cell.hash())) == later.dump());
+}
+
 TEST_CASE("keys are nested: a part changes its own key and those after it", "[cell]") {
   CellKey key = example_cell().key;
   const CellKey before = key;

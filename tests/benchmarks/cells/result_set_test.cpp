@@ -186,6 +186,22 @@ TEST_CASE("a log gains a line only when something changed, and keeps what others
   CHECK_THAT(events.at("p1").at, Catch::Matchers::Matches("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{15}Z"));
 }
 
+TEST_CASE("a log knows what failed in another process since it was opened", "[results]") {
+  const TemporaryFolder folder;
+  ResultLog before(folder.path());
+  before.add({"old", "failed", "", "no memory", 0, ""});
+  ResultLog one(folder.path()), other(folder.path());
+  CHECK(one.failed_elsewhere("old").empty());
+  CHECK(one.failed_elsewhere("new").empty());
+  other.add({"new", "failed", "", "no such file", 0, ""});
+  CHECK(one.failed_elsewhere("new") == "no such file");
+  other.add({"new", "finished", "cell", "", 0, ""});
+  CHECK(one.failed_elsewhere("new").empty());
+  // what another process logged is not logged again
+  one.add({"new", "finished", "cell", "", 0, ""});
+  CHECK(std::distance(fs::directory_iterator(folder / "log"), fs::directory_iterator()) == 2);
+}
+
 TEST_CASE("ids follow from what is planned, not from titles", "[results]") {
   const auto id = [](const PlannedResult& planned) { return with_ids({"", {planned}}).results[0].id; };
   PlannedResult planned = planned_result("a", "p");

@@ -173,7 +173,7 @@ TEST_CASE("a pretraining that fails fails its cells alone, and is tried again", 
   REQUIRE(retried.all().size() == 1);
   CHECK_THAT(retried.all()[0].planned->title, Contains("rate=1e30"));
   retried.make();
-  CHECK(run_plan(retried.applied(plan), bench.folder / "out", Wanted::failed).failed() == 1);
+  CHECK(run_plan(retried.applied(plan), bench.folder / "out", failed).failed() == 1);
 }
 
 TEST_CASE("a pretraining that was stopped goes on from its state, and a file that was changed is made again",

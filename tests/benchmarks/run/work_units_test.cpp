@@ -114,3 +114,26 @@ TEST_CASE("cells of a job that is gone are tried each by itself, before all othe
   }
   CHECK_FALSE(queue.take(0)->again);
 }
+
+TEST_CASE("what another run computes is taken up again last, once it is free", "[runner]") {
+  const test::TemporaryFolder folder;
+  std::vector<WorkUnit> units = work_units(three_classes(folder));
+  units.resize(2);
+  const std::vector<size_t> cells = units.front().cells;
+  WorkQueue queue(units, 1);
+  bool free = false;
+  const auto is_free = [&](const std::filesystem::path& lease) { return free && lease == "leases/fit"; };
+  const size_t first = queue.take(0, is_free)->group;
+  queue.later(0, {cells.front()}, {"leases/fit", "leases/other"});
+  const WorkUnit* next = queue.take(0, is_free);
+  REQUIRE(next);
+  CHECK(next->waits_for.empty());
+  queue.done(0);
+  CHECK_FALSE(queue.take(0, is_free));
+  CHECK(queue.pending() == 1);
+  free = true;
+  next = queue.take(0, is_free);
+  REQUIRE(next);
+  CHECK(next->group == first);
+  CHECK(next->cells == std::vector<size_t>{cells.front()});
+}

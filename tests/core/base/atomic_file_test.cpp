@@ -74,6 +74,15 @@ TEST_CASE("temporary names are no other process's, and what a killed one left is
   for (const fs::path& file : {alive, elsewhere, foreign, kept}) CHECK(fs::exists(file));
 }
 
+TEST_CASE("a file that is there by then is left as it is", "[files]") {
+  const test::TemporaryFolder folder;
+  CHECK(write_file_if_absent(folder / "made/file", "first"));
+  CHECK_FALSE(write_file_if_absent(folder / "made/file", "second"));
+  CHECK(read_file(folder / "made/file") == "first");
+  CHECK(std::distance(std::filesystem::directory_iterator(folder / "made"), std::filesystem::directory_iterator()) ==
+        1);
+}
+
 TEST_CASE("a file that cannot take its place leaves what is there", "[files]") {
   const test::TemporaryFolder folder;
   std::filesystem::create_directories(folder / "table.csv/full");  // a folder with something in it cannot be replaced

@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/interrupt.h"
+#include "support/program.h"
 
 using namespace adrep;
 
@@ -45,4 +46,11 @@ TEST_CASE("threads never outnumber jobs and are at least one", "[parallel]") {
   CHECK(thread_count(4, 0) == 1);
   CHECK(thread_count(0, 1) == 1);
   CHECK(thread_count(0, 1 << 20) >= 1);
+}
+
+TEST_CASE("a process uses the processors that it is left", "[cli]") {
+  // in a process of its own, since OpenMP looks once
+  const auto result = test::run_command(std::string("taskset -c 0 ") + ADREP_PROGRAM + " doctor");
+  INFO(result.text);
+  CHECK_THAT(result.text, Catch::Matchers::Contains("threads     1 of "));
 }
