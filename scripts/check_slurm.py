@@ -4,16 +4,16 @@ of the reduced Table 1 that WRITER (adrep_reduced_table1) writes (scripts/check_
 
     check_slurm.py PROGRAM WRITER [whole] [key=value ...]
 
-While the tasks of one submission run, one is killed, one is put back into the queue, later told that its time is
-over, and a node is lost whose step goes on and ends late. After a second submission there must be what one process
-alone comes to, byte for byte, with nothing fitted twice but what the lost node had at hand. In another submission a
-class fails whose images are away; with them back a second one computes that class alone. A third has pretrainings to
-do first.
+In one submission a class fails whose images are away; with them back a second one computes that class alone. In one
+a task is put back into the queue, and once more as its time is over. One has pretrainings to do first. In the largest
+a task is killed and a node is lost whose step goes on and ends late. Each must come to what one process alone comes
+to, byte for byte, with nothing fitted twice but what the lost node had at hand.
 
 data=, backbone=, detector= and features= choose another part of the table, `whole` is all of it; other settings, such
 as cflow.meta_epochs=3, are for every run. Exits with 1 and one line for a failure.
 """
 import contextlib
+import datetime
 import json
 import os
 import pathlib
@@ -28,9 +28,9 @@ from reduced_table1 import (CLASSES, Failed, Sweep, axes_of, check_equal, check_
                             log_events, stamps)
 
 PART = ("data=visa", "backbone=clip,imagebind", "detector=padim,cflow,glass,uniad")
-LENGTH = ("cflow.meta_epochs=8", "glass.meta_epochs=8", "uniad.epochs=16")  # so that tasks can be met while they work
+LENGTH = ("cflow.meta_epochs=5", "glass.meta_epochs=5", "uniad.epochs=8")  # so that a process can be met in a fit
 TASKS = 4
-LEASE = 15  # seconds; processes are stopped here for less than that, but for one that is to lose its work
+LEASE = 5  # seconds
 SECONDS = 600  # more than anything that is waited for takes
 STATES = ("planned", "queued", "running", "done", "failed", "lost", "blocked")
 
@@ -71,17 +71,19 @@ class Slurm:
         return done.stdout
 
     def queue(self, states=""):
-        """All that is queued or runs, or is in these states, a line a task: job, task, state, reason."""
+        """All that is queued or runs, or is in these states, a line a task."""
         words = ["-t", states] if states else []
-        return [dict(zip(("job", "task", "state", "reason"), line.split("|")))
-                for line in self.call("squeue", "-h", "-r", "-o", "%F|%K|%T|%r", *words).splitlines()]
+        return [dict(zip(("job", "task", "state", "reason", "start"), line.split("|")))
+                for line in self.call("squeue", "-h", "-r", "-o", "%F|%K|%T|%r|%S", *words).splitlines()]
 
     def hurry(self):
-        """What was put back into the queue need not wait for its time. What still runs or waits."""
-        rows = self.queue()
+        """What was put back into the queue need not wait for long: a new second must have begun, or the credential that
+        was revoked counts. What still runs or waits."""
+        rows, soon = self.queue(), datetime.datetime.now() + datetime.timedelta(seconds=3)
         for row in rows:
-            if row["state"] == "PENDING" and row["reason"] == "BeginTime":
-                self.call("scontrol", "update", f"jobid={row['job']}_{row['task']}", "StartTime=now")
+            if row["state"] == "PENDING" and row["reason"] == "BeginTime" and row["start"] > soon.isoformat():
+                if row["start"] != "N/A":  # its time has come
+                    self.call("scontrol", "update", f"jobid={row['job']}_{row['task']}", "StartTime=now+2")
         return rows
 
     def wait_until_empty(self):
@@ -116,17 +118,23 @@ class Task:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.process, number)
 
-    def is_stopped(self):
-        return self.state() == "T"
+    def about(self, name):
+        """A line of the process's status in /proc; "" where there is no such process."""
+        with contextlib.suppress(OSError):
+            for line in pathlib.Path(f"/proc/{self.process}/status").read_text().splitlines():
+                if line.startswith(name + ":"):
+                    return line.split(":")[1].strip()
+        return ""
 
-    def state(self):
-        try:
-            return pathlib.Path(f"/proc/{self.process}/stat").read_text().rsplit(")", 1)[1].split()[0]
-        except OSError:
-            return None
+    def is_stopped(self):
+        return self.about("State").startswith("T")
 
     def has_ended(self):
-        return self.state() in (None, "Z", "X")
+        return self.about("State")[:1] in ("", "Z", "X")
+
+    def is_to_end(self):
+        """Whether SIGTERM waits for a stopped process to go on."""
+        return int(self.about("ShdPnd") or "0", 16) >> (signal.SIGTERM - 1) & 1 == 1
 
 
 def fits_now(process, results):
@@ -230,6 +238,7 @@ def put_back(submissions, task, *words):
     """Ends a stopped task by a command, which must bring it back into the queue, and lets it start again."""
     slurm = submissions.slurm
     slurm.call(*words, f"{task.job}_{task.number}")
+    wait_for(lambda: task.is_to_end() or not task.is_stopped(), "a process to be told to end", 0.01)
     task.signal(signal.SIGCONT)
 
     def waits():
@@ -246,24 +255,36 @@ def put_back(submissions, task, *words):
     wait_for(started, f"task {task.number} to start again", tail=lambda: f": {slurm.queue()}")
 
 
+def check_put_back(slurm, sweep, settings):
+    cells = alone(sweep, "few", settings)
+    submissions = Submissions(slurm, sweep, "put-back", settings)
+    check_print(submissions)
+    submissions.submit()
+    task = stop_in_work(slurm, submissions.results, "a task", lambda task: True)
+    put_back(submissions, task, "scontrol", "requeue")
+    task = stop_in_work(slurm, submissions.results, "the task that was put back",
+                        lambda one: one.number == task.number and one.restarts > task.restarts)
+    put_back(submissions, task, "scancel", "--signal=USR1", "--batch")
+    slurm.wait_until_empty()
+    submissions.check_status(done=cells)
+    check_equal(submissions.results, sweep.results("few"), "the run that was put back into the queue")
+    fitted = check_fits(submissions.results, sweep.results("few"), ended=2)
+    check_left(sweep.folder / "put-back")
+    print(f"check_slurm: a task requeued, and once more as its time was over: {cells} cells, the same bytes, {fitted} "
+          "fits", flush=True)
+
+
 def check_faults(slurm, sweep, settings):
     cells = alone(sweep, "unbroken", settings)
     submissions = Submissions(slurm, sweep, "submitted", settings)
-    check_print(submissions)
     results, start = submissions.results, time.monotonic()
     said = submissions.submit()
     late = stop_in_work(slurm, results, "a task on n2", lambda task: task.node == "n2")
     dead = stop_in_work(slurm, results, "a task on n1", lambda task: task.node == "n1")
-    back = stop_in_work(slurm, results, "another task on n1",
-                        lambda task: task.node == "n1" and task.number != dead.number)
     running = {entry["process"] for entry in submissions.status()["running"]}
-    if late.job not in said or not {late.process, dead.process, back.process} <= running:
-        raise Failed(f"job {late.job} with three processes runs; adrep status tells of {running}, adrep submit of "
-                     f"{said.strip().splitlines()}")
-    put_back(submissions, back, "scontrol", "requeue")
-    back = stop_in_work(slurm, results, "the task that was put back",
-                        lambda task: task.number == back.number and task.restarts > 0)
-    put_back(submissions, back, "scancel", "--signal=USR1", "--batch")
+    if late.job not in said or not {late.process, dead.process} <= running:
+        raise Failed(f"job {late.job} with the processes {late.process} and {dead.process} runs; adrep status tells of "
+                     f"{running}, adrep submit of {said.strip().splitlines()}")
     kill(slurm, dead)
     slurm.lose("n2")
     slurm.wait_until_empty()
@@ -280,13 +301,13 @@ def check_faults(slurm, sweep, settings):
         raise Failed(f"{lost} results were lost, {len(submissions.submitted())} were submitted again")
     check_stamps(first, stamps(results), "the step on the lost node or the second submission")
     check_equal(results, sweep.results("unbroken"), "the submitted run")
-    fitted = check_fits(results, sweep.results("unbroken"), again=1)
+    fitted = check_fits(results, sweep.results("unbroken"), ended=1, again=1)
     submissions.check_status(done=cells)
     submissions.nothing_more()
     check_left(sweep.folder / "submitted")
-    print(f"check_slurm: a task killed, one put back, one out of time, a node lost: {cells} cells, the same bytes, in "
-          f"{time.monotonic() - start:.0f} s; {fitted} fits, {fits(sweep.results('unbroken')).total()} by one process",
-          flush=True)
+    print(f"check_slurm: a task killed, a node lost whose step ended late, submitted again: {cells} cells, the same "
+          f"bytes, in {time.monotonic() - start:.0f} s; {fitted} fits, {fits(sweep.results('unbroken')).total()} by one "
+          "process", flush=True)
 
 
 @contextlib.contextmanager
@@ -370,6 +391,7 @@ def main():
         with Slurm(folder / "slurm") as slurm, Sweep(sys.argv[1], sys.argv[2], folder / "a sweep") as sweep:
             sweep.environment["SLURM_CONF"], sweep.seconds = slurm.conf, SECONDS
             check_failed_class(slurm, sweep, ["data=visa", "backbone=clip", "detector=padim,cflow", "threads=1"])
+            check_put_back(slurm, sweep, ["data=visa", "backbone=clip", "detector=cflow,glass", *LENGTH, "threads=1"])
             check_pretrained(slurm, sweep)
             check_faults(slurm, sweep, [*axes, *LENGTH, *others, "threads=1"])
 

@@ -59,7 +59,7 @@ SlurmdParameters=config_overrides
 ProctrackType=proctrack/linuxproc
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
-SchedulerParameters=sched_interval=2,bf_interval=2,batch_sched_delay=1
+SchedulerParameters=sched_interval=1,bf_interval=1,batch_sched_delay=0
 ReturnToService=2
 KillWait=5
 MailProg=/bin/true
