@@ -11,6 +11,7 @@
 #include "cli/command_words.h"
 #include "cli/config_words.h"
 #include "core/base/failure.h"
+#include "core/base/lease.h"
 #include "core/base/log.h"
 #include "core/base/plural.h"
 #include "core/base/progress.h"
@@ -35,6 +36,9 @@ void print_best(const PretrainConfig& config, const PretrainOutcome& outcome) {
 
 /// Does one pretraining and says what it gave.
 void pretrain_one(const PretrainConfig& config, const ProcessGroup& group) {
+  std::optional<Lease> lease;  // of several that are started for one folder one does it, the others then find it done
+  if (group.first())
+    lease = Leases(RunSettings().lease).take(std::filesystem::path(config.settings.output) / "lease", "pretraining");
   const PretrainOutcome outcome = pretrain(config, group);
   if (!group.first()) return;
   fmt::print("{} passes ({} skipped, without anomaly) in {}\n", outcome.passes, outcome.skipped,

@@ -16,6 +16,7 @@
 #include "benchmarks/run/limits.h"
 #include "benchmarks/run/runner.h"
 #include "benchmarks/run/shards.h"
+#include "benchmarks/run/work_leases.h"
 #include "benchmarks/tables/table_formats.h"
 #include "cli/command.h"
 #include "cli/command_words.h"
@@ -89,6 +90,10 @@ int show_tables(const Plan& plan) {
   const int64_t there = std::ssize(results.results()) - results.missing() - results.failed();
   if (there == 0)
     throw_input("output={}: it has no result of this plan yet", plan.groups.front().config->settings.output);
+  if (results.missing() == 0) {
+    const RunSettings& settings = plan.groups.front().config->settings;
+    WorkLeases(settings, settings.output).clear(/*tasks=*/true);
+  }
   const std::filesystem::path report = show_results(plan, recorded, results);
   fmt::print("{} of {}\nreport: {}\n", there, counted(plan.cell_count(), "cell"), report.string());
   return results.failed() > 0 ? static_cast<int>(ExitCode::usage) : 0;

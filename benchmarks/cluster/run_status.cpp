@@ -15,6 +15,7 @@
 #include "benchmarks/cells/result_set.h"
 #include "benchmarks/cluster/submission.h"
 #include "benchmarks/pretraining/pretrained_folder.h"
+#include "benchmarks/run/work_leases.h"
 #include "core/base/error.h"
 #include "core/base/interrupt.h"
 
@@ -85,7 +86,7 @@ class StatusOfFolder {
   void take_lease(const Leases::Found& lease) {
     if (!lease.owner) return;
     tasks_[lease.name] = lease.alive;
-    if (lease.name.starts_with("task-")) return;
+    if (lease.name.starts_with(task_leases)) return;
     status_.work.push_back({lease.owner->title, *lease.owner, !lease.alive, lease.quiet});
     for (const std::string& result : lease.owner->ids) taken_[result] |= lease.alive;
   }

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "benchmarks/cells/sealed_lines.h"
+#include "benchmarks/run/work_leases.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/io/sealed_json.h"
@@ -76,7 +77,7 @@ fs::path task_ended(const fs::path& folder, size_t task) {
 }
 
 fs::path task_lease(const fs::path& results, const std::string& submission, size_t task) {
-  return results / "leases" / fmt::format("task-{}-{}", submission, task);
+  return results / "leases" / fmt::format("{}{}-{}", task_leases, submission, task);
 }
 
 void store_tasks(const fs::path& results, const Submission& submission) {

@@ -83,7 +83,7 @@ RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output, const
     if (!part.groups.empty()) outcome = run_part(part, recorded, output, jobs);
   }
   remove_checkpoints(output, outcome);
-  WorkLeases(plan.groups.front().config->settings, output).clear();
+  WorkLeases(plan.groups.front().config->settings, output).clear(/*tasks=*/false);
   outcome.recorded = all;
   return outcome;
 }

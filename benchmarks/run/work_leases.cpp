@@ -54,8 +54,8 @@ std::optional<Lease> WorkLeases::try_take_features(const PlannedGroup& group, co
   }
 }
 
-void WorkLeases::clear() {
-  leases_.clear(leases_in(output_));
+void WorkLeases::clear(bool tasks) {
+  leases_.clear(leases_in(output_), tasks ? "" : task_leases);
   if (shares_features()) leases_.clear(leases_in(cache_));
 }
 

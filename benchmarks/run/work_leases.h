@@ -38,13 +38,17 @@ class WorkLeases {
   /// Whether classes on which another process works are worked on, too.
   bool joins_others = true;
 
-  /// Removes what processes that are gone left.
-  void clear();
+  /// Removes what processes that are gone left. `tasks`: also what says that tasks of submissions are gone
+  /// (benchmarks/cluster/submission.h), which only a finished plan needs no more.
+  void clear(bool tasks);
 
  private:
   Leases leases_;
   std::filesystem::path output_, cache_;
 };
+
+/// What the leases of tasks begin with.
+inline constexpr const char* task_leases = "task-";
 
 /// What a group's features are called: "mvtec/bottle · clip_base: features".
 std::string features_title(const PlannedGroup& group);

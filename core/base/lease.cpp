@@ -235,10 +235,11 @@ std::vector<Leases::Found> Leases::list(const fs::path& folder) {
   return found;
 }
 
-void Leases::clear(const fs::path& folder) {
+void Leases::clear(const fs::path& folder, const std::string& but_for) {
   // whoever takes one gives it back, with those before it
   for (const fs::path& place : places_in(folder))
-    if (last_lease(place) >= 0) static_cast<void>(try_take(place, "clearing up"));
+    if (last_lease(place) >= 0 && (but_for.empty() || !place.filename().string().starts_with(but_for)))
+      static_cast<void>(try_take(place, "clearing up"));
 }
 
 Lease::~Lease() {

@@ -65,8 +65,9 @@ class Leases {
   };
   std::vector<Found> list(const std::filesystem::path& folder);
 
-  /// Removes the leases of a folder whose owners are gone: nobody asks for finished work again.
-  void clear(const std::filesystem::path& folder);
+  /// Removes the leases of a folder whose owners are gone: nobody asks for finished work again. `but_for`: those whose
+  /// names begin so stay; "": none.
+  void clear(const std::filesystem::path& folder, const std::string& but_for = "");
 
  private:
   struct Seen;
