@@ -100,10 +100,10 @@ TEST_CASE("a task whose program fails ends as that does", "[cluster]") {
 
 TEST_CASE("before the time limit the program saves where it is and the task goes back into the queue", "[cluster]") {
   const ScriptedTask task(waiting_program);
-  // scontrol has the script ended, as SLURM does
+  // once scontrol was asked SLURM ends the script
   const test::ProgramResult result = task.run(std::string(until_started) +
-                                              "; kill -USR1 $task; until [ -e bin/asked ]; do "
-                                              "sleep 0.02; done; pkill -KILL -P $task; kill -KILL $task");
+                                              "; kill -USR1 $task; until [ -e bin/asked ]; do sleep 0.02; done; "
+                                              "kill -KILL $task $(pgrep -P $task)");
   INFO(result.text);
   CHECK(task.content("saved") == "saved\n");
   CHECK(task.content("bin/asked") == "requeue 77_2\n");
