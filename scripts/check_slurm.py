@@ -13,12 +13,9 @@ data=, backbone=, detector= and features= choose another part of the table, `who
 as cflow.meta_epochs=3, are for every run. Exits with 1 and one line for a failure.
 """
 import contextlib
-import datetime
 import json
-import os
 import pathlib
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -26,115 +23,13 @@ import time
 sys.dont_write_bytecode = True  # the sources stay as they are
 from reduced_table1 import (CLASSES, Failed, Sweep, axes_of, check_equal, check_fits, check_left, check_stamps, fits,
                             log_events, stamps)
+from small_slurm import SECONDS, Slurm, wait_for
 
 PART = ("data=visa", "backbone=clip,imagebind", "detector=padim,cflow,glass,uniad")
 LENGTH = ("cflow.meta_epochs=5", "glass.meta_epochs=5", "uniad.epochs=8")  # so that a process can be met in a fit
 TASKS = 4
 LEASE = 5  # seconds
-SECONDS = 600  # more than anything that is waited for takes
 STATES = ("planned", "queued", "running", "done", "failed", "lost", "blocked")
-
-
-def wait_for(condition, what, pause=0.1, tail=lambda: ""):
-    """What the condition comes to, once it is true."""
-    until = time.monotonic() + SECONDS
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > until:
-            raise Failed(f"waited {SECONDS} s for {what}{tail()}")
-        time.sleep(pause)
-
-
-class Slurm:
-    """Two nodes; ended with all that runs on them."""
-
-    def __init__(self, folder):
-        self.folder, self.script = folder, pathlib.Path(__file__).resolve().parent / "slurm_local.sh"
-
-    def __enter__(self):
-        line = subprocess.run([self.script, "start", self.folder], capture_output=True, text=True)
-        if line.returncode != 0:
-            raise Failed(line.stderr.strip())
-        self.conf = str(self.folder / "slurm.conf")
-        self.environment = dict(os.environ, SLURM_CONF=self.conf)
-        return self
-
-    def __exit__(self, *problem):
-        subprocess.run([self.script, "stop", self.folder], check=True)
-
-    def call(self, *words):
-        done = subprocess.run(words, env=self.environment, capture_output=True, text=True)
-        if done.returncode != 0:
-            raise Failed(f"{' '.join(words)}: {done.stderr.strip()}")
-        return done.stdout
-
-    def queue(self, states=""):
-        """All that is queued or runs, or is in these states, a line a task."""
-        words = ["-t", states] if states else []
-        return [dict(zip(("job", "task", "state", "reason", "start"), line.split("|")))
-                for line in self.call("squeue", "-h", "-r", "-o", "%F|%K|%T|%r|%S", *words).splitlines()]
-
-    def hurry(self):
-        """What was put back into the queue need not wait for long: a new second must have begun, or the credential that
-        was revoked counts. What still runs or waits."""
-        rows, soon = self.queue(), datetime.datetime.now() + datetime.timedelta(seconds=3)
-        for row in rows:
-            if row["state"] == "PENDING" and row["reason"] == "BeginTime" and row["start"] > soon.isoformat():
-                if row["start"] != "N/A":  # its time has come
-                    self.call("scontrol", "update", f"jobid={row['job']}_{row['task']}", "StartTime=now+2")
-        return rows
-
-    def wait_until_empty(self):
-        wait_for(lambda: not self.hurry(), "all jobs to end", tail=lambda: f": {self.queue()}")
-
-    def lose(self, node):
-        """As where a machine hangs or its network goes: its steps know nothing of it."""
-        os.kill(int((self.folder / f"{node}.pid").read_text()), signal.SIGKILL)
-        self.call("scontrol", "update", f"nodename={node}", "state=down", "reason=lost")
-
-    def tasks(self):
-        """The processes of all tasks."""
-        return [task for task in map(Task.of, pathlib.Path("/proc").glob("[0-9]*")) if task and task.conf == self.conf]
-
-
-class Task:
-    """One process of a task of an array, as its environment tells of it."""
-
-    def __init__(self, process, variables):
-        self.process, self.conf = process, variables.get("SLURM_CONF")
-        self.job, self.number = variables["SLURM_ARRAY_JOB_ID"], variables["SLURM_ARRAY_TASK_ID"]
-        self.node, self.restarts = variables["SLURMD_NODENAME"], int(variables.get("SLURM_RESTART_COUNT", 0))
-
-    @staticmethod
-    def of(folder):
-        with contextlib.suppress(OSError, KeyError):
-            text = (folder / "environ").read_bytes().decode(errors="replace")
-            return Task(int(folder.name), dict(line.split("=", 1) for line in text.split("\0") if "=" in line))
-        return None
-
-    def signal(self, number):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.process, number)
-
-    def about(self, name):
-        """A line of the process's status in /proc; "" where there is no such process."""
-        with contextlib.suppress(OSError):
-            for line in pathlib.Path(f"/proc/{self.process}/status").read_text().splitlines():
-                if line.startswith(name + ":"):
-                    return line.split(":")[1].strip()
-        return ""
-
-    def is_stopped(self):
-        return self.about("State").startswith("T")
-
-    def has_ended(self):
-        return self.about("State")[:1] in ("", "Z", "X")
-
-    def is_to_end(self):
-        """Whether SIGTERM waits for a stopped process to go on."""
-        return int(self.about("ShdPnd") or "0", 16) >> (signal.SIGTERM - 1) & 1 == 1
 
 
 def fits_now(process, results):
@@ -230,7 +125,7 @@ def kill(slurm, task):
     """All of a task but what SLURM watches it with."""
     for process in slurm.tasks():
         if (process.job, process.number, process.node) == (task.job, task.number, task.node):
-            if pathlib.Path(f"/proc/{process.process}/comm").read_text().strip() != "slurmstepd":
+            if process.about("Name") != "slurmstepd":
                 process.signal(signal.SIGKILL)
 
 
@@ -242,7 +137,8 @@ def put_back(submissions, task, *words):
     task.signal(signal.SIGCONT)
 
     def waits():
-        return any((row["job"], row["task"], row["state"]) == (task.job, task.number, "PENDING") for row in slurm.queue())
+        place = (task.job, task.number, "PENDING")
+        return any((row["job"], row["task"], row["state"]) == place for row in slurm.queue())
 
     def started():
         slurm.hurry()
@@ -306,8 +202,8 @@ def check_faults(slurm, sweep, settings):
     submissions.nothing_more()
     check_left(sweep.folder / "submitted")
     print(f"check_slurm: a task killed, a node lost whose step ended late, submitted again: {cells} cells, the same "
-          f"bytes, in {time.monotonic() - start:.0f} s; {fitted} fits, {fits(sweep.results('unbroken')).total()} by one "
-          "process", flush=True)
+          f"bytes, in {time.monotonic() - start:.0f} s; {fitted} fits, "
+          f"{fits(sweep.results('unbroken')).total()} by one process", flush=True)
 
 
 @contextlib.contextmanager
