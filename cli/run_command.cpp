@@ -204,7 +204,8 @@ int compute(const Plan& planned, PlannedPretrainings& pretrainings, const RunArg
       fmt::print("{}", table_as_text(make_table(results), use_colour(STDOUT_FILENO)));
     throw Interrupted(
         fmt::format("interrupted with {} of {} finished: they are kept, the same command continues with the rest",
-                    std::ssize(outcome.cells) - outcome.failed(), counted(plan.cell_count(), "cell")));
+                    std::ssize(outcome.cells) - outcome.failed(),
+                    counted(wanted ? std::ssize(*wanted) : plan.cell_count(), "cell")));
   }
   if (outcome.cells.empty()) {
     fmt::print("{}: nothing to do\n", arguments.retry_failed ? "no cell of this plan failed when it was last tried"

@@ -167,7 +167,19 @@ class Submitting {
   Submitting(SubmitPlan& made, SubmitScripts scripts)
       : made_(made), submission_(made.divided.submission), scripts_(std::move(scripts)) {}
 
+  /// What the scheduler refuses altogether leaves nothing behind.
   void run() {
+    try {
+      submit_all();
+    } catch (...) {
+      std::error_code ignored;
+      if (submission_.jobs.empty()) fs::remove_all(made_.job.folder, ignored);
+      throw;
+    }
+  }
+
+ private:
+  void submit_all() {
     store_tasks(made_.output, submission_);
     const fs::path cells = write("cells", scripts_.cells);
     std::vector<std::string> after_pretrainings;
@@ -186,7 +198,6 @@ class Submitting {
     submit("tables", write("tables", scripts_.tables), "tables", {after});
   }
 
- private:
   fs::path write(const std::string& name, const std::string& script) const {
     const fs::path file = made_.job.folder / (name + ".sh");
     write_file_atomically(file, script);

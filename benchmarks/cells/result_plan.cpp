@@ -66,6 +66,10 @@ ResultPlan read_plan(const fs::path& file, std::vector<std::string>& notes) {
 
 }  // namespace
 
+std::string title_in(const std::string& data_set, const std::string& title) {
+  return title.starts_with(data_set + "/") ? title : data_set + "/" + title;
+}
+
 ResultPlan with_ids(ResultPlan plan) {
   std::string ids;
   for (PlannedResult& result : plan.results) {

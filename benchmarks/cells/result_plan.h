@@ -28,6 +28,9 @@ struct ResultPlan {
   bool operator==(const ResultPlan&) const = default;
 };
 
+/// A title with its data set before it, unless it has it already: "mvtec/bottle · padim · raw".
+std::string title_in(const std::string& data_set, const std::string& title);
+
 /// Fills in the ids of a plan and of its results.
 ResultPlan with_ids(ResultPlan plan);
 

@@ -62,13 +62,18 @@ if [ -n "$late" ] && [ "$code" -ne 0 ] && [ "$attempt" -lt 100 ]; then
   echo "out of time: task $task is requeued and goes on"
   scontrol requeue "${{SLURM_ARRAY_JOB_ID}}_$task" && sleep 300
 fi
-if [ -n "$stopped" ]; then echo "stopped" >"$ended"; else echo "exit code $code" >"$ended"; fi
+if [ -n "$stopped" ]; then # for good, unless SLURM has put the task back into the queue
+  restarts=$(scontrol show job "${{SLURM_ARRAY_JOB_ID}}_$task" | sed -n 's/.*Restarts=\([0-9]*\).*/\1/p' | head -n 1)
+  [ "${{restarts:-0}}" -ge "$attempt" ] || echo "stopped" >"$ended"
+else
+  echo "exit code $code" >"$ended"
+fi
 exit "$code"
 )sh";
 
 /// Where the processes of one pretraining meet, as docs/pretraining.md says.
 constexpr std::string_view meeting_point =
-    "export MASTER_ADDR=$(scontrol show hostnames \"$SLURM_JOB_NODELIST\" | head -1)\n"
+    "export MASTER_ADDR=$(hostname)\n"  // the batch script runs on the first node
     "export MASTER_PORT=$((20000 + SLURM_JOB_ID % 20000))\n";
 
 }  // namespace

@@ -131,7 +131,7 @@ class StatusOfFolder {
     ++status_.all[state];
     if (state != State::done) open_.insert(planned.id);
     if (state != State::failed && state != State::lost) return;
-    RunStatus::Missed missed{planned.data_set + "/" + planned.title, why, state == State::lost, {}};
+    RunStatus::Missed missed{title_in(planned.data_set, planned.title), why, state == State::lost, {}};
     if (const auto task = task_of_.find(planned.id); task != task_of_.end())
       missed.log = last_lines(task_log(submission_folder(folder_, task->second.submission->name), task->second.task),
                               shown_log_lines);

@@ -9,8 +9,9 @@ std::filesystem::path GroupRun::place_of(const FitJob& job) const {
 }
 
 std::string GroupRun::title_of(const FitJob& job) const {
-  return fmt::format("{}/{}", group_.dataset->root().filename().string(),
-                     cells_[job.scores.front().cells.front()].planned->title());
+  const std::string& named = group_.config->data_name;
+  return title_in(named.empty() ? group_.dataset->root().filename().string() : named,
+                  cells_[job.scores.front().cells.front()].planned->title());
 }
 
 std::optional<Lease> GroupRun::take(const FitJob& job) {

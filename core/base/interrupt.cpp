@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <csignal>
+#include <cstdint>
+#include <ctime>
 
 #include "core/base/error.h"
 
@@ -14,8 +16,24 @@ namespace {
 std::atomic<bool> flag = false;
 static_assert(std::atomic<bool>::is_always_lock_free);
 
+std::atomic<int64_t> told = 0;  // when the first one came, milliseconds
+static_assert(std::atomic<int64_t>::is_always_lock_free);
+
+int64_t milliseconds_now() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+}
+
 void on_signal(int signal) {
-  if (flag.exchange(true)) _exit(128 + signal);
+  const int64_t now = milliseconds_now();
+  if (!flag.exchange(true)) {
+    told = now;
+    return;
+  }
+  // a scheduler tells all processes of a job to end, and the job's script its program once more
+  if (constexpr int64_t together = 2000; signal == SIGTERM && now - told < together) return;
+  _exit(128 + signal);
 }
 
 }  // namespace

@@ -2,7 +2,8 @@
 
 namespace adrep {
 
-/// From now on Ctrl-C and SIGTERM set a flag; a second one ends the process at once.
+/// From now on Ctrl-C and SIGTERM set a flag; a second one ends the process at once, but for a SIGTERM within two
+/// seconds, which is the same wish told twice.
 void handle_interrupts();
 bool interrupted();
 /// Throws Interrupted when the flag is set: call it between two pieces of work.

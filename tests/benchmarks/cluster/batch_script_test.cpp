@@ -21,7 +21,9 @@ class ScriptedTask {
  public:
   explicit ScriptedTask(const std::string& program) {
     write_program("adrep", program);
-    write_program("bin/scontrol", "echo \"$@\" >>\"$(dirname \"$0\")/asked\"");
+    write_program(
+        "bin/scontrol",
+        "[ \"$1\" = show ] && { cat restarts 2>/dev/null; exit; }\necho \"$@\" >>\"$(dirname \"$0\")/asked\"");
     BatchJob job{"adrep-x",     (place_ / "adrep").string(), {"my sweep.yaml", "data=it's"}, place_, place_,
                  {"--qos=long"}};
     script_ = array_script(job, {.seconds = 5400, .gibibytes = 3, .cpus = 2, .gpus = 1}, "0-3%2", false);
@@ -117,6 +119,15 @@ TEST_CASE("a task that is stopped stops its program and says so", "[cluster]") {
   CHECK(task.content("saved") == "saved\n");
   CHECK(task.content("bin/asked").empty());
   CHECK(task.content("2.ended") == "stopped\n");
+}
+
+TEST_CASE("a task that SLURM puts back into the queue has not ended", "[cluster]") {
+  const ScriptedTask task(waiting_program);
+  write_file_atomically(task / "restarts", "JobId=79 ArrayJobId=77\n   Requeue=1 Restarts=1 BatchFlag=1\n");
+  // SLURM tells every process of the step, and the script tells its program as well
+  CHECK(task.run(std::string(until_started) + "; kill -TERM $task $(pgrep -P $task)").code == 130);
+  CHECK(task.content("saved") == "saved\n");
+  CHECK_FALSE(fs::exists(task / "2.ended"));
 }
 
 TEST_CASE("processes that pretrain together meet on the first node", "[cluster]") {
