@@ -14,9 +14,17 @@ timed() { # NAME COMMAND ...
 }
 timed set-up scripts/setup.sh
 timed build scripts/build.sh -DADREP_WERROR=ON -DADREP_BUILD_TESTS=ON -DADREP_BUILD_TIMINGS=ON
-timed tests ctest --test-dir build/release --output-on-failure
+timed tests ctest --test-dir build/release --output-on-failure --label-exclude slurm
+# these wait for SLURM most of the time
+ctest --test-dir build/release --output-on-failure --label-regex slurm >build/release/slurm.log 2>&1 &
+slurm=$!
 timed install scripts/check_install.sh
 timed docs scripts/check_docs.sh
+timed slurm wait "$slurm" || {
+  cat build/release/slurm.log
+  exit 1
+}
+grep -E "slurm|No tests" build/release/slurm.log | head -n 3
 left_out=$(cat build/release/tests/left_out.txt)
 [ -z "$left_out" ] || echo "test: left out: $left_out"
 echo "test: $steps"
