@@ -4,7 +4,6 @@
 
 #include "benchmarks/cells/cell_costs.h"
 #include "benchmarks/plan/class_geometry.h"
-#include "benchmarks/plan/pass_size.h"
 #include "benchmarks/plan/projectors.h"
 #include "benchmarks/run/cell_records.h"
 #include "benchmarks/run/image_scoring.h"
@@ -15,9 +14,7 @@
 #include "core/base/failure.h"
 #include "core/base/hash.h"
 #include "core/base/log.h"
-#include "core/base/progress.h"
 #include "core/base/stopwatch.h"
-#include "core/image/decode.h"
 #include "detectors/scoring/tile_blend.h"
 
 namespace adrep {
@@ -61,9 +58,10 @@ void GroupRun::compute() {
   if (!std::filesystem::exists(root)) throw_input("data={}: the folder is no longer there", root.string());
   split_ = group_.dataset->load(group_.class_name);
   for (const auto& notes : {split_.notes, split_.data_notes})
-    for (const std::string& note : notes) log_warning(fmt::format("class {}: {}", group_.class_name, note));
-  if (const std::string fitted = fit_note(settings_, group_.geometry); !fitted.empty())
-    log_info(fmt::format("class {}: {}", group_.class_name, fitted));
+    for (const std::string& note : notes) warn_once(fmt::format("class {}: {}", group_.class_name, note));
+  const std::string fitted = fit_note(settings_, group_.geometry);
+  if (const std::string line = fmt::format("class {}: {}", group_.class_name, fitted); !fitted.empty())
+    if (tools_.said.insert(line).second) log_info(line);
   prints_ = fingerprints(split_);
   split_.expect(prints_.files);
   cells_ = work_of(group_, prints_, output_);
@@ -74,13 +72,18 @@ void GroupRun::compute() {
     const bool saves_references = settings_.references_save && work.planned->features != "raw";
     return !saves_references && scores_.has(work.key);
   });
-  evaluate_known(plan.evaluate);
+  const std::set<size_t> done = evaluate_known(plan.evaluate);
   // what the cache had after all not, or not for this protocol, is scored with the rest
   const WorkPlan rest = plan_work(cells_, [&](const CellWork& work) {
     const auto cell = static_cast<size_t>(&work - cells_.data());
-    return !is_open(cell) || (outcome_of(cell).cell && !work.beside_missing());
+    return done.contains(cell) || !is_open(cell);
   });
   run_fits(rest.fit);
+}
+
+/// A class is come back to when other processes had something of it.
+void GroupRun::warn_once(const std::string& line) {
+  if (tools_.said.insert(line).second) log_warning(line);
 }
 
 void GroupRun::note_finished() {
@@ -94,14 +97,16 @@ void GroupRun::note_finished() {
   }
 }
 
-void GroupRun::evaluate_known(const std::vector<size_t>& cells) {
+std::set<size_t> GroupRun::evaluate_known(const std::vector<size_t>& cells) {
+  std::set<size_t> done;
   for (size_t cell : cells)
     guarded({cell}, [&] {
       if (!is_open(cell)) return;
       const FitJob alone{{{{cell}}}};
       const std::optional<Lease> lease = take(alone);
-      if (lease && !settled_elsewhere(cell)) static_cast<void>(evaluate_known(cell));
+      if (lease && (settled_elsewhere(cell) || evaluate_known(cell))) done.insert(cell);
     });
+  return done;
 }
 
 void GroupRun::run_fits(const std::vector<FitJob>& jobs) {
@@ -255,82 +260,6 @@ void GroupRun::finish_cell(size_t index, const ScoreRecord& record) {
   if (work.maps.missing()) work.maps.save(record.maps.cpu(), record.image_scores, test.truth, test.samples);
 }
 
-Cell GroupRun::make_cell(const CellWork& work, const ScoreRecord& record, const TestSet& test) const {
-  const PlannedCell& planned = *work.planned;
-  const std::string& protocol = planned.config->settings.protocol;
-  Cell cell;
-  cell.key = work.key;
-  cell.metrics = evaluate(record.maps, record.image_scores, test.truth, test.samples, protocol);
-  if (planned.selection() == "oracle")
-    cell.metrics = best_over_epochs(cell.metrics, oracle_lines(record.epochs, oracle_way(work.key), protocol));
-  cell.training = record.training;
-  cell.details = record.details;
-  std::vector<std::string> notes = split_.data_notes;
-  if (std::string fitted = fit_note(planned.config->settings, planned.geometry); !fitted.empty())
-    notes.push_back(std::move(fitted));
-  notes.insert(notes.end(), test.truth.notes.begin(), test.truth.notes.end());
-  if (!notes.empty()) cell.details["data_notes"] = std::move(notes);
-  cell.train_images = record.train_images;
-  cell.test_images = std::ssize(test.samples);
-  cell.images_without_mask = test.truth.without_mask;
-  cell.outside_crop = test.truth.outside_crop;
-  cell.lost_in_resize = test.truth.lost_in_resize;
-  cell.skipped = record.skipped;
-  cell.references = record.references;
-  cell.reference_hashes = record.reference_hashes;
-  cell.split = record.split;
-  const at::Tensor& scores = record.stored_scores();
-  for (size_t i = 0; i < test.samples.size(); ++i) {
-    const Sample& sample = test.samples[i];
-    cell.anomalous_images += sample.anomalous;
-    cell.scores.push_back({sample.id, sample.defect, sample.anomalous, scores[static_cast<int64_t>(i)].item<float>()});
-  }
-  return cell;
-}
-
-ArtefactRepresentation GroupRun::artefact_representation(const std::string& kind) {
-  if (kind == "raw") return {};
-  const ReferenceBanks& references = *features().references();
-  if (!references.choice().test.empty())
-    throw_input("models=keep: every test image has references of its own, a new image would have none: use others");
-  ArtefactRepresentation made{kind, references.shared(), match_of(settings_.match)};
-  if (kind == "pretrained") made.projector = projector_of(settings_);
-  return made;
-}
-
-/// The self-test is on a test image: its features are those of any new image, and those of a training image with
-/// references.exclude_self are not. The most anomalous one: residuals of one that is a reference would be nothing but
-/// rounding.
-void GroupRun::save_model(const CellWork& work, const FittedCell& fitted, std::shared_ptr<const Detector> detector,
-                          const ScoredCells& scored) {
-  const std::string& kind = work.planned->features;
-  const ClassFeatures::Pair& data = levels(kind);
-  Artefact made;
-  made.backbone = artefact_backbone(settings_);
-  made.representation = artefact_representation(kind);
-  made.fitted = std::move(detector);
-  made.post = scored.post;
-  made.batch = images_a_pass(settings_);
-  made.reading = split_.reading();
-  const auto place = scored.record.image_scores.argmax().item<int64_t>();
-  const ImageFile file = features().test()[static_cast<size_t>(place)].image_file();
-  const Image probe = preprocess_image(decode_rgb(file), group_.geometry);
-  made.probe = {at::tensor(probe.pixels, at::kByte).view({probe.height, probe.width, 3}), data.test.narrow(place, 1)};
-  made.record = fitted.record();
-  work.model.save(std::move(made));
-}
-
-void GroupRun::save_references(const CellWork& work) {
-  static_cast<void>(levels(work.planned->features));
-  nlohmann::json known = {{"layout", group_.dataset->layout()}, {"data_fingerprint", prints_.data}};
-  for (const auto& [name, value] : work.key.fit.items())
-    if (name.starts_with("references.") || name == "class" || name == "backbone" || name == "weights" ||
-        name == "precision" || name == "image.crop")
-      known[name] = value;
-  features().references()->save(output_ / "references", group_.class_name, known, features().train(),
-                                features().test());
-}
-
 void GroupRun::copy_twins() {
   for (size_t i = 0; i < cells_.size(); ++i) {
     if (!cells_[i].twin) continue;
@@ -385,7 +314,7 @@ const GroupRun::TestSet& GroupRun::test_set(const std::vector<std::string>& imag
   }
   test.truth =
       load_ground_truth(test.samples, group_.geometry, masks.mask_rule(), group_.dataset->masks_number_defects());
-  for (const std::string& note : test.truth.notes) log_warning(fmt::format("class {}: {}", group_.class_name, note));
+  for (const std::string& note : test.truth.notes) warn_once(fmt::format("class {}: {}", group_.class_name, note));
   TestSet& kept = test_sets_[place] = std::move(test);
   const bool plain = masks.mask_rule() == MaskRule();  // the examples' file holds the masks, too
   const std::string print =

@@ -1,6 +1,7 @@
 #pragma once
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 
 #include "benchmarks/run/cell_fit.h"
@@ -38,8 +39,9 @@ class GroupRun {
 
   void compute();
   void note_finished();
-  /// Makes cells from cached scores.
-  void evaluate_known(const std::vector<size_t>& cells);
+  void warn_once(const std::string& line);
+  /// Makes cells from cached scores. Those that need nothing more.
+  std::set<size_t> evaluate_known(const std::vector<size_t>& cells);
   /// False when there are none that can be used.
   bool evaluate_known(size_t cell);
   void run_fits(const std::vector<FitJob>& jobs);

@@ -59,7 +59,7 @@ struct RunTools {
   std::function<void(size_t cell)> told;
   JointModels joint;
   NamedContents contents;
-  std::set<std::string> said;  ///< what failed many cells at once
+  std::set<std::string> said;  ///< what is said once: of classes, and why many cells failed at once
   /// Why a result, by its id, failed in another process since this one began; "" where it did not.
   std::function<std::string(const std::string& result)> failed_elsewhere = [](const std::string&) { return ""; };
 };
