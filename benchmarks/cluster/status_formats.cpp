@@ -67,11 +67,21 @@ class CountsTable {
   size_t data_ = shown_width("data set"), backbone_ = shown_width("backbone");
 };
 
-std::string work_text(const RunStatus::Work& work) {
-  std::string text = fmt::format("{}  {} since {}", work.title, work.owner.name(), work.owner.since);
+/// What a process is at, without the title of the work; "" where it is at something else that it has taken.
+std::string activity_in(const RunStatus::Work& work, const std::vector<RunStatus::Work>& all) {
+  const std::string& activity = work.owner.activity;
+  if (activity.starts_with(work.title + ": ")) return activity.substr(work.title.size() + 2);
+  const bool other = std::any_of(all.begin(), all.end(), [&](const RunStatus::Work& one) {
+    return one.owner.process == work.owner.process && activity.starts_with(one.title + ": ");
+  });
+  return other ? "" : activity;
+}
+
+std::string work_text(const RunStatus::Work& work, const std::vector<RunStatus::Work>& all) {
+  const std::string text = fmt::format("{}  {} since {}", work.title, work.owner.name(), work.owner.since);
   if (work.lost) return text + "  it is gone";
-  if (!work.owner.activity.empty()) text += "  " + work.owner.activity;
-  return text;
+  const std::string activity = activity_in(work, all);
+  return activity.empty() ? text : text + "  " + activity;
 }
 
 std::string fitted_line(const std::string& text, size_t width) {
@@ -80,9 +90,11 @@ std::string fitted_line(const std::string& text, size_t width) {
 
 std::string missed_text(const RunStatus& status, const StatusTextOptions& options) {
   std::string text;
-  for (const RunStatus::Missed& missed : status.missed) {
+  for (size_t i = 0; i < status.missed.size(); ++i) {
+    const RunStatus::Missed& missed = status.missed[i];
     text += fmt::format("{} {}: {}\n", coloured(missed.lost ? "lost" : "failed", red, options.colour), missed.title,
                         missed.why);
+    if (i + 1 < status.missed.size() && status.missed[i + 1].log == missed.log) continue;  // of one task: said once
     for (const std::string& line : missed.log) text += "    " + line + "\n";
   }
   return text.empty() ? "" : "\n" + text;
@@ -112,7 +124,7 @@ std::string status_text(const RunStatus& status, const StatusTextOptions& option
   for (const bool lost : {false, true}) {
     std::string lines;
     for (const RunStatus::Work& work : status.work)
-      if (work.lost == lost) lines += fitted_line("  " + work_text(work), options.width);
+      if (work.lost == lost) lines += fitted_line("  " + work_text(work, status.work), options.width);
     if (!lines.empty()) text += fmt::format("\n{}\n{}", lost ? "left by processes that are gone" : "running", lines);
   }
   if (!status.submissions.empty()) text += "\nsubmitted\n";
