@@ -14,6 +14,7 @@
 #include "cli/known_files.h"
 #include "core/base/atomic_file.h"
 #include "core/base/child_process.h"
+#include "core/base/lease.h"
 #include "core/base/log.h"
 #include "core/base/plural.h"
 
@@ -83,6 +84,17 @@ std::map<std::string, std::string> failures_of(const fs::path& output, const std
   return failed;
 }
 
+/// An option as a line of a script takes it.
+std::string sbatch_option(const std::string& given) {
+  const size_t equals = given.find('=');
+  const std::string name = given.substr(0, equals);
+  for (const char* own : {"--array", "--output", "--job-name", "--dependency", "--chdir", "--open-mode", "--signal",
+                          "--ntasks", "--requeue", "--no-requeue"})
+    if (name == own) throw_input("--sbatch={}: adrep sets {} itself", given, own);
+  if (!name.starts_with("--")) throw_input("--sbatch={}: give the long form, for example --sbatch=--qos=long", given);
+  return equals == std::string::npos ? given : name + "=" + shell_word(given.substr(equals + 1));
+}
+
 void apply_options(const SubmitArguments& arguments, SubmitPlan& made) {
   for (TaskResources* resources : {&made.cells, &made.pretraining}) {
     if (arguments.memory > 0) resources->gibibytes = arguments.memory;
@@ -94,7 +106,7 @@ void apply_options(const SubmitArguments& arguments, SubmitPlan& made) {
   if (!arguments.partition.empty()) options.push_back("--partition=" + arguments.partition);
   if (!arguments.account.empty()) options.push_back("--account=" + arguments.account);
   if (!arguments.time.empty()) options.push_back("--time=" + arguments.time);
-  options.insert(options.end(), arguments.sbatch.begin(), arguments.sbatch.end());
+  for (const std::string& given : arguments.sbatch) options.push_back(sbatch_option(given));
 }
 
 SubmitPlan plan_submission(const SubmitArguments& arguments, const ConfigWords& given, const Plan& plan,
@@ -250,6 +262,9 @@ void submit_run(const SubmitArguments& arguments) {
   }
   const ResultPlan recorded = recorded_plan(plan);
   const fs::path output = plan.groups.front().config->settings.output;
+  Leases leases(RunSettings().lease);
+  std::optional<Lease> alone;  // of two that submit at a time the second one sees what the first one did
+  if (!arguments.print) alone = leases.take(output / "leases" / "submit", "submission");
   const std::set<std::string> wanted =
       results_to_submit(plan, recorded, pretrainings, output, /*ask=*/!arguments.print);
   if (wanted.empty()) {

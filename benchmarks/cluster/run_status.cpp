@@ -27,9 +27,15 @@ using State = ResultState;
 
 constexpr size_t shown_log_lines = 8;
 
+/// None of a pipe, which would have us wait.
+std::ifstream opened(const fs::path& file) {
+  std::error_code failed;
+  return fs::is_regular_file(file, failed) ? std::ifstream(file) : std::ifstream();
+}
+
 std::vector<std::string> last_lines(const fs::path& file, size_t count) {
   std::deque<std::string> lines;
-  std::ifstream in(file);
+  std::ifstream in = opened(file);
   for (std::string line; std::getline(in, line);) {
     lines.push_back(std::move(line));
     if (lines.size() > count) lines.pop_front();
@@ -38,7 +44,7 @@ std::vector<std::string> last_lines(const fs::path& file, size_t count) {
 }
 
 std::string first_line(const fs::path& file) {
-  std::ifstream in(file);
+  std::ifstream in = opened(file);
   std::string line;
   std::getline(in, line);
   return line;
@@ -71,6 +77,9 @@ class StatusOfFolder {
 
   RunStatus run() {
     std::set<std::string> known;
+    if (plans_.size() > 1)
+      status_.notes.push_back(
+          fmt::format("{} plans of this folder are counted, of earlier settings too", plans_.size()));
     for (const ResultPlan& plan : plans_)
       for (const PlannedResult& planned : plan.results)
         if (known.insert(planned.id).second) add(planned);
@@ -93,11 +102,12 @@ class StatusOfFolder {
 
   void take_submission(const Submission& submission) {
     const fs::path folder = submission_folder(folder_, submission.name);
-    RunStatus::Submitted shown{submission.name, "", folder, std::ssize(submission.tasks), 0, 0};
+    RunStatus::Submitted shown{submission.name, "", submission.taken, folder, std::ssize(submission.tasks), 0, 0};
     for (const auto& [kind, job] : submission.jobs)
       shown.jobs += fmt::format("{}{} {}", shown.jobs.empty() ? "" : ", ", kind, job);
     for (size_t task = 0; task < submission.tasks.size(); ++task) {
-      for (const std::string& result : submission.tasks[task].results) task_of_[result] = {&submission, task};
+      if (submission.taken)
+        for (const std::string& result : submission.tasks[task].results) task_of_[result] = {&submission, task};
       const bool alive = is_alive(submission, task);
       shown.running += alive;
       shown.ended += !alive && fs::exists(task_ended(folder, task));
@@ -153,7 +163,7 @@ class StatusOfFolder {
     }
     if (task != task_of_.end()) return state_in(task->second, why);
     if (taken == taken_.end()) return State::planned;
-    why = "the process that computed it is gone";
+    why = "the process that had taken it is gone, or gives no sign of life";
     return State::lost;
   }
 

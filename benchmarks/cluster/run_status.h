@@ -52,6 +52,7 @@ struct RunStatus {
   };
   struct Submitted {
     std::string name, jobs;  ///< "cells 12, tables 13"
+    bool taken = true;       ///< by the scheduler
     std::filesystem::path folder;
     int64_t tasks = 0, running = 0, ended = 0;
   };

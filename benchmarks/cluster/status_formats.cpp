@@ -79,7 +79,7 @@ std::string activity_in(const RunStatus::Work& work, const std::vector<RunStatus
 
 std::string work_text(const RunStatus::Work& work, const std::vector<RunStatus::Work>& all) {
   const std::string text = fmt::format("{}  {} since {}", work.title, work.owner.name(), work.owner.since);
-  if (work.lost) return text + "  it is gone";
+  if (work.lost) return text + (is_gone(work.owner) ? "  it is gone" : "  no sign of life");
   const std::string activity = activity_in(work, all);
   return activity.empty() ? text : text + "  " + activity;
 }
@@ -125,13 +125,15 @@ std::string status_text(const RunStatus& status, const StatusTextOptions& option
     std::string lines;
     for (const RunStatus::Work& work : status.work)
       if (work.lost == lost) lines += fitted_line("  " + work_text(work, status.work), options.width);
-    if (!lines.empty()) text += fmt::format("\n{}\n{}", lost ? "left by processes that are gone" : "running", lines);
+    if (!lines.empty())
+      text +=
+          fmt::format("\n{}\n{}", lost ? "taken by processes that are gone or give no sign of life" : "running", lines);
   }
   if (!status.submissions.empty()) text += "\nsubmitted\n";
   for (const RunStatus::Submitted& one : status.submissions)
     text += fmt::format("  {}  {}: {} of {} ended, {} running  {}\n", one.name,
-                        one.jobs.empty() ? "not taken by the scheduler" : "jobs " + one.jobs, one.ended,
-                        counted(one.tasks, "task"), one.running, one.folder.string());
+                        !one.taken ? "not taken by the scheduler" : "jobs " + (one.jobs.empty() ? "unknown" : one.jobs),
+                        one.ended, counted(one.tasks, "task"), one.running, one.folder.string());
   if (options.missed) text += missed_text(status, options);
   for (const std::string& note : status.notes) text += "note: " + note + "\n";
   return text;

@@ -101,7 +101,7 @@ std::vector<Submission> read_submissions(const fs::path& results, std::vector<st
   std::error_code failed;
   for (fs::directory_iterator entry(results / "submissions", failed), end; !failed && entry != end;
        entry.increment(failed))
-    if (fs::exists(tasks_file(entry->path()))) folders.push_back(entry->path());
+    if (fs::is_regular_file(tasks_file(entry->path()))) folders.push_back(entry->path());
   std::sort(folders.begin(), folders.end());
   std::vector<Submission> submissions;
   for (const fs::path& folder : folders) {
@@ -109,7 +109,8 @@ std::vector<Submission> read_submissions(const fs::path& results, std::vector<st
     submission.name = folder.filename().string();
     const fs::path jobs = folder / "jobs.json";
     try {
-      if (fs::exists(jobs))
+      submission.taken = fs::is_regular_file(jobs);
+      if (submission.taken)
         submission.jobs = read_sealed_json(read_file(jobs), "list of jobs", jobs.string())
                               .at("jobs")
                               .get<std::map<std::string, std::string>>();

@@ -26,6 +26,7 @@ struct Submission {
   /// When each result failed that had failed before, by id: it is tried again.
   std::map<std::string, std::string> failed_before{};
   std::map<std::string, std::string> jobs{};  ///< the scheduler's numbers: "pretrain", "cells", "waiting", "tables"
+  bool taken = false;                         ///< by the scheduler: there is a jobs.json
 };
 
 /// A name that no other submission of any machine takes.

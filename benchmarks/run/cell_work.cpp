@@ -12,7 +12,12 @@ std::vector<CellWork> work_of(const PlannedGroup& group, const Fingerprints& pri
   for (const PlannedCell& planned : group.cells) {
     CellKey key = cell_key(planned, group.dataset->layout(), prints);
     const std::string hash = key.hash();
-    CellWork work{&planned, key, store.find(key), SavedMaps(output, planned, hash), SavedModel(output, planned, key)};
+    CellWork work{&planned, key, {}, SavedMaps(output, planned, hash), SavedModel(output, planned, key)};
+    try {
+      work.cell = store.find(key);
+    } catch (const LaterCell& later) {
+      work.problem = later.what();
+    }
     work.examples_damaged =
         work.cell && CellFiles(output, hash).state(CellFiles::Kind::examples) == CellFiles::State::harmed;
     const auto [place, added] = known.emplace(hash, cells.size());

@@ -18,6 +18,7 @@ struct CellWork {
   std::optional<Cell> cell;  ///< finished earlier
   SavedMaps maps;
   SavedModel model;
+  std::string problem{};          ///< why nothing can be done about it, or ""
   bool examples_damaged = false;  ///< the report's pictures of a finished cell are gone or changed
   std::optional<size_t> twin{};  ///< an earlier cell of the group with the same key: what becomes of it counts for both
 

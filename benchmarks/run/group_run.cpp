@@ -66,7 +66,10 @@ void GroupRun::compute() {
   split_.expect(prints_.files);
   cells_ = work_of(group_, prints_, output_);
   for (size_t i = 0; i < cells_.size(); ++i)
-    guarded({i}, [&] { tools_.contents.expect_same(*cells_[i].planned, cells_[i].key); });
+    guarded({i}, [&] {
+      if (!cells_[i].problem.empty()) throw_input("{}", cells_[i].problem);
+      tools_.contents.expect_same(*cells_[i].planned, cells_[i].key);
+    });
   note_finished();
   const WorkPlan plan = plan_work(cells_, [&](const CellWork& work) {
     const bool saves_references = settings_.references_save && work.planned->features != "raw";

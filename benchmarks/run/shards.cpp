@@ -8,6 +8,8 @@
 namespace adrep {
 namespace {
 
+constexpr int64_t most_shards = 1'000'000;
+
 /// Cells that stay together, by their results' ids.
 using CellBundle = std::vector<std::string>;
 
@@ -44,7 +46,8 @@ Shard shard_from(const std::string& text, const std::string& option) {
   bool right = wrong == std::errc() && middle != end && *middle == '/';
   if (right) {
     const auto [last, wrong_count] = std::from_chars(middle + 1, end, shard.of);
-    right = wrong_count == std::errc() && last == end && shard.number >= 1 && shard.number <= shard.of;
+    right = wrong_count == std::errc() && last == end && shard.number >= 1 && shard.number <= shard.of &&
+            shard.of <= most_shards;
   }
   if (!right) throw_input("{} {}: give which part of how many, the first is 1: {} 1/4", option, text, option);
   return shard;

@@ -35,9 +35,9 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-/// What a file holds; "" where it is gone or empty.
+/// What a file holds; "" where it is gone, empty or no file: a pipe of that name keeps nobody waiting.
 std::string content_of(const fs::path& file) {
-  const Descriptor in(open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  const Descriptor in(open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   std::array<char, 4096> text{};
   const ssize_t length = in.number() < 0 ? -1 : pread(in.number(), text.data(), text.size(), 0);
   return length > 0 ? std::string(text.data(), static_cast<size_t>(length)) : "";
@@ -45,7 +45,7 @@ std::string content_of(const fs::path& file) {
 
 /// Overwrites a lease that is there. False where it is not, or cannot be written: errno says why.
 bool overwrite(const fs::path& file, const std::string& text) {
-  const Descriptor out(open(file.c_str(), O_WRONLY | O_CLOEXEC));
+  const Descriptor out(open(file.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
   return out.number() >= 0 && pwrite(out.number(), text.data(), text.size(), 0) == std::ssize(text);
 }
 
@@ -189,7 +189,8 @@ std::optional<Lease> Leases::try_take(const fs::path& place, const std::string& 
   const fs::path file = lease_file(place, held->number);
   std::error_code failed;
   fs::create_directories(file.parent_path(), failed);
-  const Descriptor out(open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  const Descriptor out(failed ? -1 : open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (failed) errno = failed.value();
   if (out.number() < 0 && errno == EEXIST) return std::nullopt;  // somebody was faster
   const std::string text = lease_text(held->owner);
   if (out.number() < 0 || pwrite(out.number(), text.data(), text.size(), 0) != std::ssize(text)) {

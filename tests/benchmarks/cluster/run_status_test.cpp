@@ -110,12 +110,13 @@ TEST_CASE("every result is in the state that the folder's files say", "[cluster]
   std::map<std::string, std::string> why;
   for (const RunStatus::Missed& missed : status.missed) why[missed.title] = missed.why;
   CHECK(why["metals/failed · padim · raw"] == "no memory");
-  CHECK(why["metals/lost · padim · raw"] == "the process that computed it is gone");
+  CHECK(why["metals/lost · padim · raw"] == "the process that had taken it is gone, or gives no sign of life");
   CHECK_THAT(why["metals/killed · padim · raw"], Contains("the process of its task, 3 of ") && Contains("is gone"));
   CHECK_THAT(why["metals/ended · padim · raw"], Contains("its task, 4 of ") && Contains("exit code 1"));
   CHECK(status.missed.back().log == std::vector<std::string>{"one", "two", "adrep: error: disk full"});
   REQUIRE(status.submissions.size() == 1);
   const RunStatus::Submitted& submitted = status.submissions[0];
+  CHECK(submitted.taken);
   CHECK((submitted.jobs == "cells 12" && submitted.tasks == 6 && submitted.running == 1 && submitted.ended == 1));
   CHECK(status.goes_on());
 }
@@ -159,4 +160,17 @@ TEST_CASE("a folder without a plan is one line", "[cluster]") {
   const test::TemporaryFolder folder;
   CHECK_THROWS_WITH(StatusReader(folder / "none"), Contains("no such folder of results"));
   CHECK_THROWS_WITH(StatusReader(folder.path()).read(), Contains("it holds no plan"));
+}
+
+TEST_CASE("what the scheduler has not taken is nobody's to do", "[cluster]") {
+  WatchedFolder watched({"refused"});
+  watched.submission.jobs.clear();
+  watched.submission.tasks.push_back({{watched.id("refused")}, "", "", {}});
+  store_tasks(watched.folder.path(), watched.submission);
+  const RunStatus status = watched.read();
+  CHECK(status.all[State::planned] == 1);
+  CHECK_FALSE(status.goes_on());
+  CHECK_THAT(status_text(status, {}), Contains("not taken by the scheduler"));
+  write_file_atomically(watched.task_folder() / "jobs.json", "damaged");
+  CHECK_THAT(status_text(watched.read(), {}), Contains("jobs unknown"));
 }

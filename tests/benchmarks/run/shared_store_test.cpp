@@ -129,3 +129,15 @@ TEST_CASE("maps that are there by then are no other cell's", "[runner]") {
   CHECK_FALSE(fs::exists(folder / "out/maps/previous"));
   CHECK(fs::exists(folder / "out/kept"));
 }
+
+TEST_CASE("a cell of a later adrep fails alone, and stays", "[runner]") {
+  const SharedPlan shared;
+  const fs::path file = CellStore(shared.folder / "shared/cells").file_of(shared.key.hash());
+  const std::string later = "{\"adrep_cell\": 99}";
+  write_file_atomically(file, later);
+  const RunOutcome outcome = run_plan(shared.plan, shared.folder / "shared");
+  CHECK(outcome.failed() == 1);
+  CHECK_THAT(outcome.cells[0].error, Contains("a cell of version 99"));
+  CHECK(outcome.cells[1].cell);
+  CHECK(read_file(file) == later);
+}

@@ -1,5 +1,6 @@
 #include "core/base/lease.h"
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -145,8 +146,9 @@ TEST_CASE("a file that says nothing of its owner is waited for like any other", 
   write_file_atomically(lease_file(folder / "new", 0), "");
   write_file_atomically(lease_file(folder / "later", 0), "{\"adrep_lease\": 9, \"host\": \"h\"}\n");
   write_file_atomically(lease_file(folder / "broken", 0), std::string(10'000, '\0'));
+  REQUIRE(mkfifo(lease_file(folder / "pipe", 0).c_str(), 0600) == 0);
   Leases leases(0.3);
-  for (const char* name : {"new", "later", "broken"}) {
+  for (const char* name : {"new", "later", "broken", "pipe"}) {
     INFO(name);
     CHECK_FALSE(leases.is_free(folder / name));
     CHECK(comes_true([&] { return leases.is_free(folder / name); }));
