@@ -152,39 +152,47 @@ struct Leases::Seen {
   };
   std::map<fs::path, Observed> files;
   std::set<std::string> other_programs;  ///< that were told of
+
+  /// The number of the last lease where nobody has it any more, -1 where there is none; nothing while somebody has it.
+  std::optional<int> last_if_free(const fs::path& place, double patience);
 };
+
+std::optional<int> Leases::Seen::last_if_free(const fs::path& place, double patience) {
+  const int last = last_lease(place);
+  if (last < 0) return last;
+  const fs::path file = lease_file(place, last);
+  const std::string content = content_of(file);
+  const auto owner = lease_owner_from(content);
+  if (owner && is_gone(*owner)) return last;
+  const Clock::time_point now = Clock::now();
+  const auto [known, added] = files.try_emplace(file, Observed{content, now});
+  if (known->second.content != content) known->second = {content, now};
+  if (owner && owner->program != this_process("", 0).program && other_programs.insert(owner->program).second)
+    log_warning(
+        fmt::format("{} works on this folder too and is {}: where its arithmetic is another one, its results "
+                    "have other keys and both are kept",
+                    owner->name(), owner->program));
+  // the owner's patience counts where it is known: its heart beats accordingly
+  const double quiet = std::chrono::duration<double>(now - known->second.since).count();
+  return quiet > (owner ? owner->patience : patience) ? std::optional(last) : std::nullopt;
+}
 
 Leases::Leases(double patience) : seen_(std::make_unique<Seen>()), patience_(patience) {}
 Leases::~Leases() = default;
 Leases::Leases(Leases&&) noexcept = default;
 
 bool Leases::is_free(const fs::path& place) {
-  const int last = last_lease(place);
-  if (last < 0) return true;
-  const fs::path file = lease_file(place, last);
-  const std::string content = content_of(file);
-  const auto owner = lease_owner_from(content);
-  if (owner && is_gone(*owner)) return true;
-  const Clock::time_point now = Clock::now();
-  const auto [known, added] = seen_->files.try_emplace(file, Seen::Observed{content, now});
-  if (known->second.content != content) known->second = {content, now};
-  if (owner && owner->program != this_process("", 0).program && seen_->other_programs.insert(owner->program).second)
-    log_warning(
-        fmt::format("{} works on this folder too and is {}: where its arithmetic is another one, its results "
-                    "have other keys and both are kept",
-                    owner->name(), owner->program));
-  // the owner's patience counts where it is known: its heart beats accordingly
-  const double patience = owner ? owner->patience : patience_;
-  return std::chrono::duration<double>(now - known->second.since).count() > patience;
+  return seen_->last_if_free(place, patience_).has_value();
 }
 
 std::optional<Lease> Leases::try_take(const fs::path& place, const std::string& title,
                                       const std::vector<std::string>& ids) {
-  if (!is_free(place)) return std::nullopt;
-  const int last = last_lease(place);
+  // whoever judged the same lease to be free makes the same file, and one of them alone succeeds
+  const std::optional<int> last = seen_->last_if_free(place, patience_);
+  if (!last) return std::nullopt;
   const auto held = std::make_shared<HeldLease>();
   held->place = place;
-  held->number = last + 1;
+  held->number = *last + 1;
   held->owner = this_process(title, patience_, ids);
   const fs::path file = lease_file(place, held->number);
   std::error_code failed;
@@ -199,8 +207,13 @@ std::optional<Lease> Leases::try_take(const fs::path& place, const std::string& 
     throw WriteError(fmt::format("{}: cannot be written: {}: processes that share a folder divide the work there",
                                  file.string(), reason));
   }
-  if (last >= 0) {
-    const auto before = lease_owner_from(content_of(lease_file(place, last)));
+  if (*last >= 0) {
+    if (!fs::exists(lease_file(place, *last),
+                    failed)) {  // taken over and given back meanwhile: there is nothing before
+      fs::remove(file, failed);
+      return std::nullopt;
+    }
+    const auto before = lease_owner_from(content_of(lease_file(place, *last)));
     log_detail(fmt::format("{}: taken over from {}", title, before ? before->name() : "a process that is gone"));
   }
   Heartbeats::instance().add(held);
