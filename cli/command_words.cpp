@@ -1,5 +1,8 @@
 #include "cli/command_words.h"
 
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <map>
 
@@ -75,6 +78,12 @@ std::string format_by_ending(const std::string& output,
     endings += (f == 0 ? "" : f + 1 == formats.size() ? " or " : ", ") + ending;
   }
   throw_input("--output {}: give --format, or a file that ends in {}", output, endings);
+}
+
+size_t terminal_columns() {
+  winsize size{};
+  if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
+  return size.ws_col;
 }
 
 CLI::Validator not_empty() {

@@ -39,6 +39,9 @@ std::vector<std::string> names_of(const CLI::Option& option);
 std::string format_by_ending(const std::string& output,
                              const std::vector<std::pair<std::string, std::string>>& formats);
 
+/// Columns of the terminal that standard output is; 0, no limit, in a log.
+size_t terminal_columns();
+
 /// Refuses an empty value, as of a variable that a script has not set.
 CLI::Validator not_empty();
 

@@ -136,21 +136,21 @@ int compute_part(const std::vector<RunConfig>& configs, bool rehash) {
   return 0;
 }
 
-/// The results that a run is for.
-WantedResults wanted_results(const RunArguments& arguments, const Plan& plan) {
+/// The results that a run is for. `task`: of --cells.
+WantedResults wanted_results(const RunArguments& arguments, const std::optional<NamedTask>& task, const Plan& plan,
+                             const ResultPlan& recorded) {
   WantedResults wanted;
   const auto keep = [&](const std::set<std::string>& results) {
     if (!wanted) wanted = results;
     std::erase_if(*wanted, [&](const std::string& id) { return !results.contains(id); });
   };
   if (arguments.retry_failed) keep(failed_before(plan.groups.front().config->settings.output));
-  if (!arguments.shard.empty()) keep(results_of(shard_from(arguments.shard, "--shard"), plan, recorded_plan(plan)));
-  if (!arguments.cells.empty()) {
-    const NamedTask task = named_task(arguments.cells, "--cells");
-    const std::set<std::string> asked(task.task.results.begin(), task.task.results.end());
+  if (!arguments.shard.empty()) keep(results_of(shard_from(arguments.shard, "--shard"), plan, recorded));
+  if (task) {
+    const std::set<std::string> asked(task->task.results.begin(), task->task.results.end());
     keep(asked);
     std::set<std::string> known;
-    for (const PlannedResult& planned : recorded_plan(plan).results) known.insert(planned.id);
+    for (const PlannedResult& planned : recorded.results) known.insert(planned.id);
     if (!std::includes(known.begin(), known.end(), asked.begin(), asked.end()))
       throw_input("--cells {}: settings or data have changed since it was submitted: adrep submit again",
                   arguments.cells);
@@ -190,10 +190,10 @@ int show_estimate(const Plan& plan, const PlannedPretrainings& pretrainings) {
 }
 
 int compute(const Plan& planned, PlannedPretrainings& pretrainings, const RunArguments& arguments,
-            const WantedResults& wanted, const JobSettings& jobs) {
+            const std::optional<NamedTask>& task, const WantedResults& wanted, const JobSettings& jobs) {
   const Stopwatch watch;
   std::optional<TaskLease> alive;
-  if (!arguments.cells.empty()) alive.emplace(named_task(arguments.cells, "--cells"), "a part of the cells", true);
+  if (task) alive.emplace(*task, "a part of the cells", true);
   pretrainings.make();
   const Plan plan = pretrainings.applied(planned);
   const std::filesystem::path output = plan.groups.front().config->settings.output;
@@ -230,21 +230,22 @@ int run(const RunArguments& arguments) {
   const KnownFiles known_files(arguments.rehash);
   Plan plan = plan_with_missing(shares_of(request.configs, 0, jobs));
   if (arguments.tables_only) return show_tables(plan);
-  const WantedResults wanted = wanted_results(arguments, plan);
+  ResultPlan recorded = recorded_plan(plan);
+  std::optional<NamedTask> task;
+  if (!arguments.cells.empty()) task = named_task(arguments.cells, "--cells");
+  const WantedResults wanted = wanted_results(arguments, task, plan, recorded);
   PlannedPretrainings pretrainings = pretrainings_for(plan, wanted);
   if (plan.missing.empty()) {
     for (const RunConfig& config : request.configs)
       for (const std::string& device : config.settings.devices) open_device(device);
     check_run(plan);
   }
-  ResultPlan recorded;
-  if (wanted) recorded = recorded_plan(plan);
   const Plan part = wanted ? part_of(plan, recorded, *wanted) : plan;
   if (arguments.dry_run) return show_estimate(part, pretrainings);
   if (!plan.missing.empty()) return refuse_missing(plan);
   if (!arguments.pretraining.empty()) return make_pretraining(arguments, pretrainings);
   if (!part.groups.empty() && !fits_machine(part)) return static_cast<int>(ExitCode::usage);
-  return compute(plan, pretrainings, arguments, wanted, job_settings(arguments, jobs));
+  return compute(plan, pretrainings, arguments, task, wanted, job_settings(arguments, jobs));
 }
 
 }  // namespace

@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -21,9 +20,7 @@ struct StatusArguments {
 };
 
 StatusTextOptions text_options(const StatusArguments& arguments) {
-  winsize size{};
-  const bool terminal = isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
-  return {arguments.failed, use_colour(STDOUT_FILENO), terminal ? size.ws_col : size_t{0}};
+  return {arguments.failed, use_colour(STDOUT_FILENO), terminal_columns()};
 }
 
 void print_status(const RunStatus& status, const StatusArguments& arguments) {

@@ -71,7 +71,8 @@ std::set<std::string> results_to_submit(const Plan& plan, const ResultPlan& reco
   for (const auto& [result, job] : queued)
     if (wanted.erase(result) > 0) jobs.insert(job);
   if (wanted.size() < left)
-    log_info(fmt::format("{} {} left to job {}, which is in the queue", counted(std::ssize(queued), "cell"),
+    log_info(fmt::format("{} {} left to job {}, which is in the queue",
+                         counted(static_cast<int64_t>(left - wanted.size()), "cell"),
                          left - wanted.size() == 1 ? "is" : "are", fmt::join(jobs, ", ")));
   return wanted;
 }

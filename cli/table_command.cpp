@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "benchmarks/cells/kept_file.h"
@@ -39,13 +38,6 @@ std::string format_of(const TableArguments& arguments) {
                                              {".html", "html"},
                                              {".txt", "text"},
                                              {".yaml", "hub"}});
-}
-
-/// Columns of the terminal; 0, no limit, in a log.
-size_t terminal_width() {
-  winsize size{};
-  if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
-  return size.ws_col;
 }
 
 void put(const TableArguments& arguments, const std::string& text) {
@@ -104,7 +96,7 @@ void show_layout(const TableArguments& arguments) {
                  : format == "html"     ? layout_as_html(table)
                  : format == "hub"      ? layout_as_hub_results(table, hub_ids_of(arguments))
                                         : layout_as_text(table, arguments.output.empty() && use_colour(STDOUT_FILENO),
-                                                    arguments.output.empty() ? terminal_width() : 0));
+                                                    arguments.output.empty() ? terminal_columns() : 0));
 }
 
 /// One side of a comparison: the results of folders, or the values of a CSV file.

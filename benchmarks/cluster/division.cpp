@@ -7,7 +7,6 @@
 #include "benchmarks/run/cell_work.h"
 #include "benchmarks/run/estimate.h"
 #include "benchmarks/run/shards.h"
-#include "core/base/device.h"
 #include "core/base/failure.h"
 
 namespace adrep {
@@ -26,8 +25,7 @@ std::vector<bool> finished_in(const PlannedGroup& group, const fs::path& output)
                                  [](const PlannedCell& cell) { return cell.pretraining || cell.blocked; });
   if (needs || !group.failed.empty()) return finished;
   try {
-    set_threads(group.config->settings.threads);  // part of the features' keys
-    const std::vector<CellWork> work = work_of(group, fingerprints(group.dataset->load(group.class_name)), output);
+    const std::vector<CellWork> work = work_there(group, output);
     for (size_t cell = 0; cell < work.size(); ++cell) finished[cell] = work[cell].finished();
   } catch (const InputError&) {  // the task says what is wrong
   }

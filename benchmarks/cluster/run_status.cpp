@@ -1,13 +1,11 @@
 #include "benchmarks/cluster/run_status.h"
 
 #include <algorithm>
-#include <chrono>
 #include <deque>
 #include <fstream>
 #include <map>
 #include <numeric>
 #include <set>
-#include <thread>
 
 #include "benchmarks/cells/cell_store.h"
 #include "benchmarks/cells/result_log.h"
@@ -236,11 +234,7 @@ std::vector<Leases::Found> StatusReader::leases(bool patient) {
     if (lease.alive && lease.owner && lease.age > lease.owner->patience)
       watch = std::max(watch, std::min(lease.owner->patience, 20.0) * 0.5);
   if (!patient || watch == 0) return found;
-  const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(watch);
-  while (std::chrono::steady_clock::now() < end) {
-    stop_if_interrupted();
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
+  wait_or_interrupted(watch);
   found = leases_.list(folder_ / "leases");
   for (Leases::Found& lease : found)
     if (lease.owner && lease.age > lease.owner->patience && lease.quiet >= watch) lease.alive = false;

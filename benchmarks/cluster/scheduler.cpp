@@ -4,9 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
-#include <chrono>
 #include <cstdlib>
-#include <thread>
 
 #include "core/base/child_process.h"
 #include "core/base/error.h"
@@ -32,14 +30,6 @@ Scheduler::Answer run_to_end(const std::vector<std::string>& words) {
   while (const std::optional<std::string> line = process.output().next()) answer.lines.push_back(*line);
   answer.problem = process.wait();
   return answer;
-}
-
-void sleep_seconds(double seconds) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
-  while (std::chrono::steady_clock::now() < end) {
-    stop_if_interrupted();
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
 }
 
 bool contains_any(const std::vector<std::string>& lines, const std::vector<std::string>& words) {
@@ -71,7 +61,7 @@ std::string job_number(const std::vector<std::string>& lines) {
 }  // namespace
 
 Scheduler::Scheduler(Command command, std::function<void(double seconds)> pause)
-    : command_(command ? std::move(command) : run_to_end), pause_(pause ? std::move(pause) : sleep_seconds) {}
+    : command_(command ? std::move(command) : run_to_end), pause_(pause ? std::move(pause) : wait_or_interrupted) {}
 
 std::string Scheduler::submit(const std::filesystem::path& script, const std::vector<std::string>& options,
                               const std::string& name) const {

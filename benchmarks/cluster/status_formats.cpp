@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "core/base/plural.h"
-#include "core/base/progress.h"
 #include "core/base/text_layout.h"
 
 namespace adrep {

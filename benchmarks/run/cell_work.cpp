@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include "core/base/device.h"
+
 namespace adrep {
 
 std::vector<CellWork> work_of(const PlannedGroup& group, const Fingerprints& prints,
@@ -25,6 +27,11 @@ std::vector<CellWork> work_of(const PlannedGroup& group, const Fingerprints& pri
     cells.push_back(std::move(work));
   }
   return cells;
+}
+
+std::vector<CellWork> work_there(const PlannedGroup& group, const std::filesystem::path& output) {
+  set_threads(group.config->settings.threads);
+  return work_of(group, fingerprints(group.dataset->load(group.class_name)), output);
 }
 
 std::vector<size_t> FitJob::cells() const {

@@ -31,6 +31,10 @@ struct CellWork {
 std::vector<CellWork> work_of(const PlannedGroup& group, const Fingerprints& prints,
                               const std::filesystem::path& output);
 
+/// The same of a class whose images are looked up now, as a run would with its threads, which are part of keys. Throws
+/// what reading a class throws.
+std::vector<CellWork> work_there(const PlannedGroup& group, const std::filesystem::path& output);
+
 /// Cells that are scored together: one score key.
 struct ScoreJob {
   std::vector<size_t> cells;  ///< places in the group

@@ -2,16 +2,14 @@
 
 #include "benchmarks/plan/feature_keys.h"
 #include "benchmarks/run/cell_work.h"
-#include "core/base/device.h"
 
 namespace adrep {
 namespace {
 
 /// Places of the group's cells that need a fit.
 std::set<size_t> places_to_fit(const PlannedGroup& group, const std::filesystem::path& output) {
-  set_threads(group.config->settings.threads);  // part of the features' keys
   const ScoreCache scores(cache_options(group.config->settings));
-  const std::vector<CellWork> cells = work_of(group, fingerprints(group.dataset->load(group.class_name)), output);
+  const std::vector<CellWork> cells = work_there(group, output);
   const WorkPlan work = plan_work(cells, [&](const CellWork& cell) { return scores.has(cell.key); });
   std::set<size_t> places;
   for (const FitJob& job : work.fit)

@@ -1,7 +1,6 @@
 #include "benchmarks/run/run_here.h"
 
 #include <algorithm>
-#include <thread>
 
 #include "benchmarks/run/cell_reports.h"
 #include "benchmarks/run/group_run.h"
@@ -120,8 +119,7 @@ class HereRun {
       log_info(fmt::format("other processes compute the {} that {} left: waiting for them",
                            counted(static_cast<int64_t>(open_cells()), "cell"), open_cells() == 1 ? "is" : "are"));
     told_of_waiting_ = true;
-    stop_if_interrupted();
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    wait_or_interrupted(0.3);
   }
 
   const Plan& plan_;

@@ -39,13 +39,13 @@ std::filesystem::path WorkLeases::features(const PlannedGroup& group, const Imag
 }
 
 std::optional<Lease> WorkLeases::take_features(const PlannedGroup& group, const ImageReading& reading) {
-  if (!shares_features()) return std::nullopt;
   std::optional<Lease> lease = try_take_features(group, reading);
   if (lease || !shares_features()) return lease;
   return leases_.take(features(group, reading), features_title(group));
 }
 
 std::optional<Lease> WorkLeases::try_take_features(const PlannedGroup& group, const ImageReading& reading) {
+  if (!shares_features()) return std::nullopt;
   try {
     return leases_.try_take(features(group, reading), features_title(group));
   } catch (const WriteError&) {  // the cache cannot be written, which it says itself

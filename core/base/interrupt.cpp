@@ -2,10 +2,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <ctime>
+#include <thread>
 
 #include "core/base/error.h"
 
@@ -53,6 +56,13 @@ bool interrupted() {
 
 void stop_if_interrupted() {
   if (flag) throw Interrupted("interrupted: finished cells are kept; the same command continues with the rest");
+}
+
+void wait_or_interrupted(double seconds) {
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  for (stop_if_interrupted(); Clock::now() < end; stop_if_interrupted())
+    std::this_thread::sleep_for(std::min<Clock::duration>(std::chrono::milliseconds(50), end - Clock::now()));
 }
 
 void set_interrupted(bool value) {

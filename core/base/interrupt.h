@@ -8,6 +8,8 @@ void handle_interrupts();
 bool interrupted();
 /// Throws Interrupted when the flag is set: call it between two pieces of work.
 void stop_if_interrupted();
+/// Waits so long; throws Interrupted as soon as the flag is set.
+void wait_or_interrupted(double seconds);
 /// Sets or clears the flag (tests).
 void set_interrupted(bool value);
 

@@ -38,7 +38,7 @@ using Clock = std::chrono::steady_clock;
 /// What a file holds; "" where it is gone, empty or no file: a pipe of that name keeps nobody waiting.
 std::string content_of(const fs::path& file) {
   const Descriptor in(open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  std::array<char, 4096> text{};
+  std::array<char, lease_bytes> text{};
   const ssize_t length = in.number() < 0 ? -1 : pread(in.number(), text.data(), text.size(), 0);
   return length > 0 ? std::string(text.data(), static_cast<size_t>(length)) : "";
 }
@@ -167,7 +167,7 @@ std::optional<int> Leases::Seen::last_if_free(const fs::path& place, double pati
   const Clock::time_point now = Clock::now();
   const auto [known, added] = files.try_emplace(file, Observed{content, now});
   if (known->second.content != content) known->second = {content, now};
-  if (owner && owner->program != this_process("", 0).program && other_programs.insert(owner->program).second)
+  if (owner && is_other_program(*owner) && other_programs.insert(owner->program).second)
     log_warning(
         fmt::format("{} works on this folder too and is {}: where its arithmetic is another one, its results "
                     "have other keys and both are kept",
@@ -227,8 +227,7 @@ Lease Leases::take(const fs::path& place, const std::string& title) {
       const auto owner = lease_owner_from(content_of(lease_file(place, std::max(0, last_lease(place)))));
       log_info(fmt::format("{}: {} does it: waiting", title, owner ? owner->name() : "another process"));
     }
-    stop_if_interrupted();
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    wait_or_interrupted(0.2);
   }
 }
 

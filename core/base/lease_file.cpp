@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr int lease_version = 1;
-constexpr size_t lease_bytes = 4096, longest_text = 500, most_ids = 64;
+constexpr size_t longest_text = 500, most_ids = 64;
 constexpr int most_leases = 10'000;
 
 std::string first_line_of(const fs::path& file) {
@@ -53,6 +53,20 @@ std::optional<ProcessState> state_of(int64_t process) {
   return fields ? std::optional(found) : std::nullopt;
 }
 
+/// What stays the same of this process, which is asked for whenever another one's lease is looked at.
+const LeaseOwner& this_process() {
+  static const LeaseOwner owner = [] {
+    LeaseOwner made;
+    made.host = machine_name();
+    made.machine = this_machine();
+    made.process = getpid();
+    if (const auto state = state_of(made.process)) made.started = state->started;
+    made.program = fmt::format("adrep {} ({})", version(), git_revision());
+    return made;
+  }();
+  return owner;
+}
+
 /// Whole characters of UTF-8, no more than are allowed.
 std::string cut(std::string text) {
   if (text.size() <= longest_text) return text;
@@ -69,13 +83,7 @@ std::string LeaseOwner::name() const {
 }
 
 LeaseOwner this_process(const std::string& title, double patience, std::vector<std::string> ids) {
-  static const std::string machine = this_machine();
-  LeaseOwner owner;
-  owner.host = machine_name();
-  owner.machine = machine;
-  owner.process = getpid();
-  if (const auto state = state_of(owner.process)) owner.started = state->started;
-  owner.program = fmt::format("adrep {} ({})", version(), git_revision());
+  LeaseOwner owner = this_process();
   owner.title = title;
   if (ids.size() > most_ids) ids.resize(most_ids);
   owner.ids = std::move(ids);
@@ -85,11 +93,15 @@ LeaseOwner this_process(const std::string& title, double patience, std::vector<s
 }
 
 bool is_gone(const LeaseOwner& owner) {
-  const LeaseOwner here = this_process("", owner.patience);
+  const LeaseOwner& here = this_process();
   if (owner.host != here.host || owner.machine != here.machine || owner.process <= 0) return false;
   if (kill(static_cast<pid_t>(owner.process), 0) != 0) return errno == ESRCH;
   const auto state = state_of(owner.process);
   return state && (state->state == 'Z' || state->state == 'X' || state->started != owner.started);
+}
+
+bool is_other_program(const LeaseOwner& owner) {
+  return owner.program != this_process().program;
 }
 
 std::string lease_text(const LeaseOwner& owner) {

@@ -30,6 +30,12 @@ LeaseOwner this_process(const std::string& title, double patience, std::vector<s
 /// Whether the owner ran on this machine and is gone. False where nothing can be known.
 bool is_gone(const LeaseOwner& owner);
 
+/// Whether the owner is another version of adrep than this process.
+bool is_other_program(const LeaseOwner& owner);
+
+/// Of every lease's file.
+inline constexpr size_t lease_bytes = 4096;
+
 /// What a lease's file holds: JSON, padded with spaces to one size whatever it says, so that a heartbeat overwrites it
 /// in one write and needs no room on the disk. What is too long is cut.
 std::string lease_text(const LeaseOwner& owner);

@@ -19,6 +19,18 @@ inline Plan plan_of(std::vector<std::string> assignments, const TemporaryFolder&
   return make_plan(resolve_run(read_config({}, assignments)));
 }
 
+/// One plan of several such lists, on FOLDER/data with small images and two references.
+inline Plan plan_of_several(const std::vector<std::vector<std::string>>& several, const TemporaryFolder& folder) {
+  std::vector<RunConfig> configs;
+  for (const std::vector<std::string>& more : several) {
+    std::vector<std::string> words = {"backbone=" + seeded_backbone(), "data=" + (folder / "data").string(),
+                                      "image.crop=64", "image.resize=64", "references.shots=2"};
+    words.insert(words.end(), more.begin(), more.end());
+    for (RunConfig& config : resolve_run(read_config({}, words))) configs.push_back(std::move(config));
+  }
+  return make_plan(configs);
+}
+
 /// What a run stored in OUTPUT of its plan.
 inline ResultSet stored_results(const std::filesystem::path& output, const RunOutcome& outcome) {
   return ResultSet::of_plan(output, outcome.recorded);

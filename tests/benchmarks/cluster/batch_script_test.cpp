@@ -131,7 +131,7 @@ TEST_CASE("a task that SLURM puts back into the queue has not ended", "[cluster]
 }
 
 TEST_CASE("processes that pretrain together meet on the first node", "[cluster]") {
-  const BatchJob job{"adrep-x", "/opt/adrep", {"sweep.yaml"}, "/work", "/work/s", {}};
+  const BatchJob job{"adrep-x", "/opt/adrep", {"sweep.yaml"}, "/home/me", "/home/me/s", {}};
   const std::string script = array_script(job, {.processes = 4, .gpus = 1}, "0-1", true);
   CHECK_THAT(script, Contains("#SBATCH --ntasks=4\n") && Contains("export MASTER_ADDR=") &&
                          Contains("srun /opt/adrep run sweep.yaml --pretraining \"$folder/tasks.jsonl:$task\" &"));

@@ -14,16 +14,9 @@ namespace {
 
 /// Three classes of seven cells each: PatchCore with three ratios on two kinds of features, and UniAD of all classes.
 Plan plan_of_shards(const test::TemporaryFolder& folder) {
-  std::vector<RunConfig> configs;
-  for (const std::vector<std::string>& more :
-       {std::vector<std::string>{"detector=patchcore", "features=raw,residual", "patchcore.ratio=0.1,0.2,0.3"},
-        std::vector<std::string>{"detector=uniad", "features=raw", "classes_together=true"}}) {
-    std::vector<std::string> words = {"backbone=" + test::seeded_backbone(), "data=" + (folder / "data").string(),
-                                      "image.crop=64", "image.resize=64", "references.shots=2"};
-    words.insert(words.end(), more.begin(), more.end());
-    for (RunConfig& config : resolve_run(read_config({}, words))) configs.push_back(std::move(config));
-  }
-  return make_plan(configs);
+  return test::plan_of_several({{"detector=patchcore", "features=raw,residual", "patchcore.ratio=0.1,0.2,0.3"},
+                                {"detector=uniad", "features=raw", "classes_together=true"}},
+                               folder);
 }
 
 /// Which part each result is in.

@@ -14,16 +14,9 @@ namespace {
 /// Three classes: two sets of references on the same features, and a model of all classes.
 Plan three_classes(const test::TemporaryFolder& folder) {
   for (const char* name : {"a", "b", "c"}) test::write_mvtec_class(folder / "data", name, 4, 2);
-  std::vector<RunConfig> configs;
-  for (const std::vector<std::string>& more :
-       {std::vector<std::string>{"detector=padim,feature_norm", "features=raw,residual", "references.seed=0,1"},
-        std::vector<std::string>{"detector=uniad", "features=raw", "classes_together=true"}}) {
-    std::vector<std::string> words = {"backbone=" + test::seeded_backbone(), "data=" + (folder / "data").string(),
-                                      "image.crop=64", "image.resize=64", "references.shots=2"};
-    words.insert(words.end(), more.begin(), more.end());
-    for (RunConfig& config : resolve_run(read_config({}, words))) configs.push_back(std::move(config));
-  }
-  return make_plan(configs);
+  return test::plan_of_several({{"detector=padim,feature_norm", "features=raw,residual", "references.seed=0,1"},
+                                {"detector=uniad", "features=raw", "classes_together=true"}},
+                               folder);
 }
 
 }  // namespace
