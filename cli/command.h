@@ -5,6 +5,10 @@ namespace adrep::cli {
 /// Adds one command to the program. Its callback throws InputError or Error; `exit_code` is what the program returns
 /// when it does not throw.
 void add_run_command(CLI::App& program, int& exit_code);
+void add_fit_command(CLI::App& program);
+void add_predict_command(CLI::App& program, int& exit_code);
+void add_verify_command(CLI::App& program, int& exit_code);
+void add_update_command(CLI::App& program);
 void add_submit_command(CLI::App& program);
 void add_status_command(CLI::App& program);
 void add_metrics_command(CLI::App& program);

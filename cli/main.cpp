@@ -44,7 +44,7 @@ int run(int argc, char** argv) {
   program.require_subcommand(1);
   program.footer(
       "example: adrep run data=/data/mvtec detector=padim,patchcore features=raw,residual\n"
-      "exit codes: 0 ok, 1 failure, 2 wrong input or some cells failed, 3 metric regression");
+      "exit codes: 0 ok, 1 failure, 2 wrong input or some cells failed, 3 metric regression, 4 defect found");
   bool quiet = false, verbose = false;
   program.add_flag("-q,--quiet", quiet, "only results, warnings and errors");
   program.add_flag("-v,--verbose", verbose, "more detail");
@@ -57,6 +57,10 @@ int run(int argc, char** argv) {
   });
   int exit_code = 0;
   adrep::cli::add_run_command(program, exit_code);
+  adrep::cli::add_fit_command(program);
+  adrep::cli::add_predict_command(program, exit_code);
+  adrep::cli::add_verify_command(program, exit_code);
+  adrep::cli::add_update_command(program);
   adrep::cli::add_submit_command(program);
   adrep::cli::add_status_command(program);
   adrep::cli::add_metrics_command(program);

@@ -61,7 +61,7 @@ Listing list_root(const RootFolder& root) {
 std::vector<const LayoutEntry*> recognisable_by_priority() {
   std::vector<const LayoutEntry*> entries;
   for (const auto& [name, entry] : LayoutRegistry::instance().all())
-    if (!entry.makes_folder) entries.push_back(&entry);
+    if (!entry.makes_folder && entry.matches) entries.push_back(&entry);
   std::stable_sort(entries.begin(), entries.end(),
                    [](const LayoutEntry* a, const LayoutEntry* b) { return a->priority > b->priority; });
   return entries;
@@ -155,7 +155,7 @@ std::unique_ptr<Dataset> open_dataset(const fs::path& root, const std::string& l
   const Listing listing = list_root(folder);
   const LayoutEntry* entry = chosen ? chosen : matching_layout(folder);
   refuse_unread(folder, entry);
-  if (chosen && !chosen->matches(folder)) {
+  if (chosen && chosen->matches && !chosen->matches(folder)) {
     const std::string hint = hint_of_missing_good(folder);
     throw_input("{}: not in the layout '{}' ({}): found {}{}{}", root.string(), chosen->name, chosen->doc,
                 what_is_in(listing), hint.empty() ? "" : "; ", hint);

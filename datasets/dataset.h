@@ -91,7 +91,7 @@ class RootFolder;
 struct LayoutEntry {
   std::string name, doc;
   /// True when the folder looks like this layout. Asked in order of decreasing `priority`, all with the same `root`
-  /// (listing.h), so that no folder is listed anew for each layout.
+  /// (listing.h), so that no folder is listed anew for each layout. None: it is never recognised, only named.
   std::function<bool(const RootFolder& root)> matches;
   std::function<std::unique_ptr<Dataset>(const std::filesystem::path& root)> open;
   int priority = 0;

@@ -84,6 +84,11 @@ class Detector {
   virtual ~Detector() = default;
   /// Learns from normal images. Throws Error with the reason when the features cannot be used (NaN, none, too large).
   virtual void fit(const FeatureSource& normals, const FitContext& context) = 0;
+  /// Learns from further normal images, as far as what it kept of the earlier ones allows; the context has the seed of
+  /// the fit. False, and nothing done, where it cannot and has to be fitted anew (DetectorEntry::is_updatable). Asks
+  /// for the memory that fitting on all the images would, the old model beside it. Throws as fit does, InputError for a
+  /// state of an earlier version that lacks what this needs; then it is as it was.
+  [[nodiscard]] virtual bool update(const FeatureSource&, const FitContext&) { return false; }
   /// levels [B, C_l, H_l, W_l] -> maps [B, S, S], image scores [B]; on the levels' device.
   virtual Scores score(const Levels& levels) const = 0;
   /// All that was learnt; load(state()) gives bit-equal scores. A loaded detector scores on the state's device.
@@ -128,6 +133,7 @@ struct DetectorEntry {
   bool is_trained = false;          ///< by epochs, with all that FitContext says of them
   bool draws_images = false;        ///< it makes use of FitContext::images
   bool is_position_free = false;    ///< a patch is scored alike wherever it lies, so that tiles of an image can be
+  bool is_updatable = false;        ///< it learns from further images without the earlier ones: Detector::update
   int algorithm_version = 1;        ///< raised when a change gives other results, so that old ones are not reused
   /// Whether fitting draws random numbers, with these parameters (by their own names): else `seed` decides nothing.
   std::function<bool(const ParamTexts&)> is_random = [](const ParamTexts&) { return true; };
@@ -156,6 +162,7 @@ struct DetectorEntry {
   }
   DetectorEntry& draws() { return draws_images = true, *this; }
   DetectorEntry& position_free() { return is_position_free = true, *this; }
+  DetectorEntry& updatable() { return is_updatable = true, *this; }
   DetectorEntry& scale_for_mvtec_ad(const std::string& class_name, double factor) {
     return mvtec_ad_class_scale[class_name] = factor, *this;
   }

@@ -15,16 +15,32 @@ void keep_as(const std::filesystem::path& file, const std::filesystem::path& kep
     throw WriteError(fmt::format("{}: cannot be kept as {}: {}", file.string(), kept.string(), failed.message()));
 }
 
+namespace {
+
+constexpr size_t previous_digits = 12;
+
+/// Moves it, and says where to. `sha256`: of its content.
+void move_aside(const std::filesystem::path& file, const std::string& sha256) {
+  const std::filesystem::path kept =
+      file.parent_path() / "previous" / (sha256.substr(0, previous_digits) + "-" + file.filename().string());
+  keep_as(file, kept);
+  log_info(fmt::format("{} held other results: they are now in {}", file.string(), kept.string()));
+}
+
+}  // namespace
+
+void move_to_previous(const std::filesystem::path& file) {
+  std::error_code failed;
+  if (std::filesystem::exists(file, failed)) move_aside(file, sha256_of_file(file));
+}
+
 void write_keeping_previous(const std::filesystem::path& file, std::string_view content) {
   namespace fs = std::filesystem;
   std::error_code failed;
   if (fs::exists(file, failed)) {
     const std::string old = read_file(file);
     if (old == content) return;
-    const fs::path kept =
-        file.parent_path() / "previous" / (sha256_of(old).substr(0, 12) + "-" + file.filename().string());
-    keep_as(file, kept);
-    log_info(fmt::format("{} held other results: they are now in {}", file.string(), kept.string()));
+    move_aside(file, sha256_of(old));
   }
   write_file_atomically(file, content);
 }

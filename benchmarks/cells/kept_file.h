@@ -11,4 +11,7 @@ void keep_as(const std::filesystem::path& file, const std::filesystem::path& kep
 /// previous/HASH-NAME beside it first, and that is said. Throws WriteError.
 void write_keeping_previous(const std::filesystem::path& file, std::string_view content);
 
+/// The same for a file that is about to be written anew by other means: one that is there is moved.
+void move_to_previous(const std::filesystem::path& file);
+
 }  // namespace adrep

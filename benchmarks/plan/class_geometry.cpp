@@ -44,16 +44,19 @@ double largest_aspect_ratio(const Dataset& dataset, const std::string& class_nam
   return largest;
 }
 
-/// How image.fit=auto shows a class: as published (crop) for official classes of published data sets and square
-/// photographs, else squashed where every training image's sides are at most 3 to 2, else padded.
+/// How image.fit=auto shows a class: as published (crop) for official classes of published data sets, else so that all
+/// is seen.
 Fit automatic_fit(const Dataset& dataset, const std::string& class_name, bool official) {
-  if (official) return Fit::crop;
+  return official ? Fit::crop : whole_photograph_fit(dataset, class_name);
+}
+
+}  // namespace
+
+Fit whole_photograph_fit(const Dataset& dataset, const std::string& class_name) {
   const double ratio = largest_aspect_ratio(dataset, class_name);
   if (ratio == 1) return Fit::crop;  // nothing is cut off, and nothing squashed
   return ratio <= squashed_aspect_ratio ? Fit::squash : Fit::pad;
 }
-
-}  // namespace
 
 int published_resize(const std::string& detector, const std::string& class_name, bool mvtec_ad, int64_t crop) {
   const DetectorEntry& entry = DetectorRegistry::instance().get(detector, "detector");

@@ -26,6 +26,10 @@ class ClassGeometries {
   std::map<std::string, bool> official_;
 };
 
+/// The fit by which all of a class's training photographs is seen, official or not: of square ones crop (resized to the
+/// crop itself), else squash where every one's sides are at most 3 to 2, else pad.
+Fit whole_photograph_fit(const Dataset& dataset, const std::string& class_name);
+
 /// Shorter side after the resize, as published for this detector and class, but no less than the crop. `mvtec_ad`: the
 /// class is an official one of MVTec AD.
 int published_resize(const std::string& detector, const std::string& class_name, bool mvtec_ad, int64_t crop);

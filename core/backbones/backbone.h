@@ -59,6 +59,7 @@ struct BackboneEntry {
   std::vector<std::string> other_weights_names{};  ///< looked for after it, "clip-vit-base-patch16/model.safetensors"
   std::string weights_sha256{};                    ///< of the official file, "" when not known
   std::string weights_page{};                      ///< where its authors offer it
+  std::string licence{};                           ///< of the official file: "Apache-2.0"
   std::string weights_size{};                      ///< of the official file, for people: "346 MB"
   std::filesystem::path own_file{};                ///< the file that the name says: "torchscript:FILE"
   std::array<double, 3> mean{}, std{};  ///< what BackboneInfo will say, for the feature cache; 0 where the file says it

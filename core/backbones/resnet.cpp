@@ -154,6 +154,7 @@ BackboneEntry resnet(std::string name, std::string doc, std::string file, std::s
   entry.weights_name = std::move(file);
   entry.weights_size = std::move(size);
   entry.weights_page = "torchvision's models (ImageNet weights, version 1)";
+  entry.licence = "BSD-3-Clause (torchvision)";
   entry.mean = imagenet_mean, entry.std = imagenet_std;
   entry.pass_bytes_per_pixel = 320;
   entry.shapes = [spec](int64_t side) { return spec.shapes(side, side); };

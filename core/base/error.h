@@ -7,7 +7,7 @@
 namespace adrep {
 
 /// What the program returns to the shell.
-enum class ExitCode : int { ok = 0, failure = 1, usage = 2, regression = 3 };
+enum class ExitCode : int { ok = 0, failure = 1, usage = 2, regression = 3, defect = 4 };
 
 /// A failure with a message for the user: one line, saying what is wrong, where, and what to do.
 class Error : public std::runtime_error {

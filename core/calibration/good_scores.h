@@ -39,8 +39,8 @@ double split_bound(int64_t images, double rate);
 
 /// The same where each of `folds` equal parts was scored by a model of the others, for alarms by all of those models
 /// together (CV+; Barber, Candès, Ramdas & Tibshirani 2021, Theorem 4): 2·rate + min(2(1 − 1/K)/(n/K + 1),
-/// (1 − K/n)/(K + 1)), at most 1. A single model of all images has it as far as it scores new good images no higher than
-/// those of its parts do; there is no bound for any model whatever.
+/// (1 − K/n)/(K + 1)), at most 1. A single model of all images has it as far as it scores new good images no higher
+/// than those of its parts do; there is no bound for any model whatever.
 double cross_fitted_bound(int64_t images, int64_t folds, double rate);
 
 }  // namespace adrep

@@ -15,7 +15,7 @@ namespace {
 
 /// The image or why not; only a failure that is not the file's fault is thrown.
 LoadedImage load_image(size_t index, const ImageFile& file, const Geometry& geometry) {
-  LoadedImage loaded{index, std::nullopt, {}, ""};
+  LoadedImage loaded{.index = index};
   std::optional<Image> decoded;
   try {
     decoded = decode_rgb(file);
@@ -26,6 +26,7 @@ LoadedImage load_image(size_t index, const ImageFile& file, const Geometry& geom
   try {
     loaded.image = geometry.fit == Fit::tiles ? preprocess_tile(*decoded, geometry, file.tile)
                                               : preprocess_image(*decoded, geometry);
+    loaded.width = decoded->width, loaded.height = decoded->height;
     loaded.content = content_of(decoded->width, decoded->height, geometry);
   } catch (const InputError& error) {
     loaded.error = fmt::format("{}: {}", file.path.string(), error.what());

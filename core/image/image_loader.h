@@ -13,9 +13,10 @@ namespace adrep {
 /// One loaded image, or why it could not be loaded.
 struct LoadedImage {
   size_t index = 0;
-  std::optional<Image> image;  ///< preprocessed RGB
-  Content content{};           ///< where the photograph lies in it
-  std::string error;           ///< set when there is no image
+  std::optional<Image> image{};  ///< preprocessed RGB
+  Content content{};             ///< where the photograph lies in it
+  int width = 0, height = 0;     ///< of the photograph
+  std::string error{};           ///< set when there is no image
 };
 
 /// Decodes and preprocesses files on `threads` threads, at most `ahead` images ahead of the consumer (both at least 1),

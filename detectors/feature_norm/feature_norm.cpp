@@ -46,6 +46,7 @@ LeastMemory FeatureNorm::least_memory(const Params&, const std::vector<LevelShap
 ADREP_DETECTOR("feature_norm", FeatureNorm)
     .doc("norm of the features, nothing is learnt")
     .position_free()
+    .updatable()
     .random_when([](const ParamTexts&) { return false; });
 
 }  // namespace adrep

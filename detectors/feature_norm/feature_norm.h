@@ -31,6 +31,7 @@ class FeatureNorm final : public Detector {
   explicit FeatureNorm(Params params) : params_(std::move(params)) {}
 
   void fit(const FeatureSource& normals, const FitContext& context) override;
+  bool update(const FeatureSource& more, const FitContext& context) override { return fit(more, context), true; }
   Scores score(const Levels& levels) const override;
   static FitCost cost(const Params& params, const std::vector<LevelShape>& shapes, int64_t train, int64_t test);
   static LeastMemory least_memory(const Params& params, const std::vector<LevelShape>& shapes, int64_t images);

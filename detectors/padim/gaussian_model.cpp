@@ -8,6 +8,7 @@
 #include "core/base/error.h"
 #include "detectors/feature_check.h"
 #include "detectors/padim/cholesky.h"
+#include "detectors/padim/further_samples.h"
 #include "detectors/padim/whitened_samples.h"
 
 namespace adrep {
@@ -37,13 +38,17 @@ at::Tensor inverse_times(const at::Tensor& factor, const at::Tensor& x) {
   return at::linalg_solve_triangular(factor, x, /*upper=*/false);
 }
 
+/// No more rows than channels with the same XᵀX: x [P, N, C], or its triangle [P, C, C].
+at::Tensor no_more_than_channels(const at::Tensor& x) {
+  return x.size(1) > x.size(2) ? std::get<1>(at::linalg_qr(x, "r")) : x;
+}
+
 /// Fewer rows with the same XᵀX: the reflection of WhitenedSamples, and a triangle of more rows than channels.
 /// x [P, N, C] -> [P, M, C].
 at::Tensor fewest_rows(const at::Tensor& x) {
   const int64_t n = x.size(1);
   if (n == 1) return x;
-  const at::Tensor rest = x.narrow(1, 1, n - 1) + x.narrow(1, 0, 1) / (std::sqrt(static_cast<double>(n)) - 1);
-  return n - 1 > x.size(2) ? std::get<1>(at::linalg_qr(rest, "r")) : rest;
+  return no_more_than_channels(x.narrow(1, 1, n - 1) + x.narrow(1, 0, 1) / (std::sqrt(static_cast<double>(n)) - 1));
 }
 
 int64_t half(int64_t order) {
@@ -66,6 +71,17 @@ void pack(const at::Tensor& full, float* packed) {
 /// Fills the lower triangle of [order, order] values whose upper one is zero.
 void unpack(const float* packed, int64_t order, float* full) {
   for (int64_t i = 0; i < order; packed += ++i) std::copy_n(packed, i + 1, full + i * order);
+}
+
+/// Calls visit(samples [count, N, C] float32 contiguous, first) for all positions, as many at a time as the memory
+/// allows. like: samples of any position.
+template <class Visit>
+void for_chunks(int64_t positions, const GaussianModel::Samples& samples, const at::Tensor& like, int64_t memory_bytes,
+                int64_t bytes_each, const Visit& visit) {
+  const int64_t fitting = std::clamp<int64_t>(memory_bytes / bytes_each, 1, positions);
+  const int64_t chunk = like.is_cpu() ? std::min(fitting, positions_at_once) : fitting;
+  for (int64_t first = 0; first < positions; first += chunk)
+    visit(samples(first, std::min(chunk, positions - first)).to(at::kFloat).contiguous(), first);
 }
 
 /// image [C, P] -> sample [P, C], whose rows are contiguous; lines of the cache are written whole.
@@ -97,30 +113,47 @@ int64_t GaussianModel::working_bytes(int64_t samples, int64_t channels, Covarian
 GaussianModel GaussianModel::fit(int64_t positions, const Samples& samples, const Options& options) {
   const at::Tensor probe = samples(0, 1);
   const int64_t n = probe.size(1), c = probe.size(2);
-  const bool low_rank = chooses_low_rank(n, c, options.form), on_cpu = probe.is_cpu();
-  const int64_t order = low_rank ? whitened_rows(n, c) : c;
-
-  GaussianModel model;
-  model.ridge_ = options.ridge;
-  const auto floats = probe.options().dtype(at::kFloat);
-  model.mean_ = at::empty({positions, c}, floats);
-  model.whitening_ = at::empty({positions, half(order)}, floats);
-  if (low_rank) model.basis_ = at::empty({positions, order, c}, floats);
-
-  const int64_t fitting = std::clamp<int64_t>(options.memory_bytes / working_bytes(n, c, options.form), 1, positions);
-  const int64_t chunk = on_cpu ? std::min(fitting, positions_at_once) : fitting;
-  for (int64_t first = 0; first < positions; first += chunk) {
-    const at::Tensor x = samples(first, std::min(chunk, positions - first)).to(at::kFloat).contiguous();
-    if (on_cpu && low_rank && n - 1 <= c)
-      model.fit_low_rank(x, first, options);
-    else
-      model.fit_any(x, first, options);
-  }
+  GaussianModel model = empty(positions, n, probe, options);
+  const bool by_position = probe.is_cpu() && model.is_low_rank() && n - 1 <= c;
+  for_chunks(positions, samples, probe, options.memory_bytes, working_bytes(n, c, options.form),
+             [&](const at::Tensor& x, int64_t first) {
+               if (by_position)
+                 model.fit_low_rank(x, first, options);
+               else
+                 model.fit_any(x, first, options);
+             });
   return model;
 }
 
-/// Positions from `first` on, x [count, N, C], by operations that exist on every device; a CPU factors the full form
-/// position by position.
+GaussianModel GaussianModel::updated(const Samples& more, const Options& options) const {
+  ADREP_ASSERT(samples_ > 0, "how many samples the model was fitted on is not known");
+  const at::Tensor probe = more(0, 1);
+  const int64_t n = samples_ + probe.size(1);
+  Options as_before = options;
+  as_before.ridge = ridge_;
+  if (!is_low_rank()) as_before.form = CovarianceForm::full;  // more samples only speak more for it
+  GaussianModel model = empty(positions(), n, probe, as_before);
+  for_chunks(positions(), more, probe, options.memory_bytes, working_bytes(n, channels(), as_before.form),
+             [&](const at::Tensor& x, int64_t first) { model.update_from(*this, x, first, as_before); });
+  return model;
+}
+
+/// With nothing filled in. like: samples of any position [1, ?, C].
+GaussianModel GaussianModel::empty(int64_t positions, int64_t samples, const at::Tensor& like, const Options& options) {
+  const int64_t c = like.size(2);
+  const bool low_rank = chooses_low_rank(samples, c, options.form);
+  const int64_t order = low_rank ? whitened_rows(samples, c) : c;
+  const auto floats = like.options().dtype(at::kFloat);
+  GaussianModel model;
+  model.ridge_ = options.ridge;
+  model.samples_ = samples;
+  model.mean_ = at::empty({positions, c}, floats);
+  model.whitening_ = at::empty({positions, half(order)}, floats);
+  if (low_rank) model.basis_ = at::empty({positions, order, c}, floats);
+  return model;
+}
+
+/// Positions from `first` on, x [count, N, C], by operations that exist on every device.
 void GaussianModel::fit_any(const at::Tensor& x, int64_t first, const Options& options) {
   const int64_t count = x.size(0), n = x.size(1);
   at::Tensor centred = x.to(at::kDouble);
@@ -131,12 +164,47 @@ void GaussianModel::fit_any(const at::Tensor& x, int64_t first, const Options& o
   const at::Tensor transposed = centred.transpose(1, 2);
   const at::Tensor matrices = is_low_rank() ? at::bmm(centred, transposed) : at::bmm(transposed, centred);
   matrices.diagonal(0, 1, 2).add_(options.ridge);
-  if (x.is_cpu() && !is_low_rank()) return whiten(matrices, first, options);
+  hold(centred, matrices, first, options);
+}
+
+/// What XᵀX or L Lᵀ is the covariance of, in double: the rows of X [count, min(N − 1, C), C] in low rank, L [count, C,
+/// C] in full.
+at::Tensor GaussianModel::recovered(int64_t first, int64_t count, const at::Device& device) const {
+  const at::Tensor whitening = whitenings(first, count).to(device, at::kDouble);
+  if (!is_low_rank()) return inverse_times(whitening, at::eye(channels(), whitening.options()).expand_as(whitening));
+  const at::Tensor basis = basis_.narrow(0, first, count).to(device, at::kDouble);
+  return inverse_times(whitening, basis).narrow(1, 0, std::min(samples_ - 1, channels()));  // one sample has no row
+}
+
+/// Positions from `first` on: the earlier model's with further samples x [count, m, C]. Covariances are weighted by
+/// their n − 1 of N − 1.
+void GaussianModel::update_from(const GaussianModel& earlier, const at::Tensor& x, int64_t first,
+                                const Options& options) {
+  const int64_t count = x.size(0);
+  const double degrees = static_cast<double>(samples_ - 1);
+  const double share = static_cast<double>(earlier.samples_ - 1) / degrees;
+  const at::Tensor before = earlier.recovered(first, count, x.device());
+  const FurtherSamples further = further_samples(earlier.mean_.narrow(0, first, count), earlier.samples_, x);
+  mean_.narrow(0, first, count).copy_(further.mean);
+  at::Tensor rows = further.addition / std::sqrt(degrees);
+  if (earlier.is_low_rank()) rows = at::cat({before * std::sqrt(share), rows}, 1);
+  if (is_low_rank()) rows = no_more_than_channels(rows);
+  const at::Tensor matrices = is_low_rank() ? at::bmm(rows, rows.mT()) : at::bmm(rows.mT(), rows);
+  if (!earlier.is_low_rank()) matrices.baddbmm_(before, before.mT(), 1, share);  // which has its share of the ridge
+  matrices.diagonal(0, 1, 2).add_(earlier.is_low_rank() ? options.ridge : options.ridge * (1 - share));
+  hold(rows, matrices, first, options);
+}
+
+/// W of the matrices [count, M, M], and V of the rows X [count, M, C] in low rank; a CPU factors the full form position
+/// by position.
+void GaussianModel::hold(const at::Tensor& rows, const at::Tensor& matrices, int64_t first, const Options& options) {
+  const int64_t count = matrices.size(0);
+  if (matrices.is_cpu() && !is_low_rank()) return whiten(matrices, first, options);
   const at::Tensor factor = factor_of(matrices, options, first);
-  const at::Tensor identity = at::eye(order(), centred.options()).expand_as(factor);
+  const at::Tensor identity = at::eye(order(), matrices.options()).expand_as(factor);
   const at::Tensor whitening = inverse_times(factor, identity).flatten(1);
-  whitening_.narrow(0, first, count).copy_(whitening.index_select(1, triangle(order(), x.device())));
-  if (is_low_rank()) basis_.narrow(0, first, count).copy_(inverse_times(factor, centred));
+  whitening_.narrow(0, first, count).copy_(whitening.index_select(1, triangle(order(), matrices.device())));
+  if (is_low_rank()) basis_.narrow(0, first, count).copy_(inverse_times(factor, rows));
 }
 
 /// W of each covariance [count, C, C], ridge included, on the CPU.
@@ -174,6 +242,13 @@ void GaussianModel::fit_low_rank(const at::Tensor& x, int64_t first, const Optio
   if (singular >= 0) throw_singular(options, singular);
 }
 
+/// W of positions [first, first + count), not packed: [count, M, M].
+at::Tensor GaussianModel::whitenings(int64_t first, int64_t count) const {
+  const at::Tensor whitening = at::zeros({count, order() * order()}, mean_.options());
+  whitening.index_copy_(1, triangle(order(), mean_.device()), whitening_.narrow(0, first, count));
+  return whitening.unflatten(1, {order(), order()});
+}
+
 /// d² of one position: W [M, M], V [M, C], δ [C, B] -> [B]; or all with the positions first.
 at::Tensor GaussianModel::squared(const at::Tensor& whitening, const at::Tensor& basis, const at::Tensor& delta) const {
   if (!is_low_rank()) return at::matmul(whitening, delta).square_().sum(-2);
@@ -194,11 +269,7 @@ at::Tensor positions_first(const at::Tensor& features) {
 
 at::Tensor GaussianModel::distance(const at::Tensor& features) const {
   const at::Tensor delta = (features.permute({2, 1, 0}) - mean_.unsqueeze(2)).contiguous();  // [P, C, B]
-  if (!features.is_cpu()) {
-    const at::Tensor whitening = at::zeros({positions(), order() * order()}, mean_.options());
-    whitening.index_copy_(1, triangle(order(), mean_.device()), whitening_);
-    return squared(whitening.unflatten(1, {order(), order()}), basis_, delta).sqrt().t();
-  }
+  if (!features.is_cpu()) return squared(whitenings(0, positions()), basis_, delta).sqrt().t();
   const at::Tensor result = at::empty({positions(), delta.size(2)}, mean_.options());
   at::parallel_for(0, positions(), 1, [&](int64_t begin, int64_t end) {
     const at::Tensor whitening = at::zeros({order(), order()}, mean_.options());
@@ -214,6 +285,7 @@ void GaussianModel::save(TensorMap& state, const std::string& prefix) const {
   state[prefix + "/mean"] = mean_;
   state[prefix + "/whitening"] = whitening_;
   state[prefix + "/ridge"] = at::full({1}, ridge_, at::kDouble);
+  save_samples(state, prefix, samples_);
   if (is_low_rank()) state[prefix + "/basis"] = basis_;
 }
 
@@ -230,9 +302,12 @@ GaussianModel GaussianModel::load(const TensorMap& state, const std::string& pre
   if (ridge.size(0) != 1) throw_input("detector state: '{}/ridge' must hold one number", prefix);
   model.ridge_ = ridge[0].item<double>();
   if (state.contains(prefix + "/basis")) model.basis_ = read("basis", 3);
+  model.samples_ = samples_from_state(state, prefix);
   const int64_t p = model.positions(), order = model.order();
-  const bool fits = model.whitening_.sizes() == at::IntArrayRef({p, half(order)}) &&
-                    (!model.is_low_rank() || model.basis_.sizes() == at::IntArrayRef({p, order, model.channels()}));
+  const bool fits =
+      model.whitening_.sizes() == at::IntArrayRef({p, half(order)}) &&
+      (!model.is_low_rank() || model.basis_.sizes() == at::IntArrayRef({p, order, model.channels()})) &&
+      (!model.is_low_rank() || model.samples_ == 0 || whitened_rows(model.samples_, model.channels()) == order);
   if (!fits) throw_input("detector state: the shapes below '{}' do not fit together", prefix);
   return model;
 }

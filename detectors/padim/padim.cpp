@@ -45,41 +45,70 @@ at::Tensor samples_at(const FeatureSource& normals, int64_t level, const at::Ten
   return at::cat(parts, 1);
 }
 
+/// Calls visit(level, samples) for every level, whose features are checked before.
+template <class Visit>
+void for_levels(const FeatureSource& normals, const std::vector<at::Tensor>& channels, const FitContext& context,
+                const Visit& visit) {
+  const auto levels = static_cast<int64_t>(channels.size());
+  for (int64_t l = 0; l < levels; ++l) {
+    context.observer.progress("padim", l, levels);
+    for (int64_t image = 0; image < normals.size(); image += padim_images_at_once)
+      require_finite(normals.level(l, image, std::min(padim_images_at_once, normals.size() - image)), l, image);
+    visit(l, [&](int64_t first, int64_t count) {
+      context.observer.progress("padim", l, levels);
+      return samples_at(normals, l, channels[static_cast<size_t>(l)], first, count, context.device);
+    });
+  }
+  context.observer.progress("padim", levels, levels);
+}
+
 }  // namespace
+
+GaussianModel::Options Padim::options_of(int64_t level, const FitContext& context) const {
+  return {params_.ridge, form_of(params_.covariance),
+          std::min(context.memory_bytes / share_of_fitting, int64_t{512} << 20), fmt::format("PaDiM, level {}", level)};
+}
 
 void Padim::fit(const FeatureSource& normals, const FitContext& context) {
   require_images(normals);
   shapes_ = normals.shapes();
   models_.clear();
   channels_.clear();
-  const CovarianceForm form = form_of(params_.covariance);
   const std::optional<ReducedGaussian::Form> reduced = reduced_form_of(params_.covariance);
   require_memory<Padim>("padim", params_, normals, context);
   for (size_t l = 0; l < shapes_.size(); ++l) {
     const uint64_t seed = derive_seed(context.seed, fmt::format("padim channels {}", l));
     channels_.push_back(choose_channels(shapes_[l].channels, params_.dims, seed));
   }
-
-  const auto levels = static_cast<int64_t>(shapes_.size());
-  for (int64_t l = 0; l < levels; ++l) {
-    context.observer.progress("padim", l, levels);
-    for (int64_t image = 0; image < normals.size(); image += padim_images_at_once)
-      require_finite(normals.level(l, image, std::min(padim_images_at_once, normals.size() - image)), l, image);
-    const at::Tensor& channels = channels_[static_cast<size_t>(l)];
-    const auto samples = [&](int64_t first, int64_t count) {
-      context.observer.progress("padim", l, levels);
-      return samples_at(normals, l, channels, first, count, context.device);
-    };
-    GaussianModel::Options options{params_.ridge, form,
-                                   std::min(context.memory_bytes / share_of_fitting, int64_t{512} << 20),
-                                   fmt::format("PaDiM, level {}", l)};
+  for_levels(normals, channels_, context, [&](int64_t l, const GaussianModel::Samples& samples) {
     const int64_t positions = shapes_[static_cast<size_t>(l)].positions();
     if (reduced)
-      models_.emplace_back(ReducedGaussian::fit(positions, samples, options, *reduced));
+      models_.emplace_back(ReducedGaussian::fit(positions, samples, options_of(l, context), *reduced));
     else
-      models_.emplace_back(GaussianModel::fit(positions, samples, options));
-  }
-  context.observer.progress("padim", levels, levels);
+      models_.emplace_back(GaussianModel::fit(positions, samples, options_of(l, context)));
+  });
+}
+
+bool Padim::update(const FeatureSource& more, const FitContext& context) {
+  ADREP_ASSERT(!models_.empty(), "PaDiM is updated before it is fitted");
+  const int64_t before = std::visit([](const auto& model) { return model.samples(); }, models_.front());
+  if (before == 0)
+    throw_input(
+        "padim: this model is of adrep 0.2 or older, which did not keep how many images it had learnt from: fit it again");
+  require_images(more);
+  require_fitted_shapes(more.batch(0, 1), shapes_);
+  LeastMemory least = least_memory(params_, shapes_, before + more.size());
+  least.learnt += least_memory(params_, shapes_, before).learnt;  // the old models stay until all new ones are there
+  require_memory(
+      DetectorRegistry::instance().get("padim", "detector"), least,
+      [&](const std::string&, const std::string&) { return least; }, context);
+  std::vector<Model> models;
+  for_levels(more, channels_, context, [&](int64_t l, const GaussianModel::Samples& samples) {
+    std::visit([&](const auto& model) { models.emplace_back(model.updated(samples, options_of(l, context))); },
+               models_[static_cast<size_t>(l)]);
+  });
+  models_ = std::move(models);
+  return true;
 }
 
 at::Tensor Padim::distances(const at::Tensor& x, int64_t level) const {
@@ -170,6 +199,7 @@ ADREP_DETECTOR("padim", Padim)
     .doc("a Gaussian for every position of every level, Mahalanobis distance")
     .random_when([](const ParamTexts& texts) { return texts("dims") != "0"; })
     .resize_for_mvtec_ad(256)
+    .updatable()
     .lighter({{"dims", "200"}, {"dims", "100"}, {"dims", "50"}, {"covariance", "diagonal"}})
     .post_step("min_max");
 

@@ -44,6 +44,7 @@ class Padim final : public Detector {
   explicit Padim(Params params) : params_(std::move(params)) {}
 
   void fit(const FeatureSource& normals, const FitContext& context) override;
+  bool update(const FeatureSource& more, const FitContext& context) override;
   Scores score(const Levels& levels) const override;
   static FitCost cost(const Params& params, const std::vector<LevelShape>& shapes, int64_t train, int64_t test);
   static LeastMemory least_memory(const Params& params, const std::vector<LevelShape>& shapes, int64_t images);
@@ -55,6 +56,8 @@ class Padim final : public Detector {
 
  private:
   using Model = std::variant<GaussianModel, ReducedGaussian>;
+
+  GaussianModel::Options options_of(int64_t level, const FitContext& context) const;
 
   Params params_;
   std::vector<LevelShape> shapes_;

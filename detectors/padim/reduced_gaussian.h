@@ -17,11 +17,15 @@ class ReducedGaussian {
   static ReducedGaussian fit(int64_t positions, const GaussianModel::Samples& samples,
                              const GaussianModel::Options& options, Form form);
 
+  /// As fitted anew on its samples and `more` ones, of which the earlier are not needed. Throws Error as fit does.
+  ReducedGaussian updated(const GaussianModel::Samples& more, const GaussianModel::Options& options) const;
+
   /// Mahalanobis distance, with the square root. features [B, C, P] -> [B, P].
   at::Tensor distance(const at::Tensor& features) const;
 
   int64_t channels() const { return mean_.size(1); }
   int64_t positions() const { return mean_.size(0); }
+  int64_t samples() const { return samples_; }  ///< at each position; 0: not known, the state is of an earlier version
 
   static int64_t bytes(int64_t positions, int64_t channels, Form form);
   /// Working memory of fitting for each position taken at a time, one at least, and of what all of them share.
@@ -35,6 +39,7 @@ class ReducedGaussian {
   at::Tensor mean_;   // [P, C]
   at::Tensor scale_;  // diagonal: 1 / √(v + ridge) [P, C]; shared: W [C, C]
   bool is_diagonal_ = true;
+  int64_t samples_ = 0;
 };
 
 }  // namespace adrep

@@ -17,6 +17,19 @@ int64_t kept_of(int64_t patches, double ratio) {
   return std::max<int64_t>(1, static_cast<int64_t>(static_cast<double>(patches) * ratio));
 }
 
+/// How many patches a bank stands for: in states of adrep 0.2, which do not say it, as many as it is the share of.
+int64_t seen_from_state(const TensorMap& state, int64_t bank, double ratio) {
+  if (!state.contains("seen")) return std::llround(static_cast<double>(bank) / ratio);
+  const at::Tensor& seen = state_tensor(state, "seen", 1);
+  if (seen.sizes() != at::IntArrayRef({1}) || seen.scalar_type() != at::kLong || seen.item<int64_t>() < bank)
+    throw_input("detector state: 'seen' must hold one number of patches, not less than the {} of 'bank'", bank);
+  return seen.item<int64_t>();
+}
+
+at::Tensor projected(const at::Tensor& patches, const at::Tensor& map) {
+  return map.defined() ? patches.mm(map) : patches;
+}
+
 }  // namespace
 
 at::Tensor random_projection(int64_t outputs, int64_t inputs, uint64_t seed) {
@@ -59,35 +72,69 @@ void Patchcore::fit(const FeatureSource& normals, const FitContext& context) {
     initial = mean_distance_to(reduced, at::tensor(random.sample(total, std::min(params_.starts, total)), at::kLong));
   }
   const at::Tensor chosen = greedy_coreset(reduced, initial, kept_of(total, params_.ratio), context.observer);
-  const at::Tensor bank = gather(normals, chosen, context);
+  take_fitted(gather(normals, chosen, context), context);
+  seen_ = total;
+}
+
+bool Patchcore::update(const FeatureSource& more, const FitContext& context) {
+  ADREP_ASSERT(bank_.defined(), "PatchCore is updated before it is fitted");
+  require_images(more);
+  require_fitted_shapes(more.batch(0, 1), shapes_);
+  const int64_t positions = shapes_[first_level()].positions(), further = more.size() * positions;
+  const int64_t total = seen_ + further;
+  LeastMemory least = least_memory(params_, shapes_, (total + positions - 1) / positions);
+  least.learnt += static_cast<int64_t>(bank_.nbytes());  // the old bank stays until the new one is there
+  require_memory(
+      DetectorRegistry::instance().get("patchcore", "detector"), least,
+      [&](const std::string&, const std::string&) { return least; }, context);
+
+  const at::Tensor reduced = reduced_patches(more, context), bank = bank_.to(context.device);
+  const at::Tensor nearest = NearestNeighbours(projected(bank, projection(context)))
+                                 .search(reduced, 1, context.memory_bytes)
+                                 .squared_distances;
+  const int64_t wanted = std::clamp<int64_t>(kept_of(total, params_.ratio) - bank.size(0), 0, further);
+  if (wanted > 0 && nearest.max().item<float>() > 0) {  // else all are copies of what is there
+    const at::Tensor chosen = greedy_coreset(reduced, nearest.flatten().sqrt(), wanted, context.observer);
+    at::Tensor grown = at::cat({bank, gather(more, chosen, context)});
+    take_fitted(std::move(grown), context);
+  }
+  seen_ = total;
+  return true;
+}
+
+void Patchcore::take_fitted(at::Tensor bank, const FitContext& context) {
   TensorMap learnt;
   if (params_.index != "exact") learnt = FaissIndex::learn(bank, params_, derive_seed(context.seed, "patchcore index"));
-  take_bank(bank, std::move(learnt),
+  take_bank(std::move(bank), std::move(learnt),
             [&](int64_t done, int64_t rows) { context.observer.progress("search index", done, rows); });
 }
 
 void Patchcore::take_bank(at::Tensor bank, TensorMap learnt, const FaissIndex::Progress& progress) {
-  bank_ = std::move(bank);
-  learnt_ = std::move(learnt);
   if (params_.index == "exact")
-    exact_ = std::make_shared<NearestNeighbours>(bank_);
+    exact_ = std::make_shared<NearestNeighbours>(bank);
   else
-    faiss_ = std::make_shared<FaissIndex>(bank_, params_, learnt_, progress);
+    faiss_ = std::make_shared<FaissIndex>(bank, params_, learnt, progress);
+  bank_ = std::move(bank);  // after what may throw
+  learnt_ = std::move(learnt);
 }
 
 Neighbours Patchcore::nearest(const at::Tensor& queries, int64_t k) const {
   return faiss_ ? faiss_->search(queries, k) : exact_->search(queries, k);
 }
 
+/// The random linear map [dimension, projection]. As in the reference code there is none, undefined, when the
+/// dimensions agree.
+at::Tensor Patchcore::projection(const FitContext& context) const {
+  if (params_.projection == params_.dimension) return {};
+  return random_projection(params_.projection, params_.dimension, derive_seed(context.seed, "patchcore projection"))
+      .to(context.device)
+      .t();
+}
+
 /// All training patches in the random linear map, computed a few images at a time: the patches themselves (gigabytes)
-/// are never held at once. As in the reference code there is no map when the dimensions agree.
+/// are never held at once.
 at::Tensor Patchcore::reduced_patches(const FeatureSource& normals, const FitContext& context) const {
-  const bool projected = params_.projection != params_.dimension;
-  at::Tensor map;
-  if (projected)
-    map = random_projection(params_.projection, params_.dimension, derive_seed(context.seed, "patchcore projection"))
-              .to(context.device)
-              .t();
+  const at::Tensor map = projection(context);
   const int64_t positions = shapes_[first_level()].positions();
   const at::Tensor reduced =
       at::empty({normals.size() * positions, params_.projection}, at::TensorOptions(context.device).dtype(at::kFloat));
@@ -96,7 +143,7 @@ at::Tensor Patchcore::reduced_patches(const FeatureSource& normals, const FitCon
     const Levels levels = normals.batch(image, count).to(context.device);
     for (int64_t l = 0; l < levels.count(); ++l) require_finite(levels[l], l, image);
     const at::Tensor x = patches(levels).flatten(0, 1);
-    reduced.narrow(0, image * positions, count * positions).copy_(projected ? x.mm(map) : x);
+    reduced.narrow(0, image * positions, count * positions).copy_(projected(x, map));
     context.observer.progress("patches", image + count, normals.size());
   }
   return reduced;
@@ -155,7 +202,7 @@ at::Tensor Patchcore::reweighted(const at::Tensor& patches, const at::Tensor& ma
 }
 
 TensorMap Patchcore::state() const {
-  TensorMap state{{"shapes", shapes_to_tensor(shapes_)}, {"bank", bank()}};
+  TensorMap state{{"shapes", shapes_to_tensor(shapes_)}, {"bank", bank()}, {"seen", at::full({1}, seen_, at::kLong)}};
   add_below(state, "index/", learnt_);
   return state;
 }
@@ -171,6 +218,7 @@ void Patchcore::load(const TensorMap& state) {
   if (shapes.empty() || bank.size(0) < 1 || bank.size(1) != params_.dimension || bank.scalar_type() != at::kFloat)
     throw_input("detector state: 'bank' must be float32 [rows, {}]: it was made with another dimension",
                 params_.dimension);
+  seen_ = seen_from_state(state, bank.size(0), params_.ratio);
   shapes_ = std::move(shapes);
   take_bank(bank, tensors_below(state, "index/"));
 }
@@ -202,6 +250,7 @@ ADREP_DETECTOR("patchcore", Patchcore)
     .doc("distance to the nearest patch of a coreset of the training patches")
     .resize_for_mvtec_ad(256)
     .position_free()
+    .updatable()
     .faster("ratio", "0.01")
     .lighter({{"ratio", "0.05"}, {"ratio", "0.02"}, {"ratio", "0.01"}, {"ratio", "0.001"}, {"projection", "32"}})
     .post_step("");

@@ -72,6 +72,9 @@ class Patchcore final : public Detector {
   explicit Patchcore(Params params);
 
   void fit(const FeatureSource& normals, const FitContext& context) override;
+  /// Continues the greedy selection from the bank as it is: of the further patches those farthest from it enter, one
+  /// after the other, until it has the share `ratio` of all patches seen. The context's seed must be that of the fit.
+  bool update(const FeatureSource& more, const FitContext& context) override;
   Scores score(const Levels& levels) const override;
   static FitCost cost(const Params& params, const std::vector<LevelShape>& shapes, int64_t train, int64_t test);
   static LeastMemory least_memory(const Params& params, const std::vector<LevelShape>& shapes, int64_t images);
@@ -85,9 +88,12 @@ class Patchcore final : public Detector {
   const at::Tensor& bank() const { return bank_; }
 
  private:
+  at::Tensor projection(const FitContext& context) const;
   at::Tensor reduced_patches(const FeatureSource& normals, const FitContext& context) const;
   at::Tensor gather(const FeatureSource& normals, const at::Tensor& chosen, const FitContext& context) const;
   size_t first_level() const;
+  /// Takes the bank, of which FAISS's index learns.
+  void take_fitted(at::Tensor bank, const FitContext& context);
   /// Takes the bank, with what FAISS's index has learnt of it.
   void take_bank(at::Tensor bank, TensorMap learnt, const FaissIndex::Progress& progress = {});
   Neighbours nearest(const at::Tensor& queries, int64_t k) const;
@@ -96,6 +102,7 @@ class Patchcore final : public Detector {
 
   Params params_;
   std::vector<LevelShape> shapes_;
+  int64_t seen_ = 0;  // patches that the bank stands for
   at::Tensor bank_;
   std::shared_ptr<const NearestNeighbours> exact_;  // this or faiss_
   std::shared_ptr<const FaissIndex> faiss_;

@@ -14,6 +14,7 @@
 #include "core/representation/projector_checkpoint.h"
 #include "core/representation/representation.h"
 #include "detectors/detector.h"
+#include "detectors/pipeline/calibration.h"
 #include "detectors/scoring/post_steps.h"
 
 namespace adrep {
@@ -46,6 +47,13 @@ struct ArtefactProbe {
   Scores scores{};   ///< the detector's, before the post step; found when the artefact is saved
 };
 
+/// An image with what the pipeline gave it before it was saved: what a loaded one is compared with.
+struct ArtefactWitness {
+  std::string sha256;  ///< of the image file
+  double score = 0;
+  at::Tensor map;  ///< [S, S] float32
+};
+
 /// A fitted detector with all that the scores of new images depend on, as it lies in one file.
 struct Artefact {
   std::string detector;     ///< its registered name
@@ -59,7 +67,11 @@ struct Artefact {
   PostStep post{};    ///< of post=published: with what it found on the test set
   int64_t batch = 8;  ///< images that go through it at once
   ArtefactProbe probe;
-  nlohmann::json record = {};  ///< how fitting went: notes and epochs; null when nothing is known of it
+  nlohmann::json record = {};                ///< how fitting went: notes and epochs; null when nothing is known of it
+  std::optional<Calibration> calibration{};  ///< of what `adrep fit` wrote
+  std::vector<ArtefactWitness> witnesses{};  ///< the same
+  nlohmann::json provenance = {};            ///< the same: data, settings, machine and versions; else null
+  std::string licence{};                     ///< of the backbone's weights, for people; "" when nothing is known
 };
 
 /// Writes the file atomically: version, checksum, all parts, adrep's and LibTorch's version, and a self-test: the probe

@@ -7,6 +7,8 @@
 #include "core/base/version.h"
 #include "core/io/damaged.h"
 #include "core/io/tensor_parts.h"
+#include "detectors/pipeline/artefact_calibration.h"
+#include "detectors/pipeline/artefact_parts.h"
 
 namespace adrep {
 namespace {
@@ -39,17 +41,6 @@ RawParams parameters_from(const json& texts, const std::string& where) {
   return params;
 }
 
-/// A tensor of this name, type and number of dimensions.
-const at::Tensor& tensor_of(const TensorMap& tensors, const std::string& name, at::ScalarType type, int64_t dims) {
-  const auto place = tensors.find(name);
-  if (place == tensors.end()) throw_input("damaged: it has no tensor '{}'", name);
-  const at::Tensor& tensor = place->second;
-  if (tensor.scalar_type() != type || tensor.dim() != dims)
-    throw_input("damaged: '{}' is {} [{}], not {} of {} dimensions", name, c10::toString(tensor.scalar_type()),
-                fmt::join(tensor.sizes(), ", "), c10::toString(type), dims);
-  return tensor;
-}
-
 /// Tensors by number below a prefix: "0", "1", … Float32 of so many dimensions, none of them empty.
 std::vector<at::Tensor> numbered(const TensorMap& tensors, const std::string& prefix, int64_t dims) {
   std::vector<at::Tensor> list;
@@ -62,12 +53,6 @@ std::vector<at::Tensor> numbered(const TensorMap& tensors, const std::string& pr
 
 void add_numbered(TensorMap& tensors, const std::string& prefix, const std::vector<at::Tensor>& list) {
   for (size_t l = 0; l < list.size(); ++l) tensors[prefix + std::to_string(l)] = list[l];
-}
-
-int64_t number_between(const json& all, const std::string& name, int64_t least, int64_t most) {
-  const auto value = all.at(name).get<int64_t>();
-  if (value < least || value > most) throw_input("damaged: its {} is {}", name, value);
-  return value;
 }
 
 Geometry geometry_from(const json& image) {
@@ -216,7 +201,9 @@ void refuse_unknown(const TensorMap& tensors, const Artefact& artefact) {
                        (name == backbone_tensor && artefact.backbone.embedded.defined()) ||
                        (name.starts_with(bank_prefix) && !artefact.representation.bank.rows.empty()) ||
                        (name.starts_with(projector_prefix) && artefact.representation.projector) ||
-                       (name.starts_with(post_prefix) && !artefact.post.name.empty());
+                       (name.starts_with(post_prefix) && !artefact.post.name.empty()) ||
+                       (name.starts_with(calibration_prefix) && artefact.calibration) ||
+                       (name.starts_with(witness_prefix) && !artefact.witnesses.empty());
     if (!known) throw_input("damaged: unknown tensor '{}'", printable(name));
   }
 }
@@ -242,6 +229,9 @@ SealedTensors artefact_content(const Artefact& artefact) {
                          {"representation", description_of(artefact.representation)},
                          {"post", artefact.post.name},
                          {"batch", artefact.batch}};
+  if (!artefact.provenance.is_null()) content.description["provenance"] = artefact.provenance;
+  if (!artefact.licence.empty()) content.description["licence"] = artefact.licence;
+  add_calibration(content, artefact);
   TensorMap& tensors = content.tensors;
   add_below(tensors, state_prefix, artefact.fitted->state());
   add_numbered(tensors, bank_prefix, artefact.representation.bank.rows);
@@ -271,6 +261,9 @@ Artefact artefact_from(const SealedTensors& content, const std::filesystem::path
   artefact.probe = probe_from(tensors, artefact.geometry.crop);
   artefact.representation = representation_from(all.at("representation"), tensors, artefact.probe.levels, file);
   artefact.post = {all.at("post").get<std::string>(), tensors_below(tensors, post_prefix)};
+  artefact.provenance = all.value("provenance", json());
+  artefact.licence = printable(all.value("licence", ""));
+  take_calibration(content, artefact);
   refuse_unknown(tensors, artefact);
   std::shared_ptr<Detector> fitted =
       DetectorRegistry::instance().get(artefact.detector, "detector").make(artefact.parameters);

@@ -13,6 +13,8 @@ inline const SealKind artefact_seal{"adrep detector", 2};
 ///   post/…           constants of the post step
 ///   backbone         bytes of the weights file
 ///   test/…           the probe: image, levels/0, …, maps, image_scores
+///   calibration/…    image scores and largest regions of good images, float64 [n]
+///   witness/…        scores [W] and maps [W, S, S] of the witnesses
 SealedTensors artefact_content(const Artefact& artefact);
 
 /// The other way round, every field, name, type and shape checked; the detector is made from its state. `file`: for

@@ -1,5 +1,6 @@
 #include "detectors/pipeline/pipeline.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 
 #include "core/base/device.h"
@@ -40,6 +41,23 @@ bool close_on_average(const at::Tensor& actual, const at::Tensor& stored) {
   if (actual.sizes() != stored.sizes()) return false;
   const at::Tensor difference = (actual.cpu() - stored).abs();
   return difference.mean().item<double>() <= whole_test_tolerance * stored.abs().max().item<double>();
+}
+
+/// Levels of several images, in their order.
+Levels joined_levels(const std::vector<Levels>& parts) {
+  Levels all;
+  if (parts.empty()) return all;
+  all.image_size = parts.front().image_size;
+  for (int64_t level = 0; level < parts.front().count(); ++level) {
+    std::vector<at::Tensor> maps;
+    for (const Levels& part : parts) maps.push_back(part[level]);
+    all.maps.push_back(at::cat(maps));
+  }
+  std::vector<at::Tensor> contents;
+  for (const Levels& part : parts)
+    if (part.content.defined()) contents.push_back(part.content);
+  if (!contents.empty()) all.content = at::cat(contents);
+  return all;
 }
 
 /// Resized and cropped. `number`: for messages.
@@ -95,7 +113,7 @@ class Pipeline::Passes {
   bool empty_ = true;
 };
 
-Pipeline::Pipeline(const Artefact& artefact, std::unique_ptr<const Backbone> backbone, const PipelineOptions& options)
+Pipeline::Pipeline(const Artefact& artefact, std::shared_ptr<const Backbone> backbone, const PipelineOptions& options)
     : device_(open_device(options.device)),
       geometry_(artefact.geometry),
       reading_(artefact.reading),
@@ -103,7 +121,8 @@ Pipeline::Pipeline(const Artefact& artefact, std::unique_ptr<const Backbone> bac
       representation_(representation_of(artefact.representation, device_, options.memory_bytes)),
       detector_(detector_on(artefact, device_)),
       post_(artefact.post),
-      batch_(artefact.batch) {
+      batch_(options.batch > 0 ? options.batch : artefact.batch),
+      calibration_(artefact.calibration) {
   backbone_->shapes(geometry_.crop, geometry_.crop);  // refuses a size that the backbone cannot take
 }
 
@@ -132,13 +151,23 @@ at::Tensor Pipeline::input_of(const Image& prepared) const {
   return normalised(prepared, backbone_->info().mean, backbone_->info().std);
 }
 
-Scores Pipeline::detect(const std::vector<at::Tensor>& inputs, const std::vector<Content>& contents) const {
+Levels Pipeline::raw_levels_of(const std::vector<at::Tensor>& inputs, const std::vector<Content>& contents) const {
   const at::NoGradGuard no_grad;
   Levels levels = backbone_->forward(at::stack(inputs));
   for (at::Tensor& level : levels.maps) level = level.contiguous();  // as features lie when a detector is fitted
   if (geometry_.fit == Fit::pad) levels.content = content_tensor(contents);
-  if (representation_) levels = representation_->apply(levels);
-  return detector_->score(levels);
+  return levels;
+}
+
+Levels Pipeline::levels_of(const std::vector<at::Tensor>& inputs, const std::vector<Content>& contents) const {
+  const at::NoGradGuard no_grad;
+  Levels levels = raw_levels_of(inputs, contents);
+  return representation_ ? representation_->apply(levels) : levels;
+}
+
+Scores Pipeline::detect(const std::vector<at::Tensor>& inputs, const std::vector<Content>& contents) const {
+  const at::NoGradGuard no_grad;
+  return detector_->score(levels_of(inputs, contents));
 }
 
 Scores Pipeline::score(const std::vector<Image>& images) const {
@@ -158,6 +187,73 @@ Scores Pipeline::score_files(const std::vector<ImageFile>& files, int threads) c
     return true;
   });
   return passes.finish();
+}
+
+Scores Pipeline::score(const ImageView& image) const {
+  return score(std::vector<Image>{rgb_image(image)});
+}
+
+Prediction Pipeline::predict_prepared(const Image& prepared, const Content& content, int width, int height) const {
+  const Scores scores = apply_post_step(post_, detect({input_of(prepared)}, {content}));
+  return prediction_of(scores.maps[0].cpu().contiguous(), scores.image_scores[0].item<float>(), width, height,
+                       geometry_, calibration());
+}
+
+Prediction Pipeline::predict(const ImageView& image) const {
+  const Image rgb = rgb_image(image);
+  return predict_prepared(prepared_image(rgb, geometry_, 0), content_of(rgb.width, rgb.height, geometry_), rgb.width,
+                          rgb.height);
+}
+
+Prediction Pipeline::predict_kept(const at::Tensor& pixels, const at::Tensor& content) const {
+  const at::Tensor bytes = pixels.contiguous();
+  Image prepared(geometry_.crop, geometry_.crop, 3);
+  ADREP_ASSERT(bytes.numel() == std::ssize(prepared.pixels), "a kept image of another size");
+  std::copy_n(bytes.const_data_ptr<uint8_t>(), prepared.pixels.size(), prepared.pixels.begin());
+  const auto side = [&](int64_t i) { return static_cast<int>(content[i].item<int64_t>()); };
+  return predict_prepared(prepared, {side(0), side(1), side(2), side(3)}, geometry_.crop, geometry_.crop);
+}
+
+Levels Pipeline::features_by(const std::vector<ImageFile>& files, bool raw) const {
+  std::vector<ImageFile> as_fitted = files;
+  for (ImageFile& file : as_fitted) file.reading = reading_;
+  std::vector<Levels> parts;
+  load_images(as_fitted, geometry_, at::get_num_threads(), static_cast<size_t>(2 * batch_), [&](LoadedImage loaded) {
+    if (!loaded.image) throw InputError(loaded.error);
+    const std::vector<at::Tensor> input{input_of(*loaded.image)};
+    parts.push_back((raw ? raw_levels_of(input, {loaded.content}) : levels_of(input, {loaded.content})).to(at::kCPU));
+    return true;
+  });
+  return joined_levels(parts);
+}
+
+Levels Pipeline::features(const std::vector<ImageFile>& files) const {
+  return features_by(files, false);
+}
+
+Levels Pipeline::raw_features(const std::vector<ImageFile>& files) const {
+  return features_by(files, true);
+}
+
+void Pipeline::predict_files(const std::vector<ImageFile>& files, int threads,
+                             const std::function<bool(FilePrediction)>& consume) const {
+  std::vector<ImageFile> as_fitted = files;
+  for (ImageFile& file : as_fitted) file.reading = reading_;
+  const auto ahead = static_cast<size_t>(2 * std::max(threads, 1));
+  load_images(as_fitted, geometry_, threads, ahead, [&](LoadedImage loaded) {
+    FilePrediction made{loaded.index, std::nullopt, loaded.error};
+    if (loaded.image) made.prediction = predict_prepared(*loaded.image, loaded.content, loaded.width, loaded.height);
+    return consume(std::move(made));
+  });
+}
+
+ArtefactProbe Pipeline::probe_on(const ImageFile& file) const {
+  ImageFile as_fitted = file;
+  as_fitted.reading = reading_;
+  const Image prepared = preprocess_image(decode_rgb(as_fitted), geometry_);
+  const Content whole{0, 0, geometry_.crop, geometry_.crop};  // as the self-test has it
+  return {at::tensor(prepared.pixels, at::kByte).view({prepared.height, prepared.width, 3}),
+          levels_of({input_of(prepared)}, {whole}).to(at::kCPU)};
 }
 
 }  // namespace adrep

@@ -21,12 +21,12 @@ struct Region {
 /// What a pipeline says of one photograph.
 struct Prediction {
   double score = 0;                 ///< larger is more anomalous
-  std::optional<double> p_value;    ///< of the score among those of good images; none without a calibration
-  std::optional<bool> is_defect;    ///< the score is above the threshold; none without a calibration
-  std::vector<Region> regions;      ///< those larger than the calibration's area, by area, the largest first
-  at::Tensor map;                   ///< [S, S] float32 on the CPU, of the square that the backbone saw
+  std::optional<double> p_value{};  ///< of the score among those of good images; none without a calibration
+  std::optional<bool> is_defect{};  ///< the score is above the threshold; none without a calibration
+  std::vector<Region> regions{};    ///< those larger than the calibration's area, by area, the largest first
+  at::Tensor map{};                 ///< [S, S] float32 on the CPU, of the square that the backbone saw
   int width = 0, height = 0;        ///< of the photograph
-  Content content;                  ///< where it lies in the map
+  Content content{};                ///< where it lies in the map
 };
 
 /// A prediction from scores. map [S, S] float32 on the CPU; calibration: nullptr for none.
@@ -36,5 +36,8 @@ Prediction prediction_of(const at::Tensor& map, double score, int width, int hei
 /// Pixels of the largest 8-connected region of a map above the threshold, within what is not padding; 0 where there is
 /// none.
 double largest_region(const at::Tensor& map, const Content& content, double pixel_threshold);
+
+/// [S, S] uint8: 1 where a map [S, S] lies in a region that the prediction reports, else 0.
+at::Tensor reported_pixels(const at::Tensor& map, const Content& content, const Calibration& calibration);
 
 }  // namespace adrep

@@ -1,0 +1,23 @@
+#include "cli/model_options.h"
+
+#include "cli/command_words.h"
+#include "core/base/device.h"
+
+namespace adrep::cli {
+
+void ModelOptions::add_to(CLI::App& command) {
+  command.add_option("MODEL", model, "a model's file, of adrep fit or models=keep")->required()->check(not_empty());
+  command.add_option("--device", device, "cpu (default), cuda or cuda:INDEX")->check(not_empty());
+  command.add_option("--threads", threads, "that compute; 0 (default): one a processor")
+      ->check(CLI::Range(int64_t{0}, int64_t{4096}));
+  command.add_option("--weights", weights, "the backbone's weights, of a model that does not hold them")
+      ->check(not_empty());
+  command.add_flag("--trust-code", trust_code, "run a backbone that is code (torchscript:FILE)");
+}
+
+PipelineOptions ModelOptions::pipeline_options() const {
+  set_threads(threads);
+  return {.device = device, .weights = weights, .trust_code = trust_code};
+}
+
+}  // namespace adrep::cli
