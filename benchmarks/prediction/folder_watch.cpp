@@ -14,7 +14,6 @@
 #include <functional>
 #include <map>
 #include <set>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,8 +25,7 @@
 #include "core/image/decode.h"
 
 namespace adrep {
-// named, since FolderWatch::Files has them: files are compiled together
-namespace watched {
+namespace {
 
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
@@ -65,6 +63,9 @@ std::optional<FileState> regular_state(const struct stat& info) {
   return FileState{info.st_size, int64_t{info.st_mtim.tv_sec} * second_ns + info.st_mtim.tv_nsec, info.st_ino};
 }
 
+/// Called with a folder's path, a name in it, and what happened to it.
+using OnChange = std::function<void(const std::string& below, const std::string& name, uint32_t what)>;
+
 /// What the kernel tells of a folder and its sub-folders; nothing where it cannot.
 class FolderEvents {
  public:
@@ -82,9 +83,8 @@ class FolderEvents {
   /// A folder was moved away with what is in it.
   void remove(const std::string& below);
 
-  /// Calls `changed` with the folder's path, the name in it and what happened, and `lost` where it is not known what.
-  void read(const std::function<void(const std::string& below, const std::string& name, uint32_t what)>& changed,
-            const std::function<void()>& lost);
+  /// Calls `changed` for everything that happened, and then `lost` where that is not all.
+  void read(const OnChange& changed, const std::function<void()>& lost);
 
  private:
   Descriptor queue_;
@@ -125,9 +125,7 @@ void FolderEvents::remove(const std::string& below) {
   });
 }
 
-void FolderEvents::read(
-    const std::function<void(const std::string& below, const std::string& name, uint32_t what)>& changed,
-    const std::function<void()>& lost) {
+void FolderEvents::read(const OnChange& changed, const std::function<void()>& lost) {
   if (descriptor() < 0) return;
   alignas(inotify_event) std::array<char, 16384> buffer;
   ssize_t length = 0;
@@ -149,9 +147,7 @@ void FolderEvents::read(
   if (!all_known) lost();
 }
 
-}  // namespace watched
-
-using namespace watched;
+}  // namespace
 
 /// The image files of the folder, and which of them is looked at when.
 struct FolderWatch::Files {
@@ -184,14 +180,14 @@ struct FolderWatch::Files {
   bool leaves_folder(const fs::path& link) const;
   void warn_of_link(const fs::path& link);
 
-  void look_again(const std::string& path, Clock::time_point complete);
+  void look_again(const std::string& path, bool renamed);
   void wait_until(const std::string& path, Known& file, Clock::time_point complete);
   void forget(const std::string& path);
 
   void scan();
-  bool scan_folders(const std::string& first, Clock::time_point now);
-  bool scan_folder(const std::string& below, std::vector<std::string>& folders, Clock::time_point now);
-  void scanned(const std::string& path, Clock::time_point now);
+  bool scan_folders(const std::string& first);
+  bool scan_folder(const std::string& below, std::vector<std::string>& folders, std::vector<std::string>& changed);
+  bool is_changed(const std::string& path);
   void read_events();
   void on_event(const std::string& below, const std::string& name, uint32_t what);
   std::optional<Arrival> take_complete(Clock::time_point now);
@@ -251,32 +247,30 @@ void FolderWatch::Files::forget(const std::string& path) {
   known.erase(file);
 }
 
-/// Something happened to a file: it is complete then, unless it changes.
-void FolderWatch::Files::look_again(const std::string& path, Clock::time_point complete) {
+/// Something happened to a file.
+void FolderWatch::Files::look_again(const std::string& path, bool renamed) {
   const std::optional<FileState> state = state_of(path);
   if (!state) return forget(path);
   Known& file = known[path];
   file.seen = *state;
   file.scan = scans;
-  wait_until(path, file, complete);
+  wait_until(path, file, renamed ? Clock::now() : Clock::now() + still);
 }
 
-/// A scan came by a file.
-void FolderWatch::Files::scanned(const std::string& path, Clock::time_point now) {
+/// A scan comes by a file: whether it is another one than before.
+bool FolderWatch::Files::is_changed(const std::string& path) {
   const std::optional<FileState> state = state_of(path);
-  if (!state) return;
-  const auto [entry, is_new] = known.try_emplace(path);
-  Known& file = entry->second;
+  if (!state) return false;
+  Known& file = known[path];
   file.scan = scans;
-  const bool same = !is_new && *state == (file.waits ? file.seen : *file.given);
-  if (same) return;
+  if (state == (file.waits ? file.seen : file.given)) return false;
   file.seen = *state;
-  wait_until(path, file, now + still);
+  return true;
 }
 
-/// Looks at one folder, and adds its sub-folders to `folders`. False where it cannot be listed.
+/// Looks at one folder; adds its sub-folders to `folders` and its files to `changed`. False where it cannot be listed.
 bool FolderWatch::Files::scan_folder(const std::string& below, std::vector<std::string>& folders,
-                                     Clock::time_point now) {
+                                     std::vector<std::string>& changed) {
   stop_if_interrupted();
   const fs::path folder = below.empty() ? root : root / below;
   events.add(folder, below);  // first: what comes while it is listed is told of
@@ -288,8 +282,8 @@ bool FolderWatch::Files::scan_folder(const std::string& below, std::vector<std::
     std::error_code gone;
     if (entry->symlink_status(gone).type() == fs::file_type::directory) {
       folders.push_back(path_below(below, name));
-    } else if (is_image_name(name)) {
-      scanned(path_below(below, name), now);
+    } else if (std::string path = path_below(below, name); is_image_name(name) && is_changed(path)) {
+      changed.push_back(std::move(path));
     }
   }
   const bool is_gone = failed == std::errc::no_such_file_or_directory && !below.empty();
@@ -301,14 +295,17 @@ bool FolderWatch::Files::scan_folder(const std::string& below, std::vector<std::
 }
 
 /// Looks at a folder and all below it. False where the first one cannot be listed.
-bool FolderWatch::Files::scan_folders(const std::string& first, Clock::time_point now) {
-  std::vector<std::string> folders;
-  const bool listed = scan_folder(first, folders, now);
+bool FolderWatch::Files::scan_folders(const std::string& first) {
+  std::vector<std::string> folders, changed;
+  const bool listed = scan_folder(first, folders, changed);
   while (!folders.empty()) {
     const std::string folder = std::move(folders.back());
     folders.pop_back();
-    scan_folder(folder, folders, now);
+    scan_folder(folder, folders, changed);
   }
+  // one time for all, so that names order them: when the last one was looked at
+  const Clock::time_point complete = Clock::now() + still;
+  for (const std::string& path : changed) wait_until(path, known.at(path), complete);
   return listed;
 }
 
@@ -317,7 +314,7 @@ void FolderWatch::Files::scan() {
   ++scans;
   events.begin_scan();
   const Clock::time_point begin = Clock::now();
-  if (scan_folders("", begin)) {
+  if (scan_folders("")) {
     events.end_scan();
     for (auto file = known.begin(); file != known.end();) {
       const auto gone = file++;
@@ -331,12 +328,11 @@ void FolderWatch::Files::scan() {
 void FolderWatch::Files::on_event(const std::string& below, const std::string& name, uint32_t what) {
   if (is_hidden(name)) return;
   const std::string path = path_below(below, name);
-  const Clock::time_point now = Clock::now();
   if (what & IN_ISDIR) {
     if (what & IN_MOVED_FROM) events.remove(path);
-    if (what & (IN_CREATE | IN_MOVED_TO)) scan_folders(path, now);  // files may have come before the watch
+    if (what & (IN_CREATE | IN_MOVED_TO)) scan_folders(path);  // files may have come before the watch
   } else if (is_image_name(name)) {
-    look_again(path, what & IN_MOVED_TO ? now : now + still);
+    look_again(path, what & IN_MOVED_TO);
   }
 }
 

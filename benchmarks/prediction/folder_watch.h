@@ -24,14 +24,14 @@ struct WatchSettings {
 };
 
 /// Hands out each image file (is_image_name) of a folder and of its sub-folders once it is complete: at once when it
-/// was renamed to its name, else when size and time of change have stayed the same for a second. That a writer closed
-/// it is not enough, as many programs open a file more than once. Files that were there before come first; one that is
-/// changed or replaced after it was handed out comes again, and one that vanishes before is forgotten.
+/// was renamed to its name, else when size and time of change have stayed the same for `still` seconds, by this
+/// machine's steady clock. That a writer closed it is not enough: many programs open a file more than once. Files that
+/// were there before are handed out, too; one that is changed or replaced later comes again, and one that vanishes
+/// before is forgotten.
 ///
 /// The kernel tells of no change that another machine makes in a network folder, nor of those beyond its limits: a
-/// scan every two seconds finds these. Only this machine's steady clock is asked how long a file was still. Hidden
-/// names are left out, and so are links to folders and links that leave the folder. A folder that cannot be listed
-/// costs a warning and is tried again. Memory is that of the names in the folder.
+/// scan every so many seconds finds these. Hidden names are left out, and so are links to folders and links that leave
+/// the folder. A folder that cannot be listed costs a warning and is tried again. Memory is that of the names in it.
 class FolderWatch {
  public:
   /// Throws InputError where it is no folder or cannot be listed.
