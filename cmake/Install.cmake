@@ -7,7 +7,14 @@ set_target_properties(adrep PROPERTIES INSTALL_RPATH "$ORIGIN;${LibTorch_ROOT_DI
 set_target_properties(adrep_program PROPERTIES INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR};${LibTorch_ROOT_DIR}/lib")
 target_include_directories(adrep_dependencies INTERFACE "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/adrep>")
 
-install(TARGETS adrep adrep_dependencies EXPORT adrepTargets)
+# adrep::c: the C interface, without the C++ headers and what they need
+add_library(adrep_c INTERFACE)
+set_target_properties(adrep_c PROPERTIES EXPORT_NAME c)
+target_include_directories(adrep_c INTERFACE "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
+target_link_libraries(adrep_c INTERFACE "$<LINK_ONLY:adrep>")
+
+install(TARGETS adrep adrep_dependencies adrep_c EXPORT adrepTargets)
+install(FILES "${PROJECT_SOURCE_DIR}/bindings/c/adrep.h" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(TARGETS adrep_program)
 if(TARGET adrep_nccl)
   install(TARGETS adrep_nccl LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}") # where adrep looks for it: beside libadrep.so

@@ -31,7 +31,7 @@ debian_packages=(
   g++ cmake ninja-build ccache mold git ca-certificates python3 python3-pip unzip
   catch2 libbenchmark-dev libcli11-dev libeigen3-dev libfmt-dev libspdlog-dev libyaml-cpp-dev nlohmann-json3-dev
   libopencv-core-dev libopencv-imgproc-dev libjpeg62-turbo-dev libpng-dev libtiff-dev libwebp-dev libopenjp2-7-dev
-  libgdcm-dev libssl-dev zlib1g-dev libicu-dev libfaiss-dev)
+  libgdcm-dev libssl-dev zlib1g-dev libicu-dev libfaiss-dev abigail-tools)
 [ "$slurm" -eq 0 ] || debian_packages+=(slurmctld slurmd slurm-client munge)
 
 install_packages() {
