@@ -25,7 +25,8 @@
 #include "core/image/decode.h"
 
 namespace adrep {
-namespace {
+// named, since FolderWatch::Files has them: files are compiled together
+namespace watched {
 
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
@@ -147,7 +148,9 @@ void FolderEvents::read(const OnChange& changed, const std::function<void()>& lo
   if (!all_known) lost();
 }
 
-}  // namespace
+}  // namespace watched
+
+using namespace watched;
 
 /// The image files of the folder, and which of them is looked at when.
 struct FolderWatch::Files {
