@@ -37,4 +37,7 @@ Prediction prediction_of(const at::Tensor& map, double score, int width, int hei
 /// none.
 double largest_region(const at::Tensor& map, const Content& content, double pixel_threshold);
 
+/// [S, S] uint8: 1 where a map [S, S] lies in a region that the prediction reports, else 0.
+at::Tensor reported_pixels(const at::Tensor& map, const Content& content, const Calibration& calibration);
+
 }  // namespace adrep
