@@ -77,6 +77,7 @@ void add_bench_command(CLI::App& program, int& exit_code) {
   precision->footer("example: adrep bench precision data=my-parts detector=padim backbone=dinov2_base");
   precision->callback([words, &exit_code] { exit_code = bench_precision(*words); });
   add_regress(*command, exit_code);
+  add_bench_thresholds(*command);
 }
 
 }  // namespace adrep::cli
