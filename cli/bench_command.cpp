@@ -78,6 +78,7 @@ void add_bench_command(CLI::App& program, int& exit_code) {
   precision->callback([words, &exit_code] { exit_code = bench_precision(*words); });
   add_regress(*command, exit_code);
   add_bench_thresholds(*command);
+  add_bench_predict(*command, exit_code);
 }
 
 }  // namespace adrep::cli

@@ -27,6 +27,7 @@ void add_doctor_command(CLI::App& program, int& exit_code);
 void add_completion_command(CLI::App& program);
 void add_bench_command(CLI::App& program, int& exit_code);
 void add_bench_thresholds(CLI::App& bench);
+void add_bench_predict(CLI::App& bench, int& exit_code);
 void add_weights_command(CLI::App& program, int& exit_code);
 void add_visualize_command(CLI::App& program);
 void add_version_command(CLI::App& program);

@@ -14,16 +14,11 @@ at::Tensor inside(const Prediction& prediction) {
   return prediction.map.narrow(0, part.top, part.height).narrow(1, part.left, part.width).contiguous();
 }
 
-/// "1.7", "0.055": two digits of a percentage.
-std::string percent(double share) {
-  return fmt::format("{:.2g}", 100 * share);
-}
-
 /// What so few images cannot support; "" where they can.
 std::string too_few_note(const GoodScores& scores, double rate, const std::string& key) {
   if (rate >= scores.least_rate()) return "";
-  return fmt::format("{}={}: {} {} {} %, not {} %: {} would be needed", key, rate, counted(scores.size(), "good image"),
-                     scores.size() == 1 ? "supports" : "support", percent(scores.least_rate()), percent(rate),
+  return fmt::format("{}={}: {} {} {}, not {:g} %: {} would be needed", key, rate, counted(scores.size(), "good image"),
+                     scores.size() == 1 ? "supports" : "support", percent_at_most(scores.least_rate()), 100 * rate,
                      images_for_rate(rate));
 }
 
@@ -76,10 +71,11 @@ void choose_on_labels(Calibration& calibration, const std::vector<ScoredImage>& 
       settings.rule == "f1" ? best_f1_threshold(scores, labels) : recall_threshold(scores, labels, settings.recall);
   calibration.rule = settings.rule;
   calibration.threshold = chosen.threshold;
-  calibration.notes.push_back(fmt::format(
-      "threshold.rule={}: chosen on {} labelled images, where it finds {} % of the defects with {} % false alarms: "
-      "numbers of these images are too good",
-      settings.rule, labelled.size(), percent(chosen.recall), percent(chosen.false_alarm_rate)));
+  calibration.notes.push_back(
+      fmt::format("threshold.rule={}: chosen on {} labelled images, where it finds {:.3g} % of the defects with {:.3g} "
+                  "% false alarms: "
+                  "numbers of these images are too good",
+                  settings.rule, labelled.size(), 100 * chosen.recall, 100 * chosen.false_alarm_rate));
 }
 
 }  // namespace adrep

@@ -21,11 +21,11 @@ std::vector<const ScoredImage*> wrong(const std::vector<ScoredImage>& labelled, 
   return found;
 }
 
-std::string lines_of(const std::vector<const ScoredImage*>& images, size_t most = wrong_images_shown) {
+std::string lines_of(const std::vector<const ScoredImage*>& images, size_t most, bool with_p_value) {
   std::string text;
   for (size_t i = 0; i < std::min(images.size(), most); ++i)
-    text += fmt::format("  {}: score {:.6g}, p {:.2g}\n", images[i]->sample.id, images[i]->prediction.score,
-                        images[i]->prediction.p_value.value_or(1));
+    text += fmt::format("  {}: score {:.6g}{}\n", images[i]->sample.id, images[i]->prediction.score,
+                        with_p_value ? fmt::format(", p {:.2g}", images[i]->prediction.p_value.value_or(1)) : "");
   if (images.size() > most) text += fmt::format("  and {} more\n", images.size() - most);
   return text;
 }
@@ -43,12 +43,13 @@ std::string labelled_text(const std::vector<ScoredImage>& labelled) {
   if (area.defined()) text += fmt::format(", image AUROC {:.1f}", 100 * area.value);
   const auto missed = misses(labelled), alarms = false_alarms(labelled);
   if (defects > 0)
-    text += fmt::format("\n{} of {} missed{}\n{}", missed.size(), counted(defects, "defect"),
-                        missed.empty() ? "" : ", the least anomalous first:", lines_of(missed));
-  if (const auto good = std::ssize(labels) - defects; good > 0)
     text +=
-        fmt::format("{}{} of {} called defective{}\n{}", defects > 0 ? "" : "\n", alarms.size(),
-                    counted(good, "good image"), alarms.empty() ? "" : ", the most anomalous first:", lines_of(alarms));
+        fmt::format("\n{} of {} missed{}\n{}", missed.size(), counted(defects, "defect"),
+                    missed.empty() ? "" : ", the least anomalous first:", lines_of(missed, wrong_images_shown, true));
+  if (const auto good = std::ssize(labels) - defects; good > 0)
+    text += fmt::format(
+        "{}{} of {} called defective{}\n{}", defects > 0 ? "" : "\n", alarms.size(), counted(good, "good image"),
+        alarms.empty() ? "" : ", the most anomalous first:", lines_of(alarms, wrong_images_shown, true));
   return text;
 }
 
@@ -86,7 +87,7 @@ std::string fit_text(const FittedModel& model, const std::filesystem::path& file
   text += fmt::format("regions: pixels above {:.6g}, reported when larger than {:.0f} pixels of the map\n",
                       calibration.pixel_threshold, calibration.region_area);
   text += fmt::format("the most unusual good images, which set the thresholds; are they good?\n{}",
-                      lines_of(most_unusual(model.good), unusual_images_shown));
+                      lines_of(most_unusual(model.good), unusual_images_shown, false));
   if (!model.labelled.empty()) text += labelled_text(model.labelled);
   return text;
 }

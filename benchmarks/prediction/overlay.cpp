@@ -14,6 +14,8 @@ using Colour = std::array<uint8_t, 3>;
 constexpr Colour outline_colour = {64, 224, 208}, box_colour = {255, 255, 255};
 constexpr double most_opacity = 0.75;  ///< where the colours end
 constexpr double unseen_brightness = 0.5;
+constexpr double first_heat = 0.35;   ///< the colours before it are too dark to be seen on a dark photograph
+constexpr double heat_spreads = 4;    ///< of the middle half of the good images' scores
 constexpr int pixels_per_line = 400;  ///< of a picture's longer side, for each pixel of its lines' width
 
 /// One side of a picture of a photograph, and the map's pixels along it: 0 … map_pixels over [begin, end) of it.
@@ -92,7 +94,7 @@ uint8_t mixed(double below, double above, double opacity) {
 void paint_heat(uint8_t* pixel, double score, const HeatRange& range) {
   if (!(score > range.low)) return;
   const double value = std::min(1.0, (score - range.low) / (range.high - range.low));
-  const Colour heat = heat_colour(value);
+  const Colour heat = heat_colour(first_heat + (1 - first_heat) * value);
   const double opacity = most_opacity * std::sqrt(value);  // nothing at the beginning, but soon seen
   for (size_t c = 0; c < 3; ++c) pixel[c] = mixed(pixel[c], heat[c], opacity);
 }
@@ -189,9 +191,12 @@ Image picture_of(const Image& photograph) {
 HeatRange heat_range(const Calibration& calibration) {
   const double low = calibration.pixel_threshold;
   const std::vector<double>& scores = calibration.images.ascending();
-  const double range = scores.empty() ? 0 : scores.back() - scores.front();
-  const double unit = std::max(range, calibration.threshold - low);
-  return {low, low + (unit > 0 ? 2 * unit : 1)};
+  if (scores.empty()) return {low, low + 1};
+  const auto at_share = [&](double share) {
+    return scores[static_cast<size_t>(share * static_cast<double>(scores.size() - 1))];
+  };
+  const double spread = at_share(0.75) - at_share(0.25);
+  return {low, low + (spread > 0 ? heat_spreads * spread : std::max(std::abs(low), 1e-6))};
 }
 
 Image overlay_of(const Image& photograph, const Prediction& prediction, const Geometry& geometry,

@@ -13,8 +13,8 @@ struct HeatRange {
   double low = 0, high = 1;
 };
 
-/// One range for all images of a model, so that colours compare: from the pixel threshold to as far above it as twice
-/// the range of the good images' scores, or twice as far as the image threshold where that is farther.
+/// One range for all images of a model, so that colours compare: from the pixel threshold up, four times as far as the
+/// middle half of the good images' scores spreads, which a single strange image does not widen.
 HeatRange heat_range(const Calibration& calibration);
 
 /// The photograph (RGB, as the prediction was made of) in grey with its score map in heat colours over it, outlines of

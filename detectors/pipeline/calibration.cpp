@@ -7,9 +7,6 @@
 #include "core/base/plural.h"
 
 namespace adrep {
-namespace {
-
-/// In percent with two significant digits, rounded up: what holds "at most" holds as it is written.
 std::string percent_at_most(double rate) {
   const double percent = std::min(100.0, 100 * rate);
   const double unit = std::pow(10, std::floor(std::log10(percent)) - 1);
@@ -17,8 +14,6 @@ std::string percent_at_most(double rate) {
   const int decimals = std::max(0, 1 - static_cast<int>(std::floor(std::log10(rounded) + 1e-9)));
   return fmt::format("{:.{}f} %", rounded, decimals);
 }
-
-}  // namespace
 
 std::string guarantee_of(const Calibration& calibration) {
   if (calibration.rule != "good") return "chosen on labelled images: no guarantee";

@@ -31,6 +31,9 @@ struct Calibration {
   std::vector<std::string> notes{};  ///< what a user must know of it, one line each
 };
 
+/// A rate in percent with two significant digits, rounded up: "1.7 %" of 1/60. What holds "at most" holds as written.
+std::string percent_at_most(double rate);
+
 /// What the threshold holds, one line: "at most 1.6 % of new good images, on average over sets of 62 held-out ones".
 std::string guarantee_of(const Calibration& calibration);
 

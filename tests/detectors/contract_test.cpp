@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/base/error.h"
+#include "core/io/tensor_parts.h"
 #include "detectors/every_detector.h"
 #include "detectors/least_memory.h"
 #include "support/allocated.h"
@@ -79,6 +80,82 @@ TEST_CASE("a state that lacks a tensor or has a wrong shape is refused", "[detec
     }
   });
   REQUIRE(with_state >= 5);  // all but FeatureNorm
+}
+
+TEST_CASE("a detector that can be updated learns from further images, any other says that it cannot", "[detectors]") {
+  int updated = 0;
+  for_every_detector([&](const DetectorEntry& entry) {
+    const auto detector = fitted(entry, normal_levels(20, 1), 5), loaded = entry.make(entry.quick_params);
+    const TensorMap before = copies_of(detector->state());
+    loaded->load(before);
+    const Levels test = other_normal_levels(3, 2), usual = normal_levels(3, 3);
+    const Scores unusual = detector->score(test);
+    const MemoryFeatures more(other_normal_levels(12, 4));
+    REQUIRE(detector->update(more, Quiet(5).context) == entry.is_updatable);
+    REQUIRE(loaded->update(more, Quiet(5).context) == entry.is_updatable);
+    require_equal(loaded->state(), detector->state());
+    if (!entry.is_updatable || before.empty()) return require_equal(detector->state(), before);
+    ++updated;
+    require_good(detector->score(usual), 3);
+    REQUIRE(detector->score(test).image_scores.max().item<float>() < unusual.image_scores.min().item<float>() / 2);
+    loaded->load(copies_of(detector->state()));
+    REQUIRE(loaded->score(test).maps.equal(detector->score(test).maps));
+    REQUIRE(loaded->score(usual).image_scores.equal(detector->score(usual).image_scores));
+  });
+  REQUIRE(updated >= 2);  // PaDiM and PatchCore
+}
+
+TEST_CASE("an update that fails says why and leaves the detector as it was", "[detectors]") {
+  struct Stop final : FitObserver {
+    void progress(const std::string&, int64_t done, int64_t total) override {
+      if (++calls > 1 && done == total) throw Interrupted("stopped");
+    }
+    int calls = 0;
+  };
+  for_every_detector([](const DetectorEntry& entry) {
+    if (!entry.is_updatable) return;
+    const auto detector = fitted(entry, normal_levels(9, 1));
+    const TensorMap before = copies_of(detector->state());
+    const auto update = [&](const Levels& more, const FitContext& context) {
+      static_cast<void>(detector->update(MemoryFeatures(more), context));
+    };
+    Quiet quiet(0);
+    Levels broken = normal_levels(6, 1);
+    broken.maps[2][4][2][1][3] = std::numeric_limits<float>::quiet_NaN();
+    CHECK_THROWS_WITH(update(broken, quiet.context), Catch::Contains("level 2, image 4, channel 2, row 1, column 3"));
+    CHECK_THROWS_WITH(update(normal_levels(0, 1), quiet.context), Catch::Contains("no training image"));
+    Stop stop;
+    CHECK_THROWS_AS(update(normal_levels(6, 1), FitContext{.observer = stop}), Interrupted);
+    if (!before.empty()) {
+      CHECK_THROWS_WITH(update(normal_levels(2, 2, {{6, 8, 8}, {10, 4, 4}, {16, 4, 5}}), quiet.context),
+                        Catch::Contains("16x4x5"));
+      quiet.context.memory_bytes = 1;
+      CHECK_THROWS_WITH(update(normal_levels(6, 1), quiet.context), Catch::Contains("raise memory="));
+    }
+    require_equal(detector->state(), before);
+  });
+}
+
+TEST_CASE("an update holds no more than fitting on all the images needs, and the model before", "[slow][detectors]") {
+  for_every_detector([](const DetectorEntry& entry) {
+    if (!entry.is_updatable) return;
+    const std::vector<LevelShape> shapes{{32, 16, 16}, {48, 16, 16}, {64, 8, 8}};
+    for (const int64_t images : {20, 60}) {
+      const auto detector = fitted(entry, normal_levels(images, 1, shapes));
+      const Levels more = normal_levels(25, 2, shapes);
+      const LeastMemory least = entry.least_memory(entry.quick_params, shapes, images + 25);
+      int64_t before = 0, learnt = 0;
+      for (const auto& [key, tensor] : detector->state()) before += static_cast<int64_t>(tensor.nbytes());
+      Quiet quiet(0);
+      quiet.context.memory_bytes = least.working;
+      const int64_t held = most_bytes_held([&] { CHECK(detector->update(MemoryFeatures(more), quiet.context)); });
+      for (const auto& [key, tensor] : detector->state()) learnt += static_cast<int64_t>(tensor.nbytes());
+      constexpr int64_t small = 128 << 10;  // an image in double, shapes and the like
+      CAPTURE(images, least.working, least.learnt, before, held, learnt);
+      CHECK(learnt <= least.learnt + small);
+      CHECK(held <= least.working + least.learnt + small);
+    }
+  });
 }
 
 TEST_CASE("the same seed gives the same scores", "[detectors]") {

@@ -22,6 +22,13 @@ inline Levels normal_levels(int64_t images, uint64_t seed,
   return levels;
 }
 
+/// Good images of another kind: a new batch of parts, which differs in every feature.
+inline Levels other_normal_levels(int64_t images, uint64_t seed) {
+  Levels levels = normal_levels(images, seed);
+  for (at::Tensor& map : levels.maps) map.add_(2);
+  return levels;
+}
+
 inline std::unique_ptr<Detector> fitted(const DetectorEntry& entry, const Levels& normals, uint64_t seed = 0) {
   auto detector = entry.make(entry.quick_params);
   Quiet quiet(seed);

@@ -27,7 +27,7 @@ Image plain_photograph(int width, int height, const Rgb& colour) {
 /// Its colours go from 1 to 1 + 2 · 4; regions of more than 3 pixels of a map.
 Calibration calibration_from_one() {
   Calibration calibration = example_calibration();
-  calibration.images = GoodScores({0, 4});
+  calibration.images = GoodScores({0, 1, 2, 3, 4});  // of which the middle half spreads by 2
   calibration.pixel_threshold = 1;
   calibration.threshold = 2;
   return calibration;
@@ -140,13 +140,14 @@ TEST_CASE("heat begins at the pixel threshold and ends at the end of the range, 
         colour_at(overlay_with(black, high, geometry, &calibration), 20, 100));
 }
 
-TEST_CASE("the range of the colours is never empty and takes in the image threshold", "[prediction]") {
+TEST_CASE("the range of the colours is never empty, and no single strange image widens it", "[prediction]") {
   Calibration calibration = calibration_from_one();
-  calibration.threshold = 31;
-  CHECK(heat_range(calibration).high == 61);
+  calibration.images = GoodScores({0, 1, 2, 3, 400});
+  CHECK(heat_range(calibration).high == 9);
   calibration.images = GoodScores({4});
-  calibration.threshold = -5;
   CHECK(heat_range(calibration).high == 2);
+  calibration.pixel_threshold = 0;
+  CHECK(heat_range(calibration).high > 0);
 }
 
 TEST_CASE("reported regions have an outline and a box around them, others have none", "[prediction]") {
