@@ -48,7 +48,7 @@ TEST_CASE("a model's file is compared with what was found before it was saved", 
                     Contains("none of the images in"));
 }
 
-TEST_CASE("a kept model is compared with its cell, and a cell of other settings is refused", "[fitting]") {
+TEST_CASE("a kept model is compared with its cell, and a cell of other settings is refused", "[fitting][slow]") {
   set_verbosity(Verbosity::quiet);
   set_threads(2);
   const TemporaryFolder folder;
