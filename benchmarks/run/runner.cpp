@@ -10,6 +10,7 @@
 #include "benchmarks/run/run_jobs.h"
 #include "benchmarks/run/training_files.h"
 #include "benchmarks/run/work_leases.h"
+#include "core/base/temporary_name.h"
 
 namespace adrep {
 namespace {
@@ -24,6 +25,14 @@ void remove_checkpoints(const std::filesystem::path& output, const RunOutcome& o
 RunOutcome run_part(const Plan& plan, const ResultPlan& recorded, const std::filesystem::path& output,
                     const JobSettings& jobs) {
   return jobs.jobs > 1 ? run_in_jobs(plan, recorded, output, jobs) : run_here(plan, recorded, output);
+}
+
+/// What processes that were killed meanwhile left of files that nobody writes again.
+void remove_leftovers(const std::filesystem::path& output) {
+  std::error_code failed;
+  remove_stale_temporaries(output, /*again=*/true);
+  for (std::filesystem::directory_iterator entry(output, failed), end; !failed && entry != end; entry.increment(failed))
+    if (entry->is_directory(failed)) remove_stale_temporaries(entry->path(), /*again=*/true);
 }
 
 }  // namespace
@@ -84,6 +93,7 @@ RunOutcome run_plan(const Plan& plan, const std::filesystem::path& output, const
   }
   remove_checkpoints(output, outcome);
   WorkLeases(plan.groups.front().config->settings, output).clear(/*tasks=*/false);
+  remove_leftovers(output);
   outcome.recorded = all;
   return outcome;
 }

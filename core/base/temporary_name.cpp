@@ -80,12 +80,12 @@ fs::path temporary_name(const fs::path& place) {
   return place.parent_path() / fmt::format(".{}.tmp", unique_name(name));
 }
 
-void remove_stale_temporaries(const fs::path& folder) {
+void remove_stale_temporaries(const fs::path& folder, bool again) {
   static std::mutex mutex;
   static std::set<fs::path> seen;
   {
     const std::lock_guard lock(mutex);
-    if (!seen.insert(folder).second) return;
+    if (!seen.insert(folder).second && !again) return;
   }
   std::vector<fs::path> stale;
   std::error_code failed;

@@ -14,7 +14,8 @@ std::string unique_name(const std::string& name);
 std::filesystem::path temporary_name(const std::filesystem::path& place);
 
 /// Removes from a folder what killed processes left there under such names: those of this machine whose process is
-/// gone, and those of others that are older than a day. Looks once a process and folder; what cannot be removed stays.
-void remove_stale_temporaries(const std::filesystem::path& folder);
+/// gone, and those of others that are older than a day. Looks once a process and folder, unless it is to look `again`;
+/// what cannot be removed stays.
+void remove_stale_temporaries(const std::filesystem::path& folder, bool again = false);
 
 }  // namespace adrep

@@ -136,28 +136,6 @@ TEST_CASE("an update that fails says why and leaves the detector as it was", "[d
   });
 }
 
-TEST_CASE("an update holds no more than fitting on all the images needs, and the model before", "[slow][detectors]") {
-  for_every_detector([](const DetectorEntry& entry) {
-    if (!entry.is_updatable) return;
-    const std::vector<LevelShape> shapes{{32, 16, 16}, {48, 16, 16}, {64, 8, 8}};
-    for (const int64_t images : {20, 60}) {
-      const auto detector = fitted(entry, normal_levels(images, 1, shapes));
-      const Levels more = normal_levels(25, 2, shapes);
-      const LeastMemory least = entry.least_memory(entry.quick_params, shapes, images + 25);
-      int64_t before = 0, learnt = 0;
-      for (const auto& [key, tensor] : detector->state()) before += static_cast<int64_t>(tensor.nbytes());
-      Quiet quiet(0);
-      quiet.context.memory_bytes = least.working;
-      const int64_t held = most_bytes_held([&] { CHECK(detector->update(MemoryFeatures(more), quiet.context)); });
-      for (const auto& [key, tensor] : detector->state()) learnt += static_cast<int64_t>(tensor.nbytes());
-      constexpr int64_t small = 128 << 10;  // an image in double, shapes and the like
-      CAPTURE(images, least.working, least.learnt, before, held, learnt);
-      CHECK(learnt <= least.learnt + small);
-      CHECK(held <= least.working + least.learnt + small);
-    }
-  });
-}
-
 TEST_CASE("the same seed gives the same scores", "[detectors]") {
   for_every_detector([](const DetectorEntry& entry) {
     const Levels test = normal_levels(3, 2);
