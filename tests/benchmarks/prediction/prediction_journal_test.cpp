@@ -320,7 +320,7 @@ TEST_CASE("whatever is killed when, each file is in the journal once", "[watch][
   Random random(7);
   std::map<std::string, int64_t> sizes;
   int64_t lines_before = 0, killed_at_work = 0;
-  for (int round = 0; round < 30; ++round) {
+  for (int round = 0; round < 12; ++round) {
     Spawning spawning;
     spawning.open_at(1, "/dev/null", O_WRONLY);
     const pid_t child = spawning.start({own_program(), "[watched]"});
