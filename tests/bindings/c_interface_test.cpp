@@ -32,11 +32,11 @@ Calibration c_calibration() {
 }
 
 /// A model whose detector learns nothing, on a backbone of one level, the image in cells of 8 x 8 pixels, that refuses
-/// white images.
+/// white images, or does `before` first.
 fs::path write_c_model(const TemporaryFolder& folder, const std::optional<Calibration>& calibration,
-                       Geometry geometry = {c_side, c_side}) {
-  const std::string name = write_script_backbone(
-      folder / "net.pt", "    assert bool(x.mean() <= 2.0), \"a white image\"\n");
+                       Geometry geometry = {c_side, c_side},
+                       const std::string& before = "    assert bool(x.mean() <= 2.0), \"a white image\"\n") {
+  const std::string name = write_script_backbone(folder / "net.pt", before);
   const auto backbone = load_backbone(name, {}, at::kCPU);
   const Image black(c_side, c_side, 3);
   Artefact made;
@@ -256,6 +256,19 @@ TEST_CASE("no mistake of a C program goes further than an error line", "[binding
   }
   CHECK(adrep_prediction_region(said.handle, 0, nullptr) == ADREP_WRONG_INPUT);
   CHECK(adrep_prediction_content(said.handle, nullptr, nullptr, nullptr, nullptr) == ADREP_OK);
+}
+
+TEST_CASE("what the machine cannot do is no mistake of a C program", "[bindings][out_of_memory]") {
+  const TemporaryFolder folder;
+  const CModel model(write_c_model(folder, c_calibration(), {c_side, c_side}, out_of_memory_for_bright_images));
+  REQUIRE(model.status == ADREP_OK);
+  Image white(c_side, c_side, 3);
+  std::fill(white.pixels.begin(), white.pixels.end(), uint8_t{255});
+  const CPrediction refused(model, white);
+  CHECK(refused.status == ADREP_FAILURE);
+  CHECK(refused.handle == nullptr);
+  check_c_line("out of memory");
+  CHECK(CPrediction(model, Image(c_side, c_side, 3)).status == ADREP_OK);
 }
 
 TEST_CASE("C functions of a null pointer give what is no result", "[bindings]") {
