@@ -94,14 +94,14 @@ bool Padim::update(const FeatureSource& more, const FitContext& context) {
   const int64_t before = std::visit([](const auto& model) { return model.samples(); }, models_.front());
   if (before == 0)
     throw_input(
-        "padim: this model is of adrep 0.2 or older, which did not keep how many images it had learnt from: fit it again");
+        "padim: this model is of adrep 0.2 or older, which did not keep how many images it had learnt from: fit it "
+        "again");
   require_images(more);
   require_fitted_shapes(more.batch(0, 1), shapes_);
   LeastMemory least = least_memory(params_, shapes_, before + more.size());
   least.learnt += least_memory(params_, shapes_, before).learnt;  // the old models stay until all new ones are there
-  require_memory(
-      DetectorRegistry::instance().get("padim", "detector"), least,
-      [&](const std::string&, const std::string&) { return least; }, context);
+  const auto with_any_setting = [&](const std::string&, const std::string&) { return least; };  // the model has its own
+  require_memory(DetectorRegistry::instance().get("padim", "detector"), least, with_any_setting, context);
   std::vector<Model> models;
   for_levels(more, channels_, context, [&](int64_t l, const GaussianModel::Samples& samples) {
     std::visit([&](const auto& model) { models.emplace_back(model.updated(samples, options_of(l, context))); },

@@ -84,9 +84,8 @@ bool Patchcore::update(const FeatureSource& more, const FitContext& context) {
   const int64_t total = seen_ + further;
   LeastMemory least = least_memory(params_, shapes_, (total + positions - 1) / positions);
   least.learnt += static_cast<int64_t>(bank_.nbytes());  // the old bank stays until the new one is there
-  require_memory(
-      DetectorRegistry::instance().get("patchcore", "detector"), least,
-      [&](const std::string&, const std::string&) { return least; }, context);
+  const auto with_any_setting = [&](const std::string&, const std::string&) { return least; };  // the bank has its own
+  require_memory(DetectorRegistry::instance().get("patchcore", "detector"), least, with_any_setting, context);
 
   const at::Tensor reduced = reduced_patches(more, context), bank = bank_.to(context.device);
   const at::Tensor nearest = NearestNeighbours(projected(bank, projection(context)))

@@ -9,7 +9,7 @@ namespace adrep {
 /// How the bytes of a pixel follow each other.
 enum class PixelOrder { rgb, bgr, rgba, bgra, grey };
 
-/// A rectangle of an image, pixels; of width 0 all of it.
+/// A rectangle of an image, pixels; all four 0: all of it.
 struct RegionOfInterest {
   int left = 0, top = 0, width = 0, height = 0;
 };
