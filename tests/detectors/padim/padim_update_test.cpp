@@ -20,16 +20,16 @@ Levels updated_levels(int64_t images, uint64_t seed) {
   return {{(random_tensor({1, 3, 4, updated_channels}, 8) + noise + drift).permute({0, 3, 1, 2}).contiguous()}, 16};
 }
 
-Padim padim_of(const std::string& covariance, const Levels& normals) {
+Padim padim_of(const std::string& covariance, const Levels& normals, const at::Device& device = at::kCPU) {
   PadimParams params;
   params.covariance = covariance;
   Padim padim(params);
-  padim.fit(MemoryFeatures(normals), Quiet(0).context);
+  padim.fit(MemoryFeatures(normals), Quiet(0, device).context);
   return padim;
 }
 
 void require_like_refitting(const Padim& padim, const Padim& refitted) {
-  const Levels all = updated_levels(30, 5);
+  const Levels all = updated_levels(30, 5).to(refitted.state().at("level0/mean").device());
   const at::Tensor expected = refitted.distances(all[0], 0);
   const double difference = (padim.distances(all[0], 0) - expected).abs().max().item<double>();
   REQUIRE(difference < 1e-5 * expected.max().item<double>());
@@ -63,6 +63,18 @@ TEST_CASE("PaDiM updated twice, and from a file in between, equals PaDiM refitte
     REQUIRE(later.update(MemoryFeatures(all.narrow(23, 17)), Quiet(0).context));
     require_like_refitting(later, padim_of(covariance, all));
   }
+}
+
+TEST_CASE("PaDiM fitted on the CPU and updated on CUDA equals PaDiM refitted there", "[gpu][padim]") {
+  const at::Device device = cuda_device();
+  const Levels all = updated_levels(50, 6);
+  for (const std::string covariance : {"auto", "full", "lowrank", "diagonal", "shared"})
+    for (const int64_t n : {1, 20, 40}) {
+      CAPTURE(covariance, n);
+      Padim padim = padim_of(covariance, all.narrow(0, n));
+      REQUIRE(padim.update(MemoryFeatures(all.narrow(n, 50 - n)), Quiet(0, device).context));
+      require_like_refitting(padim, padim_of(covariance, all, device));
+    }
 }
 
 TEST_CASE("PaDiM updated image by image stays near PaDiM refitted", "[padim]") {

@@ -75,6 +75,16 @@ TEST_CASE("PatchCore updated: the greedy selection goes on from the bank", "[pat
     }
 }
 
+TEST_CASE("PatchCore fitted on the CPU and updated on CUDA has the bank of the CPU", "[gpu][patchcore]") {
+  Patchcore patchcore = patchcore_of(updated_params(5), patchcore_levels(7, 1)),
+            expected = patchcore_of(updated_params(5), patchcore_levels(7, 1));
+  const MemoryFeatures more(patchcore_levels(6, 3));
+  REQUIRE(patchcore.update(more, Quiet(0, cuda_device()).context));
+  REQUIRE(expected.update(more, Quiet(0).context));
+  REQUIRE(patchcore.bank().is_cuda());
+  REQUIRE(relative_difference(patchcore.bank().cpu(), expected.bank()) < 1e-5);
+}
+
 TEST_CASE("PatchCore updated twice keeps its share of all patches", "[patchcore]") {
   Patchcore patchcore = patchcore_of(updated_params(), patchcore_levels(3, 1));
   Patchcore loaded(updated_params());
