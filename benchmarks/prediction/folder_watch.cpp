@@ -257,7 +257,9 @@ void FolderWatch::Files::look_again(const std::string& path, bool renamed) {
   Known& file = known[path];
   file.seen = *state;
   file.scan = scans;
-  wait_until(path, file, renamed ? Clock::now() : Clock::now() + still);
+  // an empty one is being written to again: the kernel tells of that only once it is done
+  const bool at_once = renamed && state->size > 0;
+  wait_until(path, file, at_once ? Clock::now() : Clock::now() + still);
 }
 
 /// A scan comes by a file: whether it is another one than before.
@@ -354,15 +356,18 @@ std::optional<Arrival> FolderWatch::Files::take_complete(Clock::time_point now) 
       forget(path);
       continue;
     }
-    Known& file = known.at(path);
-    if (busy || *state != file.seen) {
+    if (Known& file = known.at(path); busy || *state != file.seen) {
       file.seen = *state;
       wait_until(path, file, Clock::now() + still);
       continue;
     }
-    waiting.erase(waiting.begin());
-    file.waits = false;
-    if (std::exchange(file.given, *state) != *state) return Arrival{path, state->size, state->mtime_ns, state->inode};
+    read_events();  // one that was renamed in may be written to since
+    const auto file = known.find(path);
+    if (file == known.end() || file->second.complete > now || file->second.seen != *state) continue;
+    waiting.erase({file->second.complete, path});
+    file->second.waits = false;
+    if (std::exchange(file->second.given, *state) != *state)
+      return Arrival{path, state->size, state->mtime_ns, state->inode};
   }
   return std::nullopt;
 }

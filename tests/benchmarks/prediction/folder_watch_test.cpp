@@ -119,6 +119,20 @@ TEST_CASE("a file that grows is handed out once it was still for as long as is a
   CHECK(Clock::now() - last >= std::chrono::duration<double>(still));
 }
 
+TEST_CASE("a file that changed unnoticed is looked at once more before it is handed out", "[watch]") {
+  const TemporaryFolder folder;
+  constexpr double still = 0.5;
+  watch_put(folder / "a.png", "12");
+  FolderWatch watch(folder.path(), {.still = still, .scan_every = watch_never, .events = false});
+  CHECK_FALSE(watch.next(0.2));
+  const auto changed = std::chrono::steady_clock::now();
+  watch_put(folder / "a.png", "12345");
+  const auto arrival = watch.next(watch_patience);
+  REQUIRE(arrival);
+  CHECK(arrival->size == 5);
+  CHECK(std::chrono::steady_clock::now() - changed >= std::chrono::duration<double>(still));
+}
+
 TEST_CASE("a change that leaves size and time as they were is told by the kernel", "[watch]") {
   const TemporaryFolder folder;
   constexpr int64_t time = 1'700'000'000 * second_ns;
