@@ -4,18 +4,15 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cmath>
-#include <limits>
+#include <functional>
 
 #include "core/base/error.h"
-#include "core/neighbours/pair_filter.h"
-#include "core/neighbours/squared_distance.h"
 
 namespace adrep {
 namespace {
 
-constexpr int64_t largest_query_tile = 256, row_tile = 1024;  // row tiles are multiples of 64, where MKL is fast
-constexpr int64_t many_queries = 4096;                        // packing the rows is a small part of their search
+constexpr int64_t largest_query_tile = 256;
+constexpr int64_t many_queries = 4096;  // packing the rows is a small part of their search
 
 /// Tiles of nearly equal size, a multiple of the threads in number, so that no thread waits long for the last.
 int64_t query_tile(int64_t queries) {
@@ -25,53 +22,13 @@ int64_t query_tile(int64_t queries) {
   return (queries + threads * rounds - 1) / (threads * rounds);
 }
 
-/// Rows that may be among the k nearest of one query, in ascending order, and what bounds them.
-class Candidates {
- public:
-  /// margin: by how much a squared distance may exceed what its value says.
-  Candidates(int64_t k, float margin) : margin_(margin), least_(static_cast<size_t>(k), infinity) {}
-
-  /// Returns the limit that later values must be below: k rows are surely as near as it.
-  float add(int64_t row, float value) {
-    found_.emplace_back(value, row);
-    if (value < least_.back()) {
-      least_.insert(std::upper_bound(least_.begin(), least_.end(), value), value);
-      least_.pop_back();
-    }
-    return limit();
-  }
-
-  /// So many that they should be drained: rows that are alike, or that come nearer and nearer.
-  bool full() const { return found_.size() >= most; }
-
-  /// Calls visit(row) for those that are still below the limit, and forgets all.
-  template <class Visit>
-  void drain(Visit&& visit) {
-    for (const auto& [value, row] : found_)
-      if (value < limit()) visit(row);
-    found_.clear();
-  }
-
- private:
-  static constexpr float infinity = std::numeric_limits<float>::infinity();
-  static constexpr size_t most = 512;
-  float limit() const { return std::nextafter(least_.back() + margin_, infinity); }
-
-  float margin_;
-  std::vector<float> least_;  // the k smallest values, ascending
-  std::vector<std::pair<float, int64_t>> found_;
-};
-
-/// Keeps the k best of (distance, row), sorted; a later row only enters when it is strictly nearer.
-void insert(float distance, int64_t row, int64_t k, float* distances, int64_t* rows) {
-  if (!(distance < distances[k - 1])) return;
-  int64_t place = k - 1;
-  for (; place > 0 && distance < distances[place - 1]; --place) {
-    distances[place] = distances[place - 1];
-    rows[place] = rows[place - 1];
-  }
-  distances[place] = distance;
-  rows[place] = row;
+/// work(first) for every tile of `tile` of `count` queries, on all threads.
+void for_each_tile(int64_t count, int64_t tile, const std::function<void(int64_t first)>& work) {
+  const int64_t tiles = (count + tile - 1) / tile;
+  std::atomic<int64_t> next = 0;
+  at::parallel_for(0, std::min<int64_t>(tiles, at::get_num_threads()), 1, [&](int64_t, int64_t) {
+    for (int64_t t = next++; t < tiles; t = next++) work(t * tile);
+  });
 }
 
 }  // namespace
@@ -79,9 +36,13 @@ void insert(float distance, int64_t row, int64_t k, float* distances, int64_t* r
 NearestNeighbours::NearestNeighbours(at::Tensor bank) : bank_(bank.contiguous()) {
   ADREP_ASSERT(bank_.dim() == 2 && bank_.size(0) > 0, "an empty bank");
   mean_ = bank_.mean(0);
-  centred_ = bank_ - mean_;
-  norms_ = bank_.device().is_cpu() ? PairFilter(bank_.size(1)).shrunken_norms(centred_) : centred_.square().sum(1);
-  if (bank_.device().is_cpu()) largest_norm_ = norms_.max().item<float>();
+  if (bank_.device().is_cpu()) {
+    bounded_ = BoundedSearch::for_bank(bank_, mean_);
+    products_.emplace(bank_, mean_, /*keep_centred=*/!bounded_);
+  } else {
+    centred_ = bank_ - mean_;
+    norms_ = centred_.square().sum(1);
+  }
 }
 
 Neighbours NearestNeighbours::search(const at::Tensor& queries, int64_t k, int64_t memory_bytes) const {
@@ -89,56 +50,43 @@ Neighbours NearestNeighbours::search(const at::Tensor& queries, int64_t k, int64
   ADREP_ASSERT(k >= 1 && k <= bank_.size(0), "{} neighbours of {} rows", k, bank_.size(0));
   if (!bank_.device().is_cpu()) return search_on_device(queries, k, memory_bytes);
   const at::Tensor q = queries.contiguous();
-  const int64_t count = q.size(0);
-  Neighbours found{at::full({count, k}, std::numeric_limits<float>::infinity()), at::zeros({count, k}, at::kLong)};
-  if (count == 0) return found;
-  float* distances = found.squared_distances.mutable_data_ptr<float>();
-  int64_t* rows = found.rows.mutable_data_ptr<int64_t>();
-  const bool pack = count >= many_queries && static_cast<int64_t>(bank_.nbytes()) <= memory_bytes / 4;
-  const int64_t tile = pack ? largest_query_tile : query_tile(count), tiles = (count + tile - 1) / tile;
-  std::vector<PackedRows> bank;
-  for (const at::Tensor& part : centred_.split(row_tile)) bank.emplace_back(part, pack ? tile : 0);
-  std::atomic<int64_t> next = 0;
-  at::parallel_for(0, std::min<int64_t>(tiles, at::get_num_threads()), 1, [&](int64_t, int64_t) {
-    const at::Tensor products = at::empty({tile * row_tile});
-    for (int64_t t = next++; t < tiles; t = next++) {
-      const int64_t first = t * tile;
-      search_tile(q.narrow(0, first, std::min(tile, count - first)), bank, k, distances + first * k, rows + first * k,
-                  products);
-    }
-  });
+  const Neighbours found{at::empty({q.size(0), k}), at::empty({q.size(0), k}, at::kLong)};
+  if (q.size(0) > 0 && bounded_) search_by_bound(q, found);
+  if (q.size(0) > 0 && !bounded_) search_by_products(q, found, memory_bytes);
   return found;
 }
 
-void NearestNeighbours::search_tile(const at::Tensor& queries, const std::vector<PackedRows>& bank, int64_t k,
-                                    float* distances, int64_t* rows, const at::Tensor& products) const {
-  const int64_t width = bank_.size(1);
-  const PairFilter filter(width);
-  const at::Tensor centred = queries - mean_;
-  const at::Tensor norms = filter.shrunken_norms(centred);
-  const float* norm = norms.const_data_ptr<float>();
-  const float* query = queries.const_data_ptr<float>();
-  const float* values = bank_.const_data_ptr<float>();
-  std::vector<float> limits(static_cast<size_t>(queries.size(0)), std::numeric_limits<float>::infinity());
-  std::vector<Candidates> candidates;
-  for (int64_t i = 0; i < queries.size(0); ++i) candidates.emplace_back(k, filter.margin(norm[i], largest_norm_));
-  const auto measure = [&](int64_t i) {
-    candidates[static_cast<size_t>(i)].drain([&](int64_t row) {
-      insert(squared_distance(query + i * width, values + row * width, width), row, k, distances + i * k, rows + i * k);
-    });
-  };
-  int64_t first = 0;
-  for (const PackedRows& part : bank) {
-    PairFilter::visit(part.products(centred, products), norms_.narrow(0, first, part.size()), limits.data(),
-                      [&](int64_t i, int64_t j, float value) {
-                        Candidates& of_query = candidates[static_cast<size_t>(i)];
-                        const float limit = of_query.add(first + j, value);
-                        if (of_query.full()) measure(i);
-                        return limit;
-                      });
-    first += part.size();
-  }
-  for (int64_t i = 0; i < queries.size(0); ++i) measure(i);
+void NearestNeighbours::search_by_bound(const at::Tensor& queries, const Neighbours& found) const {
+  const int64_t k = found.rows.size(1), tile = bounded_->tile();
+  float* distances = found.squared_distances.mutable_data_ptr<float>();
+  int64_t* rows = found.rows.mutable_data_ptr<int64_t>();
+  std::atomic<int64_t> paid = 0, in_vain = 0;
+  for_each_tile(queries.size(0), tile, [&](int64_t first) {
+    const at::Tensor part = queries.narrow(0, first, std::min(tile, queries.size(0) - first));
+    const bool pays = in_vain <= paid + 4;  // queries may lie elsewhere than the bank's rows
+    if (pays && bounded_->search_tile(part, k, distances + first * k, rows + first * k)) {
+      ++paid;
+      return;
+    }
+    ++in_vain;
+    const at::Tensor buffer = at::empty({part.size(0) * ProductSearch::row_tile()});
+    products_->search_tile(part, k, distances + first * k, rows + first * k, {}, buffer);
+  });
+}
+
+void NearestNeighbours::search_by_products(const at::Tensor& queries, const Neighbours& found,
+                                           int64_t memory_bytes) const {
+  const int64_t k = found.rows.size(1), count = queries.size(0);
+  float* distances = found.squared_distances.mutable_data_ptr<float>();
+  int64_t* rows = found.rows.mutable_data_ptr<int64_t>();
+  const bool pack = count >= many_queries && static_cast<int64_t>(bank_.nbytes()) <= memory_bytes / 4;
+  const int64_t tile = pack ? largest_query_tile : query_tile(count);
+  const std::vector<PackedRows> packed = pack ? products_->packed_for(tile) : std::vector<PackedRows>{};
+  for_each_tile(count, tile, [&](int64_t first) {
+    const at::Tensor part = queries.narrow(0, first, std::min(tile, count - first));
+    const at::Tensor buffer = at::empty({tile * ProductSearch::row_tile()});
+    products_->search_tile(part, k, distances + first * k, rows + first * k, packed, buffer);
+  });
 }
 
 Neighbours NearestNeighbours::search_on_device(const at::Tensor& queries, int64_t k, int64_t memory_bytes) const {

@@ -2,9 +2,10 @@
 #include <ATen/ATen.h>
 
 #include <cstdint>
-#include <vector>
+#include <optional>
 
-#include "core/neighbours/packed_rows.h"
+#include "core/neighbours/bounded_search.h"
+#include "core/neighbours/product_search.h"
 
 namespace adrep {
 
@@ -16,11 +17,13 @@ struct Neighbours {
 
 /// Exact nearest neighbours in squared L2 (FAISS's flat index in the reference code).
 ///
-/// Tiles of queries and rows meet in a matrix product whose values only rule out (PairFilter); what may be among the k
-/// nearest is measured exactly. So a query's result depends neither on the other queries nor on the number of threads.
+/// Tiles of queries and rows meet in a matrix product whose values only rule out: a product of few coordinates where
+/// that pays (BoundedSearch), else of all (ProductSearch). What may be among the k nearest is measured exactly. So a
+/// query's result depends neither on the other queries nor on the number of threads.
 class NearestNeighbours {
  public:
-  /// bank [R, C] float32, R ≥ 1; kept together with a copy that has the mean subtracted.
+  /// bank [R, C] float32, R ≥ 1. Kept together with an eighth of its size, or, where the bound does not pay, with a
+  /// copy that has the mean subtracted.
   explicit NearestNeighbours(at::Tensor bank);
 
   /// queries [Q, C] on the bank's device, 1 ≤ k ≤ R. Needs at most `memory_bytes` on an accelerator; on the CPU
@@ -28,15 +31,17 @@ class NearestNeighbours {
   Neighbours search(const at::Tensor& queries, int64_t k, int64_t memory_bytes = int64_t{1} << 30) const;
 
   const at::Tensor& bank() const { return bank_; }
+  bool is_bounded() const { return bounded_.has_value(); }
 
  private:
-  void search_tile(const at::Tensor& queries, const std::vector<PackedRows>& bank, int64_t k, float* distances,
-                   int64_t* rows, const at::Tensor& products) const;
+  void search_by_bound(const at::Tensor& queries, const Neighbours& found) const;
+  void search_by_products(const at::Tensor& queries, const Neighbours& found, int64_t memory_bytes) const;
   Neighbours search_on_device(const at::Tensor& queries, int64_t k, int64_t memory_bytes) const;
 
-  at::Tensor bank_, mean_, centred_;
-  at::Tensor norms_;  // |b − mean|² [R], shrunken on the CPU (PairFilter)
-  float largest_norm_ = 0;
+  at::Tensor bank_, mean_;
+  std::optional<BoundedSearch> bounded_;   // on the CPU
+  std::optional<ProductSearch> products_;  // on the CPU
+  at::Tensor centred_, norms_;             // on an accelerator: |b − mean|² [R]
 };
 
 }  // namespace adrep

@@ -27,8 +27,16 @@ ADREP_VECTOR_CLONES int64_t find_block(const float* products, const float* norms
 
 PairFilter::PairFilter(int64_t width) : slack_(static_cast<float>(squared_distance_rounding(width))) {}
 
+PairFilter PairFilter::with_slack(double slack) {
+  return PairFilter(static_cast<float>(slack));
+}
+
 at::Tensor PairFilter::shrunken_norms(const at::Tensor& x) const {
-  return x.square().sum(1) * (1 - slack_);
+  return shrunken(x.square().sum(1));
+}
+
+at::Tensor PairFilter::shrunken(const at::Tensor& squares) const {
+  return squares * (1 - slack_);
 }
 
 void PairFilter::visit(const at::Tensor& products, const at::Tensor& row_norms, float* limits, const Visit& visit) {

@@ -16,9 +16,13 @@ class PairFilter {
   /// Rows of `width` floats on the CPU. Subtract a common offset (mean) from queries and rows first: κ is relative to
   /// |q|, |b|.
   explicit PairFilter(int64_t width);
+  /// With another κ, where the products are of something that is off by more than rounding (projection.h).
+  static PairFilter with_slack(double slack);
 
   /// |x|²(1−κ) of every row: x [n, width] -> [n].
   at::Tensor shrunken_norms(const at::Tensor& x) const;
+  /// The same of squared lengths.
+  at::Tensor shrunken(const at::Tensor& squares) const;
   /// The query's right-hand side above; best is raised by κ, for its own roundings (a root's square).
   float limit(float best_squared, float shrunken_norm) const { return best_squared * (1 + slack_) - shrunken_norm; }
 
@@ -34,6 +38,8 @@ class PairFilter {
   static void visit(const at::Tensor& products, const at::Tensor& row_norms, float* limits, const Visit& visit);
 
  private:
+  explicit PairFilter(float slack) : slack_(slack) {}
+
   float slack_;
 };
 

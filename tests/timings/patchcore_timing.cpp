@@ -70,8 +70,10 @@ Timing coreset_greedy(int64_t rows) {
           }};
 }
 
-Timing nearest(int64_t k) {
-  return {fmt::format("knn_k{}", k), "knn", [k](const Safetensors& input) -> Call {
+/// real: of a file that adrep_real_patches wrote.
+Timing nearest(int64_t k, bool real) {
+  return {fmt::format("knn_{}k{}", real ? "real_" : "", k), real ? "real_patches" : "knn",
+          [k](const Safetensors& input) -> Call {
             const NearestNeighbours index(input.at("bank"));
             const at::Tensor queries = input.at("queries");
             return [=] { return index.search(queries, k).squared_distances.sqrt().mean().item<double>(); };
@@ -111,9 +113,10 @@ Timing built_index(const std::string& index) {
 [[maybe_unused]] const bool added_patchcore[] = {
     add(coreset(1000)),          add(coreset(2000)),          add(coreset(5000)),        add(coreset(10'000)),
     add(coreset(53'504)),        add(coreset_greedy(1000)),   add(coreset_greedy(2000)), add(coreset_greedy(5000)),
-    add(coreset_greedy(10'000)), add(coreset_greedy(53'504)), add(nearest(1)),           add(nearest(9)),
-    add(indexed("flat")),        add(indexed("ivf")),         add(indexed("hnsw")),      add(indexed("pq")),
-    add(built_index("flat")),    add(built_index("ivf")),     add(built_index("hnsw")),  add(built_index("pq")),
+    add(coreset_greedy(10'000)), add(coreset_greedy(53'504)), add(nearest(1, false)),    add(nearest(9, false)),
+    add(nearest(1, true)),       add(nearest(9, true)),       add(indexed("flat")),      add(indexed("ivf")),
+    add(indexed("hnsw")),        add(indexed("pq")),          add(built_index("flat")),  add(built_index("ivf")),
+    add(built_index("hnsw")),    add(built_index("pq")),
 };
 
 }  // namespace
