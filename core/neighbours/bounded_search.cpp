@@ -15,28 +15,34 @@
 namespace adrep {
 namespace bounded_search {  // not anonymous: BoundedSearch::Tile has a member of one of these types
 
-constexpr int64_t bound_directions = 126, fewest_rows = 512, fewest_channels = 256;
+constexpr int64_t fewest_rows = 512, fewest_channels = 256;
 constexpr int64_t bound_row_tile = 2048;  // whose products with a tile of queries lie in the cache
 constexpr int64_t bound_row_block = 128;  // rows that lie there, as integers, while all queries of a tile meet them
 constexpr double worth_bounding = 0.7;    // of what products of all pairs cost
 constexpr float unlimited = std::numeric_limits<float>::infinity();
 
+/// Projecting the queries costs less of all where there are more rows.
+constexpr int64_t directions_for(int64_t rows) {
+  return rows < 4096 ? 158 : 254;
+}
+
 /// Numbers of the columns with norms[j] − 2 products[j] below the limit, ascending; returns how many. Room for one more
 /// than there are is needed.
 ADREP_VECTOR_CLONES int64_t columns_below(const float* products, const float* norms, int64_t count, float limit,
                                           int32_t* columns) {
-  constexpr int64_t block = 16;
-  int64_t found = 0;
-  for (int64_t start = 0; start < count; start += block) {
-    const int64_t end = std::min(start + block, count);
+  constexpr int64_t block = 64;
+  int64_t found = 0, start = 0;
+  const auto take = [&](int64_t j) {
+    columns[found] = static_cast<int32_t>(j);
+    found += norms[j] - 2 * products[j] < limit;
+  };
+  for (; start + block <= count; start += block) {
     int below = 0;
-    for (int64_t j = start; j < end; ++j) below |= norms[j] - 2 * products[j] < limit;
+    for (int64_t j = 0; j < block; ++j) below |= norms[start + j] - 2 * products[start + j] < limit;
     if (!below) continue;
-    for (int64_t j = start; j < end; ++j) {
-      columns[found] = static_cast<int32_t>(j);
-      found += norms[j] - 2 * products[j] < limit;
-    }
+    for (int64_t j = 0; j < block; ++j) take(start + j);
   }
+  for (; start < count; ++start) take(start);
   return found;
 }
 
@@ -188,7 +194,7 @@ BoundedSearch::BoundedSearch(at::Tensor bank, at::Tensor mean, const at::Tensor&
 
 std::optional<BoundedSearch> BoundedSearch::for_bank(const at::Tensor& bank, const at::Tensor& mean) {
   if (bank.size(0) < fewest_rows || bank.size(1) < fewest_channels) return std::nullopt;
-  BoundedSearch search(bank, mean, principal_directions(bank, mean, bound_directions));
+  BoundedSearch search(bank, mean, principal_directions(bank, mean, directions_for(bank.size(0))));
   const int64_t step = bank.size(0) / tile();
   const at::Tensor queries = bank.slice(0, 0, step * tile(), step).contiguous();
   const at::Tensor distances = at::empty({tile(), 2}), rows = at::empty({tile(), 2}, at::kLong);

@@ -9,6 +9,8 @@
 namespace adrep {
 namespace {
 
+constexpr int64_t coordinate_lanes = 16;
+
 /// η of projection.h; the Frobenius norm, computed in double, is at least ‖VᵀV − I‖.
 double coordinate_error(const at::Tensor& directions) {
   const at::Tensor v = directions.to(at::kDouble);
@@ -18,15 +20,12 @@ double coordinate_error(const at::Tensor& directions) {
   return (sums + omega) * (1 + omega);
 }
 
-/// a·b in sixteen lanes.
+/// a·b in sixteen lanes; width a multiple of 16, or the lanes would not stay in registers.
 [[gnu::always_inline]] inline float lane_product(const float* a, const float* b, int64_t width) {
-  constexpr int64_t lanes = 16;
-  float sums[lanes] = {};
-  int64_t i = 0;
-  for (; i + lanes <= width; i += lanes)
-    for (int64_t lane = 0; lane < lanes; ++lane) sums[lane] += a[i + lane] * b[i + lane];
-  for (int64_t lane = 0; i + lane < width; ++lane) sums[lane] += a[i + lane] * b[i + lane];
-  for (int64_t half = lanes / 2; half > 0; half /= 2)
+  float sums[coordinate_lanes] = {};
+  for (int64_t i = 0; i < width; i += coordinate_lanes)
+    for (int64_t lane = 0; lane < coordinate_lanes; ++lane) sums[lane] += a[i + lane] * b[i + lane];
+  for (int64_t half = coordinate_lanes / 2; half > 0; half /= 2)
     for (int64_t lane = 0; lane < half; ++lane) sums[lane] += sums[lane + half];
   return sums[0];
 }
@@ -52,7 +51,8 @@ Projection::Projection(at::Tensor directions)
     : directions_(std::move(directions)),
       inexact_(coordinate_error(directions_)),
       filter_(PairFilter::with_slack(squared_distance_rounding(directions_.size(0)) + 4 * inexact_)) {
-  ADREP_ASSERT(directions_.size(1) % 2 == 0, "{} directions cannot be halved", directions_.size(1));
+  ADREP_ASSERT(directions_.size(1) % 2 == 0 && width() % coordinate_lanes == 0,
+               "{} directions: twice one less than a multiple of {} are needed", directions_.size(1), coordinate_lanes);
 }
 
 ProjectedRows Projection::of(const at::Tensor& x, const at::Tensor& squares) const {

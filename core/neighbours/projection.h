@@ -37,7 +37,7 @@ struct ProjectedRows {
 /// by less.
 class Projection {
  public:
-  /// directions [C, D] float32, D even, orthonormal but for rounding, the most telling ones first.
+  /// directions [C, D] float32, orthonormal but for rounding, the most telling ones first; D/2 + 1 is a multiple of 16.
   explicit Projection(at::Tensor directions);
 
   /// x [n, C] float32, its squares |x|² [n]. Subtract a common offset (mean) from all rows first: κ is relative to |x|.

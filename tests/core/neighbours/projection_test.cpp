@@ -76,7 +76,7 @@ TEST_CASE("the bound of few coordinates is at most what is measured", "[nearest]
         const at::Tensor rows = scale * (mixed + normal_tensor({60, width}, ++seed, 0.2) + offset);
         const at::Tensor others = scale * (normal_tensor({5, width}, ++seed) + offset);
         const at::Tensor queries = at::cat({rows.narrow(0, 10, 5), others, rows.narrow(0, 0, 3) * (1 + 1e-6)});
-        check_bound({queries.contiguous(), rows.contiguous(), principal_directions(rows, rows.mean(0), 8)});
+        check_bound({queries.contiguous(), rows.contiguous(), principal_directions(rows, rows.mean(0), 30)});
       }
 }
 
@@ -85,13 +85,13 @@ TEST_CASE("rows at the bound's edge: the bound equals the distance but for round
   // queries and rows of one subspace: nothing is left over; and with what is left along one common direction
   uint64_t seed = 100;
   for (const int64_t width : {64, 700}) {
-    const at::Tensor basis = std::get<0>(at::linalg_qr(normal_tensor({width, 17}, ++seed)));  // [C, 17]
-    const at::Tensor directions = basis.narrow(1, 0, 16).contiguous(), common = basis.narrow(1, 16, 1).t();
+    const at::Tensor basis = std::get<0>(at::linalg_qr(normal_tensor({width, 31}, ++seed)));  // [C, 31]
+    const at::Tensor directions = basis.narrow(1, 0, 30).contiguous(), common = basis.narrow(1, 30, 1).t();
     for (const double rest : {0.0, 0.5, 30.0}) {
       CAPTURE(width, rest);
-      const at::Tensor centre = unit_rows(1, 16, ++seed).mm(directions.t()) + rest * common;
+      const at::Tensor centre = unit_rows(1, 30, ++seed).mm(directions.t()) + rest * common;
       // all at one distance of the centre, in the subspace
-      at::Tensor rows = centre + 0.1 * unit_rows(150, 16, ++seed).mm(directions.t()) + 5;
+      at::Tensor rows = centre + 0.1 * unit_rows(150, 30, ++seed).mm(directions.t()) + 5;
       const double least = check_bound({(centre + 5).contiguous(), rows.contiguous(), directions});
       REQUIRE(least > (rest > 1 ? -40 : 0.5));  // what the slack takes grows with the lengths
     }
@@ -99,15 +99,15 @@ TEST_CASE("rows at the bound's edge: the bound equals the distance but for round
 }
 
 TEST_CASE("the bound of directions that are not quite orthonormal still holds", "[nearest]") {
-  at::Tensor directions = std::get<0>(at::linalg_qr(normal_tensor({200, 12}, 1))).contiguous();
-  directions += 1e-3 * normal_tensor({200, 12}, 2);
-  const at::Tensor rows = normal_tensor({100, 12}, 3).mm(directions.t());
+  at::Tensor directions = std::get<0>(at::linalg_qr(normal_tensor({200, 30}, 1))).contiguous();
+  directions += 1e-3 * normal_tensor({200, 30}, 2);
+  const at::Tensor rows = normal_tensor({100, 30}, 3).mm(directions.t());
   check_bound({rows.narrow(0, 0, 20).contiguous(), rows.contiguous(), directions});
 }
 
 TEST_CASE("of some rows, those are kept whose bound by all coordinates is below the limit", "[nearest]") {
   const at::Tensor rows = normal_tensor({90, 10}, 3).mm(normal_tensor({10, 70}, 4)) + normal_tensor({90, 70}, 5, 0.3);
-  const Projection projection(principal_directions(rows, at::zeros({70}), 8));
+  const Projection projection(principal_directions(rows, at::zeros({70}), 30));
   const ProjectedRows b = projection.of(rows, rows.square().sum(1));
   const at::Tensor coarse = b.coarse.mm(b.coarse.t()), closer = bounds_of(b, b).closer;
   const int64_t width = projection.width();
