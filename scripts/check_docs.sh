@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the commands of README.md, CONTRIBUTING.md and docs/*.md, every line of every ```sh fence, and compares outputs.
-#   scripts/check_docs.sh [FOLDER]     the folder that holds the program; default build/release/bin
+#   scripts/check_docs.sh [FOLDER [PAGE ...]]     the folder that holds the program, default build/release/bin; pages,
+#                                                 default all
 #   adrep …        runs in a temporary folder that holds the data sets my-parts and my-photos, the score maps my-maps, and
 #                  configs/;
 #                  it must exit 0, or N where the line ends in "# exits N". VARIABLE=value may stand before it.
@@ -10,12 +11,12 @@
 # A fence "```yaml NAME" is written to the file NAME in the temporary folder. Links between the pages must lead somewhere.
 # A fence "```output" is all that the last command before it printed, compared by scripts/shown_output.py: "…" stands for
 # what differs from run to run or is left out. A session with data that are not here stands in "```text recorded" and is
-# not compared; a fence with "$ adrep" lines must say so. A fence "```cpp FILE" quotes FILE, "…" as in outputs.
+# not compared; a fence with lines such as "$ adrep …" must say so. A fence "```cpp FILE" quotes FILE, "…" as in outputs.
 # Every page has a folder of its own, so that it works without the others; two pages are checked at a time.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 root=$PWD
-pages=(README.md CONTRIBUTING.md docs/*.md)
+all_pages=(README.md CONTRIBUTING.md docs/*.md)
 passed=0 failed=0
 
 result() { # PLACE TEXT PROBLEM [SECONDS]: an empty problem is a success
@@ -82,7 +83,7 @@ checks_of() { # PAGE
       next
     }
     file != "" { print > file }
-    fence == "```text" && !recorded && /^\$ adrep / {
+    fence == "```text" && !recorded && /^(\$ adrep|adrep:|note:|report:) / {
       check(NR, "wrong", "an output that is not compared: write ```sh and ```output, or ```text recorded") }
     fence == "```sh" && NF > 0 && $1 !~ /^#/ { check(NR, "command", $0) }
     END { if (fence != "") check(begin, "wrong", "a fence that is not closed") }' "$1"
@@ -133,12 +134,21 @@ check_command() { # PLACE LINE
   fi
 }
 
+anchors_of() { # PAGE: as GitHub makes them of headings
+  sed -nE 's/^#+ //p' "$1" | tr '[:upper:]' '[:lower:]' | LC_ALL=C sed 's/[^a-z0-9 _-]//g; s/ /-/g'
+}
+
 check_links() { # PAGE
-  local target
+  local target file
   while read -r target; do
-    target=${target%%#*}
-    if [ -n "$target" ] && [ ! -e "$(dirname "$1")/$target" ]; then result "$1" "$target" "a link to nothing"; fi
-  done < <(grep -oE '\]\([^)]+\)' "$1" | sed -E 's/^\]\(//; s/\)$//' | grep -vE '^[a-z]+:')
+    file=${target%%#*}
+    if [ -n "$file" ]; then file=$(dirname "$1")/$file; else file=$1; fi
+    if [ ! -e "$file" ]; then
+      result "$1" "$target" "a link to nothing"
+    elif [[ $target == *#* ]] && ! anchors_of "$file" | grep -qxF "${target#*#}"; then
+      result "$1" "$target" "a link to a heading that is not there"
+    fi
+  done < <(awk '/^```/ { fenced = !fenced } !fenced' "$1" | grep -oE '\]\([^)]+\)' | sed -E 's/^\]\(//; s/\)$//' | grep -vE '^[a-z]+:')
 }
 
 check_page() { # PAGE
@@ -166,6 +176,7 @@ if [ "${1:-}" = --page ]; then # as this script calls itself: FOLDER PAGE
 fi
 program_folder=$(realpath "${1:-build/release/bin}") || exit 1
 [ -x "$program_folder/adrep" ] || { echo "check_docs: $program_folder/adrep is not there: run scripts/build.sh, or name the folder of the program" >&2; exit 2; }
+if [ $# -gt 1 ]; then pages=("${@:2}"); else pages=("${all_pages[@]}"); fi
 folder=$(mktemp -d) template=$folder/template
 trap 'rm -rf "$folder"' EXIT
 mkdir "$template"

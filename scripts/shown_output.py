@@ -5,7 +5,7 @@
 
 Exits 0 where SHOWN is all that the command printed: on standard output, on standard error, or on both, standard output
 first. "…" in a line stands for any text, a line "…" for any number of lines, none too. Spaces at the end of a line and
-empty lines before and after do not count. Otherwise it exits 1 and says which shown line was not found.
+empty lines before and after do not count. Otherwise it exits 1, says which shown line was not found, and what was printed.
 """
 import re
 import sys
@@ -72,6 +72,7 @@ def main():
     if None in why:
         return 0
     print(why[2])
+    print("      printed was:", *printed[2], sep="\n      ")
     return 1
 
 
