@@ -12,7 +12,7 @@
 # A fence "```output" is all that the last command before it printed, compared by scripts/shown_output.py: "…" stands for
 # what differs from run to run or is left out. A session with data that are not here stands in "```text recorded" and is
 # not compared; a fence with lines such as "$ adrep …" must say so. A fence "```cpp FILE" quotes FILE, "…" as in outputs.
-# Every page has a folder of its own, so that it works without the others; two pages are checked at a time.
+# Every page has a folder and a cache of its own, so that it works without the others; two pages are checked at a time.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 root=$PWD
@@ -154,6 +154,7 @@ check_links() { # PAGE
 check_page() { # PAGE
   work=$folder/$(tr / _ <<<"$1")
   cp -a "$template" "$work"
+  export ADREP_CACHE=$work.cache # outputs say what came from the cache
   mkdir "$work.shown"
   touch "$work.out" "$work.err"
   check_links "$1"
@@ -166,6 +167,7 @@ check_page() { # PAGE
     esac
   done < <(checks_of "$1")
   echo "$passed $failed" >>"$folder/counts"
+  rm -rf "$work" "$work".*
 }
 
 if [ "${1:-}" = --page ]; then # as this script calls itself: FOLDER PAGE
@@ -183,7 +185,7 @@ mkdir "$template"
 export PATH="$program_folder:$PATH"
 export OMP_WAIT_POLICY=passive # threads that wait must not keep the cores of a busy machine
 unset ADREP_DATA
-# a cache of its own; the weights stay where they are
+# caches of its own; the weights stay where they are
 user_cache=${ADREP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/adrep}
 export ADREP_WEIGHTS=${ADREP_WEIGHTS:+$ADREP_WEIGHTS:}$user_cache/weights ADREP_CACHE=$folder/cache
 make_data
