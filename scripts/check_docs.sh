@@ -8,7 +8,8 @@
 #   scripts/…      the script must be there and executable
 #   cmake, ctest   the preset that the line names must be there
 # Anything else in a ```sh fence is a failure: write what is not to be checked into a ```text fence.
-# A fence "```yaml NAME" is written to the file NAME in the temporary folder. Links between the pages must lead somewhere.
+# A fence "```yaml NAME" is written to the file NAME in the temporary folder. Links must lead to a page and heading,
+# names of files to a file.
 # A fence "```output" is all that the last command before it printed, compared by scripts/shown_output.py: "…" stands for
 # what differs from run to run or is left out. A session with data that are not here stands in "```text recorded" and is
 # not compared; a fence with lines such as "$ adrep …" must say so. A fence "```cpp FILE" quotes FILE, "…" as in outputs.
@@ -151,6 +152,14 @@ check_links() { # PAGE
   done < <(awk '/^```/ { fenced = !fenced } !fenced' "$1" | grep -oE '\]\([^)]+\)' | sed -E 's/^\]\(//; s/\)$//' | grep -vE '^[a-z]+:')
 }
 
+# Files of the tree that a page names must be there; those of an example have NAME or my_ in theirs.
+check_files() { # PAGE
+  local file folders='core|datasets|detectors|benchmarks|bindings|cli|tests|scripts|configs|docs|cmake'
+  while read -r file; do
+    [ -e "$file" ] || result "$1" "$file" "no such file in the tree"
+  done < <(awk '/^```/ { fenced = !fenced } !fenced' "$1" | grep -oE "\`($folders)/[A-Za-z0-9_./-]+\.[a-z]+\`" | tr -d '`' | grep -vE 'NAME|my_')
+}
+
 check_page() { # PAGE
   work=$folder/$(tr / _ <<<"$1")
   cp -a "$template" "$work"
@@ -158,6 +167,7 @@ check_page() { # PAGE
   mkdir "$work.shown"
   touch "$work.out" "$work.err"
   check_links "$1"
+  check_files "$1"
   while IFS=$'\t' read -r place kind what; do
     case $kind in
       command) check_command "$place" "$what" ;;
