@@ -32,7 +32,7 @@ void add_bench_predict(CLI::App& bench, int& exit_code) {
   const auto arguments = std::make_shared<BenchPredictArguments>();
   CLI::App* predict =
       bench.add_subcommand("predict", "time and memory of a model's predictions, in turns with other programs");
-  predict->add_option("MODEL", arguments->model, "a model's file, of adrep fit or models=keep")
+  predict->add_option("MODEL", arguments->model, "model file, from adrep fit or models=keep")
       ->required()
       ->check(not_empty());
   predict->add_option("IMAGES", arguments->images, "image files, or folders of them")->required();
@@ -42,7 +42,7 @@ void add_bench_predict(CLI::App& bench, int& exit_code) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   predict->add_option("--empty", arguments->race.empty_program,
-                      "a program that does nothing, for what starting one costs (adrep_empty_program)");
+                      "a program that does nothing, to measure the cost of starting one (adrep_empty_program)");
   predict->add_option("--repeats", arguments->race.repeats, "how often each image is scored by itself; default 5");
   predict->add_option("--threads", arguments->race.threads, "of each program; default 2");
   predict->add_option("--format", arguments->format, "of what is printed")->check(CLI::IsMember({"text", "json"}));

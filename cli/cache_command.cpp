@@ -75,9 +75,7 @@ void add_cache_command(CLI::App& program, int& exit_code) {
     sub->footer("example: adrep cache " + name);
     return sub;
   };
-  add("stats", "how many images' features there are, of which backbones, and their size")->callback([given] {
-    stats(folder_of(*given));
-  });
+  add("stats", "number and size of cached features, by backbone")->callback([given] { stats(folder_of(*given)); });
   add("clear", "remove all cached features; they are computed again when they are needed")->callback([given] {
     clear(folder_of(*given));
   });

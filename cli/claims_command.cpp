@@ -26,8 +26,7 @@ void show_claims(const ClaimsArguments& arguments) {
 
 void add_claims_command(CLI::App& program) {
   const auto arguments = std::make_shared<ClaimsArguments>();
-  CLI::App* command =
-      program.add_subcommand("claims", "the paper's sentences, checked on results or on its own numbers");
+  CLI::App* command = program.add_subcommand("claims", "check the paper's claims on results, or on its own numbers");
   command->add_option("results", arguments->results, "folders of runs, or 'paper' for the published numbers")
       ->required();
   command->add_option("--format", arguments->format, "text, markdown or json")

@@ -210,7 +210,7 @@ void add_dataset_reports(CLI::App& datasets, int& exit_code) {
   stats_command->footer("example: adrep datasets stats /data/mvtec");
   stats_command->callback([arguments] { stats(*arguments); });
   CLI::App* leakage_command = datasets.add_subcommand(
-      "leakage", "what two data sets share: classes, images, near duplicates; exit code 2 when there is something");
+      "leakage", "what two data sets share: classes, images, near duplicates; exit code 2 when they share something");
   leakage_command->add_option("pretrain", arguments->path, "folder of the data set that is pretrained on")->required();
   leakage_command->add_option("test", arguments->other, "folder of the data set that is evaluated")->required();
   leakage_command->add_option("settings", arguments->words, "key=value settings")->option_text("[key=value ...]");

@@ -70,14 +70,17 @@ void add_fit_command(CLI::App& program) {
       program.add_subcommand("fit", "make a model file from photographs of good parts, with a threshold");
   command->add_option("settings", arguments->words, "CONFIG.yaml and key=value settings")
       ->option_text("[CONFIG.yaml] [key=value ...]");
-  command->add_option("-o,--output", arguments->output, "the model's file, part.adrep")->required()->check(not_empty());
+  command->add_option("-o,--output", arguments->output, "model file to write, part.adrep")
+      ->required()
+      ->check(not_empty());
   command
-      ->add_option("--report", arguments->report, "a page about it, HTML: the images that it gets wrong, and the proof")
+      ->add_option("--report", arguments->report,
+                   "HTML page about the model: images that it gets wrong, and the verification")
       ->check(not_empty());
   command->add_flag("--rehash", arguments->rehash,
-                    "read every file to know its content, also where size, time and inode are those of an earlier run");
+                    "hash every file again, even where size, time and inode are those of an earlier run");
   takes_keys(*command,
-             "a file of that name that is there moves to previous/ beside it\n"
+             "an existing file of that name is moved to previous/ beside it\n"
              "examples:\n  adrep fit data=photos/good detector=patchcore -o part.adrep\n"
              "  adrep fit data=/data/mvtec classes=screw detector=padim threshold.calibration=cv -o screw.adrep",
              fit_keys);

@@ -176,10 +176,10 @@ int predict(const PredictArguments& arguments) {
 void add_predict_command(CLI::App& program, int& exit_code) {
   const auto arguments = std::make_shared<PredictArguments>();
   CLI::App* command =
-      program.add_subcommand("predict", "score images by a model's file: score, p-value, decision, regions");
+      program.add_subcommand("predict", "score images with a model file: score, p-value, decision, regions");
   arguments->model.add_to(*command);
   command->add_option("IMAGES", arguments->images, "image files, folders of them, or - for paths on standard input");
-  command->add_option("--format", arguments->format, "of what is printed: table on a terminal, else json")
+  command->add_option("--format", arguments->format, "output format; default: table on a terminal, else json")
       ->check(CLI::IsMember({"json", "csv", "table"}));
   command->add_option("--overlays", arguments->folders.overlays, "folder for photographs with heat map and regions");
   command->add_option("--masks", arguments->folders.masks, "folder for masks of the reported regions");

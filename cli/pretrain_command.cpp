@@ -127,7 +127,7 @@ std::vector<KeySection> pretrain_keys() {
 void add_pretrain_command(CLI::App& program, int& exit_code) {
   const auto arguments = std::make_shared<PretrainArguments>();
   CLI::App* command = program.add_subcommand(
-      "pretrain", "train feature projectors on a data set with anomalies; continues where it stood");
+      "pretrain", "train feature projectors on a data set with anomalies; resumes where it was stopped");
   command->add_option("settings", arguments->words, "CONFIG.yaml and key=value settings")
       ->option_text("[CONFIG.yaml] [key=value ...]");
   CLI::Option* const print_config =
@@ -136,7 +136,7 @@ void add_pretrain_command(CLI::App& program, int& exit_code) {
       command->add_flag("--print-plan", arguments->print_plan,
                         "print what each combination of a sweep sets, and which axis or rule set it, and stop");
   CLI::Option* const dry_run = command->add_flag(
-      "--dry-run", arguments->dry_run, "say what would be done: images, passes, parameters, time; writes nothing");
+      "--dry-run", arguments->dry_run, "print what would be done: images, passes, parameters, time; writes nothing");
   print_config->excludes(print_plan)->excludes(dry_run);
   print_plan->excludes(dry_run);
   takes_keys(*command,

@@ -116,7 +116,8 @@ int regress(const GateArguments& arguments) {
 
 void add_regress_command(CLI::App& program, int& exit_code) {
   const auto arguments = std::make_shared<GateArguments>();
-  CLI::App* command = program.add_subcommand("regress", "stored results against a reviewed baseline: the gate of a CI");
+  CLI::App* command =
+      program.add_subcommand("regress", "compare stored results with a reviewed baseline, as a gate in CI");
   command->add_option("baseline", arguments->baseline, "the baseline's JSON file")->required();
   command->add_option("results", arguments->results, "folders of runs");
   command->add_flag("--update", arguments->update, "write the results into the baseline; its other cells stay");
@@ -124,7 +125,7 @@ void add_regress_command(CLI::App& program, int& exit_code) {
       ->check(CLI::IsMember(std::vector<std::string>{"text", "markdown", "json", "junit"}));
   command
       ->add_option("--output", arguments->outputs,
-                   "file to write, too; its ending says the format; may be given several times")
+                   "also write this file, in the format of its extension; may be given several times")
       ->allow_extra_args(false);
   command->add_flag("--list", arguments->list, "the baseline's cells");
   command->add_option("--only", arguments->only, "glob over cells; may be given several times")

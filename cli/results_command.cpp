@@ -55,14 +55,14 @@ void print_change(const FolderChange& change, const char* done, const char* woul
 }
 
 void add_dry_run(CLI::App* command, ResultsArguments& arguments) {
-  command->add_flag("--dry-run", arguments.dry_run, "only say which files would be touched");
+  command->add_flag("--dry-run", arguments.dry_run, "only print which files would be touched");
 }
 
 }  // namespace
 
 void add_results_command(CLI::App& program) {
   const auto arguments = std::make_shared<ResultsArguments>();
-  CLI::App* command = program.add_subcommand("results", "tables of stored results; join and tidy their folders");
+  CLI::App* command = program.add_subcommand("results", "tables of stored results; merge and prune results folders");
   command->require_subcommand(1);
 
   CLI::App* table = command->add_subcommand("table", "the table of one or more results folders");
@@ -72,8 +72,9 @@ void add_results_command(CLI::App& program) {
   table->footer("example: adrep results table results/a results/b --output table.tex");
   table->callback([arguments] { show_table(*arguments); });
 
-  CLI::App* merge = command->add_subcommand("merge", "copy into a results folder what others have and it lacks");
-  merge->add_option("into", arguments->folder, "the folder that gains them")->required();
+  CLI::App* merge =
+      command->add_subcommand("merge", "copy results that it lacks from other folders into a results folder");
+  merge->add_option("into", arguments->folder, "the folder that receives them")->required();
   merge->add_option("from", arguments->folders, "folders of runs, which stay as they are")->required();
   add_dry_run(merge, *arguments);
   merge->footer("example: adrep results merge results/all results/machine1 results/machine2");

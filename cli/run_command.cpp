@@ -260,17 +260,17 @@ void add_run_command(CLI::App& program, int& exit_code) {
   CLI::Option* const print_plan =
       command->add_flag("--print-plan", arguments->print_plan,
                         "print what each combination of a sweep sets, and which axis or rule set it, and stop");
-  CLI::Option* const dry_run = command->add_flag("--dry-run", arguments->dry_run,
-                                                 "say what would be done: cells, images, time, memory, missing files");
+  CLI::Option* const dry_run = command->add_flag(
+      "--dry-run", arguments->dry_run, "print what would be done: cells, images, time, memory, missing files");
   command->add_flag("--rehash", arguments->rehash,
-                    "read every file to know its content, also where size, time and inode are those of an earlier run");
+                    "hash every file again, even where size, time and inode are those of an earlier run");
   CLI::Option* const retry_failed = command->add_flag("--retry-failed", arguments->retry_failed,
                                                       "compute only the cells that failed when last tried");
   CLI::Option* const tables_only = command->add_flag(
       "--tables-only", arguments->tables_only, "make the tables and the report of what is there; compute nothing");
   command
       ->add_option("--shard", arguments->shard,
-                   "compute one of so many parts of the plan, for example 1/4: always the same cells")
+                   "compute one part of the plan, for example 1/4; a part always has the same cells")
       ->check(not_empty());
   // how jobs= starts processes, and what the scripts of adrep submit run
   command->add_flag("--job", arguments->job)->group("");

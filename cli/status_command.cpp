@@ -68,13 +68,14 @@ void show_status(const StatusArguments& arguments) {
 void add_status_command(CLI::App& program) {
   const auto arguments = std::make_shared<StatusArguments>();
   CLI::App* command = program.add_subcommand(
-      "status", "how far the runs on a results folder are, on this machine and on others: from its files alone");
+      "status", "progress of the runs in a results folder, on this machine and on others, from its files alone");
   command->add_option("results", arguments->results, "folder of a run (its output=)")
       ->required()
       ->option_text("RESULTS")
       ->check(not_empty());
-  command->add_flag("--failed", arguments->failed, "why cells failed or were lost, and the last lines of their logs");
-  command->add_flag("--watch", arguments->watch, "again every two seconds, until nobody is at it");
+  command->add_flag("--failed", arguments->failed,
+                    "also print why cells failed or were lost, and the last lines of their logs");
+  command->add_flag("--watch", arguments->watch, "repeat every two seconds until no process is working");
   command->add_flag("--json", arguments->as_json, "for programs");
   command->footer("examples:\n  adrep status results/table1 --watch\n  adrep status results/table1 --failed");
   command->callback([arguments] { show_status(*arguments); });

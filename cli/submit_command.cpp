@@ -289,7 +289,7 @@ void add_submit_command(CLI::App& program) {
   const auto arguments = std::make_shared<SubmitArguments>();
   CLI::App* command = program.add_subcommand(
       "submit",
-      "hand what is missing of a run to SLURM as an array of tasks; run again, it submits what is still missing");
+      "submit the missing cells of a run to SLURM as an array of tasks; run it again to submit what is still missing");
   command->add_option("settings", arguments->words, "CONFIG.yaml and key=value settings, as of adrep run")
       ->option_text("[CONFIG.yaml] [key=value ...]");
   command->add_flag("--print", arguments->print, "print the batch scripts and submit nothing");

@@ -135,7 +135,8 @@ void RunSettings::declare(Schema<RunSettings>& s) {
       .when([](const ParamTexts& texts) { return texts("features") == "pretrained"; })
       .example("projector.pretrain=configs/pretrain_realiad.yaml")
       .doc(
-          "configuration of the pretraining that makes the projectors, instead of a file: done before the first cell "
+          "configuration of the pretraining that makes the projectors, in place of a file; it is run before the first "
+          "cell "
           "that needs it, once for all runs; backbone, weights, device and threads are the run's");
   s.add(&RunSettings::projector_checkpoint, "projector.checkpoint")
       .when([](const ParamTexts& texts) {

@@ -65,7 +65,7 @@ void CflowParams::declare(Schema<CflowParams>& s) {
       .doc("as torch 1.13: a level's step also moves the other levels by their momentum");
   s.add(&CflowParams::patience, "patience")
       .at_least(0)
-      .doc("stop after so many meta-epochs without a better loss; 0: never");
+      .doc("stop after this many meta-epochs without a better loss; 0: never");
   s.add(&CflowParams::decoders, "decoders")
       .path()
       .example("cflow.pth")

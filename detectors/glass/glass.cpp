@@ -41,7 +41,7 @@ void GlassParams::declare(Schema<GlassParams>& s) {
       .doc("deviation of the noise; 0: as published, 0.015, or 0.005 with pretrained features");
   s.add(&GlassParams::meta_epochs, "meta_epochs").at_least(1).doc("epochs; the centre is computed anew in each");
   s.add(&GlassParams::batch, "batch").at_least(1).doc("images of a step; the last of an epoch may have fewer");
-  s.add(&GlassParams::samples, "samples").at_least(1).doc("an epoch ends after more than so many images");
+  s.add(&GlassParams::samples, "samples").at_least(1).doc("an epoch ends after more than this many images");
   s.add(&GlassParams::learning_rate, "learning_rate")
       .more_than(0)
       .doc("Adam's rate of the adaptor, half the discriminator's");
@@ -62,7 +62,7 @@ void GlassParams::declare(Schema<GlassParams>& s) {
       .doc("folder of textures to draw with; empty: drawn ones");
   s.add(&GlassParams::patience, "patience")
       .at_least(0)
-      .doc("stop after so many epochs without a better loss; 0: never");
+      .doc("stop after this many epochs without a better loss; 0: never");
 }
 
 /// Trains the model of a Glass (protocol §7).

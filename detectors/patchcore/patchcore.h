@@ -44,15 +44,15 @@ struct PatchcoreParams : NeighbourSearchParams {
     s.add(&PatchcoreParams::neighbours, "neighbours")
         .decides(Decides::scores)
         .at_least(1)
-        .doc("a patch's score is its mean squared distance to so many nearest");
+        .doc("a patch's score is its mean squared distance to this many nearest patches");
     s.add(&PatchcoreParams::reweight, "reweight")
         .decides(Decides::scores)
         .at_least(0)
         .at_most(1024)
         .example("9")
         .doc(
-            "the image score is lessened where these many nearest of the nearest bank patch are near too, as in the "
-            "paper's Eq. 7; 0: not, as the published evaluation");
+            "the image score is reduced where this many neighbours of the nearest bank patch are near as well, as in "
+            "the paper's Eq. 7; 0: off, as in the published evaluation");
     NeighbourSearchParams::declare(s);
     s.add(&PatchcoreParams::sigma, "sigma")
         .decides(Decides::scores)

@@ -80,10 +80,12 @@ void UniadParams::declare(Schema<UniadParams>& s) {
   s.add(&UniadParams::clip, "clip").more_than(0).doc("largest norm of all gradients together");
   s.add(&UniadParams::grid, "grid")
       .at_least(1)
-      .doc("levels of several sizes go to the smallest grid with at least so many positions, else the largest");
+      .doc(
+          "levels of different sizes are resized to the smallest grid with at least this many positions, else to the "
+          "largest");
   s.add(&UniadParams::patience, "patience")
       .at_least(0)
-      .doc("stop after so many epochs without a better loss; 0: never");
+      .doc("stop after this many epochs without a better loss; 0: never");
 }
 
 /// Trains the model of a Uniad (protocol §7).
