@@ -15,7 +15,7 @@
 namespace adrep {
 namespace bounded_search {  // not anonymous: BoundedSearch::Tile has a member of one of these types
 
-constexpr int64_t fewest_rows = 512, fewest_channels = 256;
+constexpr int64_t fewest_rows = 512, fewest_channels = 512;
 constexpr int64_t bound_row_tile = 2048;  // whose products with a tile of queries lie in the cache
 constexpr int64_t bound_row_block = 128;  // rows that lie there, as integers, while all queries of a tile meet them
 constexpr double worth_bounding = 0.7;    // of what products of all pairs cost
@@ -186,9 +186,15 @@ BoundedSearch::BoundedSearch(at::Tensor bank, at::Tensor mean, const at::Tensor&
       mean_(std::move(mean)),
       projection_(directions),
       short_filter_(ShortRows::filter(bank_.size(1))) {
-  const at::Tensor centred = bank_ - mean_, squares = centred.square().sum(1);
-  projected_ = projection_.of(centred, squares);
-  short_rows_.emplace(centred, squares);
+  std::vector<ProjectedRows> projected;
+  std::vector<ShortRows> short_rows;
+  for (const at::Tensor& part : bank_.split(bound_row_tile)) {  // the bank is never there twice
+    const at::Tensor centred = part - mean_, squares = centred.square().sum(1);
+    projected.push_back(projection_.of(centred, squares));
+    short_rows.emplace_back(centred, squares);
+  }
+  projected_ = joined(projected);
+  short_rows_ = joined(short_rows);
   largest_norm_ = short_rows_->norms.max().item<float>();
 }
 

@@ -13,6 +13,7 @@ namespace {
 
 constexpr int64_t largest_query_tile = 256;
 constexpr int64_t many_queries = 4096;  // packing the rows is a small part of their search
+constexpr int64_t wide_rows = 512;      // narrow ones take many times their size when they are packed
 
 /// Tiles of nearly equal size, a multiple of the threads in number, so that no thread waits long for the last.
 int64_t query_tile(int64_t queries) {
@@ -79,7 +80,8 @@ void NearestNeighbours::search_by_products(const at::Tensor& queries, const Neig
   const int64_t k = found.rows.size(1), count = queries.size(0);
   float* distances = found.squared_distances.mutable_data_ptr<float>();
   int64_t* rows = found.rows.mutable_data_ptr<int64_t>();
-  const bool pack = count >= many_queries && static_cast<int64_t>(bank_.nbytes()) <= memory_bytes / 4;
+  const bool pack = count >= many_queries && bank_.size(1) >= wide_rows &&
+                    static_cast<int64_t>(bank_.nbytes()) <= memory_bytes / 4;
   const int64_t tile = pack ? largest_query_tile : query_tile(count);
   const std::vector<PackedRows> packed = pack ? products_->packed_for(tile) : std::vector<PackedRows>{};
   for_each_tile(count, tile, [&](int64_t first) {

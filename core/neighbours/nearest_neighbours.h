@@ -27,7 +27,8 @@ class NearestNeighbours {
   explicit NearestNeighbours(at::Tensor bank);
 
   /// queries [Q, C] on the bank's device, 1 ≤ k ≤ R. Needs at most `memory_bytes` on an accelerator; on the CPU
-  /// a few MiB a thread, and for thousands of queries the bank's size, if that is a quarter of `memory_bytes` or less.
+  /// a few MiB a thread, and, where products of all coordinates rule out, for thousands of queries and wide rows the
+  /// bank's size, if that is a quarter of `memory_bytes` or less.
   Neighbours search(const at::Tensor& queries, int64_t k, int64_t memory_bytes = int64_t{1} << 30) const;
 
   const at::Tensor& bank() const { return bank_; }

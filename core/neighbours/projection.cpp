@@ -68,6 +68,16 @@ ProjectedRows Projection::of(const at::Tensor& x, const at::Tensor& squares) con
   return {coarse, with_rest(along.narrow(1, half, half)), filter_.shrunken(squares)};
 }
 
+ProjectedRows joined(const std::vector<ProjectedRows>& parts) {
+  std::vector<at::Tensor> coarse, fine, norms;
+  for (const ProjectedRows& part : parts) {
+    coarse.push_back(part.coarse);
+    fine.push_back(part.fine);
+    norms.push_back(part.norms);
+  }
+  return {at::cat(coarse), at::cat(fine), at::cat(norms)};
+}
+
 int64_t CloserBound::keep_below(const float* products, float limit, int32_t* columns, int64_t count) const {
   return keep_closer(*this, products, limit, columns, count);
 }

@@ -2,6 +2,7 @@
 #include <ATen/ATen.h>
 
 #include <cstdint>
+#include <vector>
 
 #include "core/neighbours/pair_filter.h"
 
@@ -19,6 +20,9 @@ struct ProjectedRows {
   at::Tensor fine;    ///< [n, D/2 + 1] float32; its last coordinate is what all D directions leave
   at::Tensor norms;   ///< |x|²(1−κ) [n], κ of the projection's filter
 };
+
+/// The rows of all parts in their order.
+ProjectedRows joined(const std::vector<ProjectedRows>& parts);
 
 /// The projection on given directions, with all that float32 may do to it counted in the slack of its filter: a row
 /// that filter() rules out by products of coordinates is measured (squared_distance.h) farther than the limit.

@@ -38,7 +38,7 @@ int64_t search_bytes(const NeighbourSearchParams& params, int64_t rows, int64_t 
     const int64_t parts = params.parts_of(width);
     return 2 * rows * parts + 2 * rows * (width / parts) * value + 4 * 256 * width * value;
   }
-  return copy;  // exact: with the mean subtracted
+  return copy + copy / 2;  // exact: with the mean subtracted; or integers and coordinates, for a moment twice
 }
 
 void require_search(const NeighbourSearchParams& params, int64_t width, const std::string& prefix) {

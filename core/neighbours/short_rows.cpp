@@ -39,6 +39,20 @@ ShortRows::ShortRows(const at::Tensor& x, const at::Tensor& squares)
               values.mutable_data_ptr<int16_t>() + i * width);
 }
 
+ShortRows joined(const std::vector<ShortRows>& parts) {
+  std::vector<at::Tensor> values, units, norms;
+  for (const ShortRows& part : parts) {
+    values.push_back(part.values);
+    units.push_back(part.units);
+    norms.push_back(part.norms);
+  }
+  ShortRows all = parts.front();
+  all.values = at::cat(values);
+  all.units = at::cat(units);
+  all.norms = at::cat(norms);
+  return all;
+}
+
 ADREP_VECTOR_CLONES int32_t short_product(const int16_t* a, const int16_t* b, int64_t width) {
   int32_t sum = 0;
   for (int64_t i = 0; i < width; ++i) sum += static_cast<int32_t>(a[i]) * static_cast<int32_t>(b[i]);

@@ -2,6 +2,7 @@
 #include <ATen/ATen.h>
 
 #include <cstdint>
+#include <vector>
 
 #include "core/neighbours/pair_filter.h"
 
@@ -23,6 +24,9 @@ struct ShortRows {
   at::Tensor units;   ///< t [n] float32
   at::Tensor norms;   ///< |x|²(1−κ) [n], κ of the filter
 };
+
+/// The rows of all parts in their order.
+ShortRows joined(const std::vector<ShortRows>& parts);
 
 /// a·b of `width` integers.
 int32_t short_product(const int16_t* a, const int16_t* b, int64_t width);

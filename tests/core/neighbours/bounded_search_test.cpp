@@ -66,7 +66,7 @@ TEST_CASE("rows at one distance of a query, but for rounding, are told apart as 
   const at::Tensor centre = at::full({1, 600}, 3.0F);
   for (const int64_t k : {1, 9, 200}) require_same(index.search(centre, k), plain_loop(centre, bank, k));
   const at::Tensor mirrored = at::cat({bank, bank.flip(0)});  // every row twice
-  const at::Tensor queries = bank.slice(0, 0, bank.size(0), 40).contiguous();
+  const at::Tensor queries = bank.slice(0, 0, bank.size(0), 200).contiguous();
   require_same(NearestNeighbours(mirrored).search(queries, 3), plain_loop(queries, mirrored, 3));
 }
 

@@ -70,8 +70,9 @@ TEST_CASE("a result does not depend on the other queries", "[nearest]") {
 }
 
 TEST_CASE("thousands of queries at once, for which the rows are packed, find what few at a time find", "[nearest]") {
-  const at::Tensor queries = random_tensor({4400, 37}, 1);
-  const NearestNeighbours index(random_tensor({2300, 37}, 2));
+  const at::Tensor queries = random_tensor({4400, 520}, 1);
+  const NearestNeighbours index(random_tensor({700, 520}, 2));
+  REQUIRE_FALSE(index.is_bounded());
   const Neighbours all = index.search(queries, 3), bounded = index.search(queries, 3, /*memory_bytes=*/1);
   for (int64_t first = 0; first < queries.size(0); first += 440) {
     const Neighbours few = index.search(queries.narrow(0, first, 440), 3);

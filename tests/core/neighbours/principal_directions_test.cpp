@@ -18,7 +18,7 @@ at::Tensor gram_excess(const at::Tensor& directions) {
 
 TEST_CASE("principal directions are orthonormal and hold the variance that an eigendecomposition's hold", "[nearest]") {
   const at::Tensor rows =
-      normal_tensor({700, 12}, 1).mm(normal_tensor({12, 90}, 2)) + 0.1 * normal_tensor({700, 90}, 3);
+      normal_tensor({300, 12}, 1).mm(normal_tensor({12, 90}, 2)) + 0.1 * normal_tensor({300, 90}, 3);
   const at::Tensor mean = rows.mean(0), centred = (rows - mean).to(at::kDouble);
   const auto values = std::get<0>(at::linalg_eigh(centred.t().mm(centred)));
   for (const int64_t count : {1, 12, 20, 90}) {
