@@ -42,7 +42,7 @@ quietly python -m pip wheel . --no-deps --no-build-isolation --wheel-dir "$work/
   "${options[@]}"
 echo "build_wheel: taking libraries in, but for torch's"
 # libgomp: torch brings the one that both use
-quietly auditwheel repair --plat manylinux_2_36_x86_64 --exclude libtorch_cpu.so --exclude libc10.so \
+quietly auditwheel repair --plat manylinux_2_36_x86_64 --only-plat --exclude libtorch_cpu.so --exclude libc10.so \
   --exclude libgomp.so.1 --wheel-dir "$work/repaired" "$work"/plain/*.whl
 quietly python packaging/wheel/finish.py "$work"/repaired/*.whl "$to"
 ls -l "$to"/adrep-*.whl | awk '{ printf "build_wheel: %s, %.1f MB\n", $NF, $5 / 1e6 }'

@@ -1,5 +1,7 @@
 #include "bindings/python/arrays.h"
 
+#include <ATen/ops/from_blob.h>
+
 #include <map>
 
 #include "core/base/error.h"
@@ -64,6 +66,7 @@ std::vector<int64_t> shape_of(const GivenArray& given) {
 
 /// Whether elements follow each other, the last index fastest, or with `fortran` the first one.
 bool is_contiguous(const GivenArray& given, bool fortran) {
+  if (given.size() == 0) return true;
   int64_t expected = 1;
   for (size_t i = 0; i < given.ndim(); ++i) {
     const size_t axis = fortran ? i : given.ndim() - 1 - i;

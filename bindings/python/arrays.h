@@ -2,6 +2,8 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 
+#include <ATen/core/Tensor.h>
+
 #include <string>
 
 #include "core/maps/array.h"

@@ -5,6 +5,8 @@
 #include <nanobind/stl/unique_ptr.h>
 #include <nanobind/stl/vector.h>
 
+#include <ATen/core/grad_mode.h>
+
 #include "bindings/python/arrays.h"
 #include "bindings/python/call.h"
 #include "bindings/python/module.h"

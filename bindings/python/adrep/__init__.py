@@ -12,21 +12,21 @@ The command `adrep`, which comes with the package, is the whole program.
 
 from __future__ import annotations
 
-from adrep._torch import torch_problem as _torch_problem
+from adrep_program.build import VERSION as __version__
+from adrep_program.installed import torch_problem as _torch_problem
+from adrep_program.installed import weights_folder as _weights_folder
 
 if _problem := _torch_problem():
     raise ImportError(_problem)
 
 from adrep import _adrep, metrics
 from adrep._backbone import Backbone, backbones
-from adrep._build import VERSION as __version__
 from adrep._messages import log as _log
 from adrep._messages import progress as _progress
 from adrep._messages import show_progress
 from adrep._model import Model, Prediction, Predictions, Region, demo_images, fit, load
 from adrep._results import results
 from adrep._tables import Table
-from adrep._torch import weights_folder as _weights_folder
 from adrep.errors import Error, InputError
 
 __all__ = [

@@ -52,7 +52,7 @@ class Backbone:
     def normalised(self, images: Any) -> Any:
         """uint8 images [B, H, W, 3] or [H, W, 3], RGB, as float32 [B, 3, H, W] that the backbone takes. NumPy alone.
 
-        >>> Backbone("efficientnet_lite0").normalised(np.full((1, 2, 2, 3), 255, np.uint8)).max()
+        >>> float(Backbone("efficientnet_lite0").normalised(np.full((1, 2, 2, 3), 255, np.uint8)).max())
         1.0
         """
         array = np.asarray(images)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import weakref
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,10 +109,9 @@ def _batch(image: Any) -> Any:
 class Model:
     """A fitted detector with its backbone and threshold. Any number of threads may call `predict` at once."""
 
-    def __init__(self, loaded: _adrep.LoadedModel, file: Path, summary: str = "", folder: Any = None) -> None:
+    def __init__(self, loaded: _adrep.LoadedModel, file: Path, summary: str = "") -> None:
         self._loaded = loaded
         self._file = file
-        self._folder = folder  # of a model that has no file of its own: removed with it
         self.summary = summary
         """What `adrep fit` says of a model when it has made it; "" of one that was loaded."""
 
@@ -192,7 +193,7 @@ def load(file: PathLike, *, device: str = "cpu", weights: PathLike = "", trust_c
 
     >>> load("nowhere.adrep")
     Traceback (most recent call last):
-    adrep.errors.InputError: nowhere.adrep: no such file
+    adrep.errors.InputError: nowhere.adrep: cannot be read: No such file or directory
     """
     loaded = _adrep.load(os.fspath(file), device, os.fspath(weights), trust_code)
     return Model(loaded, Path(file).absolute())
@@ -218,13 +219,25 @@ def fit(folder: PathLike, detector: str = "patchcore", *, output: PathLike | Non
     [True]
     >>> model.save(f"{folder}/fabric.adrep")
     """
-    kept = tempfile.TemporaryDirectory(prefix="adrep-") if output is None else None
-    file = Path(kept.name) / "model.adrep" if kept else Path(os.fspath(output or ""))
-    summary = _adrep.fit(words({"data": os.fspath(folder), "detector": detector, **settings}), str(file))
+    file = Path(tempfile.mkdtemp(prefix="adrep-"), "model.adrep") if output is None else Path(output)
+    try:
+        model = _fitted(file, {"data": os.fspath(folder), "detector": detector, **settings})
+    except BaseException:
+        if output is None:
+            shutil.rmtree(file.parent, ignore_errors=True)
+        raise
+    if output is None:
+        weakref.finalize(model, shutil.rmtree, file.parent, True)
+    return model
+
+
+def _fitted(file: Path, settings: Mapping[str, Value]) -> Model:
+    """A model that is made in this file, and loaded from it."""
+    summary = _adrep.fit(words(settings), str(file))
     device = settings.get("device", "cpu")
     weights = settings.get("weights", "")
     loaded = _adrep.load(str(file), str(device), str(weights) if settings.get("models__embed") is False else "", False)
-    return Model(loaded, file.absolute(), summary, kept)
+    return Model(loaded, file.absolute(), summary)
 
 
 def demo_images(folder: PathLike, **settings: Value) -> bool:

@@ -22,7 +22,7 @@ def results(*folders: PathLike) -> Any:
 
     >>> results("nowhere")
     Traceback (most recent call last):
-    adrep.errors.InputError: nowhere: no such folder
+    adrep.errors.InputError: nowhere: no such folder of results
     """
     made = json.loads(_adrep.results([os.fspath(folder) for folder in folders]))
     if importlib.util.find_spec("pandas") is None:

@@ -117,7 +117,7 @@ class MetricsTest(FolderTest):
         self.assertEqual(f"adrep: error: {raised.exception}\n", program("metrics", *files, code=2))
         for wrong, line in [
             (lambda: adrep.metrics.evaluate(maps, masks[:3]), "one mask for each map"),
-            (lambda: adrep.metrics.evaluate(maps[:, :-1], masks), "differ"),
+            (lambda: adrep.metrics.evaluate(maps[:, :-1], masks), "mask 24x17"),
             (lambda: adrep.metrics.evaluate(maps), "masks: there are none"),
             (lambda: adrep.metrics.evaluate(maps.astype(complex), masks), "complex"),
             (lambda: adrep.metrics.evaluate(maps, masks, image_scores=[1.0]), "one for each"),

@@ -87,7 +87,7 @@ class ModelTest(FolderTest):
             (lambda: adrep.fit(self.good, "patchcor"), "patchcore"),
             (lambda: adrep.fit(self.folder / "none"), "none"),
             (lambda: adrep.load(self.folder / "empty.png"), "empty.png"),
-            (lambda: adrep.Backbone("efficientnet"), "efficientnet_lite0"),
+            (lambda: adrep.Backbone("efficientnet"), "unknown backbone 'efficientnet'"),
             (lambda: adrep.Backbone("resnet18", self.folder / "none.pth"), "none.pth"),
         ]:
             with self.subTest(line), self.assertRaisesRegex(adrep.InputError, line) as raised:

@@ -6,7 +6,7 @@ import importlib.metadata
 import importlib.util
 from pathlib import Path
 
-from adrep._build import TORCH_MINOR, VERSION
+from adrep_program.build import TORCH_MINOR, VERSION
 
 
 def torch_problem() -> str:

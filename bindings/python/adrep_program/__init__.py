@@ -1,4 +1,5 @@
-"""The command `adrep`: the program of this package in place of this process."""
+"""The command `adrep`: the program of the package adrep in place of this process. Apart from that package, which loads
+LibTorch as soon as it is imported."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from adrep._torch import torch_problem, weights_folder
+from adrep_program.installed import torch_problem, weights_folder
 
 
 def main() -> None:
@@ -19,5 +20,5 @@ def main() -> None:
     if weights is not None:
         folders = [os.environ.get("ADREP_WEIGHTS", ""), str(weights)]
         os.environ["ADREP_WEIGHTS"] = ":".join(folder for folder in folders if folder)
-    program = Path(__file__).resolve().parent / "bin" / "adrep"
+    program = Path(__file__).resolve().parents[1] / "adrep" / "bin" / "adrep"
     os.execv(program, [sys.argv[0], *sys.argv[1:]])
