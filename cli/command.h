@@ -5,6 +5,9 @@ namespace adrep::cli {
 /// Adds one command to the program. Its callback throws InputError or Error; `exit_code` is what the program returns
 /// when it does not throw.
 void add_run_command(CLI::App& program, int& exit_code);
+/// What `adrep run` does with these words, or with them and --print-config; its exit code.
+int run_words(const std::vector<std::string>& words, bool print_config);
+void add_demo_command(CLI::App& program, int& exit_code);
 void add_fit_command(CLI::App& program);
 void add_predict_command(CLI::App& program, int& exit_code);
 void add_verify_command(CLI::App& program, int& exit_code);
@@ -25,6 +28,7 @@ void add_cache_command(CLI::App& program, int& exit_code);
 void add_inspect_command(CLI::App& program);
 void add_doctor_command(CLI::App& program, int& exit_code);
 void add_completion_command(CLI::App& program);
+void add_man_command(CLI::App& program);
 void add_bench_command(CLI::App& program, int& exit_code);
 void add_bench_thresholds(CLI::App& bench);
 void add_bench_predict(CLI::App& bench, int& exit_code);

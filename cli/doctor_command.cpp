@@ -79,7 +79,7 @@ int doctor() {
              cuda.available ? fmt::format(", {} CUDA device(s)", cuda.devices) : "; no cuda: " + cuda.why_not);
   const int found = show_weights();
   show_folders();
-  fmt::print("{}\n", found > 0 ? "ready: adrep run configs/demo.yaml"
+  fmt::print("{}\n", found > 0 ? "ready: adrep demo"
                                : "not ready: no backbone has its weights; run scripts/setup.sh");
   return found > 0 ? 0 : static_cast<int>(ExitCode::usage);
 }

@@ -57,6 +57,7 @@ int run(int argc, char** argv) {
   });
   int exit_code = 0;
   adrep::cli::add_run_command(program, exit_code);
+  adrep::cli::add_demo_command(program, exit_code);
   adrep::cli::add_fit_command(program);
   adrep::cli::add_predict_command(program, exit_code);
   adrep::cli::add_verify_command(program, exit_code);
@@ -79,6 +80,7 @@ int run(int argc, char** argv) {
   adrep::cli::add_weights_command(program, exit_code);
   adrep::cli::add_doctor_command(program, exit_code);
   adrep::cli::add_completion_command(program);
+  adrep::cli::add_man_command(program);
   adrep::cli::add_version_command(program);
   try {
     program.parse(argc, argv);

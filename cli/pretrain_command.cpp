@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <set>
 
+#include "benchmarks/plan/run_settings.h"
 #include "benchmarks/pretraining/pretrain_estimate.h"
 #include "benchmarks/pretraining/pretrain_file.h"
 #include "benchmarks/pretraining/pretrain_report.h"

@@ -250,6 +250,13 @@ int run(const RunArguments& arguments) {
 
 }  // namespace
 
+int run_words(const std::vector<std::string>& words, bool print_config) {
+  RunArguments arguments;
+  arguments.words = words;
+  arguments.print_config = print_config;
+  return run(arguments);
+}
+
 void add_run_command(CLI::App& program, int& exit_code) {
   const auto arguments = std::make_shared<RunArguments>();
   CLI::App* command = program.add_subcommand("run", "evaluate detectors on a data set: table, report and cells");

@@ -2,6 +2,7 @@
 option(ADREP_BUILD_TESTS "build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(ADREP_BUILD_TIMINGS "build adrep_timings, which compares speeds" OFF)
 option(ADREP_BUILD_FUZZERS "build the fuzzers of tests/fuzz (clang only)" OFF)
+option(ADREP_BUILD_PYTHON "build the Python module, for a wheel (scripts/build_wheel.sh)" OFF)
 option(ADREP_WERROR "warnings are errors (on in CI)" OFF)
 option(ADREP_UNITY "compile many files at once: a third of the time for a whole build, slower for a change (preset release; dev has it off)" OFF)
 option(ADREP_USE_CCACHE "compile through ccache when it is installed" ON)

@@ -9,5 +9,5 @@ scripts/setup.sh
 after_setup=$(seconds)
 scripts/build.sh -DADREP_BUILD_TESTS=OFF
 after_build=$(seconds)
-build/release/bin/adrep run configs/demo.yaml "$@"
+build/release/bin/adrep demo "$@"
 echo "demo: set-up $((after_setup - start)) s, build $((after_build - after_setup)) s, run $(($(seconds) - after_build)) s"

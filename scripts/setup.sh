@@ -28,7 +28,7 @@ done
 if [ "$slurm$packages" = 10 ]; then printf 'setup: --slurm is packages: leave out --no-packages\n' >&2; exit 2; fi
 
 debian_packages=(
-  g++ cmake ninja-build ccache mold git ca-certificates python3 python3-pip unzip
+  g++ cmake ninja-build ccache mold git ca-certificates python3 python3-dev python3-pip python3-venv unzip
   catch2 libbenchmark-dev libcli11-dev libeigen3-dev libfmt-dev libspdlog-dev libyaml-cpp-dev nlohmann-json3-dev
   libopencv-core-dev libopencv-imgproc-dev libjpeg62-turbo-dev libpng-dev libtiff-dev libwebp-dev libopenjp2-7-dev
   libgdcm-dev libssl-dev zlib1g-dev libicu-dev libfaiss-dev abigail-tools)

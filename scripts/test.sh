@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Set-up, build with warnings as errors, all tests, then install and a small program that uses the installed library.
+# Set-up, build with warnings as errors, all tests, then install and a small program that uses the installed library, the
+# commands of the pages, and the Python wheel.
 # Ends with the tests that this machine or build cannot run, if any, and the seconds of each step. Golden tests run when
 # ADREP_GOLDENS names their directory, or shared/goldens lies beside the clone; gpu tests where there is a CUDA device and
 # a LibTorch for it.
@@ -20,6 +21,8 @@ ctest --test-dir build/release --output-on-failure --label-regex slurm >build/re
 slurm=$!
 timed install scripts/check_install.sh
 timed docs scripts/check_docs.sh
+# compiles the module alone, against what is built
+timed wheel scripts/check_wheel.sh --in build/release
 timed slurm wait "$slurm" || {
   cat build/release/slurm.log
   exit 1

@@ -1,14 +1,29 @@
 #include "core/backbones/trained_backbone.h"
+#include "core/backbones/weights_folders.h"
 #include "core/base/paths.h"
 
 namespace adrep {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+std::vector<fs::path>& added_weights_folders() {
+  static std::vector<fs::path> folders;
+  return folders;
+}
+
+}  // namespace
+
 std::vector<fs::path> weights_folders() {
   std::vector<fs::path> folders = folders_of_variable("ADREP_WEIGHTS");
   folders.push_back(cache_folder() / "weights");
+  folders.insert(folders.end(), added_weights_folders().begin(), added_weights_folders().end());
   return folders;
+}
+
+void add_weights_folder(const fs::path& folder) {
+  added_weights_folders().push_back(folder);
 }
 
 BackboneEntry find_backbone(const std::string& name) {

@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <mutex>
 
+#include "core/base/message_receivers.h"
 #include "core/base/progress.h"
 
 namespace adrep {
@@ -25,7 +27,34 @@ spdlog::logger& logger() {
   return *made;
 }
 
+using Receiver = std::function<void(LogLevel, const std::string&)>;
+
+std::mutex receiver_mutex;
+
+Receiver& receiver() {
+  static Receiver function;
+  return function;
+}
+
+/// Called without the lock: the receiver may wait for a thread that has something to say itself.
+bool received(spdlog::level::level_enum level, const std::string& text) {
+  Receiver function;
+  {
+    const std::lock_guard lock(receiver_mutex);
+    function = receiver();
+  }
+  if (!function) return false;
+  using namespace spdlog::level;
+  function(level == debug  ? LogLevel::detail
+           : level == info ? LogLevel::info
+           : level == warn ? LogLevel::warning
+                           : LogLevel::error,
+           text);
+  return true;
+}
+
 void say(spdlog::level::level_enum level, const char* prefix, const std::string& text) {
+  if (received(level, text)) return;
   if (!logger().should_log(level)) return;
   Progress::clear_line();
   logger().log(level, "{}{}", prefix, text);
@@ -64,6 +93,11 @@ void log_warning(const std::string& text) {
 }
 void log_error(const std::string& text) {
   say(spdlog::level::err, "error: ", text);
+}
+
+void send_log_to(Receiver function) {
+  const std::lock_guard lock(receiver_mutex);
+  receiver() = std::move(function);
 }
 
 }  // namespace adrep

@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "core/base/log.h"
+#include "core/base/message_receivers.h"
 #include "core/base/text_layout.h"
 
 namespace adrep {
@@ -16,6 +17,14 @@ namespace {
 
 bool shown = true;
 std::atomic<bool> line_is_drawn = false;  // a heartbeat's thread may have something to say (lease.h)
+
+/// What send_progress_to was given.
+std::atomic<bool> line_is_sent = false;
+
+std::function<void(const std::string&)>& progress_receiver() {
+  static std::function<void(const std::string&)> receiver;
+  return receiver;
+}
 
 /// What Progress::latest gives.
 struct LatestStage {
@@ -47,9 +56,10 @@ Progress::Progress(std::string stage, int64_t total, std::string unit)
       total_(total),
       start_(Clock::now()),
       last_(start_),
-      terminal_(is_terminal(STDERR_FILENO)) {}
+      terminal_(progress_receiver() || is_terminal(STDERR_FILENO)) {}
 
 Progress::~Progress() {
+  if (line_is_sent.exchange(false) && progress_receiver()) progress_receiver()("");
   if (terminal_) clear_line();
 }
 
@@ -67,6 +77,10 @@ void Progress::update(int64_t done) {
   if (seconds_between(last_, now) < wait) return;
   last_ = now;
   const std::string text = line(stage_, done, total_, unit_, seconds_between(start_, now));
+  if (progress_receiver()) {
+    line_is_sent = true;
+    return progress_receiver()(text);
+  }
   if (terminal_) {
     fmt::print(stderr, "\r\033[K{}", shortened(text, terminal_width() - 1));
     line_is_drawn = true;
@@ -80,6 +94,10 @@ std::string Progress::latest() {
   LatestStage& latest = LatestStage::instance();
   const std::lock_guard lock(latest.mutex);
   return latest.text;
+}
+
+void send_progress_to(std::function<void(const std::string&)> receiver) {
+  progress_receiver() = std::move(receiver);
 }
 
 void Progress::show(bool value) {
