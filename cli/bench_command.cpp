@@ -52,7 +52,8 @@ void add_regress(CLI::App& bench, int& exit_code) {
   regress->add_option("B", arguments->b, "the new one")->required();
   regress->add_option("settings", arguments->settings.words, "CONFIG.yaml and key=value settings, as for adrep run")
       ->option_text("[CONFIG.yaml] [key=value ...]");
-  regress->add_option("--repeats", arguments->settings.repeats, "turns of both, at least 3; default 5");
+  regress->add_option("--repeats", arguments->settings.repeats, "turns of both, at least 3; default 5")
+      ->check(whole_number(3, 1'000'000));
   regress->add_option("--tolerance", arguments->settings.tolerance,
                       "share by which B may be slower or larger; default 0.03");
   regress->add_option("--format", arguments->format, "of what is printed")->check(CLI::IsMember({"text", "json"}));

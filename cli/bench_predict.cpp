@@ -19,7 +19,7 @@ int bench_predict(const BenchPredictArguments& arguments) {
   PredictRaceSettings settings = arguments.race;
   settings.contenders = {own_contender(arguments.model, settings.threads)};
   for (const std::string& peer : arguments.peers) settings.contenders.push_back(peer_contender(peer));
-  for (const InputImage& image : input_images(arguments.images))
+  for (const InputImage& image : usable_images(arguments.images))
     settings.images.push_back(std::filesystem::absolute(image.file).lexically_normal().string());
   const PredictRace race = race_predictions(settings);
   fmt::print("{}", arguments.format == "json" ? predict_race_json(race) : predict_race_text(race));
@@ -43,8 +43,9 @@ void add_bench_predict(CLI::App& bench, int& exit_code) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   predict->add_option("--empty", arguments->race.empty_program,
                       "a program that does nothing, to measure the cost of starting one (adrep_empty_program)");
-  predict->add_option("--repeats", arguments->race.repeats, "how often each image is scored by itself; default 5");
-  predict->add_option("--threads", arguments->race.threads, "of each program; default 2");
+  predict->add_option("--repeats", arguments->race.repeats, "how often each image is scored by itself; default 5")
+      ->check(whole_number(1, 1'000'000));
+  predict->add_option("--threads", arguments->race.threads, "of each program; default 2")->check(whole_number(1, 4096));
   predict->add_option("--format", arguments->format, "of what is printed")->check(CLI::IsMember({"text", "json"}));
   predict->footer(
       "a peer answers each line with {\"image\": PATH, \"score\": NUMBER} as soon as it can (tests/timings/peers)\n"

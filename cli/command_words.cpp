@@ -3,6 +3,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <filesystem>
 #include <map>
 
@@ -34,6 +35,21 @@ std::string parameter_help(const KeySection& section) {
                         param.example.empty() ? "" : "; example: " + param.example);
   }
   return text;
+}
+
+/// CLI11 reads what this leaves in `text`.
+template <class T>
+CLI::Validator number_between(T least, T most, const std::string& kind) {
+  const auto check = [=](std::string& text) -> std::string {
+    T value{};
+    const char* end = text.data() + text.size();
+    const auto [stop, failed] = std::from_chars(text.data(), end, value);
+    if (failed != std::errc() || stop != end || !(value >= least && value <= most))
+      return fmt::format("'{}': give {} from {} to {}", text, kind, least, most);
+    text = fmt::format("{}", value);
+    return "";
+  };
+  return CLI::Validator(check, "");
 }
 
 }  // namespace
@@ -88,6 +104,14 @@ size_t terminal_columns() {
 
 CLI::Validator not_empty() {
   return CLI::Validator([](const std::string& text) { return std::string(text.empty() ? "give a value" : ""); }, "");
+}
+
+CLI::Validator whole_number(int64_t least, int64_t most) {
+  return number_between(least, most, "a whole number");
+}
+
+CLI::Validator decimal_number(double least, double most) {
+  return number_between(least, most, "a number");
 }
 
 std::vector<KeySection> run_keys() {

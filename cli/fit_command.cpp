@@ -39,6 +39,16 @@ void write_report(const ModelRequest& request, const FitData& data, const Fitted
   fmt::print("report: {}\n", arguments.report);
 }
 
+/// Before hours of training are for nothing.
+void require_places(const FitArguments& arguments) {
+  require_file_place(arguments.output, "-o");
+  if (arguments.report.empty()) return;
+  require_file_place(arguments.report, "--report");
+  namespace fs = std::filesystem;
+  if (fs::weakly_canonical(fs::absolute(arguments.report)) == fs::weakly_canonical(fs::absolute(arguments.output)))
+    throw_input("--report {}: the model's file: name another one for the page", arguments.report);
+}
+
 void fit(const FitArguments& arguments) {
   if (is_assignment(arguments.output))
     throw_input("-o {}: name the model's file, for example -o part.adrep", arguments.output);
@@ -48,6 +58,7 @@ void fit(const FitArguments& arguments) {
   open_device(request.run.settings.device);
   const KnownFiles known_files(arguments.rehash);
   const FitData data = prepare_fit(request, arguments.output);
+  require_places(arguments);
   const FittedModel model = fit_model(request, data, arguments.output + ".training");
   for (const std::string& note : model.artefact.calibration->notes) log_warning(note);
   move_to_previous(arguments.output);

@@ -100,10 +100,18 @@ class Answers {
 
 void predict_images(const Pipeline& pipeline, const std::vector<InputImage>& images, Answers& answers) {
   std::vector<ImageFile> files;
-  for (const InputImage& image : images) files.emplace_back(image.file);
+  std::vector<size_t> places;  // of them among the images
+  for (size_t i = 0; i < images.size(); ++i) {
+    if (!images[i].problem.empty()) {
+      answers.put({images[i].name, std::nullopt, images[i].problem});
+      continue;
+    }
+    files.emplace_back(images[i].file);
+    places.push_back(i);
+  }
   pipeline.predict_files(files, at::get_num_threads(), [&](FilePrediction made) {
     stop_if_interrupted();
-    const InputImage& image = images[made.index];
+    const InputImage& image = images[places[made.index]];
     answers.put(answers.answer_of(image, std::move(made)));
     return true;
   });
@@ -116,16 +124,13 @@ void predict_paths(const Pipeline& pipeline, Answers& answers) {
     const std::vector<std::string> paths = lines.next(paths_a_pass);
     if (paths.empty()) return;
     std::vector<InputImage> images;
-    for (const std::string& path : paths) {
-      images.push_back(input_image(path));
-      images.back().name = path;
-    }
+    for (const std::string& path : paths) images.push_back(input_image(path));
     predict_images(pipeline, images, answers);
   }
 }
 
-/// Scores the files of a folder as they come, until it is told to stop.
-void watch_folder(const PredictArguments& arguments, const Pipeline& pipeline, Answers& answers) {
+/// Scores the files of a folder as they come.
+void watch_files(const PredictArguments& arguments, const Pipeline& pipeline, Answers& answers) {
   const std::filesystem::path folder = arguments.watch;
   FolderWatch watch(folder);
   PredictionJournal journal(
@@ -135,18 +140,23 @@ void watch_folder(const PredictArguments& arguments, const Pipeline& pipeline, A
   if (journal.size() > 0)
     log_info(fmt::format("{} scored earlier", counted(static_cast<int64_t>(journal.size()), "file")));
   log_info(fmt::format("watching {}: Ctrl-C ends it", folder.string()));
+  while (true) {
+    const std::optional<Arrival> arrival = watch.next(watch_seconds);
+    if (!arrival || journal.done(*arrival)) continue;
+    const InputImage image{folder / arrival->path, arrival->path};
+    pipeline.predict_files({image.file}, 1, [&](FilePrediction made) {
+      const PredictedImage answer = answers.answer_of(image, std::move(made));
+      journal.add(*arrival, nlohmann::json::parse(prediction_json_line(answer, pipeline.calibration())));
+      answers.put(answer);
+      return true;
+    });
+  }
+}
+
+/// The same until it is told to stop, which may be while a large folder is looked at for the first time.
+void watch_folder(const PredictArguments& arguments, const Pipeline& pipeline, Answers& answers) {
   try {
-    while (true) {
-      const std::optional<Arrival> arrival = watch.next(watch_seconds);
-      if (!arrival || journal.done(*arrival)) continue;
-      const InputImage image{folder / arrival->path, arrival->path};
-      pipeline.predict_files({image.file}, 1, [&](FilePrediction made) {
-        const PredictedImage answer = answers.answer_of(image, std::move(made));
-        journal.add(*arrival, nlohmann::json::parse(prediction_json_line(answer, pipeline.calibration())));
-        answers.put(answer);
-        return true;
-      });
-    }
+    watch_files(arguments, pipeline, answers);
   } catch (const Interrupted&) {  // how a watch ends
   }
 }
@@ -156,6 +166,11 @@ int predict(const PredictArguments& arguments) {
   if (arguments.images.empty() == arguments.watch.empty())
     throw_input("name images, a folder of them, - for paths on standard input, or --watch FOLDER");
   if (!arguments.journal.empty() && arguments.watch.empty()) throw_input("--journal: only with --watch");
+  if (!from_input && std::find(arguments.images.begin(), arguments.images.end(), "-") != arguments.images.end())
+    throw_input("-: paths on standard input: leave the other images out, or give them there, too");
+  for (const std::string& word : arguments.images)
+    if (std::filesystem::is_directory(word)) refuse_folders_inside(word, arguments.folders);
+  if (!arguments.watch.empty()) refuse_folders_inside(arguments.watch, arguments.folders);
   const std::vector<InputImage> images =
       from_input || !arguments.watch.empty() ? std::vector<InputImage>{} : input_images(arguments.images);
   const Pipeline pipeline = Pipeline::load(arguments.model.model, arguments.model.pipeline_options());
@@ -181,9 +196,11 @@ void add_predict_command(CLI::App& program, int& exit_code) {
   command->add_option("IMAGES", arguments->images, "image files, folders of them, or - for paths on standard input");
   command->add_option("--format", arguments->format, "output format; default: table on a terminal, else json")
       ->check(CLI::IsMember({"json", "csv", "table"}));
-  command->add_option("--overlays", arguments->folders.overlays, "folder for photographs with heat map and regions");
-  command->add_option("--masks", arguments->folders.masks, "folder for masks of the reported regions");
-  command->add_option("--maps", arguments->folders.maps, "folder for score maps, float32");
+  command->add_option("--overlays", arguments->folders.overlays, "folder for photographs with heat map and regions")
+      ->check(not_empty());
+  command->add_option("--masks", arguments->folders.masks, "folder for masks of the reported regions")
+      ->check(not_empty());
+  command->add_option("--maps", arguments->folders.maps, "folder for score maps, float32")->check(not_empty());
   command->add_option("--maps-format", arguments->folders.map_format, "npy (default) or tiff")
       ->check(CLI::IsMember({"npy", "tiff"}));
   command->add_flag("--fail-on-defect", arguments->fail_on_defect, "exit with 4 when an image is called defective");

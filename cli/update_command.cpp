@@ -19,9 +19,10 @@ struct UpdateArguments {
 };
 
 void update(const UpdateArguments& arguments) {
+  require_file_place(arguments.output, "-o");
   const KnownFiles known_files(false);
   const UpdatedModel updated = update_model({.model = arguments.model.model,
-                                             .good = input_images(arguments.images),
+                                             .good = usable_images(arguments.images),
                                              .fraction = arguments.fraction,
                                              .options = arguments.model.pipeline_options()});
   for (const std::string& note : updated.artefact.calibration->notes) log_warning(note);
@@ -42,7 +43,7 @@ void add_update_command(CLI::App& program) {
   command
       ->add_option("--hold-out", arguments->fraction,
                    "share of the new images that is for the threshold alone; default 0.5")
-      ->check(CLI::Range(0.05, 0.95));
+      ->check(decimal_number(0.05, 0.95));
   command->footer(
       "padim, patchcore and feature_norm can be updated\n"
       "example: adrep update part.adrep new-photos -o newer.adrep");

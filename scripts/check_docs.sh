@@ -2,8 +2,8 @@
 # Runs the commands of README.md, CONTRIBUTING.md and docs/*.md, every line of every ```sh fence, and compares outputs.
 #   scripts/check_docs.sh [FOLDER [PAGE ...]]     the folder that holds the program, default build/release/bin; pages,
 #                                                 default all
-#   adrep …        runs in a temporary folder that holds the data sets my-parts and my-photos, the score maps my-maps, and
-#                  configs/;
+#   adrep …        runs in a temporary folder that holds the data sets my-parts, my-photos and my-new-photos,
+#                  the score maps my-maps, and configs/;
 #                  it must exit 0, or N where the line ends in "# exits N". VARIABLE=value may stand before it.
 #   scripts/…      the script must be there and executable
 #   cmake, ctest   the preset that the line names must be there
@@ -38,6 +38,7 @@ make_data() {
   mkdir -p my-photos/masks
   cp -r my-parts/fabric/train/good my-photos/good
   for image in my-parts/fabric/test/good/*.png; do cp "$image" "my-photos/good/more-$(basename "$image")"; done
+  cp -r my-parts/circuit_board/train/good my-new-photos
   for defect in hole stain; do
     cp -r "my-parts/fabric/test/$defect" "my-photos/$defect"
     cp -r "my-parts/fabric/ground_truth/$defect" "my-photos/masks/$defect"

@@ -1,5 +1,10 @@
 #include "benchmarks/cells/kept_file.h"
 
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/hash.h"
@@ -43,6 +48,23 @@ void write_keeping_previous(const std::filesystem::path& file, std::string_view 
     move_aside(file, sha256_of(old));
   }
   write_file_atomically(file, content);
+}
+
+void require_file_place(const std::filesystem::path& file, const std::string& option) {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  if (!file.has_filename() || fs::is_directory(file, failed))
+    throw_input("{} {}: a folder, not a file's name", option, file.string());
+  const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  for (fs::path above = folder; !above.empty(); above = above.parent_path()) {
+    if (fs::exists(above, failed) && !fs::is_directory(above, failed))
+      throw_input("{} {}: {} is a file, not a folder", option, file.string(), above.string());
+    if (above == above.parent_path()) break;
+  }
+  fs::create_directories(folder, failed);
+  if (failed) throw WriteError(fmt::format("{}: the folder cannot be made: {}", folder.string(), failed.message()));
+  if (access(folder.c_str(), W_OK) != 0)
+    throw WriteError(fmt::format("{}: the folder cannot be written: {}", folder.string(), std::strerror(errno)));
 }
 
 }  // namespace adrep

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 namespace adrep {
@@ -13,5 +14,9 @@ void write_keeping_previous(const std::filesystem::path& file, std::string_view 
 
 /// The same for a file that is about to be written anew by other means: one that is there is moved.
 void move_to_previous(const std::filesystem::path& file);
+
+/// For what is long to compute: throws InputError where no file can be of this name (a folder is, or its folder would
+/// have to be where a file is), WriteError where its folder cannot be made or written. `option`: what named it.
+void require_file_place(const std::filesystem::path& file, const std::string& option);
 
 }  // namespace adrep

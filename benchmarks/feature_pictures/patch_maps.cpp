@@ -1,6 +1,7 @@
 #include "benchmarks/feature_pictures/patch_maps.h"
 
 #include "benchmarks/plan/feature_keys.h"
+#include "benchmarks/plan/run_checks.h"
 #include "benchmarks/run/class_features.h"
 #include "benchmarks/run/evaluation.h"
 #include "core/base/device.h"
@@ -85,6 +86,7 @@ std::vector<ClassPatches> map_patches(const PictureConfig& config) {
   FeatureCache cache(cache_options(settings));
   const BackboneSource backbone = backbone_on_demand(settings);
   std::vector<ClassPatches> classes;
+  for (const PlannedGroup& group : plan.groups) refuse_output_inside(group.dataset->root(), config.picture.output);
   for (const PlannedGroup& group : plan.groups) classes.push_back(map_class(group, config, backbone, &cache));
   return classes;
 }

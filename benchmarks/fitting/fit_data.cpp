@@ -2,9 +2,11 @@
 
 #include <fmt/ranges.h>
 
+#include "benchmarks/fitting/distinct_images.h"
 #include "benchmarks/plan/class_geometry.h"
 #include "benchmarks/plan/run_checks.h"
 #include "core/base/log.h"
+#include "core/base/plural.h"
 #include "datasets/fingerprint.h"
 #include "datasets/layouts/photographs.h"
 
@@ -44,7 +46,7 @@ FitData prepare_fit(const ModelRequest& request, const std::string& output) {
   Plan plan = make_plan({config});
   require_one_class(plan);
   FitData data{std::move(plan.groups.front()), {}};
-  refuse_output_inside(data.group.dataset->root(), output);
+  refuse_output_inside(data.group.dataset->root(), output, "-o ");
   const RunSettings& settings = data.settings();
   if (settings.fit == "auto" && settings.resize == 0) {
     const int side = static_cast<int>(settings.crop);
@@ -55,6 +57,8 @@ FitData prepare_fit(const ModelRequest& request, const std::string& output) {
   for (const std::string& note : data.images.data_notes) log_warning(note);
   if (const std::string note = fit_note(settings, data.group.geometry); !note.empty()) log_info(note);
   take_all_good_images(data.images);
+  if (const int64_t copies = leave_out_copies(data.images.train).copies; copies > 0)
+    log_warning(fmt::format("{}: left out, since others have the same content", counted(copies, "good image")));
   data.images.expect(fingerprints(data.images).files);
   return data;
 }

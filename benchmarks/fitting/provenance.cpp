@@ -1,5 +1,6 @@
 #include "benchmarks/fitting/provenance.h"
 
+#include "benchmarks/fitting/distinct_images.h"
 #include "benchmarks/plan/cell_keys.h"
 #include "core/backbones/known_weights.h"
 #include "core/base/param_json.h"
@@ -18,6 +19,21 @@ json fit_settings_json(const FitSettings& settings) {
 
 }  // namespace
 
+void add_contents(json& provenance, const std::vector<Sample>& images) {
+  std::set<std::string> contents = contents_in(provenance);
+  for (const Sample& image : images) contents.insert(content_mark(image));
+  provenance["contents"] = contents;
+}
+
+std::set<std::string> contents_in(const json& provenance) {
+  std::set<std::string> contents;
+  const auto listed = provenance.is_object() ? provenance.find("contents") : provenance.end();
+  if (listed == provenance.end() || !listed->is_array()) return contents;
+  for (const json& mark : *listed)
+    if (mark.is_string()) contents.insert(mark.get<std::string>());
+  return contents;
+}
+
 void describe(Artefact& artefact, const ModelRequest& request, const FitData& data, int64_t learnt,
               int64_t calibrated) {
   const Fingerprints prints = fingerprints(data.images);
@@ -32,6 +48,7 @@ void describe(Artefact& artefact, const ModelRequest& request, const FitData& da
                          {"seed", data.settings().seed},
                          {"fit", fit_settings_json(request.fit)},
                          {"environment", run_environment(data.settings())}};
+  add_contents(artefact.provenance, data.images.train);
   artefact.licence = licence_of_weights(artefact.backbone.name, artefact.backbone.sha256);
 }
 

@@ -5,6 +5,7 @@
 #include "benchmarks/fitting/calibrate.h"
 #include "benchmarks/fitting/good_folds.h"
 #include "benchmarks/fitting/kept_images.h"
+#include "benchmarks/fitting/provenance.h"
 #include "benchmarks/fitting/witnesses.h"
 #include "core/base/content_hashes.h"
 #include "core/base/hash.h"
@@ -50,16 +51,29 @@ FitSettings settings_of(const Calibration& calibration) {
   return settings;
 }
 
+/// "; left out: 3 that the model was made from, 1 with the content of another", or "" where none was.
+std::string left_out_text(const LeftOut& left_out) {
+  std::vector<std::string> parts;
+  if (left_out.known > 0) parts.push_back(fmt::format("{} that the model was made from", left_out.known));
+  if (left_out.copies > 0) parts.push_back(fmt::format("{} with the content of another", left_out.copies));
+  return parts.empty() ? "" : fmt::format("; left out: {}", fmt::join(parts, ", "));
+}
+
 /// Does the steps of an update.
 class ModelUpdate {
  public:
   explicit ModelUpdate(const UpdateRequest& request)
       : request_(request), before_(load_artefact(request.model)), backbone_(loaded_backbone()) {
     for (const InputImage& image : request_.good) new_.train.push_back(sample_of(image));
+    left_out_ = leave_out_copies(new_.train, contents_in(before_.provenance));
+    if (new_.train.size() < 2)
+      throw_input("{}: {}{}: two are needed at least, one to learn from and one for the threshold",
+                  request_.model.string(), counted(std::ssize(new_.train), "new good image"), left_out_text(left_out_));
   }
 
   UpdatedModel make() {
     UpdatedModel made;
+    made.left_out = left_out_;
     const Pipeline old(before_, backbone_, request_.options);
     made.new_images = scored_images(old, new_.train, false, "new images");
     std::stable_sort(made.new_images.begin(), made.new_images.end(),
@@ -139,6 +153,7 @@ class ModelUpdate {
     if (!after.provenance.is_object()) after.provenance = nlohmann::json::object();
     nlohmann::json& updates = after.provenance["updates"];
     if (!updates.is_array()) updates = nlohmann::json::array();
+    add_contents(after.provenance, new_.train);
     updates.push_back({{"from", sha256_of_file(request_.model)}, {"learnt", made.learnt}, {"held_out", made.held_out}});
   }
 
@@ -146,6 +161,7 @@ class ModelUpdate {
   Artefact before_;
   std::shared_ptr<const Backbone> backbone_;
   ClassSplit new_;
+  LeftOut left_out_;
 };
 
 }  // namespace
@@ -159,8 +175,9 @@ std::string update_text(const UpdatedModel& model, const std::filesystem::path& 
   const auto unusual = std::count_if(model.new_images.begin(), model.new_images.end(), [](const ScoredImage& image) {
     return image.prediction.is_defect.value_or(false);
   });
-  std::string text = fmt::format("new: {}, of which the model as it was called {} defective\n",
-                                 counted(std::ssize(model.new_images), "good image"), unusual);
+  std::string text =
+      fmt::format("new: {}, of which the model as it was called {} defective{}\n",
+                  counted(std::ssize(model.new_images), "good image"), unusual, left_out_text(model.left_out));
   for (size_t i = 0; i < std::min(model.new_images.size(), unusual_shown); ++i) {
     const ScoredImage& image = model.new_images[i];
     text += fmt::format("  {}: score {:.6g}, p {:.2g}\n", image.sample.id, image.prediction.score,

@@ -169,7 +169,7 @@ Verification verify_model(const VerifyRequest& request) {
   nlohmann::json environment =
       artefact.provenance.is_object() ? artefact.provenance.value("environment", nlohmann::json()) : nlohmann::json();
   WitnessCheck check(artefact, pipeline);
-  check.run(request.images.empty() ? input_images({request.data.string()}) : request.images);
+  check.run(request.images.empty() ? usable_images({request.data.string()}) : request.images);
   if (!request.against.empty()) {
     const StoredCell stored = stored_cell_of(artefact, request.against);
     PipelineOptions options = request.options;

@@ -20,14 +20,14 @@ std::optional<ClassSplit> loaded_if_possible(const PlannedGroup& group) {
 
 }  // namespace
 
-void refuse_output_inside(const std::filesystem::path& data, const std::string& output) {
+void refuse_output_inside(const std::filesystem::path& data, const std::string& output, const std::string& setting) {
   namespace fs = std::filesystem;
   std::error_code failed;
   const fs::path root = fs::weakly_canonical(fs::absolute(data), failed),
                  results = fs::weakly_canonical(fs::absolute(output), failed);
   if (failed || std::mismatch(root.begin(), root.end(), results.begin(), results.end()).first != root.end()) return;
-  throw_input("output={} lies inside the data folder {}: results would be taken for images: name a folder outside it",
-              output, data.string());
+  throw_input("{}{} lies inside the data folder {}: results would be taken for images: name a folder outside it",
+              setting, output, data.string());
 }
 
 void check_run(const Plan& plan) {

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "benchmarks/plan/run_checks.h"
 #include "benchmarks/prediction/overlay.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
@@ -52,6 +53,12 @@ fs::path place_of_image(const std::string& image) {
   }
   if (place.empty() || image.ends_with('/')) throw_input("'{}' is no image file's path", escaped(image));
   return place;
+}
+
+void refuse_folders_inside(const fs::path& scored, const PredictionFolders& folders) {
+  for (const auto& [folder, setting] :
+       {std::pair(folders.overlays, "--overlays "), {folders.masks, "--masks "}, {folders.maps, "--maps "}})
+    if (!folder.empty()) refuse_output_inside(scored, folder.string(), setting);
 }
 
 PredictionFiles::PredictionFiles(PredictionFolders folders, const Geometry& geometry, const Calibration* calibration)

@@ -17,6 +17,9 @@ struct PredictionFolders {
   std::string map_format = "npy";    ///< or "tiff"
 };
 
+/// Throws InputError where one of them lies in this folder, whose images are scored: its files would be scored, too.
+void refuse_folders_inside(const std::filesystem::path& scored, const PredictionFolders& folders);
+
 /// Writes the pictures, masks and maps of predictions, one image at a time; any number of threads may write at once.
 ///
 /// A file has the image's path in its folder and one ending more: "a/001.png" becomes a/001.png.jpg, a/001.png.png and

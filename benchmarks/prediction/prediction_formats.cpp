@@ -41,13 +41,8 @@ std::string utf8_text(const std::string& text) {
   return escaped(without_control) == without_control ? text : escaped(text);
 }
 
-/// csv_field() quotes no carriage return.
 std::string csv_text(const std::string& text) {
-  const std::string valid = utf8_text(text);
-  if (valid.find('\r') == std::string::npos) return csv_field(valid);
-  std::string quoted = "\"";
-  for (const char c : valid) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
+  return csv_field(utf8_text(text));
 }
 
 /// "good", "defect", or `none` where the model has no threshold.

@@ -55,7 +55,7 @@ bool interrupted() {
 }
 
 void stop_if_interrupted() {
-  if (flag) throw Interrupted("interrupted: finished cells are kept; the same command continues with the rest");
+  if (flag) throw Interrupted("interrupted");
 }
 
 void wait_or_interrupted(double seconds) {

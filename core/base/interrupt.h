@@ -6,7 +6,7 @@ namespace adrep {
 /// seconds, which is the same wish told twice.
 void handle_interrupts();
 bool interrupted();
-/// Throws Interrupted when the flag is set: call it between two pieces of work.
+/// Throws Interrupted, which says no more than that, when the flag is set: call it between two pieces of work.
 void stop_if_interrupted();
 /// Waits so long; throws Interrupted as soon as the flag is set.
 void wait_or_interrupted(double seconds);

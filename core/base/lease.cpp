@@ -196,7 +196,7 @@ std::optional<Lease> Leases::try_take(const fs::path& place, const std::string& 
   held->owner = this_process(title, patience_, ids);
   const fs::path file = lease_file(place, held->number);
   std::error_code failed;
-  fs::create_directories(file.parent_path(), failed);
+  if (file.has_parent_path()) fs::create_directories(file.parent_path(), failed);
   const Descriptor out(failed ? -1 : open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   if (failed) errno = failed.value();
   if (out.number() < 0 && errno == EEXIST) return std::nullopt;  // somebody was faster

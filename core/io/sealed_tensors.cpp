@@ -2,6 +2,8 @@
 
 #include <fmt/ranges.h>
 
+#include <charconv>
+
 #include "core/base/error.h"
 #include "core/base/hash.h"
 #include "core/io/damaged.h"
@@ -31,6 +33,16 @@ std::string seal_of(const std::map<std::string, std::string>& metadata, const Te
   return hash.hex();
 }
 
+/// With a file of another version.
+std::string what_to_do(const std::string& version, int known) {
+  int number = 0;
+  const char* end = version.data() + version.size();
+  const auto [stop, failed] = std::from_chars(version.data(), end, number);
+  if (failed != std::errc() || stop != end) return "";
+  return number > known ? ": a later adrep wrote it: use that one, or make it anew"
+                        : ": an earlier adrep wrote it: make it anew";
+}
+
 }  // namespace
 
 void write_sealed(const std::filesystem::path& file, const SealKind& kind, const SealedTensors& content) {
@@ -45,8 +57,8 @@ SealedTensors read_sealed(const std::filesystem::path& file, const SealKind& kin
   Safetensors read = read_safetensors(file);
   if (read.text(kind_key) != kind.name) throw_input("{}: not a file of kind '{}'", file.string(), kind.name);
   if (const std::string& version = read.text(version_key); version != std::to_string(kind.version))
-    throw_input("{}: '{}' of version {}, this program reads version {}", file.string(), kind.name, printable(version),
-                kind.version);
+    throw_input("{}: '{}' of version {}, this program reads version {}{}", file.string(), kind.name, printable(version),
+                kind.version, what_to_do(version, kind.version));
   SealedTensors content{nlohmann::json::parse(read.text(description_key), nullptr, false), {}};
   if (!content.description.is_object() || read.text(seal_key) != seal_of(read.metadata, read.tensors))
     damaged(file, "its content does not fit its checksum");

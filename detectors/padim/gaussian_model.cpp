@@ -134,7 +134,13 @@ GaussianModel GaussianModel::updated(const Samples& more, const Options& options
   if (!is_low_rank()) as_before.form = CovarianceForm::full;  // more samples only speak more for it
   GaussianModel model = empty(positions(), n, probe, as_before);
   for_chunks(positions(), more, probe, options.memory_bytes, working_bytes(n, channels(), as_before.form),
-             [&](const at::Tensor& x, int64_t first) { model.update_from(*this, x, first, as_before); });
+             [&](const at::Tensor& x, int64_t first) {
+               if (!x.is_cpu()) return model.update_from(*this, x, first, as_before);
+               at::parallel_for(0, x.size(0), 1, [&](int64_t begin, int64_t end) {
+                 for (int64_t i = begin; i < end; ++i)
+                   model.update_from(*this, x.narrow(0, i, 1), first + i, as_before);
+               });
+             });
   return model;
 }
 
@@ -245,7 +251,12 @@ void GaussianModel::fit_low_rank(const at::Tensor& x, int64_t first, const Optio
 /// W of positions [first, first + count), not packed: [count, M, M].
 at::Tensor GaussianModel::whitenings(int64_t first, int64_t count) const {
   const at::Tensor whitening = at::zeros({count, order() * order()}, mean_.options());
-  whitening.index_copy_(1, triangle(order(), mean_.device()), whitening_.narrow(0, first, count));
+  const at::Tensor packed = whitening_.narrow(0, first, count);
+  if (packed.is_cpu())
+    for (int64_t i = 0; i < count; ++i)
+      unpack(packed[i].const_data_ptr<float>(), order(), whitening[i].mutable_data_ptr<float>());
+  else
+    whitening.index_copy_(1, triangle(order(), mean_.device()), packed);
   return whitening.unflatten(1, {order(), order()});
 }
 

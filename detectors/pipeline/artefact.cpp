@@ -2,6 +2,8 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include "core/base/version.h"
+#include "core/io/damaged.h"
 #include "detectors/pipeline/artefact_format.h"
 #include "detectors/pipeline/naming_file.h"
 
@@ -38,6 +40,14 @@ SealedTensors read_artefact(const std::filesystem::path& file) {
   return read_sealed(file, artefact_seal);
 }
 
+/// For where it lacks something.
+std::string writer_text(const nlohmann::json& description) {
+  const auto writer = description.find("adrep");
+  if (writer == description.end() || !writer->is_string()) return "";
+  return fmt::format("; adrep {} wrote it, this is adrep {}: make it anew", printable(writer->get<std::string>()),
+                     version());
+}
+
 }  // namespace
 
 void save_artefact(const std::filesystem::path& file, const Artefact& artefact) {
@@ -49,10 +59,11 @@ void save_artefact(const std::filesystem::path& file, const Artefact& artefact) 
 Artefact load_artefact(const std::filesystem::path& file) {
   const SealedTensors content = read_artefact(file);
   Artefact artefact;
-  naming_file(file, [&] {
+  const auto load = [&] {
     artefact = artefact_from(content, file);
     self_test(artefact);
-  });
+  };
+  naming_file(file, load, writer_text(content.description));
   return artefact;
 }
 

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "core/base/atomic_file.h"
+#include "core/io/sealed_tensors.h"
 #include "support/golden.h"
 #include "support/program.h"
 #include "support/seeded_backbones.h"
@@ -110,6 +111,83 @@ TEST_CASE("one bad image is one line, and the others are scored", "[cli]") {
   CHECK(empty.code == 2);
   CHECK(empty.lines() == 1);
   CHECK_THAT(empty.text, Contains("no images in this folder"));
+  const test::ProgramResult mixed = line.predict("- " + line.path("new"));
+  CHECK(mixed.code == 2);
+  CHECK_THAT(mixed.text, Contains("paths on standard input"));
+  CHECK(line.predict(line.path("new") + " --overlays ''").code == 2);
+  const test::ProgramResult cut =
+      test::run_command(fmt::format("printf '%s\\0.png\\n' {} | {} -q predict {} - --threads 1 --format json",
+                                    line.path("new/a.png"), ADREP_PROGRAM, line.model()));
+  CHECK(cut.code == 2);
+  CHECK_THAT(cut.text, Contains("a.png\\x00.png: a path with a zero byte"));
+}
+
+TEST_CASE("what is written of predictions does not lie among the images that are scored", "[cli]") {
+  const Line line;
+  const auto refused = [&](const std::string& words, const std::string& setting) {
+    const test::ProgramResult result = line.predict(words);
+    CAPTURE(words, result.text);
+    CHECK(result.code == 2);
+    CHECK(result.lines() == 1);
+    CHECK_THAT(result.text, Contains(setting) && Contains("lies inside the data folder"));
+  };
+  refused(line.path("new") + " --overlays " + line.path("new/seen"), "--overlays ");
+  refused(line.path("good") + " " + line.path("new") + " --masks " + line.path("new"), "--masks ");
+  refused("--watch " + line.path("new") + " --maps " + line.path("new/day 1/maps"), "--maps ");
+  CHECK(line.predict(line.path("new/day 1") + " --overlays " + line.path("new/seen")).code == 0);
+}
+
+TEST_CASE("a model that could not be written where it shall go is not fitted", "[cli]") {
+  const Line line;
+  fs::create_directories(line / "folder");
+  const auto refused = [&](const std::string& output, const std::string& report, const std::string& text) {
+    const test::ProgramResult result =
+        adrep_program(fmt::format("-q fit data={} detector=padim image.crop=64 weights={} cache=off -o {}{}",
+                                  line.path("good"), test::seeded_efficientnet().string(), line.path(output),
+                                  report.empty() ? "" : " --report " + line.path(report)));
+    CAPTURE(result.text);
+    CHECK(result.code == 2);
+    CHECK(result.lines() == 1);
+    CHECK_THAT(result.text, Contains(text));
+  };
+  refused("folder", "", "-o " + (line / "folder").string() + ": a folder");
+  refused("folder/", "", "a folder");
+  refused("good/000.png/x.adrep", "", "-o ");
+  refused("x.adrep", "folder", "--report " + (line / "folder").string() + ": a folder");
+  refused("x.adrep", "new/../x.adrep", "the model's file");
+  refused("x.adrep", "part.adrep/x.html", "part.adrep is a file, not a folder");
+  CHECK_FALSE(fs::exists(line / "x.adrep"));
+  CHECK(adrep_program("update " + line.model() + " " + line.path("new") + " -o " + line.path("folder")).code == 2);
+}
+
+TEST_CASE("options that take a number refuse what is none, or does not fit", "[cli]") {
+  struct Numbers {
+    std::string command;
+    std::vector<std::string> whole, decimal;
+  };
+  for (const Numbers& given :
+       {Numbers{"predict m.adrep a.png", {"--threads"}, {}}, Numbers{"verify m.adrep a", {"--threads"}, {"--bound"}},
+        Numbers{"update m.adrep a -o b", {"--threads"}, {"--hold-out"}},
+        Numbers{"bench thresholds", {"--repeats", "--seed"}, {"--rate"}},
+        Numbers{"bench predict m.adrep a.png", {"--repeats", "--threads"}, {}},
+        Numbers{"bench regress a b", {"--repeats"}, {"--tolerance"}},
+        Numbers{"inspect resnet18", {"--size", "--batch", "--threads"}, {}},
+        Numbers{"submit", {"--tasks", "--throttle", "--memory", "--cpus", "--gpus", "--pretrain-processes"}, {}}}) {
+    const auto refused = [&](const std::string& option, const std::string& value) {
+      const test::ProgramResult result = adrep_program(given.command + " " + option + "=" + value);
+      CAPTURE(given.command, option, value, result.text);
+      CHECK(result.code == 2);
+      CHECK(result.lines() == 1);
+      CHECK_THAT(result.text, Contains(option == "--rate" ? "rate" : option));
+    };
+    for (const std::string& option : given.whole)
+      for (const char* value : {"-1", "18446744073709551617", "0x40", "1.5"}) refused(option, value);
+    for (const std::string& option : given.decimal)
+      for (const char* value : {"-1", "nan", "half"}) refused(option, value);
+  }
+  // not eight
+  CHECK(adrep_program("-q bench thresholds --repeats 2 --seed 010 --format json").text ==
+        adrep_program("-q bench thresholds --repeats 2 --seed 10 --format json").text);
 }
 
 TEST_CASE("a model's file that is none is one line", "[cli]") {
@@ -129,9 +207,15 @@ TEST_CASE("a model's file that is none is one line", "[cli]") {
   std::string flipped = bytes;
   flipped[flipped.size() / 2] = static_cast<char>(flipped[flipped.size() / 2] ^ 1);
   refused(flipped, "");
-  std::string later = bytes;
-  const size_t place = later.find("\\\"version\\\":2");
-  if (place != std::string::npos) later[place + 12] = '9', refused(later, "");
+  write_file_atomically(line.model(), bytes);
+  const SealedTensors content = read_sealed(line.model(), {"adrep detector", 2});
+  write_sealed(line / "later.adrep", {"adrep detector", 3}, content);
+  refused(read_file(line / "later.adrep"), "of version 3, this program reads version 2: a later adrep wrote it");
+  SealedTensors earlier = content;
+  earlier.description["adrep"] = "0.1.9";
+  earlier.description["calibration"].erase("pixel_share");
+  write_sealed(line / "earlier.adrep", {"adrep detector", 2}, earlier);
+  refused(read_file(line / "earlier.adrep"), "'pixel_share' not found; adrep 0.1.9 wrote it");
 }
 
 TEST_CASE("the proof of equality is printed, and a new model moves the old one aside", "[cli]") {

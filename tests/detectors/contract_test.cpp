@@ -259,6 +259,30 @@ TEST_CASE("a fit holds no more than the least memory that its detector names, an
   });
 }
 
+TEST_CASE("an update holds no more than fitting on all images would need", "[slow][detectors]") {
+  struct OneThread {
+    int before = at::get_num_threads();
+    OneThread() { at::set_num_threads(1); }  // only the tensors of one are counted
+    ~OneThread() { at::set_num_threads(before); }
+  } const one_thread;
+  int updated = 0;
+  for_every_detector([&](const DetectorEntry& entry) {
+    if (!entry.is_updatable) return;
+    const Levels levels = normal_levels(60, 1, {{32, 16, 16}, {48, 16, 16}, {64, 8, 8}});
+    const MemoryFeatures more(levels.narrow(20, 40));
+    const LeastMemory least = entry.least_memory(entry.quick_params, more.shapes(), 60);
+    const auto detector = fitted(entry, levels.narrow(0, 20));
+    Quiet quiet(0);
+    quiet.context.memory_bytes = least.working;
+    const int64_t held = most_bytes_held([&] { CHECK(detector->update(more, quiet.context)); });
+    constexpr int64_t small = 128 << 10;  // an image in double, shapes and the like
+    CAPTURE(least.working, least.learnt, held);
+    CHECK(held <= least.working + least.learnt + small);
+    ++updated;
+  });
+  REQUIRE(updated >= 3);  // PaDiM, PatchCore, FeatureNorm
+}
+
 TEST_CASE("NaN, no image and another shape are refused, saying where", "[detectors]") {
   int with_state = 0;
   for_every_detector([&](const DetectorEntry& entry) {

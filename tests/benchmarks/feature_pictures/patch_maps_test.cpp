@@ -55,6 +55,15 @@ TEST_CASE("patch maps: PCA of a class's features, raw and residual, at the same 
   REQUIRE_THROWS_WITH(map_patches(config({"level=9"})), Contains("4 levels"));
 }
 
+TEST_CASE("a picture does not go where images are read", "[pictures]") {
+  const TemporaryFolder folder;
+  write_mvtec_class(folder / "data", "plate", 3, 3);
+  const PictureConfig config =
+      resolve_picture(read_config({}, {"data=" + (folder / "data").string(), "backbone=" + seeded_backbone(), "level=2",
+                                       "output=" + (folder / "data/plate/good.png").string(), "image.crop=64"}));
+  REQUIRE_THROWS_WITH(map_patches(config), Contains("lies inside the data folder"));
+}
+
 TEST_CASE("picture settings: what is unknown or does not fit is refused by name", "[pictures]") {
   const auto resolve = [](const std::vector<std::string>& words) { return resolve_picture(read_config({}, words)); };
   const PictureConfig config = resolve({"perplexity=12", "references.shots=3", "level=2", "output=a/b.png"});

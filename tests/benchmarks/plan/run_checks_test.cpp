@@ -36,6 +36,8 @@ TEST_CASE("results inside the data folder are refused, however the paths are wri
   fs::current_path(before);
   CHECK_THAT(inside, Contains("output=results lies inside the data folder"));
   CHECK(above == "nothing thrown");
+  CHECK_THROWS_WITH(refuse_output_inside(tree.path(), (tree / "a").string(), "--masks "),
+                    Catch::StartsWith("--masks " + (tree / "a").string() + " lies inside the data folder"));
 }
 
 TEST_CASE("a class without normal test images is refused before anything is computed", "[plan]") {

@@ -309,5 +309,8 @@ TEST_CASE("a watch can be interrupted, and refuses what is no folder", "[watch]"
   CHECK_THROWS_AS(watch.next(watch_never), Interrupted);
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(20));
   soon.join();
+  // no word of a run's cells
+  CHECK_THROWS_WITH(watch.next(watch_never), Catch::Matchers::Equals("interrupted"));
+  CHECK_THROWS_WITH(FolderWatch(folder.path()), Catch::Matchers::Equals("interrupted"));
   set_interrupted(false);
 }

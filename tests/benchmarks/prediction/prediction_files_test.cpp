@@ -16,6 +16,7 @@
 using namespace adrep;
 using namespace adrep::test;
 using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
 namespace fs = std::filesystem;
 
 namespace {
@@ -92,6 +93,30 @@ TEST_CASE("files of an earlier run are replaced, and nothing else is left", "[pr
           std::vector<float>(expected.const_data_ptr<float>(), expected.const_data_ptr<float>() + 24 * 24));
   }
   CHECK(files_below(folder.path()) == std::set<std::string>{"a.png.npy"});
+}
+
+TEST_CASE("files of predictions do not go where images are scored, however the paths are written", "[prediction]") {
+  const TemporaryFolder folder;
+  fs::create_directories(folder / "photos/a");
+  fs::create_directories(folder / "elsewhere");
+  fs::create_directory_symlink(folder / "photos/a", folder / "elsewhere/link");
+  fs::create_directory_symlink(folder / "elsewhere", folder / "photos/out");
+  const fs::path photos = folder / "photos";
+  const auto refused = [&](const PredictionFolders& folders, const std::string& setting) {
+    CHECK_THROWS_WITH(refuse_folders_inside(photos, folders),
+                      StartsWith(setting) && Contains("lies inside the data folder " + photos.string()));
+  };
+  for (const fs::path& inside : {photos, photos / "", photos / "new/b", photos / "a/../c", folder / "x/../photos",
+                                 folder / "elsewhere/link/o"}) {
+    refused({.overlays = inside}, "--overlays " + inside.string());
+    refused({.masks = inside}, "--masks " + inside.string());
+    refused({.maps = inside}, "--maps " + inside.string());
+    refused({.overlays = folder / "o", .masks = folder / "m", .maps = inside}, "--maps ");
+  }
+  for (const fs::path& outside :
+       {folder / "photos2", folder / "elsewhere", photos / "out", photos / "../o", fs::path()})
+    CHECK_NOTHROW(refuse_folders_inside(photos, {.overlays = outside, .masks = outside, .maps = outside}));
+  CHECK_NOTHROW(refuse_folders_inside(photos / "a", {.overlays = photos}));
 }
 
 TEST_CASE("what no path of an image can do is to leave the folder", "[prediction]") {

@@ -37,6 +37,17 @@ pid_t gone_process() {
 
 }  // namespace
 
+TEST_CASE("a place in the folder that one works in needs no folder's name", "[lease]") {
+  const test::TemporaryFolder folder;
+  const fs::path before = fs::current_path();
+  fs::current_path(folder.path());
+  Leases leases(long_patience);
+  const bool taken = leases.try_take("work", "work").has_value();  // and given back
+  fs::current_path(before);
+  CHECK(taken);
+  CHECK(fs::is_empty(folder.path()));
+}
+
 TEST_CASE("what is taken is one's until it is given back, and leaves nothing behind", "[lease]") {
   const test::TemporaryFolder folder;
   const fs::path place = folder / "leases/work";

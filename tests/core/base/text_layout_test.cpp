@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/io/csv.h"
+
 using namespace adrep;
 
 TEST_CASE("LaTeX text has nothing left that means something there", "[text]") {
@@ -30,6 +32,21 @@ TEST_CASE("a spreadsheet takes no label for a formula", "[text]") {
   CHECK(csv_label("a=b") == "a=b");
   CHECK(csv_label("").empty());
   CHECK(csv_field("-part") == "-part");  // fields that programs read stay as they are
+}
+
+TEST_CASE("a field of a CSV line is quoted where it holds what divides fields, lines or quotes", "[text]") {
+  CHECK(csv_field("plain text'; x\t") == "plain text'; x\t");
+  CHECK(csv_field("") == "");
+  CHECK(csv_field("a,b") == "\"a,b\"");
+  CHECK(csv_field("a\nb") == "\"a\nb\"");
+  CHECK(csv_field("a\rb") == "\"a\rb\"");
+  CHECK(csv_field("\r") == "\"\r\"");
+  CHECK(csv_field("say \"a\"") == "\"say \"\"a\"\"\"");
+  for (const std::string text : {"a\rb", "\r\n", "\"", "a,\"b\"\r", "ä\r"})
+    for (const CsvLeniency leniency : {CsvLeniency::strict, CsvLeniency::lenient}) {
+      const std::string line = "x," + csv_field(text) + "\n";
+      CHECK(CsvRecords(line, "here", leniency).next()->fields == std::vector<std::string>{"x", text});
+    }
 }
 
 TEST_CASE("Markdown text has nothing left that means something there", "[text]") {

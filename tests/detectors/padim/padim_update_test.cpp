@@ -88,6 +88,28 @@ TEST_CASE("PaDiM updated image by image stays near PaDiM refitted", "[padim]") {
   }
 }
 
+TEST_CASE("PaDiM updated on any number of threads, with any memory, is the same to the last bit", "[padim]") {
+  // as many channels as let libraries divide a single matrix among threads; one position, and two chunks
+  const int64_t channels = 160;
+  const int threads = at::get_num_threads();
+  for (const int64_t positions : {1, 17})
+    for (const std::string covariance : {"auto", "full", "diagonal", "shared"}) {
+      CAPTURE(positions, covariance);
+      const Levels all{{random_tensor({170, channels, 1, positions}, 11)}, 16};
+      const auto updated = [&](int count) {
+        Padim padim = padim_of(covariance, all.narrow(0, 90));
+        at::set_num_threads(count);
+        const bool learnt = padim.update(MemoryFeatures(all.narrow(90, 30)), Quiet(0).context);
+        at::set_num_threads(threads);
+        REQUIRE(learnt);
+        return padim.state();
+      };
+      const TensorMap one = updated(1);
+      require_equal(updated(2), one);
+      require_equal(updated(3), one);
+    }
+}
+
 TEST_CASE("PaDiM keeps its choice of channels when it is updated", "[padim]") {
   const Levels all = updated_levels(20, 4);
   PadimParams params;

@@ -2,7 +2,9 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/version.h"
 #include "core/io/sealed_tensors.h"
+#include "datasets/tree.h"
 #include "detectors/every_detector.h"
 #include "support/golden.h"
 
@@ -106,7 +108,8 @@ TEST_CASE("foreign files and those of another version are refused, saying what t
   write_safetensors(folder / "plain.safetensors", {{"x", at::ones({2})}});
   REQUIRE_THAT(message(folder / "plain.safetensors"), Contains("plain.safetensors") && Contains("adrep detector"));
   write_sealed(folder / "next.safetensors", {"adrep detector", 3}, {{{"detector", "padim"}}, {}});
-  REQUIRE_THAT(message(folder / "next.safetensors"), Contains("version 3") && Contains("reads version 2"));
+  REQUIRE_THAT(message(folder / "next.safetensors"),
+               Contains("version 3") && Contains("reads version 2: a later adrep wrote it: use that one"));
   write_sealed(folder / "first.safetensors", {"adrep detector", 1}, {{{"detector", "padim"}}, {}});
   REQUIRE_THAT(message(folder / "first.safetensors"),
                Contains("first.safetensors: a model of adrep 0.1") && Contains("run again with models=keep"));
@@ -191,6 +194,37 @@ TEST_CASE("foreign files and those of another version are refused, saying what t
     CHECK_THAT(line, Contains("a.safetensors: ") && Contains(part));
     CHECK(line.find('\n') == std::string::npos);
   }
+}
+
+TEST_CASE("a fitted model that lacks what this version writes is one line that says who wrote it", "[artefact]") {
+  const TemporaryFolder folder;
+  const std::filesystem::path file = folder / "part.adrep";
+  Artefact made = artefact_of(DetectorRegistry::instance().get("padim", "detector"));
+  made.calibration = Calibration{};
+  made.calibration->images = GoodScores({1, 2, 3});
+  made.calibration->regions = GoodScores({0, 0, 4});
+  made.witnesses = {{std::string(64, 'b'), 1, at::zeros({contract_image_size, contract_image_size})}};
+  save_artefact(file, made);
+  REQUIRE(load_artefact(file).calibration);
+  const auto refused = [&](const std::string& what, const std::function<void(SealedTensors&)>& change) {
+    save_artefact(file, made);
+    rewrite(file, [&](SealedTensors& content) {
+      content.description["adrep"] = "0.1.9";
+      change(content);
+    });
+    const std::string line = input_error([&] { load_artefact(file); });
+    CAPTURE(what, line);
+    CHECK_THAT(line, Catch::StartsWith(file.string() + ": ") && Contains(what));
+    CHECK(line.find('\n') == std::string::npos);
+  };
+  for (const char* field : {"form", "folds", "false_alarm", "threshold", "rule", "pixel_threshold", "pixel_share",
+                            "false_alarm_region", "region_area", "notes"})
+    refused("adrep 0.1.9 wrote it, this is adrep " + version() + ": make it anew",
+            [&](SealedTensors& content) { REQUIRE(content.description["calibration"].erase(field) == 1); });
+  for (const char* field : {"batch", "post", "image", "backbone", "representation", "parameters", "features"})
+    refused("adrep 0.1.9 wrote it", [&](SealedTensors& content) { REQUIRE(content.description.erase(field) == 1); });
+  for (const char* tensor : {"calibration/images", "calibration/regions", "witness/scores", "witness/maps"})
+    refused(tensor, [&](SealedTensors& content) { REQUIRE(content.tensors.erase(tensor) == 1); });
 }
 
 TEST_CASE("a kept model has the normalisation of its images where it is not its backbone's own", "[artefact]") {
