@@ -40,7 +40,7 @@ cp -L /etc/ssl/certs/ca-certificates.crt "$system/srv/" # of the network that th
 mount -t proc proc "$system/proc" && mount --bind /dev "$system/dev"
 within() { chroot "$system" /usr/bin/env HOME=/srv LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "${variables[@]}" "$@"; }
 mapfile -t variables < <(env | grep -E '^(PIP_|https?_proxy|no_proxy)' || true)
-variables+=(PIP_CERT=/srv/ca-certificates.crt)
+for name in PIP_CERT REQUESTS_CA_BUNDLE CURL_CA_BUNDLE SSL_CERT_FILE; do variables+=("$name=/srv/ca-certificates.crt"); done
 cp "dist/$package" "$system/srv/"
 quietly within apt-get update
 step "a Debian 12 without the source"
