@@ -43,6 +43,7 @@ std::string key_in(const std::string& assignment) {
 /// Draws the images where it is told how; returns whether it was.
 bool draw_demo(const std::vector<std::string>& drawing, const std::string& folder) {
   if (drawing.empty()) return false;
+  if (folder.empty()) throw_input("data=: a folder is needed for the images");
   DemoOptions options;
   for (const auto& [key, value] : read_command_line({}, drawing)) {
     const Param* param = drawing_params().find(key.substr(drawing_prefix.size()));

@@ -133,7 +133,7 @@ void add_pages(const CLI::App& command, const std::string& path, std::vector<Man
   const std::string name = page_name(path);
   std::string about = command.get_description();
   if (about.starts_with("adrep: ")) about = about.substr(7);
-  std::string text = fmt::format(".TH {} 1 \"\" \"adrep {}\" \"adrep\"\n", name, version());
+  std::string text = fmt::format(".TH {} 1 \"\" \"adrep {}\" \"adrep\"\n.ad l\n.nh\n", name, version());
   text += fmt::format(".SH NAME\n{} \\- {}\n", roff(name), roff(about));
   text += synopsis(command, path) + related(command, path) + arguments_and_options(command) + man_keys(command) +
           man_notes(command);

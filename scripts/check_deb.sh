@@ -32,14 +32,15 @@ for wanted in usr/bin/adrep usr/lib/adrep/libadrep.so.0 usr/share/man/man1/adrep
 done
 step "$package, $(du -k "dist/$package" | cut -f1) kB"
 
-mirror=$(grep -rhoE 'https?://[^ ]+' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null | grep -v security | head -n 1)
+mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Codename: bookworm' 'Origin: Debian' | sort -u | sed -n 1p)
 quietly debootstrap --variant=minbase bookworm "$system" "${mirror:-http://deb.debian.org/debian}"
 cp /etc/resolv.conf "$system/etc/" 2>/dev/null || true
-cp -r /etc/apt/sources.list /etc/apt/sources.list.d /etc/apt/apt.conf.d "$system/etc/apt/" 2>/dev/null || true
-mkdir -p "$system/etc/ssl/certs" && cp -rL /etc/ssl/certs/ca-certificates.crt "$system/etc/ssl/certs/"
+cp -r /etc/apt/apt.conf.d "$system/etc/apt/"
+cp -L /etc/ssl/certs/ca-certificates.crt "$system/srv/" # of the network that this machine is in
 mount -t proc proc "$system/proc" && mount --bind /dev "$system/dev"
 within() { chroot "$system" /usr/bin/env HOME=/srv LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "${variables[@]}" "$@"; }
 mapfile -t variables < <(env | grep -E '^(PIP_|https?_proxy|no_proxy)' || true)
+for name in PIP_CERT REQUESTS_CA_BUNDLE CURL_CA_BUNDLE SSL_CERT_FILE; do variables+=("$name=/srv/ca-certificates.crt"); done
 cp "dist/$package" "$system/srv/"
 quietly within apt-get update
 step "a Debian 12 without the source"

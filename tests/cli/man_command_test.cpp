@@ -66,7 +66,7 @@ TEST_CASE("there is a manual page for every command, with every key that its hel
 TEST_CASE("a manual page has its parts and no line that roff would take for a request", "[cli]") {
   const TemporaryFolder folder;
   REQUIRE(adrep_program("man " + (folder / "man").string()).code == 0);
-  const std::string known = ".TH .SH .SS .TP .B .BR .br ";
+  const std::string known = ".TH .SH .SS .TP .B .BR .br .ad .nh ";
   for (const auto& entry : fs::directory_iterator(folder / "man")) {
     INFO(entry.path().string());
     const std::string page = read_file(entry.path());
