@@ -33,7 +33,7 @@ done
 step "$package, $(du -k "dist/$package" | cut -f1) kB"
 
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Codename: bookworm' 'Origin: Debian' | sort -u | sed -n 1p)
-quietly debootstrap --variant=minbase bookworm "$system" "${mirror:-http://deb.debian.org/debian}"
+quietly debootstrap --variant=minbase bookworm "$system" $mirror
 cp /etc/resolv.conf "$system/etc/" 2>/dev/null || true
 cp -r /etc/apt/apt.conf.d "$system/etc/apt/"
 cp -L /etc/ssl/certs/ca-certificates.crt "$system/srv/" # of the network that this machine is in
