@@ -53,9 +53,11 @@ void add_regress(CLI::App& bench, int& exit_code) {
   regress->add_option("settings", arguments->settings.words, "CONFIG.yaml and key=value settings, as for adrep run")
       ->option_text("[CONFIG.yaml] [key=value ...]");
   regress->add_option("--repeats", arguments->settings.repeats, "turns of both, at least 3; default 5")
-      ->check(whole_number(3, 1'000'000));
-  regress->add_option("--tolerance", arguments->settings.tolerance,
-                      "share by which B may be slower or larger; default 0.03");
+      ->transform(whole_number(3, 1'000'000));
+  regress
+      ->add_option("--tolerance", arguments->settings.tolerance,
+                   "share by which B may be slower or larger; default 0.03")
+      ->transform(decimal_number(0, 100));
   regress->add_option("--format", arguments->format, "of what is printed")->check(CLI::IsMember({"text", "json"}));
   takes_keys(*regress,
              "exits with 3 where B takes more time or memory than A; output= and cache.folder= are its own\n"

@@ -44,8 +44,8 @@ void add_bench_predict(CLI::App& bench, int& exit_code) {
   predict->add_option("--empty", arguments->race.empty_program,
                       "a program that does nothing, to measure the cost of starting one (adrep_empty_program)");
   predict->add_option("--repeats", arguments->race.repeats, "how often each image is scored by itself; default 5")
-      ->check(whole_number(1, 1'000'000));
-  predict->add_option("--threads", arguments->race.threads, "of each program; default 2")->check(whole_number(1, 4096));
+      ->transform(whole_number(1, 1'000'000));
+  predict->add_option("--threads", arguments->race.threads, "of each program; default 2")->transform(whole_number(1, 4096));
   predict->add_option("--format", arguments->format, "of what is printed")->check(CLI::IsMember({"text", "json"}));
   predict->footer(
       "a peer answers each line with {\"image\": PATH, \"score\": NUMBER} as soon as it can (tests/timings/peers)\n"

@@ -19,9 +19,9 @@ void add_bench_thresholds(CLI::App& bench) {
   ThresholdStudySettings& settings = arguments->settings;
   command->add_option("--rate", settings.rate, "of false alarms, asked for; default 0.05");
   command->add_option("--repeats", settings.repeats, "sets of good images of each size, at least 2; default 200")
-      ->check(whole_number(2, 1'000'000));
+      ->transform(whole_number(2, 1'000'000));
   command->add_option("--seed", settings.seed, "of all random numbers; default 0")
-      ->check(whole_number(0, std::numeric_limits<int64_t>::max()));
+      ->transform(whole_number(0, std::numeric_limits<int64_t>::max()));
   command->add_option("--format", arguments->format, "of what is printed")->check(CLI::IsMember({"text", "json"}));
   command->footer(
       "PaDiM on random features, with half of the images held out (split) and with 5 folds (cv)\n"

@@ -107,9 +107,9 @@ void add_inspect_command(CLI::App& program) {
   command->add_option("--device", arguments->device, "cpu, cuda or cuda:INDEX");
   command->add_option("--precision", arguments->precision, "fp32, bf16, fp16 or auto: the fastest on the device")
       ->check(CLI::IsMember(precision_names()));
-  command->add_option("--size", arguments->size, "side of the images")->check(whole_number(32, 4096));
-  command->add_option("--batch", arguments->batch, "images a forward pass")->check(whole_number(1, 1024));
-  command->add_option("--threads", arguments->threads, "threads, 0: one a core")->check(whole_number(0, 1024));
+  command->add_option("--size", arguments->size, "side of the images")->transform(whole_number(32, 4096));
+  command->add_option("--batch", arguments->batch, "images a forward pass")->transform(whole_number(1, 1024));
+  command->add_option("--threads", arguments->threads, "threads, 0: one a core")->transform(whole_number(0, 1024));
   command->add_flag("--table7", arguments->table7, "cost of the feature projectors beside the paper's Table 7");
   takes_keys(*command,
              "examples:\n  adrep inspect efficientnet_lite0\n  adrep inspect vit --weights my-vit.pth vit.heads=6\n"

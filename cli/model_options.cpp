@@ -9,7 +9,7 @@ void ModelOptions::add_to(CLI::App& command) {
   command.add_option("MODEL", model, "model file, from adrep fit or models=keep")->required()->check(not_empty());
   command.add_option("--device", device, "cpu (default), cuda or cuda:INDEX")->check(not_empty());
   command.add_option("--threads", threads, "threads for computing; 0 (default): one a processor")
-      ->check(whole_number(0, 4096));
+      ->transform(whole_number(0, 4096));
   command.add_option("--weights", weights, "weights of the backbone, for a model that does not hold them")
       ->check(not_empty());
   command.add_flag("--trust-code", trust_code, "allow a backbone that is code (torchscript:FILE) to be run");

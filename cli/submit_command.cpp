@@ -294,9 +294,9 @@ void add_submit_command(CLI::App& program) {
       ->option_text("[CONFIG.yaml] [key=value ...]");
   command->add_flag("--print", arguments->print, "print the batch scripts and submit nothing");
   command->add_option("--tasks", arguments->tasks, "tasks of the array; without it about one for half an hour of work")
-      ->check(whole_number(1, 100'000));
+      ->transform(whole_number(1, 100'000));
   command->add_option("--throttle", arguments->throttle, "tasks that run at a time, at most")
-      ->check(whole_number(1, 100'000));
+      ->transform(whole_number(1, 100'000));
   command->add_option("--partition", arguments->partition, "SLURM's partition")->check(not_empty());
   command->add_option("--account", arguments->account, "SLURM's account")->check(not_empty());
   command
@@ -305,13 +305,13 @@ void add_submit_command(CLI::App& program) {
                    "is requeued and goes on")
       ->check(not_empty());
   command->add_option("--memory", arguments->memory, "GiB of a task; without it from the estimate")
-      ->check(whole_number(1, int64_t{1} << 20));
+      ->transform(whole_number(1, int64_t{1} << 20));
   command->add_option("--cpus", arguments->cpus, "cores of a task; without it threads=, or 4")
-      ->check(whole_number(1, 4096));
+      ->transform(whole_number(1, 4096));
   command->add_option("--gpus", arguments->gpus, "GPUs of a task; without it as many as device= names")
-      ->check(whole_number(0, 1024));
+      ->transform(whole_number(0, 1024));
   command->add_option("--pretrain-processes", arguments->processes, "processes that do one pretraining together (srun)")
-      ->check(whole_number(1, 4096));
+      ->transform(whole_number(1, 4096));
   command->add_option("--sbatch", arguments->sbatch, "any other option for sbatch: --sbatch=--qos=long")
       ->allow_extra_args(false);
   takes_keys(*command,

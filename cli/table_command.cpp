@@ -157,8 +157,6 @@ void show(const TableArguments& arguments) {
   if (arguments.list) return show_built_in_layouts();
   if (!arguments.compare.empty() && !arguments.layout.empty())
     throw_input("--layout {}: a comparison has no layout: leave one of --layout and --compare out", arguments.layout);
-  if (!(arguments.tolerance >= 0 && arguments.tolerance <= 100))
-    throw_input("--tolerance {}: give points from 0 to 100", arguments.tolerance);
   if (arguments.compare.empty()) return show_layout(arguments);
   if (arguments.results.empty()) throw_input("--compare: name the folder of a run or a CSV file to compare");
   if (arguments.compare == "paper") return compare_with_the_paper(arguments);
@@ -182,6 +180,7 @@ void add_table_command(CLI::App& program) {
   command->add_option("--compare", arguments->compare, "'paper', a CSV file of values, or the folder of another run")
       ->check(not_empty());
   command->add_option("--tolerance", arguments->tolerance, "points within which a value agrees with the paper's")
+      ->transform(decimal_number(0, 100))
       ->capture_default_str();
   command->add_option("--hub-id", arguments->hub_ids, "DATA=ORG/NAME: what the Hub calls a data set")
       ->allow_extra_args(false);

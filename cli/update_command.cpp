@@ -43,7 +43,7 @@ void add_update_command(CLI::App& program) {
   command
       ->add_option("--hold-out", arguments->fraction,
                    "share of the new images that is for the threshold alone; default 0.5")
-      ->check(decimal_number(0.05, 0.95));
+      ->transform(decimal_number(0.05, 0.95));
   command->footer(
       "padim, patchcore and feature_norm can be updated\n"
       "example: adrep update part.adrep new-photos -o newer.adrep");

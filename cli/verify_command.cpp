@@ -39,7 +39,7 @@ void add_verify_command(CLI::App& program, int& exit_code) {
   command
       ->add_option("--bound", arguments->bound,
                    "largest difference, as a part of the largest score; default 0 on the same machine, else 1e-4")
-      ->check(decimal_number(0, 1));
+      ->transform(decimal_number(0, 1));
   command->footer(
       "exits with 1 when a difference is above the bound\n"
       "example: adrep verify part.adrep photos");

@@ -15,7 +15,7 @@ timed() { # NAME COMMAND ...
 }
 timed set-up scripts/setup.sh
 timed build scripts/build.sh -DADREP_WERROR=ON -DADREP_BUILD_TESTS=ON -DADREP_BUILD_TIMINGS=ON
-timed tests ctest --test-dir build/release --output-on-failure --label-exclude slurm
+timed tests ctest --test-dir build/release --parallel "$(nproc)" --output-on-failure --label-exclude slurm
 # these wait for SLURM most of the time
 ctest --test-dir build/release --output-on-failure --label-regex slurm >build/release/slurm.log 2>&1 &
 slurm=$!

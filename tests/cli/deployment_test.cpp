@@ -180,10 +180,13 @@ TEST_CASE("options that take a number refuse what is none, or does not fit", "[c
       CHECK(result.lines() == 1);
       CHECK_THAT(result.text, Contains(option == "--rate" ? "rate" : option));
     };
+    // every way to be wrong once, and each option's own check with two of them: a program takes a fifth of a second
+    const bool first = given.command.starts_with("predict");
     for (const std::string& option : given.whole)
-      for (const char* value : {"-1", "18446744073709551617", "0x40", "1.5"}) refused(option, value);
+      for (const char* value : {"-1", "18446744073709551617", "0x40", "1.5"})
+        if (first || value[0] == '-' || value == std::string("0x40")) refused(option, value);
     for (const std::string& option : given.decimal)
-      for (const char* value : {"-1", "nan", "half"}) refused(option, value);
+      for (const char* value : {"-1", "nan"}) refused(option, value);
   }
   // not eight
   CHECK(adrep_program("-q bench thresholds --repeats 2 --seed 010 --format json").text ==

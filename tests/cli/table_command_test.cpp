@@ -73,7 +73,7 @@ TEST_CASE("wrong words for tables are one line each", "[cli]") {
   refused("--output table.doc", "a file that ends in");
   refused("--compare paper --layout table1", "a comparison has no layout");
   refused("--compare paper --format latex", "the ledger has the formats");
-  refused("--compare paper --tolerance -1", "points from 0 to 100");
+  refused("--compare paper --tolerance -1", "a number from 0 to 100");
   refused("--compare " + (run / "gone").string(), "no such folder");
   refused("--format hub --layout seven", "--hub-id data=ORG/NAME is missing");
   refused((run / "values.csv").string(), "for --compare");
