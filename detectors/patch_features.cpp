@@ -1,44 +1,22 @@
 #include "detectors/patch_features.h"
 
-#include <ATen/Parallel.h>
-
-#include "core/base/vector_clones.h"
+#include "detectors/pooled_patches.h"
 
 namespace adrep {
-namespace {
-
-/// out ← mean of `count` rows of `width` values.
-ADREP_VECTOR_CLONES void mean_of_rows(const float* rows, int64_t count, int64_t width, float* out) {
-  std::copy(rows, rows + width, out);
-  for (int64_t r = 1; r < count; ++r)
-    for (int64_t i = 0; i < width; ++i) out[i] += rows[r * width + i];
-  const auto divisor = static_cast<float>(count);
-  for (int64_t i = 0; i < width; ++i) out[i] /= divisor;
-}
-
-}  // namespace
 
 at::Tensor neighbourhoods(const at::Tensor& x) {
   return at::im2col(x, {3, 3}, {1, 1}, {1, 1}, {1, 1});
 }
 
 at::Tensor pool_values(const at::Tensor& x, int64_t bins) {
-  const int64_t batch = x.size(0), length = x.size(1), patches = x.size(2);
-  if (!x.device().is_cpu()) return at::adaptive_avg_pool2d(x.unsqueeze(1), {bins, patches}).squeeze(1);
-  const at::Tensor values = x.contiguous();  // ATen's own pooling takes ten times as long for such small bins
-  at::Tensor pooled = at::empty({batch, bins, patches}, x.options());
-  const float* from = values.const_data_ptr<float>();
-  float* to = pooled.mutable_data_ptr<float>();
-  at::parallel_for(0, batch * bins, 64, [&](int64_t begin, int64_t end) {
-    for (int64_t k = begin; k < end; ++k) {
-      const int64_t bin = k % bins, first = bin * length / bins, last = ((bin + 1) * length + bins - 1) / bins;
-      mean_of_rows(from + (k / bins * length + first) * patches, last - first, patches, to + k * patches);
-    }
-  });
-  return pooled;
+  return at::adaptive_avg_pool2d(x.unsqueeze(1), {bins, x.size(2)}).squeeze(1);
 }
 
 at::Tensor patch_features(const std::vector<at::Tensor>& levels, int64_t dimension) {
+  return levels.front().is_cpu() ? pooled_patches(levels, dimension) : patches_by_tensors(levels, dimension);
+}
+
+at::Tensor patches_by_tensors(const std::vector<at::Tensor>& levels, int64_t dimension) {
   const int64_t height = levels.front().size(2), width = levels.front().size(3);
   std::vector<at::Tensor> parts;
   for (const at::Tensor& level : levels) {

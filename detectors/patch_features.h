@@ -22,6 +22,9 @@ at::Tensor pool_values(const at::Tensor& x, int64_t bins);
 /// dimension]. Pooling and resizing act on different axes, so their order does not matter; pooling first is cheaper.
 at::Tensor patch_features(const std::vector<at::Tensor>& levels, int64_t dimension);
 
+/// The same by operations on whole tensors, on any device: what patch_features does where it is not the CPU.
+at::Tensor patches_by_tensors(const std::vector<at::Tensor>& levels, int64_t dimension);
+
 /// Memory that the patch features of one image take while they are made, these included.
 int64_t patch_features_bytes(const std::vector<LevelShape>& levels, int64_t dimension);
 

@@ -4,6 +4,7 @@
 
 #include "core/backbones/key_prefixes.h"
 #include "core/backbones/weight_taker.h"
+#include "core/backbones/zero_padding.h"
 #include "core/io/sharded_checkpoint.h"
 #include "core/io/torch_checkpoint.h"
 
@@ -78,8 +79,7 @@ at::Tensor EfficientNetLite0::apply(const Convolution& c, const at::Tensor& x, c
   };
   const int64_t rows = total(x.size(2)), columns = total(x.size(3));
   const bool even = rows % 2 == 0 && columns % 2 == 0;
-  const at::Tensor padded =
-      even ? x : at::constant_pad_nd(x, {columns / 2, columns - columns / 2, rows / 2, rows - rows / 2});
+  const at::Tensor padded = even ? x : zero_padded(x, {columns / 2, columns - columns / 2, rows / 2, rows - rows / 2});
   const std::array<int64_t, 2> padding = {even ? rows / 2 : 0, even ? columns / 2 : 0};
   return other.defined() ? c.folded.plus(padded, padding, other, false) : c.folded.apply(padded, padding, c.rectifier);
 }

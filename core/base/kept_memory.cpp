@@ -1,6 +1,7 @@
 #include "core/base/kept_memory.h"
 
 #include <c10/core/CPUAllocator.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -13,6 +14,9 @@ namespace adrep {
 namespace {
 
 constexpr size_t least = size_t{256} << 10;  // the C library keeps smaller ones itself
+// a hundred small tensors that are freed together are mostly needed again; without this their memory goes back and
+// forth
+constexpr int kept_heap_end = 32 << 20;
 constexpr size_t page = 4096, line = 64;
 
 struct Block {
@@ -140,6 +144,7 @@ void KeepingAllocator::free_block(void* data) {
 }  // namespace
 
 void keep_tensor_memory(int64_t bytes) {
+  if (bytes > 0) mallopt(M_TRIM_THRESHOLD, kept_heap_end);
   allocator().set_limit(static_cast<size_t>(std::max<int64_t>(bytes, 0)));
   static const bool used = (c10::SetCPUAllocator(&allocator(), /*priority=*/1), true);
   static_cast<void>(used);

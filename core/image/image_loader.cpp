@@ -113,6 +113,10 @@ class Pipeline {
 void load_images(const std::vector<ImageFile>& files, const Geometry& geometry, int threads, size_t ahead,
                  const std::function<bool(LoadedImage)>& consume) {
   if (files.empty()) return;
+  if (files.size() == 1) {  // nothing to do beside it
+    consume(load_image(0, files.front(), geometry));
+    return;
+  }
   const size_t places = std::clamp<size_t>(ahead, 1, files.size());
   const size_t workers = std::clamp<size_t>(static_cast<size_t>(std::max(threads, 1)), 1, places);
   Pipeline pipeline(files, geometry, workers, places);

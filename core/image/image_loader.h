@@ -20,9 +20,9 @@ struct LoadedImage {
 };
 
 /// Decodes and preprocesses files on `threads` threads, at most `ahead` images ahead of the consumer (both at least 1),
-/// and hands them over in order on the calling thread. A file that cannot be used gives its error, not an exception;
-/// one whose content is not the expected one throws Error. Returns early when `consume` returns false; exceptions of
-/// `consume` pass through. All threads have ended on return.
+/// and hands them over in order on the calling thread, which loads a single file itself. A file that cannot be used
+/// gives its error, not an exception; one whose content is not the expected one throws Error. Returns early when
+/// `consume` returns false; exceptions of `consume` pass through. All threads have ended on return.
 void load_images(const std::vector<ImageFile>& files, const Geometry& geometry, int threads, size_t ahead,
                  const std::function<bool(LoadedImage)>& consume);
 

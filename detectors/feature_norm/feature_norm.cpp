@@ -1,6 +1,7 @@
 #include "detectors/feature_norm/feature_norm.h"
 
 #include "detectors/feature_check.h"
+#include "detectors/scoring/gaussian_smoothing.h"
 #include "detectors/scoring/score_map.h"
 
 namespace adrep {

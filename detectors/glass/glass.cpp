@@ -9,6 +9,7 @@
 #include "detectors/glass/glass_step.h"
 #include "detectors/least_memory.h"
 #include "detectors/patch_features.h"
+#include "detectors/scoring/gaussian_smoothing.h"
 #include "detectors/scoring/score_map.h"
 #include "detectors/training/noise.h"
 #include "detectors/training/trainer.h"

@@ -5,6 +5,7 @@
 #include "core/base/random.h"
 #include "detectors/feature_check.h"
 #include "detectors/least_memory.h"
+#include "detectors/scoring/gaussian_smoothing.h"
 #include "detectors/scoring/score_map.h"
 
 namespace adrep {

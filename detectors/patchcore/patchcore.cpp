@@ -6,6 +6,7 @@
 #include "detectors/least_memory.h"
 #include "detectors/patch_features.h"
 #include "detectors/patchcore/coreset.h"
+#include "detectors/scoring/gaussian_smoothing.h"
 #include "detectors/scoring/score_map.h"
 
 namespace adrep {

@@ -153,7 +153,7 @@ at::Tensor Pipeline::input_of(const Image& prepared) const {
 
 Levels Pipeline::raw_levels_of(const std::vector<at::Tensor>& inputs, const std::vector<Content>& contents) const {
   const at::NoGradGuard no_grad;
-  Levels levels = backbone_->forward(at::stack(inputs));
+  Levels levels = backbone_->forward(inputs.size() == 1 ? inputs.front().unsqueeze(0) : at::stack(inputs));
   for (at::Tensor& level : levels.maps) level = level.contiguous();  // as features lie when a detector is fitted
   if (geometry_.fit == Fit::pad) levels.content = content_tensor(contents);
   return levels;

@@ -13,11 +13,6 @@ enum class AlignCorners { no, yes };
 /// Bilinear interpolation of score grids to the size of the image. grids [B, H, W] -> [B, size, size].
 at::Tensor upsample(const at::Tensor& grids, int64_t size, AlignCorners align);
 
-/// SciPy's gaussian_filter with its defaults (protocol §8): kernel cut at 4 sigma, borders reflected with the edge
-/// pixel repeated, rows' axis first, sums in double, float32 after each axis. maps [B, H, W]; sigma 0 leaves them as
-/// they are.
-at::Tensor gaussian_smooth(const at::Tensor& maps, double sigma);
-
 /// Mean of equally large maps, one a level.
 class LevelMean {
  public:

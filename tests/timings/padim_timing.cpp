@@ -1,5 +1,6 @@
 // PaDiM's Gaussians on padim.safetensors and padim_c100.safetensors: train [N, C, H, W], test [B, C, H, W].
 #include "detectors/padim/gaussian_model.h"
+#include "detectors/scoring/gaussian_smoothing.h"
 #include "detectors/scoring/score_map.h"
 #include "timing.h"
 

@@ -7,6 +7,7 @@
 #include "core/io/tensor_parts.h"
 #include "detectors/glass/drawn_anomalies.h"
 #include "detectors/glass/glass_step.h"
+#include "detectors/scoring/gaussian_smoothing.h"
 #include "detectors/scoring/score_map.h"
 #include "detectors/support.h"
 #include "support/golden.h"

@@ -16,23 +16,6 @@ at::Tensor numbers(const std::vector<float>& values) {
   return at::tensor(values, at::kFloat);
 }
 
-/// The definition in double: mirror the image for ever, weigh (2r + 1)² pixels.
-double smoothed_at(const at::Tensor& map, int64_t row, int64_t column, double sigma) {
-  const auto radius = static_cast<int64_t>(4 * sigma + 0.5);
-  const auto mirror = [](int64_t i, int64_t n) {
-    while (i < 0 || i >= n) i = i < 0 ? -1 - i : 2 * n - 1 - i;
-    return i;
-  };
-  double sum = 0, weights = 0;
-  for (int64_t dy = -radius; dy <= radius; ++dy)
-    for (int64_t dx = -radius; dx <= radius; ++dx) {
-      const double weight = std::exp(-0.5 * static_cast<double>(dy * dy + dx * dx) / (sigma * sigma));
-      weights += weight;
-      sum += weight * map[mirror(row + dy, map.size(0))][mirror(column + dx, map.size(1))].item<double>();
-    }
-  return sum / weights;
-}
-
 }  // namespace
 
 TEST_CASE("upsampling by hand", "[score_map]") {
@@ -42,24 +25,6 @@ TEST_CASE("upsampling by hand", "[score_map]") {
   const at::Tensor cells = upsample(grid, 4, AlignCorners::no);
   REQUIRE(cells[0][0].equal(numbers({0, 1, 3, 4})));
   REQUIRE(cells[0][1].equal(numbers({2, 3, 5, 6})));
-}
-
-TEST_CASE("smoothing equals the mirrored double loop, also on maps smaller than the kernel", "[score_map]") {
-  for (const auto& [height, width, sigma] :
-       std::vector<std::tuple<int64_t, int64_t, double>>{{40, 40, 4.0}, {9, 13, 4.0}, {3, 2, 1.3}, {1, 1, 2.0}}) {
-    const at::Tensor maps = random_tensor({2, height, width}, 3);
-    const at::Tensor smooth = gaussian_smooth(maps, sigma);
-    for (const auto& [row, column] : std::vector<std::pair<int64_t, int64_t>>{
-             {0, 0}, {height - 1, 0}, {height / 2, width - 1}, {height / 3, width / 2}})
-      REQUIRE(smooth[1][row][column].item<double>() == Approx(smoothed_at(maps[1], row, column, sigma)).margin(1e-7));
-  }
-}
-
-TEST_CASE("smoothing keeps constants and the mean; sigma 0 changes nothing", "[score_map]") {
-  REQUIRE(gaussian_smooth(at::full({1, 50, 50}, 0.3F), 4).equal(at::full({1, 50, 50}, 0.3F)));
-  const at::Tensor maps = random_tensor({1, 50, 50}, 4);
-  REQUIRE(gaussian_smooth(maps, 4).mean().item<double>() == Approx(maps.mean().item<double>()).margin(1e-6));
-  REQUIRE(gaussian_smooth(maps, 0).equal(maps));
 }
 
 TEST_CASE("the mean over levels and the image score", "[score_map]") {
