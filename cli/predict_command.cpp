@@ -21,7 +21,7 @@
 namespace adrep::cli {
 namespace {
 
-constexpr size_t paths_a_pass = 16;  ///< that came on standard input and are decoded ahead
+constexpr size_t paths_a_pass = 256;  ///< that came on standard input and are decoded ahead
 constexpr double watch_seconds = 1;
 
 struct PredictArguments {

@@ -16,7 +16,7 @@ namespace {
 constexpr size_t least = size_t{256} << 10;  // the C library keeps smaller ones itself
 // a hundred small tensors that are freed together are mostly needed again; without this their memory goes back and
 // forth
-constexpr int kept_heap_end = 32 << 20;
+constexpr int kept_heap_end = 64 << 20;
 constexpr size_t page = 4096, line = 64;
 
 struct Block {
@@ -144,7 +144,10 @@ void KeepingAllocator::free_block(void* data) {
 }  // namespace
 
 void keep_tensor_memory(int64_t bytes) {
-  if (bytes > 0) mallopt(M_TRIM_THRESHOLD, kept_heap_end);
+  if (bytes > 0) {
+    mallopt(M_TRIM_THRESHOLD, kept_heap_end);
+    mallopt(M_MMAP_THRESHOLD, kept_heap_end / 2);  // else it stays at 128 KB once the other is set
+  }
   allocator().set_limit(static_cast<size_t>(std::max<int64_t>(bytes, 0)));
   static const bool used = (c10::SetCPUAllocator(&allocator(), /*priority=*/1), true);
   static_cast<void>(used);

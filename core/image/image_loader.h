@@ -19,6 +19,9 @@ struct LoadedImage {
   std::string error{};           ///< set when there is no image
 };
 
+/// The file of this index, or why it cannot be used; throws Error where its content is not the expected one.
+LoadedImage load_image(size_t index, const ImageFile& file, const Geometry& geometry);
+
 /// Decodes and preprocesses files on `threads` threads, at most `ahead` images ahead of the consumer (both at least 1),
 /// and hands them over in order on the calling thread, which loads a single file itself. A file that cannot be used
 /// gives its error, not an exception; one whose content is not the expected one throws Error. Returns early when

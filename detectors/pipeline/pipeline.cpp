@@ -3,9 +3,12 @@
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 
+#include <thread>
+
 #include "core/base/device.h"
+#include "core/base/in_order.h"
+#include "core/base/random.h"
 #include "core/image/decode.h"
-#include "core/image/image_loader.h"
 #include "core/representation/pretrained.h"
 #include "detectors/pipeline/naming_file.h"
 #include "detectors/pipeline/pipeline_backbone.h"
@@ -14,6 +17,10 @@
 namespace adrep {
 namespace {
 
+// fewer than so many files a thread, and to find out takes more than it saves
+constexpr size_t least_files_side_by_side = 8;
+// each needs memory of its own
+constexpr int most_images_side_by_side = 16;
 // another machine may match a feature with another of two equally good references: single places of a map may differ
 constexpr double whole_test_tolerance = 1e-2;
 
@@ -235,16 +242,55 @@ Levels Pipeline::raw_features(const std::vector<ImageFile>& files) const {
   return features_by(files, true);
 }
 
+FilePrediction Pipeline::prediction_of_loaded(LoadedImage loaded) const {
+  FilePrediction made{loaded.index, std::nullopt, std::move(loaded.error)};
+  if (loaded.image) made.prediction = predict_prepared(*loaded.image, loaded.content, loaded.width, loaded.height);
+  return made;
+}
+
+bool Pipeline::same_by_one_thread() const {
+  std::call_once(one_thread_->once, [&] { one_thread_->same = try_one_thread(); });
+  return one_thread_->same;
+}
+
+bool Pipeline::try_one_thread() const {
+  Image noise(geometry_.crop, geometry_.crop, 3);
+  Random random(0);
+  for (uint8_t& value : noise.pixels) value = static_cast<uint8_t>(random.below(256));
+  const std::vector<Content> whole{{0, 0, geometry_.crop, geometry_.crop}};
+  const auto all_of = [&] {
+    const std::vector<at::Tensor> input{input_of(noise)};
+    std::vector<at::Tensor> all = levels_of(input, whole).maps;
+    const Scores scores = detect(input, whole);
+    all.insert(all.end(), {scores.maps, scores.image_scores});
+    return all;
+  };
+  const std::vector<at::Tensor> shared = all_of();
+  std::vector<at::Tensor> own;
+  std::thread([&] {
+    at::set_num_threads(1);
+    own = all_of();
+  }).join();
+  return std::equal(shared.begin(), shared.end(), own.begin(), own.end(),
+                    [](const at::Tensor& a, const at::Tensor& b) { return a.equal(b); });
+}
+
 void Pipeline::predict_files(const std::vector<ImageFile>& files, int threads,
                              const std::function<bool(FilePrediction)>& consume) const {
   std::vector<ImageFile> as_fitted = files;
   for (ImageFile& file : as_fitted) file.reading = reading_;
   const auto ahead = static_cast<size_t>(2 * std::max(threads, 1));
-  load_images(as_fitted, geometry_, threads, ahead, [&](LoadedImage loaded) {
-    FilePrediction made{loaded.index, std::nullopt, loaded.error};
-    if (loaded.image) made.prediction = predict_prepared(*loaded.image, loaded.content, loaded.width, loaded.height);
-    return consume(std::move(made));
-  });
+  const bool many = files.size() >= least_files_side_by_side * static_cast<size_t>(std::max(threads, 1));
+  if (threads > 1 && many && device_.is_cpu() && same_by_one_thread()) {
+    const auto make = [&](size_t i) {
+      at::set_num_threads(1);  // of this thread
+      return prediction_of_loaded(load_image(i, as_fitted[i], geometry_));
+    };
+    return for_each_in_order<FilePrediction>(files.size(), {std::min(threads, most_images_side_by_side), ahead}, make,
+                                             consume);
+  }
+  load_images(as_fitted, geometry_, threads, ahead,
+              [&](LoadedImage loaded) { return consume(prediction_of_loaded(std::move(loaded))); });
 }
 
 ArtefactProbe Pipeline::probe_on(const ImageFile& file) const {

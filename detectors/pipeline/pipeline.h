@@ -1,6 +1,9 @@
 #pragma once
+#include <mutex>
+
 #include "core/backbones/backbone.h"
 #include "core/image/image_file.h"
+#include "core/image/image_loader.h"
 #include "detectors/pipeline/artefact.h"
 #include "detectors/pipeline/image_view.h"
 #include "detectors/pipeline/prediction.h"
@@ -54,8 +57,10 @@ class Pipeline {
 
   /// What the calibration says of it besides. Throws as score() does.
   Prediction predict(const ImageView& image) const;
-  /// Of files one by one, in order, in passes of one image whatever batch() is, decoded ahead by `threads` threads; few
-  /// are in memory at a time. An image that cannot be used gives its error. Returns early when `consume` returns false.
+  /// Of files one by one, in order, in passes of one image whatever batch() is; few are in memory at a time. `threads`
+  /// threads decode ahead. Where an image's bits do not depend on the number of threads, which is tried, and there are
+  /// many files on the CPU, each of them scores images by itself instead, which takes less time than to share each
+  /// image's work. An image that cannot be used gives its error. Returns early when `consume` returns false.
   void predict_files(const std::vector<ImageFile>& files, int threads,
                      const std::function<bool(FilePrediction)>& consume) const;
 
@@ -88,6 +93,10 @@ class Pipeline {
   /// Images after resize and crop -> the detector's scores on the device, before the post step.
   Scores detect(const std::vector<at::Tensor>& inputs, const std::vector<Content>& contents) const;
   at::Tensor input_of(const Image& prepared) const;
+  FilePrediction prediction_of_loaded(LoadedImage loaded) const;
+  /// Whether an image of noise has the same scores, maps and features, to the last bit, by one thread; tried once.
+  bool same_by_one_thread() const;
+  bool try_one_thread() const;
   void self_test(const ArtefactProbe& probe) const;
 
   at::Device device_;
@@ -99,6 +108,11 @@ class Pipeline {
   PostStep post_;
   int64_t batch_;
   std::optional<Calibration> calibration_;
+  struct Trial {
+    std::once_flag once;
+    bool same = false;
+  };
+  std::shared_ptr<Trial> one_thread_ = std::make_shared<Trial>();
 };
 
 }  // namespace adrep

@@ -2,6 +2,8 @@
 
 #include "core/io/tensor_parts.h"
 #include "detectors/padim/padim.h"
+
+#include <ATen/Parallel.h>
 #include "detectors/support.h"
 
 using namespace adrep;

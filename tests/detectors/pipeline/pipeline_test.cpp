@@ -95,6 +95,42 @@ TEST_CASE("a list longer than a pass goes through in several; images that cannot
   CHECK_THROWS_WITH(pipeline.score_files(files), Contains(files[5].path.string()));
 }
 
+TEST_CASE("many files are predicted in order to the bits of each by itself, by any number of threads", "[pipeline]") {
+  for_every_detector([&](const DetectorEntry& entry) {
+    const TemporaryFolder folder;
+    save_artefact(folder / "a.safetensors", example_artefact(entry, "pretrained", folder));
+    const Pipeline pipeline = Pipeline::load(folder / "a.safetensors", example_options(folder));
+    std::vector<ImageFile> files = example_images(folder, "test", 24, 500);  // eight a thread: side by side
+    write_file_atomically(files[5].path, "no image");
+    std::vector<FilePrediction> alone;
+    for (const ImageFile& file : files)
+      pipeline.predict_files({file}, 1, [&](FilePrediction made) {
+        alone.push_back(std::move(made));
+        return true;
+      });
+    for (const int threads : {1, 2, 3}) {
+      CAPTURE(threads);
+      size_t next = 0;
+      pipeline.predict_files(files, threads, [&](const FilePrediction& made) {
+        const FilePrediction& expected = alone.at(next);
+        CHECK(made.index == next++);
+        CHECK(made.error == expected.error);
+        REQUIRE(made.prediction.has_value() == expected.prediction.has_value());
+        if (made.prediction) {
+          CHECK(made.prediction->score == expected.prediction->score);
+          CHECK(made.prediction->map.equal(expected.prediction->map));
+        }
+        return true;
+      });
+      CHECK(next == files.size());
+    }
+    CHECK_THAT(alone[5].error, Contains(files[5].path.string()));
+    size_t seen = 0;
+    pipeline.predict_files(files, 2, [&](const FilePrediction&) { return ++seen < 3; });
+    CHECK(seen == 3);
+  });
+}
+
 TEST_CASE("a pipeline reads files as its cell's were read", "[pipeline]") {
   const TemporaryFolder folder;
   Artefact saved = example_artefact(named_detector("feature_norm"), "raw", folder);
