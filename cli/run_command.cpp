@@ -27,6 +27,7 @@
 #include "core/base/log.h"
 #include "core/base/plural.h"
 #include "core/base/progress.h"
+#include "core/base/stage_times.h"
 #include "core/base/stopwatch.h"
 
 namespace adrep::cli {
@@ -36,7 +37,7 @@ namespace {
 struct RunArguments {
   std::vector<std::string> words;
   bool print_config = false, print_plan = false, dry_run = false, rehash = false;
-  bool retry_failed = false, tables_only = false;
+  bool retry_failed = false, tables_only = false, timings = false;
   std::string shard;               ///< "1/4"
   std::string cells, pretraining;  ///< a submission's task, "FILE:NUMBER"
   bool job = false;
@@ -56,6 +57,7 @@ void print_configs(const std::vector<RunConfig>& configs) {
 
 /// Tables and report of a plan's results, and the table printed. Returns the report's path.
 std::filesystem::path show_results(const Plan& plan, const ResultPlan& recorded, const ResultSet& results) {
+  const StageTime reporting("report");
   const std::filesystem::path output = plan.groups.front().config->settings.output;
   const Table table = make_table(results);
   fmt::print("{}", table_as_text(table, use_colour(STDOUT_FILENO)));
@@ -216,11 +218,13 @@ int compute(const Plan& planned, PlannedPretrainings& pretrainings, const RunArg
   if (alive) return say_what_was_done(outcome, watch.seconds()), exit_code_of(outcome);  // tables are another job's
   const std::filesystem::path report = show_results(plan, outcome.recorded, results);
   say_what_was_done(outcome, watch.seconds());
-  fmt::print("report: {}\n", report.string());
+  fmt::print("report: {}\n{}", report.string(), stage_times_text(stage_times()));
   return exit_code_of(outcome);
 }
 
 int run(const RunArguments& arguments) {
+  if (arguments.timings) count_stage_times();
+  std::optional<StageTime> planning("plan");
   const ConfigWords given = divided(arguments.words);
   const RunRequest request = read_run(given.file, given.assignments);
   if (arguments.print_config) return print_configs(request.configs), 0;
@@ -245,6 +249,7 @@ int run(const RunArguments& arguments) {
   if (!plan.missing.empty()) return refuse_missing(plan);
   if (!arguments.pretraining.empty()) return make_pretraining(arguments, pretrainings);
   if (!part.groups.empty() && !fits_machine(part)) return static_cast<int>(ExitCode::usage);
+  planning.reset();
   return compute(plan, pretrainings, arguments, task, wanted, job_settings(arguments, jobs));
 }
 
@@ -269,6 +274,8 @@ void add_run_command(CLI::App& program, int& exit_code) {
                         "print what each combination of a sweep sets, and which axis or rule set it, and stop");
   CLI::Option* const dry_run = command->add_flag(
       "--dry-run", arguments->dry_run, "print what would be done: cells, images, time, memory, missing files");
+  CLI::Option* const timings = command->add_flag(
+      "--timings", arguments->timings, "print at the end how long each stage took; with jobs= of this process alone");
   command->add_flag("--rehash", arguments->rehash,
                     "hash every file again, even where size, time and inode are those of an earlier run");
   CLI::Option* const retry_failed = command->add_flag("--retry-failed", arguments->retry_failed,
@@ -283,6 +290,7 @@ void add_run_command(CLI::App& program, int& exit_code) {
   command->add_flag("--job", arguments->job)->group("");
   command->add_option("--cells", arguments->cells)->group("");
   command->add_option("--pretraining", arguments->pretraining)->group("");
+  for (CLI::Option* const without : {print_config, print_plan, dry_run, tables_only}) timings->excludes(without);
   const std::vector<CLI::Option*> apart = {print_config, print_plan, dry_run, retry_failed, tables_only};
   for (size_t i = 0; i < apart.size(); ++i)
     for (size_t j = 0; j < i; ++j) apart[i]->excludes(apart[j]);

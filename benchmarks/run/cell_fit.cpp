@@ -11,6 +11,7 @@
 #include "core/base/log.h"
 #include "core/base/progress.h"
 #include "core/base/random.h"
+#include "core/base/stage_times.h"
 #include "core/base/stopwatch.h"
 
 namespace adrep {
@@ -156,7 +157,10 @@ FittedCell fit_detector(const FitRequest& request) {
     context.inspect = [&](const Detector& detector) { observer.watched = request.watch->look(detector); };
   const Stopwatch watch;
   std::shared_ptr<Detector> detector = entry.make(request.planned.params());
-  detector->fit(request.normals, context);
+  {
+    const StageTime fitting("fit");
+    detector->fit(request.normals, context);
+  }
   FittedCell fitted{request.planned, detector, watch.seconds(), files.epochs(), detector->notes()};
   if (std::string note = untrained_note(fitted.epochs); !note.empty()) {
     log_warning(fmt::format("{}: {}", request.planned.title(), note));

@@ -13,6 +13,7 @@
 #include "core/base/device.h"
 #include "core/base/log.h"
 #include "core/base/progress.h"
+#include "core/base/stage_times.h"
 #include "core/representation/pretrained.h"
 
 namespace adrep {
@@ -195,6 +196,7 @@ Levels ClassFeatures::represent(const std::string& features, const Levels& raw) 
         "features={}: a changed training image has no references of its own: use references.select=random, kmeans or a "
         "list of common ones, and references.exclude_self=no",
         features);
+  const StageTime representing("represent");
   return derived_by_->apply(raw);
 }
 

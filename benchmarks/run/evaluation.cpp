@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "benchmarks/run/sample_geometry.h"
+#include "core/base/stage_times.h"
 #include "core/image/decode.h"
 #include "core/metrics/device_ranking.h"
 #include "core/metrics/protocol.h"
@@ -133,6 +134,7 @@ GroundTruth load_ground_truth(const std::vector<Sample>& samples, const Geometry
 std::vector<std::pair<std::string, Metric>> evaluate(const at::Tensor& maps, const at::Tensor& image_scores,
                                                      const GroundTruth& truth, const std::vector<Sample>& samples,
                                                      const std::string& protocol_name) {
+  const StageTime measuring("metrics");
   check_finite(maps, samples);
   check_finite(image_scores, samples);
   // anomalous images without a mask count for image metrics only

@@ -14,6 +14,7 @@
 #include "core/base/failure.h"
 #include "core/base/hash.h"
 #include "core/base/log.h"
+#include "core/base/stage_times.h"
 #include "core/base/stopwatch.h"
 #include "detectors/scoring/tile_blend.h"
 
@@ -246,6 +247,7 @@ void GroupRun::check_unchanged(const CellWork& work) {
 }
 
 void GroupRun::finish_cell(size_t index, const ScoreRecord& record) {
+  const StageTime storing("maps");
   const CellWork& work = cells_[index];
   const TestSet& test = test_set(record.images, work.planned->config->settings);
   if (!work.cell) {

@@ -5,6 +5,7 @@
 #include "benchmarks/plan/pass_size.h"
 #include "core/base/interrupt.h"
 #include "core/base/progress.h"
+#include "core/base/stage_times.h"
 #include "detectors/scoring/score_parts.h"
 
 namespace adrep {
@@ -16,6 +17,7 @@ Scores score_in_batches(const Detector& detector, const Levels& levels, int64_t 
   ScoreParts parts;
   for (int64_t first = 0; first < count; first += batch) {
     stop_if_interrupted();
+    const StageTime scoring("score");
     parts.add(detector.score(levels.narrow(first, std::min(batch, count - first))));
     if (progress) progress->update(std::min(count, first + batch));
   }

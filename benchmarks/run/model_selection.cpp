@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/base/stage_times.h"
 #include "core/metrics/roc.h"
 #include "datasets/splits/class_splits.h"
 #include "datasets/splits/groups.h"
@@ -97,6 +98,7 @@ DrawnValidation::DrawnValidation(const Levels& normal, const TrainingImages& ima
 double DrawnValidation::quality(const Detector& detector) const {
   std::vector<at::Tensor> maps, scores;
   for (const Levels& part : parts_) {
+    const StageTime scoring("score");
     const Scores scored = detector.score(part);
     maps.push_back(scored.maps.cpu());
     scores.push_back(scored.image_scores.cpu());

@@ -8,6 +8,7 @@
 #include "core/base/interrupt.h"
 #include "core/base/log.h"
 #include "core/base/progress.h"
+#include "core/base/stage_times.h"
 #include "core/io/safetensors.h"
 #include "core/representation/reference_selection.h"
 
@@ -87,6 +88,7 @@ ReferenceBank ReferenceBanks::bank_of(const Places& places) const {
 
 Levels ReferenceBanks::represented(const Representation& by, const Levels& raw, Part part, const std::string& stage,
                                    int64_t batch, const FeatureRoom& room) const {
+  const StageTime representing("represent");
   const auto& own = part == Part::train ? choice_.train : choice_.test;
   const RowStarts& starts = part == Part::train ? train_rows_ : test_rows_;
   const int64_t count = raw.batch();

@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "core/base/hash.h"
 #include "core/base/log.h"
+#include "core/base/stage_times.h"
 #include "core/io/mapped_file.h"
 #include "core/io/sharded_checkpoint.h"
 
@@ -95,6 +96,7 @@ std::optional<Artefact> SavedModel::fitted_before() const {
 }
 
 void SavedModel::save(Artefact made) const {
+  const StageTime storing("model");
   made.detector = detector_;
   made.parameters = parameters_;
   made.features = key_.to_json();

@@ -12,6 +12,7 @@
 #include "core/base/file_times.h"
 #include "core/base/hash.h"
 #include "core/base/log.h"
+#include "core/base/stage_times.h"
 
 namespace adrep {
 namespace {
@@ -61,6 +62,7 @@ std::string ContentHashes::sha256_of(const fs::path& file) {
     if (known != known_.end() && known->second.identity == identity) return known->second.sha256;
   }
   const bool settled = now_ns() - identity.changed_ns > 2 * second_ns;
+  const StageTime hashing("hash");
   std::string hash = sha256_of_file(file);
   const bool unchanged = identity_of(file) == identity;
   const std::lock_guard lock(mutex_);

@@ -5,6 +5,7 @@
 #include "core/base/hash.h"
 #include "core/base/interrupt.h"
 #include "core/base/parallel.h"
+#include "core/base/stage_times.h"
 #include "core/features/level_rows.h"
 #include "core/image/image_loader.h"
 
@@ -50,6 +51,7 @@ class ShardedAppend {
       rows.push_back(index);
     }
     pending_.clear();
+    const StageTime writing("cache");
     if (!rows.empty()) cache_->append(images, rows_.selected(rows));
   }
 
@@ -82,7 +84,10 @@ class BatchComputer {
     if (pending_.empty()) return;
     while (!backbone_->batch_invariant() && static_cast<int64_t>(pending_.size()) < options_.batch)
       pending_.push_back(pending_.back());
-    const Levels levels = backbone_->forward(at::stack(pending_));
+    const Levels levels = [&] {
+      const StageTime computing("backbone");
+      return backbone_->forward(at::stack(pending_));
+    }();
     for (size_t i = 0; i < indices_.size(); ++i) {
       std::vector<at::Tensor> maps;
       for (const at::Tensor& map : levels.maps) maps.push_back(map.select(0, static_cast<int64_t>(i)));
@@ -131,6 +136,7 @@ class Extraction {
 
  private:
   void take_cached() {
+    const StageTime reading("cache");
     for_each_index(files_.size(), options_.decode_threads, [&](size_t i) {
       if (files_[i].sha256.empty()) files_[i].sha256 = content_hash(files_[i].path);
     });

@@ -2,12 +2,14 @@
 
 #include "core/base/error.h"
 #include "core/base/in_order.h"
+#include "core/base/stage_times.h"
 #include "core/image/decode.h"
 #include "core/image/tiles.h"
 
 namespace adrep {
 
 LoadedImage load_image(size_t index, const ImageFile& file, const Geometry& geometry) {
+  const StageTime decoding("decode");
   LoadedImage loaded{.index = index};
   std::optional<Image> decoded;
   try {
@@ -33,8 +35,13 @@ void load_images(const std::vector<ImageFile>& files, const Geometry& geometry, 
     consume(load_image(0, files.front(), geometry));
     return;
   }
+  const StageTime waiting("decode");
   for_each_in_order<LoadedImage>(
-      files.size(), {threads, ahead}, [&](size_t i) { return load_image(i, files[i], geometry); }, consume);
+      files.size(), {threads, ahead}, [&](size_t i) { return load_image(i, files[i], geometry); },
+      [&](LoadedImage loaded) {
+        const StageTime consuming(other_stage);
+        return consume(std::move(loaded));
+      });
 }
 
 }  // namespace adrep

@@ -67,6 +67,24 @@ Levels joined_levels(const std::vector<Levels>& parts) {
   return all;
 }
 
+/// at::set_num_threads is for the calling thread and for those that compute for the first time later: what a thread of
+/// one's own has set is taken back for the others.
+class CallersThreads {
+ public:
+  CallersThreads() = default;
+  ~CallersThreads() { restore(); }
+  CallersThreads(const CallersThreads&) = delete;
+  CallersThreads& operator=(const CallersThreads&) = delete;
+  void restore() const { at::set_num_threads(count_); }
+
+ private:
+  int count_ = at::get_num_threads();
+};
+
+void compute_alone() {
+  if (at::get_num_threads() != 1) at::set_num_threads(1);
+}
+
 /// Resized and cropped. `number`: for messages.
 Image prepared_image(const Image& image, const Geometry& geometry, size_t number) {
   const size_t bytes = static_cast<size_t>(image.width) * static_cast<size_t>(image.height) * 3;
@@ -267,8 +285,9 @@ bool Pipeline::try_one_thread() const {
   };
   const std::vector<at::Tensor> shared = all_of();
   std::vector<at::Tensor> own;
+  const CallersThreads callers;
   std::thread([&] {
-    at::set_num_threads(1);
+    compute_alone();
     own = all_of();
   }).join();
   return std::equal(shared.begin(), shared.end(), own.begin(), own.end(),
@@ -282,12 +301,17 @@ void Pipeline::predict_files(const std::vector<ImageFile>& files, int threads,
   const auto ahead = static_cast<size_t>(2 * std::max(threads, 1));
   const bool many = files.size() >= least_files_side_by_side * static_cast<size_t>(std::max(threads, 1));
   if (threads > 1 && many && device_.is_cpu() && same_by_one_thread()) {
+    const CallersThreads callers;
     const auto make = [&](size_t i) {
-      at::set_num_threads(1);  // of this thread
+      compute_alone();
       return prediction_of_loaded(load_image(i, as_fitted[i], geometry_));
     };
+    const auto take = [&](FilePrediction made) {
+      callers.restore();
+      return consume(std::move(made));
+    };
     return for_each_in_order<FilePrediction>(files.size(), {std::min(threads, most_images_side_by_side), ahead}, make,
-                                             consume);
+                                             take);
   }
   load_images(as_fitted, geometry_, threads, ahead,
               [&](LoadedImage loaded) { return consume(prediction_of_loaded(std::move(loaded))); });

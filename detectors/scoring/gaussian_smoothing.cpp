@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "core/base/stage_times.h"
 #include "core/base/vector_clones.h"
 
 namespace adrep {
@@ -118,6 +119,7 @@ at::Tensor smooth_on_cpu(const at::Tensor& maps, const std::vector<double>& weig
 
 at::Tensor gaussian_smooth(const at::Tensor& maps, double sigma) {
   if (sigma <= 0) return maps;
+  const StageTime smoothing("smooth");
   return maps.is_cpu() ? smooth_on_cpu(maps, gaussian_weights(sigma)) : gaussian_smooth_by_products(maps, sigma);
 }
 

@@ -1,5 +1,7 @@
 #include "detectors/pipeline/pipeline.h"
 
+#include <ATen/Parallel.h>
+
 #include <thread>
 
 #include "core/base/atomic_file.h"
@@ -108,6 +110,7 @@ TEST_CASE("many files are predicted in order to the bits of each by itself, by a
         alone.push_back(std::move(made));
         return true;
       });
+    const int own = at::get_num_threads();
     for (const int threads : {1, 2, 3}) {
       CAPTURE(threads);
       size_t next = 0;
@@ -123,6 +126,10 @@ TEST_CASE("many files are predicted in order to the bits of each by itself, by a
         return true;
       });
       CHECK(next == files.size());
+      int of_others = 0;
+      std::thread([&] { of_others = at::get_num_threads(); }).join();
+      CHECK(of_others == own);
+      CHECK(at::get_num_threads() == own);
     }
     CHECK_THAT(alone[5].error, Contains(files[5].path.string()));
     size_t seen = 0;
