@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 #include <csignal>
+#include <utility>
 
 #include "core/base/failure.h"
 #include "core/base/interrupt.h"
@@ -12,7 +13,8 @@ namespace adrep::python {
 namespace {
 
 struct sigaction before {};
-int watching = 0;  // calls within calls, of the main thread alone
+std::exception_ptr kept;  // guarded by the interpreter's lock
+int watching = 0;         // calls within calls, of the main thread alone
 
 void on_interrupt(int signal) {
   set_interrupted(true);
@@ -51,6 +53,15 @@ class InterruptWatch {
 
 }  // namespace
 
+void raise_signals() {
+  if (PyErr_CheckSignals() != 0) throw nb::python_error();
+}
+
+void keep_for_call(std::exception_ptr raised) {
+  kept = std::move(raised);
+  set_interrupted(true);
+}
+
 void raise(const char* class_name, const std::string& line) {
   const nb::object type = nb::module_::import_("adrep.errors").attr(class_name);
   PyErr_SetString(type.ptr(), line.c_str());
@@ -68,7 +79,9 @@ void run_released(const std::function<void()>& work) {
       failure = current_failure();
     }
   }
-  if (PyErr_CheckSignals() != 0) throw nb::python_error();
+  raise_signals();
+  if (getpid() == gettid())  // what signals raise is the main thread's
+    if (const std::exception_ptr raised = std::exchange(kept, nullptr)) std::rethrow_exception(raised);
   if (!failure) return;
   if (failure->out_of_memory) {
     PyErr_SetString(PyExc_MemoryError, failure->line.c_str());

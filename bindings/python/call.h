@@ -1,6 +1,7 @@
 #pragma once
 #include <nanobind/nanobind.h>
 
+#include <exception>
 #include <functional>
 #include <optional>
 #include <type_traits>
@@ -12,6 +13,14 @@ namespace adrep::python {
 /// object. Throws nanobind::python_error with adrep.InputError, adrep.Error, MemoryError, or what the signal handlers
 /// of Python raised, KeyboardInterrupt mostly.
 void run_released(const std::function<void()>& work);
+
+/// Throws nanobind::python_error with what a signal handler of Python's raises, where one has to be called; only in the
+/// main thread. Needs the interpreter's lock.
+void raise_signals();
+
+/// What was raised while work went on, in a function of Python's that adrep called: it ends the work, and run_released
+/// throws it. Needs the interpreter's lock.
+void keep_for_call(std::exception_ptr raised);
 
 /// The same for work that gives something.
 template <class Work>

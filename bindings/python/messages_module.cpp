@@ -1,6 +1,7 @@
 // What adrep says while it works: to functions of Python's.
 #include <nanobind/stl/string.h>
 
+#include "bindings/python/call.h"
 #include "bindings/python/module.h"
 #include "core/base/message_receivers.h"
 
@@ -10,7 +11,8 @@ namespace adrep::python {
 namespace {
 
 /// A function of Python's that is called from any thread. What it raises is shown and forgotten: a message must not
-/// stop work. Never freed, since threads may outlive the interpreter.
+/// stop work. But Ctrl-C, which Python may find there first, is kept for the call that the message comes from. Never
+/// freed, since threads may outlive the interpreter.
 class Receiver {
  public:
   explicit Receiver(const nb::object& function) : function_(new nb::object(function)) {}
@@ -20,8 +22,14 @@ class Receiver {
     if (!Py_IsInitialized()) return;
     const nb::gil_scoped_acquire locked;
     try {
+      raise_signals();
+    } catch (nb::python_error&) {
+      return keep_for_call(std::current_exception());
+    }
+    try {
       (*function_)(arguments...);
     } catch (nb::python_error& error) {
+      if (error.matches(PyExc_KeyboardInterrupt)) return keep_for_call(std::current_exception());
       error.discard_as_unraisable("adrep's messages");
     }
   }

@@ -79,6 +79,28 @@ except RuntimeError as error:
 """
         self.assertEqual(python(code, timeout=200), (0, "the user's own True\n"))
 
+    def test_ctrl_c_that_python_finds_while_it_gets_a_message_is_not_lost(self):
+        code = """
+import logging, os, signal, sys, tempfile, adrep
+class Handler(logging.Handler):
+    def emit(self, record):
+        print("a message", flush=True)
+        os.kill(os.getpid(), signal.SIGINT)  # Python calls its handler here, before adrep goes on
+logging.getLogger("adrep").addHandler(Handler())
+folder = tempfile.mkdtemp()
+adrep.demo_images(folder + "/parts", train_per_class=4, normal_test_per_class=1, defects_per_type=1, size=64)
+try:
+    adrep.fit(folder + "/parts/fabric/train/good", "feature_norm", image__crop=64, image__resize=64)
+    print("not interrupted")
+except KeyboardInterrupt:
+    print("interrupted")
+logging.getLogger("adrep").handlers.clear()
+print(adrep.fit(folder + "/parts/fabric/train/good", "feature_norm", image__crop=64, image__resize=64).detector)
+"""
+        exit_code, text = python(code)
+        self.assertEqual(exit_code, 0, text)
+        self.assertIn("a message\ninterrupted\nfeature_norm\n", text)
+
     def test_messages_go_to_logging_and_progress_to_nobody_without_a_terminal(self):
         code = """
 import logging, sys, tempfile, adrep
