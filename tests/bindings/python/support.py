@@ -1,5 +1,6 @@
 """What the tests of the Python package share: the program beside it, data of a fixed seed, a folder that goes away."""
 import json
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -25,8 +26,10 @@ def program_json(*arguments):
 
 
 def python(code, **more):
-    """What another Python prints, with its exit code."""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, **more)
+    """What another Python prints, with its exit code. Ctrl-C reaches it even where a shell started these tests in the
+    background, which lets everything below ignore SIGINT."""
+    heeded = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, **heeded, **more)
     return done.returncode, done.stdout + done.stderr
 
 
