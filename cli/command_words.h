@@ -46,11 +46,12 @@ size_t terminal_columns();
 /// Refuses an empty value, as of a variable that a script has not set.
 CLI::Validator not_empty();
 
-/// Takes a whole number in decimal digits from `least` to `most`. CLI11 by itself (and its Range) takes "010" for 8,
+/// For transform(), since it writes the number as CLI11 reads it, and check() would do that to a copy: takes a whole
+/// number in decimal digits from `least` to `most`. CLI11 by itself (and its Range) takes "010" for 8,
 /// and what does not fit for the nearest number that does, or counts it from the other end.
 CLI::Validator whole_number(int64_t least, int64_t most);
 
-/// Takes a decimal number from `least` to `most`; CLI::Range lets NaN through.
+/// For transform(), too: takes a decimal number from `least` to `most`; CLI::Range lets NaN through.
 CLI::Validator decimal_number(double least, double most);
 
 /// All keys of `adrep run`, those of every detector included.

@@ -25,7 +25,7 @@ at::Tensor patch_features(const std::vector<at::Tensor>& levels, int64_t dimensi
 /// The same by operations on whole tensors, on any device: what patch_features does where it is not the CPU.
 at::Tensor patches_by_tensors(const std::vector<at::Tensor>& levels, int64_t dimension);
 
-/// Memory that the patch features of one image take while they are made, these included.
+/// Memory that the patch features of one image take while they are made, these included; on the CPU less.
 int64_t patch_features_bytes(const std::vector<LevelShape>& levels, int64_t dimension);
 
 }  // namespace adrep

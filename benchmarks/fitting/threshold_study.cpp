@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "core/base/interrupt.h"
+#include "core/base/kept_threads.h"
 #include "core/base/plural.h"
 #include "core/base/progress.h"
 #include "core/base/random.h"
@@ -22,18 +23,6 @@ namespace {
 constexpr LevelShape study_shape{8, 2, 2};
 constexpr int64_t study_image_size = 8;
 constexpr double study_quantile = 0.95;
-
-/// Tensors as small as these take longer with several threads, which wait for each other on a busy machine.
-class StudyThread {
- public:
-  StudyThread() { at::set_num_threads(1); }
-  ~StudyThread() { at::set_num_threads(before_); }
-  StudyThread(const StudyThread&) = delete;
-  StudyThread& operator=(const StudyThread&) = delete;
-
- private:
-  int before_ = at::get_num_threads();
-};
 
 /// A fit of a millisecond reports nowhere.
 class UnwatchedStudyFit : public FitObserver {
@@ -168,7 +157,8 @@ std::string study_table(const std::vector<StudyLine>& lines) {
 
 std::vector<ThresholdStudyRow> threshold_study(const ThresholdStudySettings& settings) {
   require_study(settings);
-  const StudyThread one_thread;
+  const KeptThreads callers;
+  at::set_num_threads(1);  // tensors as small as these take longer with several, which wait for each other
   std::vector<ThresholdStudyRow> rows;
   for (const int64_t images : settings.images) {
     rows.push_back(study_split_row(settings, images));

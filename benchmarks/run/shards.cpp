@@ -1,14 +1,11 @@
 #include "benchmarks/run/shards.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "benchmarks/plan/cell_keys.h"
 
 namespace adrep {
 namespace {
-
-constexpr int64_t most_shards = 1'000'000;
 
 /// Cells that stay together, by their results' ids.
 using CellBundle = std::vector<std::string>;
@@ -38,20 +35,6 @@ std::vector<CellBundle> bundles_of(const Plan& plan, const ResultPlan& recorded,
 }
 
 }  // namespace
-
-Shard shard_from(const std::string& text, const std::string& option) {
-  Shard shard;
-  const char* const end = text.data() + text.size();
-  const auto [middle, wrong] = std::from_chars(text.data(), end, shard.number);
-  bool right = wrong == std::errc() && middle != end && *middle == '/';
-  if (right) {
-    const auto [last, wrong_count] = std::from_chars(middle + 1, end, shard.of);
-    right = wrong_count == std::errc() && last == end && shard.number >= 1 && shard.number <= shard.of &&
-            shard.of <= most_shards;
-  }
-  if (!right) throw_input("{} {}: give which part of how many, the first is 1: {} 1/4", option, text, option);
-  return shard;
-}
 
 std::vector<std::vector<std::string>> divided(const Plan& plan, const ResultPlan& recorded, const WantedResults& wanted,
                                               int64_t parts) {

@@ -5,16 +5,9 @@
 #include <vector>
 
 #include "benchmarks/run/runner.h"
+#include "benchmarks/run/shard.h"
 
 namespace adrep {
-
-/// One of several parts of a plan.
-struct Shard {
-  int64_t number = 1, of = 1;  ///< from 1
-};
-
-/// "2/5" as a shard. Throws InputError, naming `option`, for what is none.
-Shard shard_from(const std::string& text, const std::string& option);
 
 /// A plan's results divided into `parts`, by their ids in the plan's order: a pure function of the plan, of `wanted`
 /// and the number. Cells of a class that share features stay together, and so do all that one model of all classes

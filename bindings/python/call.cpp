@@ -16,6 +16,11 @@ struct sigaction before {};
 std::exception_ptr kept;  // guarded by the interpreter's lock
 int watching = 0;         // calls within calls, of the main thread alone
 
+/// Where Python calls signal handlers.
+bool in_main_thread() {
+  return getpid() == gettid();
+}
+
 void on_interrupt(int signal) {
   set_interrupted(true);
   before.sa_handler(signal);  // Python's own, which remembers it for the interpreter
@@ -26,7 +31,7 @@ void on_interrupt(int signal) {
 class InterruptWatch {
  public:
   InterruptWatch() {
-    if (getpid() != gettid()) return;
+    if (!in_main_thread()) return;
     watches_ = true;
     if (watching++ > 0) return;
     sigaction(SIGINT, nullptr, &before);
@@ -80,7 +85,7 @@ void run_released(const std::function<void()>& work) {
     }
   }
   raise_signals();
-  if (getpid() == gettid())  // what signals raise is the main thread's
+  if (in_main_thread())
     if (const std::exception_ptr raised = std::exchange(kept, nullptr)) std::rethrow_exception(raised);
   if (!failure) return;
   if (failure->out_of_memory) {

@@ -22,7 +22,7 @@ class OrderedRing {
  public:
   OrderedRing(size_t count, const InOrderLimits& limits, const std::function<Made(size_t)>& make)
       : count_(count), make_(make), ring_(std::clamp<size_t>(limits.ahead, 1, std::max<size_t>(count, 1))) {
-    const size_t threads = std::min(static_cast<size_t>(std::max(limits.threads, 1)), ring_.size());
+    const size_t threads = std::min({static_cast<size_t>(std::max(limits.threads, 1)), ring_.size(), count});
     try {
       for (size_t i = 0; i < threads; ++i) workers_.emplace_back([this] { work(); });
     } catch (...) {

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "core/base/process_state.h"
 #include "core/base/temporary_name.h"
 #include "core/base/version.h"
 
@@ -35,24 +36,6 @@ std::string this_machine() {
   return first_line_of("/proc/sys/kernel/random/boot_id") + " " + numbers.string();
 }
 
-/// State and start of a process: fields 3 and 22 of its stat; none where there is no such process.
-struct ProcessState {
-  char state = '?';
-  int64_t started = 0;
-};
-std::optional<ProcessState> state_of(int64_t process) {
-  const std::string stat = first_line_of(fmt::format("/proc/{}/stat", process));
-  const size_t name_end = stat.rfind(')');  // the name may hold anything
-  if (name_end == stat.npos) return std::nullopt;
-  std::istringstream fields(stat.substr(name_end + 1));
-  ProcessState found;
-  fields >> found.state;
-  std::string skipped;
-  for (int field = 4; field < 22; ++field) fields >> skipped;
-  fields >> found.started;
-  return fields ? std::optional(found) : std::nullopt;
-}
-
 /// What stays the same of this process, which is asked for whenever another one's lease is looked at.
 const LeaseOwner& this_process() {
   static const LeaseOwner owner = [] {
@@ -60,7 +43,7 @@ const LeaseOwner& this_process() {
     made.host = machine_name();
     made.machine = this_machine();
     made.process = getpid();
-    if (const auto state = state_of(made.process)) made.started = state->started;
+    if (const auto state = process_state(made.process)) made.started = state->started;
     made.program = fmt::format("adrep {} ({})", version(), git_revision());
     return made;
   }();
@@ -96,7 +79,7 @@ bool is_gone(const LeaseOwner& owner) {
   const LeaseOwner& here = this_process();
   if (owner.host != here.host || owner.machine != here.machine || owner.process <= 0) return false;
   if (kill(static_cast<pid_t>(owner.process), 0) != 0) return errno == ESRCH;
-  const auto state = state_of(owner.process);
+  const auto state = process_state(owner.process);
   return state && (state->state == 'Z' || state->state == 'X' || state->started != owner.started);
 }
 

@@ -6,12 +6,12 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
 #include <fstream>
 #include <mutex>
-#include <sstream>
 #include <thread>
 #include <utility>
+
+#include "core/base/process_state.h"
 
 namespace adrep {
 namespace {
@@ -24,17 +24,10 @@ double length_in_seconds(StageTimePoint begin, StageTimePoint end) {
 
 /// Seconds since this process was started, as the system has it (hundredths); 0 where it does not say.
 double seconds_since_start() {
-  std::ifstream stat("/proc/self/stat"), uptime("/proc/uptime");
-  std::string text;
-  std::getline(stat, text);
-  const size_t after_name = text.rfind(')');  // a program's name may hold anything
+  const std::optional<ProcessState> own = process_state(getpid());
   double up = 0;
-  if (after_name == std::string::npos || !(uptime >> up)) return 0;
-  std::istringstream fields(text.substr(after_name + 1));
-  std::string field;
-  constexpr int start_time = 20;  // the 22nd of all
-  for (int i = 0; i < start_time; ++i) fields >> field;
-  return std::max(up - std::strtod(field.c_str(), nullptr) / static_cast<double>(sysconf(_SC_CLK_TCK)), 0.0);
+  if (!own || !(std::ifstream("/proc/uptime") >> up)) return 0;
+  return std::max(up - static_cast<double>(own->started) / static_cast<double>(sysconf(_SC_CLK_TCK)), 0.0);
 }
 
 /// The stages of all threads.

@@ -12,7 +12,7 @@ struct StageSeconds {
 };
 
 /// While it lives, the calling thread's time counts for this stage and for none around it. Costs nothing unless times
-/// are counted. `stage`: a string literal.
+/// are counted. What is queued on a GPU counts for the stage that waits for it. `stage`: a string literal.
 class StageTime {
  public:
   explicit StageTime(const char* stage);

@@ -35,13 +35,14 @@ void load_images(const std::vector<ImageFile>& files, const Geometry& geometry, 
     consume(load_image(0, files.front(), geometry));
     return;
   }
-  const StageTime waiting("decode");
-  for_each_in_order<LoadedImage>(
-      files.size(), {threads, ahead}, [&](size_t i) { return load_image(i, files[i], geometry); },
-      [&](LoadedImage loaded) {
-        const StageTime consuming(other_stage);
-        return consume(std::move(loaded));
-      });
+  OrderedRing<LoadedImage> ring(files.size(), {threads, ahead},
+                                [&](size_t i) { return load_image(i, files[i], geometry); });
+  const auto next = [&] {
+    const StageTime waiting("decode");
+    return ring.next();
+  };
+  for (size_t i = 0; i < files.size(); ++i)
+    if (!consume(next())) return;
 }
 
 }  // namespace adrep

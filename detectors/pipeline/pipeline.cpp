@@ -7,6 +7,7 @@
 
 #include "core/base/device.h"
 #include "core/base/in_order.h"
+#include "core/base/kept_threads.h"
 #include "core/base/random.h"
 #include "core/image/decode.h"
 #include "core/representation/pretrained.h"
@@ -66,20 +67,6 @@ Levels joined_levels(const std::vector<Levels>& parts) {
   if (!contents.empty()) all.content = at::cat(contents);
   return all;
 }
-
-/// at::set_num_threads is for the calling thread and for those that compute for the first time later: what a thread of
-/// one's own has set is taken back for the others.
-class CallersThreads {
- public:
-  CallersThreads() = default;
-  ~CallersThreads() { restore(); }
-  CallersThreads(const CallersThreads&) = delete;
-  CallersThreads& operator=(const CallersThreads&) = delete;
-  void restore() const { at::set_num_threads(count_); }
-
- private:
-  int count_ = at::get_num_threads();
-};
 
 void compute_alone() {
   if (at::get_num_threads() != 1) at::set_num_threads(1);
@@ -277,15 +264,16 @@ bool Pipeline::try_one_thread() const {
   for (uint8_t& value : noise.pixels) value = static_cast<uint8_t>(random.below(256));
   const std::vector<Content> whole{{0, 0, geometry_.crop, geometry_.crop}};
   const auto all_of = [&] {
-    const std::vector<at::Tensor> input{input_of(noise)};
-    std::vector<at::Tensor> all = levels_of(input, whole).maps;
-    const Scores scores = detect(input, whole);
+    const at::NoGradGuard no_grad;
+    const Levels levels = levels_of({input_of(noise)}, whole);
+    const Scores scores = detector_->score(levels);
+    std::vector<at::Tensor> all = levels.maps;
     all.insert(all.end(), {scores.maps, scores.image_scores});
     return all;
   };
   const std::vector<at::Tensor> shared = all_of();
   std::vector<at::Tensor> own;
-  const CallersThreads callers;
+  const KeptThreads callers;
   std::thread([&] {
     compute_alone();
     own = all_of();
@@ -301,7 +289,7 @@ void Pipeline::predict_files(const std::vector<ImageFile>& files, int threads,
   const auto ahead = static_cast<size_t>(2 * std::max(threads, 1));
   const bool many = files.size() >= least_files_side_by_side * static_cast<size_t>(std::max(threads, 1));
   if (threads > 1 && many && device_.is_cpu() && same_by_one_thread()) {
-    const CallersThreads callers;
+    const KeptThreads callers;
     const auto make = [&](size_t i) {
       compute_alone();
       return prediction_of_loaded(load_image(i, as_fitted[i], geometry_));

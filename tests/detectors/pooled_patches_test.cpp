@@ -1,9 +1,8 @@
 #include "detectors/pooled_patches.h"
 
-#include <ATen/Parallel.h>
-
 #include <catch2/catch.hpp>
 
+#include "core/base/kept_threads.h"
 #include "detectors/patch_features.h"
 #include "detectors/support.h"
 #include "support/golden.h"
@@ -49,14 +48,14 @@ TEST_CASE("patches made level by level are those made by whole tensors", "[patch
 }
 
 TEST_CASE("an image's patches are the same bits among others, with any threads and in any layout", "[patchcore]") {
-  const int threads = at::get_num_threads();
+  const KeptThreads threads;
   for (const PatchCase& given : patch_cases) {
     const std::vector<at::Tensor> levels = random_levels(given, 3, 7);
     at::set_num_threads(1);
     const at::Tensor made = pooled_patches(levels, given.dimension);
     at::set_num_threads(3);
     CHECK(made.equal(pooled_patches(levels, given.dimension)));
-    at::set_num_threads(threads);
+    threads.restore();
     std::vector<at::Tensor> last, other;
     for (const at::Tensor& level : levels) {
       last.push_back(level.narrow(0, 2, 1));

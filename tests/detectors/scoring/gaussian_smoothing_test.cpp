@@ -1,9 +1,8 @@
 #include "detectors/scoring/gaussian_smoothing.h"
 
-#include <ATen/Parallel.h>
-
 #include <catch2/catch.hpp>
 
+#include "core/base/kept_threads.h"
 #include "detectors/support.h"
 #include "support/golden.h"
 
@@ -60,12 +59,12 @@ TEST_CASE("smoothing by sums and by products of matrices agree", "[score_map]") 
 
 TEST_CASE("a map is smoothed to the same bits among others and with any threads", "[score_map]") {
   const at::Tensor maps = random_tensor({3, 50, 37}, 6);
-  const int threads = at::get_num_threads();
+  const KeptThreads threads;
   at::set_num_threads(1);
   const at::Tensor smooth = gaussian_smooth(maps, 4);
   at::set_num_threads(3);
   CHECK(smooth.equal(gaussian_smooth(maps, 4)));
-  at::set_num_threads(threads);
+  threads.restore();
   CHECK(smooth.narrow(0, 1, 1).equal(gaussian_smooth(maps.narrow(0, 1, 1), 4)));
 }
 
