@@ -41,12 +41,14 @@ double relative_difference(const at::Tensor& actual, const at::Tensor& expected)
 TemporaryFolder::TemporaryFolder() {
   std::string pattern = (fs::temp_directory_path() / "adrep-test-XXXXXX").string();
   if (!mkdtemp(pattern.data())) throw std::runtime_error("no temporary folder");
-  path_ = pattern;
+  // A fixed last name: a class is named after its folder, and what is drawn at random for it depends on that name.
+  path_ = fs::path(pattern) / "folder";
+  fs::create_directory(path_);
 }
 
 TemporaryFolder::~TemporaryFolder() {
   std::error_code ignored;
-  fs::remove_all(path_, ignored);
+  fs::remove_all(path_.parent_path(), ignored);
 }
 
 }  // namespace adrep::test
