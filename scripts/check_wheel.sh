@@ -3,8 +3,9 @@
 # the examples of the package and of docs/python.md, values against the program's, another torch; removing it must leave
 # nothing behind.
 #   scripts/check_wheel.sh [--torch] [--python PROGRAM] [--in FOLDER] [WHEEL]
-# --torch           install torch itself with all that it needs (3 GB to download, 7 GB on disk), and import adrep beside
-#                   torch, cv2, faiss, NumPy and scikit-learn in many orders, with work in each
+# --torch           install torch itself with all that it needs (3 GB to download, 7 GB on disk), import adrep beside
+#                   torch, cv2, faiss, NumPy and scikit-learn in many orders with work in each, and compare metrics with
+#                   anomalib's and torchmetrics'
 # --python PROGRAM  default python3
 # --in FOLDER       without WHEEL: it is built there (scripts/build_wheel.sh); default build/wheel
 # Without --torch the LibTorch of scripts/setup.sh stands in torch's place, which adrep does not import.
@@ -17,7 +18,7 @@ while [ $# -gt 0 ]; do
     --torch) torch=1; shift ;;
     --python) python=$2; shift 2 ;;
     --in) build=$2; shift 2 ;;
-    -h|--help) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h|--help) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
     -*) printf 'check_wheel: unknown option %s (see --help)\n' "$1" >&2; exit 2 ;;
     *) wheel=$(realpath "$1"); shift ;;
   esac
@@ -81,6 +82,17 @@ step "examples"
 in_venv python -m unittest discover --start-directory "$tests" --pattern '*_test.py' 2>"$folder/log" || { cat "$folder/log"; exit 1; }
 tail -n 3 "$folder/log"
 step "tests"
+# in an environment of its own: nobody needs mypy to use adrep
+"$python" -m venv "$folder/mypy"
+env -C "$folder" "${clean[@]}" "$folder/mypy/bin/pip" --quiet --disable-pip-version-check install \
+  -r "$tests/requirements.txt"
+# the annotations of the module, which nanobind writes, leave the element types of arrays open
+env -C "$folder/work" "${clean[@]}" "$folder/mypy/bin/mypy" --cache-dir "$folder/mypy/cache" --no-error-summary \
+  --python-executable "$venv/python" --strict --allow-any-generics --ignore-missing-imports \
+  -p adrep -p adrep_program
+env -C "$folder/work" "${clean[@]}" "$folder/mypy/bin/mypy" --cache-dir "$folder/mypy/cache" \
+  --python-executable "$venv/python" --strict "$tests/typed_use.py"
+step "types"
 if [ "$torch" -eq 1 ]; then
   installed >"$folder/with_adrep"
   pip install opencv-python-headless faiss-cpu scikit-learn pandas
@@ -88,6 +100,9 @@ if [ "$torch" -eq 1 ]; then
   in_venv python -m unittest discover --start-directory "$tests" --pattern '*_torch.py'
   in_venv python -c 'import adrep, pandas; assert isinstance(adrep.results("results/demo"), pandas.DataFrame)'
   step "import orders, tensors of torch"
+  pip install -r "$source/tests/timings/peers/requirements.txt"
+  in_venv python -m unittest discover --start-directory "$tests" --pattern '*_peers.py'
+  step "differences from anomalib and torchmetrics"
   pip uninstall -y opencv-python-headless faiss-cpu scikit-learn pandas
   step "they are removed"
 fi

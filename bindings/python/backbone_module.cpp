@@ -51,9 +51,9 @@ void add_backbone(nb::module_& module) {
       .def(
           "levels",
           [](const OpenBackbone& open, const GivenArray& images) {
-            nb::list levels;
+            std::vector<NumpyFloats> levels;
             for (const at::Tensor& level : released([&] { return levels_of(open, images); }))
-              levels.append(floats_of(level));
+              levels.push_back(floats_of(level));
             return levels;
           },
           nb::arg("images"))

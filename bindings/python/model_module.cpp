@@ -69,9 +69,9 @@ nb::dict dict_of(const NamedPrediction& made) {
   return all;
 }
 
-nb::list dicts_of(const std::vector<NamedPrediction>& made) {
-  nb::list all;
-  for (const NamedPrediction& one : made) all.append(dict_of(one));
+std::vector<nb::dict> dicts_of(const std::vector<NamedPrediction>& made) {
+  std::vector<nb::dict> all;
+  for (const NamedPrediction& one : made) all.push_back(dict_of(one));
   return all;
 }
 

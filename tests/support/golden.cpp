@@ -44,6 +44,7 @@ TemporaryFolder::TemporaryFolder() {
   // A fixed last name: a class is named after its folder, and what is drawn at random for it depends on that name.
   path_ = fs::path(pattern) / "folder";
   fs::create_directory(path_);
+  fs::permissions(pattern, fs::perms(0711));  // a test may look at it as another user
 }
 
 TemporaryFolder::~TemporaryFolder() {

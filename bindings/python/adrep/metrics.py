@@ -36,7 +36,7 @@ class Report(Mapping[str, "float | None"]):
         """All of it, as `adrep metrics --format json` gives it."""
 
     def _protocol(self) -> str:
-        return next(iter(next(iter(self.data["metrics"].values()))))
+        return str(next(iter(next(iter(self.data["metrics"].values())))))
 
     def _stored(self, name: str, protocol: str | None) -> Any:
         return self.data["metrics"][name][protocol or self._protocol()]
