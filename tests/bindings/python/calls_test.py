@@ -116,15 +116,16 @@ adrep.fit(folder + "/parts/fabric/train/good", "feature_norm")
 
     def test_memory_of_freed_tensors_is_not_kept(self):
         code = BUSY + """
-import re
+import ctypes, re
 def resident():
+    ctypes.CDLL("libc.so.6").malloc_trim(0)  # what the C library itself keeps, more or less of it by its version
     return int(re.search(r"VmRSS:\\s+(\\d+)", open("/proc/self/status").read())[1]) >> 10
 import adrep
 backbone = adrep.Backbone("efficientnet_lite0")
 backbone(np.zeros((1, 3, 224, 224), np.float32))
 before = resident()
 backbone(np.zeros((32, 3, 224, 224), np.float32))
-print(resident() - before < 150)
+print(resident() - before < 60)
 """
         self.assertEqual(python(code), (0, "True\n"))
 
