@@ -23,6 +23,8 @@ std::string roff(const std::string& text) {
       made += "\\e";
     else if (c == '-')
       made += "\\-";
+    else if (c == '|')
+      made += "|\\:";  // a line may end there: lists of names are longer than one
     else
       made += c;
   }

@@ -1,6 +1,7 @@
 // Manual pages hold what the commands' help holds.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 #include <sstream>
@@ -23,6 +24,17 @@ std::string page_text(const fs::path& file) {
   for (size_t i = 0; i < text.size(); ++i)
     if (text[i] != '\\' || i + 1 == text.size() || text[i + 1] != '-') shown += text[i];
   return shown;
+}
+
+/// Characters of the longest part of a line of roff that stays in one line: it may end at spaces and at "\\:".
+size_t longest_piece(const std::string& line) {
+  size_t longest = 0, length = 0;
+  for (size_t i = 0; i < line.size(); ++i) {
+    const bool may_end = line[i] == ' ' || (line[i] == '\\' && i + 1 < line.size() && line[i + 1] == ':');
+    length = may_end ? 0 : length + 1;
+    longest = std::max(longest, length);
+  }
+  return longest;
 }
 
 }  // namespace
@@ -76,6 +88,7 @@ TEST_CASE("a manual page has its parts and no line that roff would take for a re
       INFO(line);
       CHECK_FALSE(line.starts_with("'"));
       if (line.starts_with(".")) CHECK_THAT(known, Contains(line.substr(0, line.find(' ')) + " "));
+      CHECK(longest_piece(line) < 66);  // what troff cannot break is cut off, with a warning
     }
   }
 }

@@ -1,5 +1,5 @@
-// Every registered backbone on images.safetensors with weights_BACKBONE.safetensors, as scripts/time_timm.py times
-// timm's.
+// Every registered backbone on images.safetensors with weights_BACKBONE.safetensors, which peers/timm_backbones.py
+// writes.
 #include "core/backbones/backbone.h"
 #include "timing.h"
 

@@ -179,6 +179,20 @@ def _stacks(value: Any, name: str) -> list[Any]:
     return [contiguous(value, name)]
 
 
+def _images(stack: Any) -> int:
+    """How many maps an array holds."""
+    return 1 if stack.ndim == 2 else int(stack.shape[0])
+
+
+def _divided(stack: Any, like: list[Any]) -> list[Any]:
+    """One stack as so many as the others are, which hold as many maps; itself where they do not."""
+    counts = [_images(one) for one in like]
+    if stack.ndim < 3 or sum(counts) != _images(stack):
+        return [stack]
+    firsts = [sum(counts[:place]) for place in range(len(counts))]
+    return [contiguous(stack[first : first + count], "a part") for first, count in zip(firsts, counts, strict=True)]
+
+
 class _Given:
     """The arrays of one call as the module takes them."""
 
@@ -195,6 +209,10 @@ class _Given:
         if masks is None and labels is None:
             raise InputError("masks: there are none: give one for each map, or labels where all images are normal")
         self.masks = [None] * len(self.maps) if masks is None else _stacks(masks, "masks")
+        if len(self.masks) == 1 < len(self.maps) and self.masks[0] is not None:
+            self.masks = _divided(self.masks[0], self.maps)
+        elif len(self.maps) == 1 < len(self.masks) and all(mask is not None for mask in self.masks):
+            self.maps = _divided(self.maps[0], self.masks)
         if len(self.masks) != len(self.maps):
             raise InputError(f"maps and masks: {len(self.maps)} and {len(self.masks)} arrays: give as many of both")
         self.image_scores = [] if image_scores is None else numbers(image_scores, "image_scores").astype(float).tolist()

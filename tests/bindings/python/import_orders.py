@@ -29,7 +29,7 @@ WORK = {
         "say(adrep.metrics.evaluate(maps, masks)['pro'])\n"
         "say([float(abs(level).sum().round(1)) for level in adrep.Backbone('efficientnet_lite0')(images)])\n"
         "adrep.demo_images(folder, train_per_class=6, normal_test_per_class=1, defects_per_type=1, size=64)\n"
-        "model = adrep.fit(folder + '/fabric/train/good', 'patchcore', patchcore__index='faiss_flat')\n"
+        "model = adrep.fit(folder + '/fabric/train/good', 'patchcore', patchcore__index='flat')\n"
         "say(round(model.predict(folder + '/fabric/test/hole')[0].score, 4))"
     ),
 }

@@ -69,6 +69,9 @@ class MetricsTest(FolderTest):
             ("a list of images", list(maps), list(masks)),
             ("lists", maps.tolist(), masks.tolist()),
             ("batches", [maps[:2], maps[2:]], [masks[:2], masks[2:]]),
+            ("a list of images and one array of masks", list(maps), masks),
+            ("batches and one array of masks", [maps[:2], maps[2:]], np.asfortranarray(masks)),
+            ("one array of maps and a list of masks", maps, list(masks)),
             ("anomalib's batches", [batch(maps[:4, None], masks[:4] > 0), batch(maps[4:, None], masks[4:] > 0)], None),
             ("one of anomalib's batches", batch(maps, masks > 0), None),
         ]:
@@ -117,6 +120,8 @@ class MetricsTest(FolderTest):
         self.assertEqual(f"adrep: error: {raised.exception}\n", program("metrics", *files, code=2))
         for wrong, line in [
             (lambda: adrep.metrics.evaluate(maps, masks[:3]), "one mask for each map"),
+            (lambda: adrep.metrics.evaluate(list(maps), masks[:3]), "6 and 1 arrays"),
+            (lambda: adrep.metrics.evaluate(maps, [masks[0], None]), "1 and 2 arrays"),
             (lambda: adrep.metrics.evaluate(maps[:, :-1], masks), "mask 24x17"),
             (lambda: adrep.metrics.evaluate(maps), "masks: there are none"),
             (lambda: adrep.metrics.evaluate(maps.astype(complex), masks), "complex"),

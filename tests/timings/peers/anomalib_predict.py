@@ -55,13 +55,13 @@ def buffer_differences():
     KCenterGreedy.update_distances = update_distances
 
 
-def photographs(root):
+def photographs(root, workers=0):
     from anomalib.data import Folder
     defects = sorted(name for name in os.listdir(os.path.join(root, "test")) if name != "good")
     return Folder(name="class", root=root, normal_dir="train/good", normal_test_dir="test/good",
                   abnormal_dir=[f"test/{name}" for name in defects],
                   mask_dir=[f"ground_truth/{name}" for name in defects], val_split_mode="same_as_test",
-                  train_batch_size=8, eval_batch_size=8, num_workers=0)
+                  train_batch_size=8, eval_batch_size=8, num_workers=workers)
 
 
 def fit(arguments):

@@ -1,24 +1,17 @@
 #!/usr/bin/env python3
-"""Times timm's eager backbones beside adrep's: the same weights file, images, threads and levels.
+"""timm's eager backbones beside adrep's: the same weights, images and levels.
 
-    time_timm.py write FOLDER [BACKBONE...]                 images.safetensors and weights_BACKBONE.safetensors
-    time_timm.py time FOLDER BACKBONE BATCH [REPETITIONS]   appends one line to FOLDER/peers.jsonl
+    timm_backbones.py FOLDER [BACKBONE ...]      writes images.safetensors and weights_BACKBONE.safetensors
 
-adrep's side is adrep_timings --inputs=FOLDER --benchmark_filter=BACKBONE/batchBATCH; scripts/timing_ratios.py puts both
-into a table. Take turns between the two (docs/performance.md). Needs torch, timm and safetensors.
+adrep's side is adrep_timings --inputs=FOLDER --benchmark_filter=BACKBONE/batchBATCH.
 """
-import json
 import os
-import resource
-import statistics
 import sys
-import time
 
 import safetensors.torch
 import timm
 import torch
 
-THREADS = int(os.environ.get("THREADS", "2"))
 CONVOLUTIONAL = {
     "efficientnet_lite0": "tf_efficientnet_lite0",
     "resnet18": "resnet18",
@@ -127,35 +120,18 @@ def write(folder, names):
         safetensors.torch.save_file(kept, f"{folder}/weights_{name}.safetensors")
 
 
-def timed(folder, name, batch, repetitions):
-    torch.set_num_threads(THREADS)
+def prepared(folder, name, batch):
+    """A call that runs the backbone on the first images and gives the mean magnitude of its last level."""
     model, levels = levels_of(name)
     state = safetensors.torch.load_file(f"{folder}/weights_{name}.safetensors")
     model.load_state_dict(theirs(name, state), assign=True, strict=False)
     images = safetensors.torch.load_file(f"{folder}/images.safetensors")["images"][:batch].contiguous()
-    times = []
-    with torch.inference_mode():
-        value = levels(images)[-1].abs().mean().item()
-        for _ in range(repetitions):
-            start = time.perf_counter()
-            levels(images)[-1].abs().mean().item()
-            times.append(time.perf_counter() - start)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    line = {"case": f"{name}/batch{batch}", "peer": "timm", "version": timm.__version__,
-            "seconds": statistics.median(times), "value": value, "threads": THREADS, "peak_bytes": peak}
-    print(json.dumps(line))
-    with open(f"{folder}/peers.jsonl", "a") as out:
-        out.write(json.dumps(line) + "\n")
 
-
-def main():
-    if sys.argv[1:2] == ["write"] and len(sys.argv) > 2:
-        write(sys.argv[2], sys.argv[3:])
-    elif sys.argv[1:2] == ["time"] and len(sys.argv) in (5, 6):
-        timed(sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]) if len(sys.argv) == 6 else 7)
-    else:
-        sys.exit(__doc__)
+    def run():
+        with torch.inference_mode():
+            return levels(images)[-1].abs().mean().item()
+    return run
 
 
 if __name__ == "__main__":
-    main()
+    write(sys.argv[1], sys.argv[2:])
