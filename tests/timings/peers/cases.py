@@ -229,6 +229,35 @@ def _(inputs, _):
     return step
 
 
+@case("glass_step/anomalib", "anomalib")
+def _(inputs, _):
+    """On given features: the backbone takes no part, as on adrep's side."""
+    from types import SimpleNamespace
+    import torch
+    from anomalib.models.image.glass.torch_model import GlassModel
+    given = tensors(inputs, "glass")
+    normal, side = given["normal"], 28
+    images = torch.zeros(normal.shape[0] // side**2, 3, 8 * side, 8 * side)
+    model = GlassModel(input_shape=(8 * side, 8 * side), pre_trained=False)
+    model.pre_trained = True  # this flag alone decides whether the backbone is trained
+    model.forward_modules["feature_aggregator"].requires_grad_(False)
+    model.generate_embeddings = lambda *_, **__: (normal, [(side, side)])
+    model.calculate_center([SimpleNamespace(image=images)], torch.device("cpu"))
+    model.train()
+    optimisers = [torch.optim.AdamW(model.discriminator.parameters(), lr=2e-4),
+                  torch.optim.Adam(model.projection.parameters(), lr=1e-4, weight_decay=1e-5)]
+
+    def step():
+        for optimiser in optimisers:
+            optimiser.zero_grad()
+        loss = model(images)[-1]
+        loss.backward()
+        for optimiser in optimisers:
+            optimiser.step()
+        return loss.item()
+    return step
+
+
 # images, backbones, a whole class
 
 class Photographs:

@@ -46,5 +46,6 @@ def write_all(folder):
     write("coreset", coreset(drawn(31, 10000, PATCH)))
     write("knn", {"bank": drawn(41, 5350, PATCH), "queries": drawn(42, TEST_IMAGES * GRID * GRID, PATCH)})
     write("cflow", {"input": drawn(51, 4096, CHANNELS), "condition": np.repeat(drawn(52, GRID * GRID, 128), 16, axis=0)})
+    write("glass", {"normal": drawn(61, 8 * 28 * 28, 1536), "drawn": drawn(62, 8 * 28 * 28, 1536)})
     real = load_file(os.path.join(folder, "real_patches.safetensors"))
     write("real/coreset", coreset(real["queries"][:10000]))
