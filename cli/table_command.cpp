@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "benchmarks/cells/kept_file.h"
 #include "benchmarks/layouts/hub_export.h"
 #include "benchmarks/layouts/layout_formats.h"
@@ -150,7 +152,10 @@ void compare_values(const TableArguments& arguments) {
 }
 
 void show_built_in_layouts() {
-  for (const std::string& name : built_in_layouts()) fmt::print("{:<12} {}\n", name, find_layout(name).title);
+  const std::vector<std::string> names = built_in_layouts();
+  size_t width = 0;
+  for (const std::string& name : names) width = std::max(width, name.size());
+  for (const std::string& name : names) fmt::print("{:<{}} {}\n", name, width, find_layout(name).title);
 }
 
 void show(const TableArguments& arguments) {

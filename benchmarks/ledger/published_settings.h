@@ -7,7 +7,7 @@
 namespace adrep {
 
 /// What a finished result was computed with that the publication was not: parameters of the detector, the split, the
-/// image's geometry and precision, one model for all classes or each (protocol §1, §7), the references (protocol §3);
+/// image's geometry and precision, one model for all classes or each (protocol §1, §7), the references (protocol §4);
 /// "" where nothing is. What the number's own table varies (shots, parts of the training images) is as published.
 std::string settings_problem(const StoredResult& result, const KnownValue& published);
 

@@ -35,6 +35,23 @@ def set_run_paths(tree):
         said("patchelf", "--force-rpath", "--set-rpath", ":".join(paths + kept), str(file))
 
 
+def needed_by(file):
+    return set(said("patchelf", "--print-needed", str(file)).split())
+
+
+def remove_unneeded(tree):
+    """auditwheel also takes in what only torch's own libraries need, which bring theirs."""
+    package = [path for path in (tree / "adrep").rglob("*") if path.is_file() and is_elf(path)]
+    grafted = {path.name: path for path in (tree / "adrep.libs").iterdir()}
+    kept, left = set(), package
+    while left:
+        names = set().union(*map(needed_by, left)) & grafted.keys() - kept
+        kept |= names
+        left = [grafted[name] for name in names]
+    for name in grafted.keys() - kept:
+        grafted[name].unlink()
+
+
 def debian_package(library):
     """The package that the original of a grafted library is of: libpng16-1234abcd.so.16 was libpng16.so.16."""
     original = re.sub(r"-[0-9a-f]{8}(?=\.so)", "", library)
@@ -68,6 +85,7 @@ def main(wheel, folder):
     with tempfile.TemporaryDirectory() as temporary:
         said(sys.executable, "-m", "wheel", "unpack", "--dest", temporary, wheel)
         tree = next(pathlib.Path(temporary).iterdir())
+        remove_unneeded(tree)
         set_run_paths(tree)
         add_licences(tree)
         said(sys.executable, "-m", "wheel", "pack", "--dest-dir", folder, str(tree))

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <set>
+#include <sstream>
+
 #include "core/base/atomic_file.h"
 #include "support/small_runs.h"
 
@@ -55,6 +58,16 @@ TEST_CASE("tables of a run in every format, and what they write can be compared"
   const test::ProgramResult claims = adrep_program("claims " + (run / "run").string());
   CHECK(claims.code == 0);
   CHECK_THAT(claims.text, Contains("consistently-better: not decided"));
+}
+
+TEST_CASE("the built-in layouts are listed in two columns", "[cli]") {
+  std::istringstream lines(adrep_program("table --list").text);
+  std::set<size_t> columns;
+  size_t count = 0;
+  for (std::string line; std::getline(lines, line); ++count)
+    columns.insert(line.find_first_not_of(' ', line.find(' ')));
+  CHECK(count > 10);
+  CHECK(columns.size() == 1);
 }
 
 TEST_CASE("wrong words for tables are one line each", "[cli]") {

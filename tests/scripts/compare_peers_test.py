@@ -40,8 +40,13 @@ class CompareTest(unittest.TestCase):
         lines = compare.lines_of(row, sides, compare.in_turns(sides, 2, pause=0))
         self.assertEqual([line["ratio"] for line in lines], [2, 3])
         self.assertEqual([line["same_values"] for line in lines], [True, False])
-        table = compare.markdown([*lines, {"row": "a race", "race": {}}])
-        self.assertEqual(len(table.splitlines()), 4)
+        keys = ("median", "percentile_99", "together", "first_score", "peak_bytes")
+        given = {"name": "p", "command": ["/somewhere/p"], "seconds": {}, **dict.fromkeys(keys, 2e6)}
+        race = compare.without_places({"contenders": [{**given, "times_the_first": dict.fromkeys(keys, 1.5)}]})
+        table = compare.markdown([*lines, {"row": "a race", "race": race}])
+        self.assertEqual(len(table.splitlines()), 8)
+        self.assertIn("2 MB (1.50 ×)", table)
+        self.assertNotIn("somewhere", str(race))
         self.assertIn("| PRO | q 1 | 3.00 s | 1.00 s | 3.00 × | 3.00 to 3.00 × | 100 MB | 100 MB | 1.1, 1 |", table)
 
     def test_values_that_cannot_be_compared_are_not(self):

@@ -283,7 +283,13 @@ class Comparison:
         done = subprocess.run(command, capture_output=True, text=True, env=environment)
         if done.returncode != 0:
             raise Failed(f"adrep bench predict: {done.stderr.strip()[-300:]}")
-        return [{"row": row.name, "race": json.loads(done.stdout)}]
+        return [{"row": row.name, "race": without_places(json.loads(done.stdout))}]
+
+
+def without_places(race):
+    """What another machine's reader can use: no commands, no folders, no single times."""
+    kept = ("name", "median", "percentile_99", "together", "first_score", "peak_bytes", "times_the_first")
+    return [{key: one[key] for key in kept} for one in race["contenders"]]
 
 
 # what is shown
@@ -299,16 +305,26 @@ def memory_text(value):
 def markdown(lines):
     rows = ["| what | beside | its time | adrep | ratio | by turns | its memory | adrep's | values |",
             "|---|---|--:|--:|--:|--:|--:|--:|---|"]
-    for line in lines:
-        if "race" in line:
-            continue
+    for line in (line for line in lines if "race" not in line):
         same = {None: "", True: "the same", False: f"{line['its_value']:.6g}, {line['adrep_value']:.6g}"}
         memory = [memory_text(line[f"{side}_peak_bytes"]) for side in ("its", "adrep")]
         rows.append(f"| {line['row']} | {line['beside']} {line['version']} | {seconds_text(line['its_seconds'])} "
                     f"| {seconds_text(line['adrep_seconds'])} | {line['ratio']:.2f} × "
                     f"| {line['lowest']:.2f} to {line['highest']:.2f} × | {memory[0]} | {memory[1]} "
                     f"| {same[line['same_values']]} |")
-    return "\n".join(rows)
+    return "\n".join(rows + [""] + race_markdown(lines)).rstrip()
+
+
+def race_markdown(lines):
+    rows = []
+    for line in (line for line in lines if "race" in line):
+        rows += [f"| {line['row']} | median | 99th percentile | 200 together | first score | memory |", "|---|--:|--:|--:|--:|--:|"]
+        for one in line["race"]:
+            times = one["times_the_first"]
+            cells = [f"{seconds_text(one[key])} ({times[key]:.2f} ×)"
+                     for key in ("median", "percentile_99", "together", "first_score")]
+            rows.append(" | ".join([f"| {one['name']}", *cells, f"{memory_text(one['peak_bytes'])} ({times['peak_bytes']:.2f} ×) |"]))
+    return rows
 
 
 def parsed(words):
