@@ -2,13 +2,14 @@
 # Times adrep beside what users run today (scikit-learn, anomalib, timm, FAISS, FrEIA, torchvision), in turns on the same
 # inputs, prints the table and writes it as JSON.
 #   scripts/compare_peers.sh CLASS [--output FILE.json] [--only PART] [--turns N] [--keep FOLDER]
+#   scripts/compare_peers.sh --list
 # CLASS             one class in the MVTec AD layout: photographs for what needs real ones
 # --output FILE     default results/baselines/ratios.json
-# --only PART       rows whose name has this part; --only '' --list names all
+# --only PART       rows whose name has this part
 # --turns N         default 5
 # --keep FOLDER     packages and inputs stay there for the next time (9 GB); else a temporary folder
 # Needs the program and adrep_timings in build/release (scripts/build.sh -DADREP_BUILD_TIMINGS=ON) and a network. Stops
-# where other work is on the machine. About an hour.
+# where other work is on the machine. Takes about half an hour.
 set -euo pipefail
 die() { printf 'compare_peers: error: %s\n' "$*" >&2; exit 2; }
 source=$(cd "$(dirname "$0")/.." && pwd)
@@ -20,7 +21,7 @@ while [ $# -gt 0 ]; do
       case "$1" in --output) output=$(realpath -m "$2") ;; --keep) keep=$(realpath -m "$2") ;; *) options+=("$1" "$2") ;; esac
       shift 2 ;;
     --list) list=1; shift ;;
-    -h|--help) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h|--help) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
     -*) die "unknown option $1 (see --help)" ;;
     *) [ -z "$class" ] || die "two classes: $class and $1"; class=$(realpath "$1"); shift ;;
   esac

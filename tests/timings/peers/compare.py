@@ -42,17 +42,13 @@ class Row:
     same: float | None = None  # values agree to this much of them; None: they are not comparable
 
 
-def _metric(name, own, *peers, same=1e-5):
-    return Row(name, own, [f"{peer}" for peer in peers], same=same)
-
-
 ROWS = [
-    _metric("image AUROC", "image_auroc", "image_auroc/scikit-learn"),
-    _metric("pixel AUROC", "pixel_auroc", "pixel_auroc/scikit-learn", "pixel_auroc/anomalib"),
-    _metric("pixel AP", "pixel_ap", "pixel_ap/scikit-learn"),
-    _metric("PRO to 0.3", "aupro", "pro/anomalib"),
-    _metric("PRO to 0.3", "aupro", "pro/adeval", same=1e-3),
-    _metric("PRO to 0.3 by 200 thresholds", "aupro", "pro/loop", "pro/loop, regions labelled once", same=None),
+    Row("image AUROC", "image_auroc", ["image_auroc/scikit-learn"], same=1e-5),
+    Row("pixel AUROC", "pixel_auroc", ["pixel_auroc/scikit-learn", "pixel_auroc/anomalib"], same=1e-5),
+    Row("pixel AP", "pixel_ap", ["pixel_ap/scikit-learn"], same=1e-5),
+    Row("PRO to 0.3", "aupro", ["pro/anomalib"], same=1e-5),
+    Row("PRO to 0.3 by 1000 bins", "aupro", ["pro/adeval"], same=1e-3),
+    Row("PRO to 0.3 by 200 thresholds", "aupro", ["pro/loop", "pro/loop, regions labelled once"]),
     Row("images, one thread", "image_pipeline_1_thread", ["images/torchvision"], same=1e-2),
     Row("images, 2 threads", "image_pipeline_loader", ["images/torchvision, 2 workers"], same=1e-2),
     *(
@@ -265,7 +261,10 @@ class Comparison:
         """By adrep bench predict, which takes turns itself."""
         python, script = sys.executable, HERE / "anomalib_predict.py"
         environment = {**ENVIRONMENT, "TRUST_REMOTE_CODE": "1"}
-        weights = Path(os.environ["ADREP_WEIGHTS"]) / "efficientnet-lite0-57934424.pth"
+        name = "efficientnet-lite0-57934424.pth"
+        weights = next((path for folder in os.environ["ADREP_WEIGHTS"].split(":") if (path := Path(folder) / name).exists()), None)
+        if weights is None:
+            raise Failed(f"no {name} in ADREP_WEIGHTS={os.environ['ADREP_WEIGHTS']}: scripts/setup.sh brings it")
         other, model = self.inputs / "anomalib", self.inputs / "part.adrep"
         quiet = {"check": True, "env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         if not (other / "weights/openvino/model.xml").exists():
@@ -327,13 +326,20 @@ def race_markdown(lines):
     return rows
 
 
+def positive(text):
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number}: at least 1")
+    return number
+
+
 def parsed(words):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", type=Path)
     parser.add_argument("--inputs", type=Path)
     parser.add_argument("--class", dest="photographs", type=Path)
     parser.add_argument("--output", type=Path)
-    parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--turns", type=positive, default=5)
     parser.add_argument("--only", default="", help="rows whose name has this part")
     parser.add_argument("--list", action="store_true")
     return parser.parse_args(words)
@@ -347,6 +353,8 @@ def main(words):
         return 0
     if not rows:
         sys.exit(f"compare_peers: --only {arguments.only}: no row's name has this part (see --list)")
+    if not arguments.output.parent.is_dir():
+        sys.exit(f"compare_peers: --output {arguments.output}: no such folder")
     comparison, lines, failed = Comparison(arguments), [], 0
     for place, row in enumerate(rows):
         print(f"compare_peers: [{place + 1}/{len(rows)}] {row.name}", file=sys.stderr, flush=True)
@@ -356,7 +364,9 @@ def main(words):
             failed += 1
             print(f"compare_peers: error: {row.name}: {problem}", file=sys.stderr, flush=True)
         except Busy as problem:
-            sys.exit(f"compare_peers: error: {problem}")
+            if lines:
+                print(markdown(lines))
+            sys.exit(f"compare_peers: error: {problem}; {arguments.output} is not written")
     print(markdown(lines))
     made = {"machine": machine(), "adrep": comparison.version, "threads": THREADS, "turns": arguments.turns, "rows": lines}
     temporary = arguments.output.with_suffix(".tmp")
