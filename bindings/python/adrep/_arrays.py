@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ def contiguous(value: Any, name: str) -> Any:
         if tensor.is_conj() or tensor.is_neg():
             tensor = tensor.resolve_conj().resolve_neg()
         return tensor.contiguous()
+    if isinstance(value, (str, os.PathLike)):
+        raise InputError(f"{name}: {os.fspath(value)!r} is a path: give arrays, such as numpy.load gives")
     array = np.asarray(value)
     if array.dtype.kind not in "fiub":
         raise InputError(f"{name}: an array of type {array.dtype}: expected floats, integers or booleans")

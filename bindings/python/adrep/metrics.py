@@ -206,6 +206,8 @@ class _Given:
             image_scores = scores if image_scores is None else image_scores
             labels = known if labels is None else labels
         self.maps = _stacks(maps, "maps")
+        if not self.maps or tuple(self.maps[0].shape[:1]) == (0,):
+            raise InputError("maps: empty: there is no image")
         if masks is None and labels is None:
             raise InputError("masks: there are none: give one for each map, or labels where all images are normal")
         self.masks = [None] * len(self.maps) if masks is None else _stacks(masks, "masks")

@@ -130,6 +130,9 @@ class MetricsTest(FolderTest):
             (lambda: adrep.metrics.evaluate(maps, masks, output="x.csv"), "as_format"),
             (lambda: adrep.metrics.evaluate(maps, masks, labels=[0] * len(maps)), "labelled normal"),
             (lambda: adrep.metrics.evaluate(np.zeros((0, 2, 2)), np.zeros((0, 2, 2))), "empty"),
+            (lambda: adrep.metrics.evaluate([], []), "maps: empty"),
+            (lambda: adrep.metrics.evaluate(5, 5), "expected \\[N, H, W\\]"),
+            (lambda: adrep.metrics.evaluate("maps.npy", "masks.npy"), "maps: 'maps.npy' is a path"),
             (lambda: adrep.metrics.evaluate([batch(None, masks)]), "anomaly_map"),
         ]:
             with self.subTest(line), self.assertRaisesRegex(ValueError, line) as raised:
