@@ -86,12 +86,13 @@ step "tests"
 "$python" -m venv "$folder/mypy"
 env -C "$folder" "${clean[@]}" "$folder/mypy/bin/pip" --quiet --disable-pip-version-check install \
   -r "$tests/requirements.txt"
+mypy() {
+  env -C "$folder/work" "${clean[@]}" "$folder/mypy/bin/mypy" --cache-dir "$folder/mypy/cache" --strict \
+    --python-executable "$venv/python" "$@"
+}
 # the annotations of the module, which nanobind writes, leave the element types of arrays open
-env -C "$folder/work" "${clean[@]}" "$folder/mypy/bin/mypy" --cache-dir "$folder/mypy/cache" --no-error-summary \
-  --python-executable "$venv/python" --strict --allow-any-generics --ignore-missing-imports \
-  -p adrep -p adrep_program
-env -C "$folder/work" "${clean[@]}" "$folder/mypy/bin/mypy" --cache-dir "$folder/mypy/cache" \
-  --python-executable "$venv/python" --strict "$tests/typed_use.py"
+mypy --allow-any-generics --ignore-missing-imports -p adrep -p adrep_program
+mypy "$tests/typed_use.py"
 step "types"
 if [ "$torch" -eq 1 ]; then
   installed >"$folder/with_adrep"
