@@ -3,9 +3,9 @@
 
     python_metrics.py [TURNS [IMAGES [SIDE]]]      default 7 turns, 1000 images of 256 x 256
 
-Also of one image of 8 x 8, which is how long each takes to start: Python, NumPy and the package on one side, the
-launcher and the program on the other. The Python that runs this has adrep installed. Ends with 1 if a value differs in
-its last bit, or where other work is on the machine.
+Both read the files where the system keeps them. Also of one image of 8 x 8, which is how long each takes to start:
+Python, NumPy and the package on one side, the launcher and the program on the other. The Python that runs this has adrep
+installed. Ends with 1 if a value differs in its last bit, or where other work is on the machine.
 """
 import json
 import pathlib
@@ -26,8 +26,8 @@ CALL = """
 import sys
 import numpy as np
 import adrep
-report = adrep.metrics.evaluate(np.load(sys.argv[1]), np.load(sys.argv[2]), protocol=sys.argv[3].split(","),
-                                threads=int(sys.argv[4]))
+maps, masks = (np.load(file, mmap_mode="r") for file in sys.argv[1:3])
+report = adrep.metrics.evaluate(maps, masks, protocol=sys.argv[3].split(","), threads=int(sys.argv[4]))
 print(report.as_format("json"))
 """
 
